@@ -1,0 +1,119 @@
+/** What each stage says beyond its checks, as the report and other programs read it (`details` of the envelope). */
+import { z } from 'zod'
+
+const number = z.number().nullable()
+const interval = z.tuple([number, number]).nullable()
+
+const metricValue = z.strictObject({
+  value: number,
+  /** why there is no value */
+  undefined: z.string().nullable(),
+  interval,
+  /** how the interval was made: `wilson`, `delong`, `t`, `bca`, … */
+  method: z.string().nullable(),
+})
+
+export const evaluateDetails = z.strictObject({
+  task: z.string(),
+  primary: z.string(),
+  rows: z.number().int(),
+  /** rows left out and why, such as rows without a label yet */
+  excluded: z.record(z.string(), z.number().int()),
+  labels: z.array(z.string()).nullable(),
+  positive: z.string().nullable(),
+  threshold: number,
+  /** in-memory rewrites of the graph, such as a dropped ZipMap */
+  rewrites: z.array(z.string()),
+  score_ms: z.number(),
+  /** true when candidate and baseline are the same bytes: nothing was compared */
+  unchanged: z.boolean(),
+  metrics: z.array(
+    z.strictObject({
+      name: z.string(),
+      metric: z.string(),
+      direction: z.enum(['higher', 'lower']),
+      unit: z.string(),
+      gated: z.boolean(),
+      candidate: metricValue,
+      baseline: metricValue.nullable(),
+      /** what a trivial model reaches on the same rows */
+      trivial: number,
+      change: z.strictObject({ value: number, interval, method: z.string(), p_worse: number, rows_needed: number }).nullable(),
+    }),
+  ),
+})
+export type EvaluateDetails = z.infer<typeof evaluateDetails>
+
+export const driftStates = ['fail', 'warn', 'immaterial', 'inconclusive', 'ok', 'skipped'] as const
+export const driftDetails = z.strictObject({
+  reference: z.strictObject({ from: z.string(), rows: z.number().int(), digest: z.string().nullable() }),
+  current: z.strictObject({ rows: z.number().int() }),
+  same_data: z.boolean(),
+  columns: z.array(
+    z.strictObject({
+      column: z.string(),
+      family: z.enum(['features', 'labels', 'predictions']),
+      kind: z.string(),
+      state: z.enum(driftStates),
+      /** bias-corrected Jensen–Shannon distance, base 2, [0, 1] */
+      js: number,
+      p: number,
+      /** Benjamini–Hochberg adjusted within the family */
+      q: number,
+      n_reference: z.number().int(),
+      n_current: z.number().int(),
+      /** `median 568 → 731`, never a label of a sensitive column */
+      summary: z.string(),
+      /** shown, not gated: psi, ks, w1, v, tvd */
+      companions: z.record(z.string(), number),
+    }),
+  ),
+})
+export type DriftDetails = z.infer<typeof driftDetails>
+
+export const validateDetails = z.strictObject({
+  tables: z.array(z.strictObject({ role: z.string(), format: z.string(), rows: z.number().int(), columns: z.number().int() })),
+})
+export type ValidateDetails = z.infer<typeof validateDetails>
+
+export const trainDetails = z.strictObject({
+  /** true: inputs unchanged since the record that lies there, nothing was run */
+  reused: z.boolean(),
+  how: z.string(),
+  model: z.strictObject({ path: z.string(), digest: z.string(), bytes: z.number().int() }),
+  /** digest over command, inputs, environment names and config of training: equal keys need no new training */
+  key: z.string(),
+  duration_ms: z.number(),
+  environment: z.record(z.string(), z.string()),
+  /** of a builtin: what it chose and saw */
+  builtin: z.record(z.string(), z.json()).nullable(),
+})
+export type TrainDetails = z.infer<typeof trainDetails>
+
+export const fetchDetails = z.strictObject({
+  ref: z.string(),
+  resolved: z.string(),
+  version: z.string().nullable(),
+  model: z.strictObject({ path: z.string(), digest: z.string(), bytes: z.number().int() }),
+  /** path of the training profile that came with it */
+  profile: z.string().nullable(),
+})
+export type FetchDetails = z.infer<typeof fetchDetails>
+
+export const gateDetails = z.strictObject({
+  promotable: z.boolean(),
+  models: z.array(
+    z.strictObject({
+      model: z.string(),
+      verdict: z.string(),
+      promotable: z.boolean(),
+      /** digest of the candidate's bytes as evaluated */
+      digest: z.string().nullable(),
+      stages: z.array(z.strictObject({ stage: z.string(), verdict: z.string(), because: z.string().nullable(), duration_ms: z.number() })),
+      /** stages the config does not ask for, and why: never counted as passed */
+      not_configured: z.array(z.strictObject({ stage: z.string(), because: z.string() })),
+    }),
+  ),
+  report: z.strictObject({ markdown: z.string(), html: z.string() }),
+})
+export type GateDetails = z.infer<typeof gateDetails>

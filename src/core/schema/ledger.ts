@@ -1,0 +1,66 @@
+/** The ledger branch: one state file per model (`models/<model>.json`), one file per event (`events/<seq>-<kind>.json`). */
+import { z } from 'zod'
+import { sourceSchema } from './result.ts'
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+const semver = z.string().regex(/^\d+\.\d+\.\d+$/)
+
+const storedFile = z.strictObject({ name: z.string(), digest, bytes: z.number().int().nonnegative() })
+
+export const versionSchema = z.strictObject({
+  version: semver,
+  /** `flights@v1.0.0` in the store */
+  tag: z.string(),
+  digest,
+  files: z.array(storedFile),
+  config_digest: z.string(),
+  verdict: z.enum(['pass', 'warn']),
+  source: sourceSchema,
+  created_at: z.string(),
+  /** shown name → level on the holdout at promotion */
+  metrics: z.record(z.string(), z.number().nullable()),
+  url: z.string().nullable(),
+})
+export type VersionRecord = z.infer<typeof versionSchema>
+
+export const runSchema = z.strictObject({
+  digest,
+  verdict: z.enum(['pass', 'warn']),
+  source: sourceSchema,
+  at: z.string(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  /** the version that holds these bytes, once there is one */
+  version: semver.nullable(),
+})
+export type RunRecord = z.infer<typeof runSchema>
+
+export const ledgerModelSchema = z.strictObject({
+  schema: z.literal('modelgate/ledger-model@1'),
+  model: z.string(),
+  /** number of the newest event of the ledger that touched this model */
+  sequence: z.number().int().nonnegative(),
+  versions: z.array(versionSchema),
+  aliases: z.record(z.string(), z.strictObject({ version: semver, since: z.string(), previous: semver.nullable() })),
+  /** last green run of the default branch */
+  main: runSchema.nullable(),
+  /** holdout fingerprint → distinct candidates evaluated */
+  holdout_uses: z.record(z.string(), z.array(digest)),
+})
+export type LedgerModel = z.infer<typeof ledgerModelSchema>
+
+export const eventKinds = ['run', 'version', 'alias', 'rollback'] as const
+export const ledgerEventSchema = z.strictObject({
+  schema: z.literal('modelgate/event@1'),
+  sequence: z.number().int().positive(),
+  kind: z.enum(eventKinds),
+  model: z.string(),
+  at: z.string(),
+  alias: z.string().nullable(),
+  version: semver.nullable(),
+  previous: semver.nullable(),
+  digest: digest.nullable(),
+  verdict: z.string().nullable(),
+  reason: z.string().nullable(),
+  source: sourceSchema,
+})
+export type LedgerEvent = z.infer<typeof ledgerEventSchema>

@@ -1,0 +1,73 @@
+/** Where the data is counted: in this process, or in a warehouse. Aggregates come back; rows only to be scored, in batches. */
+import type { DataFormat } from '../core/schema/config.ts'
+
+export const columnKinds = ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const
+/** Storage type of a column in the engine's words made common. `integer` may exceed 2^53. */
+export type ColumnKind = (typeof columnKinds)[number]
+
+export interface Column {
+  readonly name: string
+  readonly kind: ColumnKind
+  /** the engine's own word, such as BIGINT */
+  readonly type: string
+}
+
+export interface DataFile {
+  /** as the user wrote it, relative to the config */
+  readonly path: string
+  /** sha256:… over the bytes */
+  readonly digest: string
+  readonly bytes: number
+}
+
+/** Files that were opened: one relation, sniffed once. */
+export interface Table {
+  /** an SQL relation, already quoted: put after FROM */
+  readonly relation: string
+  readonly columns: readonly Column[]
+  readonly rows: number
+  readonly format: DataFormat
+  readonly files: readonly DataFile[]
+}
+
+export type Scalar = number | bigint | string | boolean | null
+export interface Query {
+  readonly sql: string
+  readonly values?: readonly Scalar[]
+}
+
+/** One column of a batch. `null` is a missing value; numbers arrive as numbers (NaN stays NaN), integers beyond 2^53 as bigint. */
+export type ColumnValues = readonly Scalar[] | Float64Array
+
+export interface Batch {
+  readonly rows: number
+  /** in the order asked for */
+  readonly columns: readonly ColumnValues[]
+}
+
+export interface OpenRequest {
+  /** absolute paths, each one literal file; `shown` is what messages call it */
+  readonly files: readonly { readonly path: string; readonly shown: string }[]
+  readonly format: DataFormat | null
+}
+
+export interface DataEngine {
+  /** @throws UserError DATA_MISSING, DATA_EMPTY, DATA_UNREADABLE (a ragged row, a cut Parquet): code, line and column, never a value */
+  open(request: OpenRequest): Promise<Table>
+  aggregate(query: Query): Promise<readonly Readonly<Record<string, Scalar>>[]>
+  /** Rows in file order, numeric columns (integer, float, decimal, boolean as 0/1) as Float64Array with NaN for missing when `numeric` names them. */
+  batches(
+    table: Table,
+    columns: readonly string[],
+    options: { readonly size: number; readonly numeric: readonly string[] },
+  ): AsyncIterable<Batch>
+  /** Writes columns (equal length) to a Parquet file, atomically. */
+  writeParquet(
+    path: string,
+    columns: readonly { readonly name: string; readonly values: readonly Scalar[] | Float64Array }[],
+  ): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** `"a""b"`: any column name is safe in SQL once it went through here. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`

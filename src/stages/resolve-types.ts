@@ -1,0 +1,20 @@
+/** What a REF came to: bytes on this machine, verified; or only numbers a run recorded; or nothing, with everything that was tried. */
+export interface ResolvedModel {
+  /** as written: `production`, `models/x.onnx` */
+  readonly ref: string
+  /** absolute path of verified bytes */
+  readonly path: string
+  readonly digest: string
+  readonly bytes: number
+  readonly version: string | null
+  /** ISO 8601, when the ledger says it */
+  readonly createdAt: string | null
+  /** absolute path of the training profile stored with it */
+  readonly profilePath: string | null
+}
+
+export type Resolution =
+  | { readonly kind: 'found'; readonly model: ResolvedModel; readonly tried: readonly string[] }
+  /** the ledger knows its numbers, but its bytes are not to be had */
+  | { readonly kind: 'numbers'; readonly ref: string; readonly digest: string; readonly metrics: Readonly<Record<string, number | null>>; readonly tried: readonly string[] }
+  | { readonly kind: 'missing'; readonly tried: readonly string[] }
