@@ -1,0 +1,17 @@
+/** Every stage and how its code is reached: lazily, so that a shell loads only what it runs. */
+import type { StageName } from '../core/schema/result.ts'
+import type { ModelStage, RunStage } from './context.ts'
+
+export type StageEntry = { readonly of: 'model'; readonly load: () => Promise<ModelStage> } | { readonly of: 'run'; readonly load: () => Promise<RunStage> }
+
+export const stages: Readonly<Record<StageName, StageEntry>> = {
+  validate: { of: 'model', load: async () => (await import('./validate.ts')).validate },
+  train: { of: 'model', load: async () => (await import('./train.ts')).train },
+  fetch: { of: 'model', load: async () => (await import('./fetch.ts')).fetchModel },
+  evaluate: { of: 'model', load: async () => (await import('./evaluate.ts')).evaluate },
+  drift: { of: 'model', load: async () => (await import('./drift.ts')).drift },
+  gate: { of: 'run', load: async () => (await import('./gate.ts')).gate },
+  comment: { of: 'run', load: async () => (await import('./comment.ts')).comment },
+  promote: { of: 'model', load: async () => (await import('./promote.ts')).promote },
+  rollback: { of: 'model', load: async () => (await import('./rollback.ts')).rollback },
+}
