@@ -1,0 +1,18 @@
+/** The one entry of the bundle: a table of everything that can be started, each loaded only when asked for. */
+const actions = ['validate', 'train', 'fetch', 'evaluate', 'drift', 'gate', 'comment', 'promote', 'rollback'] as const
+
+const action = (name: (typeof actions)[number]) => async () => (await import('./actions/run.ts')).runAction(name)
+
+export const entries: Readonly<Record<string, () => Promise<void>>> = {
+  ...Object.fromEntries(actions.map((name) => [name, action(name)])),
+  cli: async () => (await import('./cli/main.ts')).main(process.argv.slice(2)),
+  'onnx-worker': async () => (await import('./adapters/onnx/worker.ts')).main(),
+}
+
+/** Called by the stubs `dist/<name>.js`. */
+export const start = async (name: string): Promise<void> => {
+  process.exitCode = 1
+  const entry = entries[name]
+  if (entry === undefined) throw new Error(`no entry ${name}`)
+  await entry()
+}
