@@ -24,6 +24,8 @@ export interface DataFile {
 export interface Table {
   /** an SQL relation, already quoted: put after FROM */
   readonly relation: string
+  /** an SQL expression over the relation: unique and stable per row, ascending in file order */
+  readonly rowNumber: string
   readonly columns: readonly Column[]
   readonly rows: number
   readonly format: DataFormat
