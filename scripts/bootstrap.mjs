@@ -22,7 +22,9 @@ const tasks = {
   lint: [[bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings']],
   build: [['scripts/build.ts']],
   generate: [['scripts/schemas.ts'], ['scripts/docs.ts']],
-  run: [[]],
+  modelgate: [['scripts/modelgate.ts']],
+  e2e: [[bin('vitest', 'vitest.mjs'), 'run', '--config', 'vitest.e2e.config.ts']],
+  bench: [['bench/startup.ts']],
 }
 
 function findNpm() {
