@@ -4,8 +4,11 @@
 export interface LedgerTransport {
   /** for messages: `origin#modelgate-ledger` */
   readonly name: string
-  /** null head: the branch does not exist yet. A branch that cannot be read is an error, never null. */
-  read(): Promise<{ readonly head: string | null; readonly files: ReadonlyMap<string, string> }>
+  /**
+   * null head: the branch does not exist yet. A branch that cannot be read is an error, never null.
+   * @param under only files below this folder, such as `models/`: events grow without end and nobody decides by them
+   */
+  read(under?: string): Promise<{ readonly head: string | null; readonly files: ReadonlyMap<string, string> }>
   /** `moved` when the branch is no longer at `parent`; nothing was written then. */
   commit(change: {
     readonly parent: string | null

@@ -40,7 +40,17 @@ export const ledgerModelSchema = z.strictObject({
   /** number of the newest event of the ledger that touched this model */
   sequence: z.number().int().nonnegative(),
   versions: z.array(versionSchema),
-  aliases: z.record(z.string(), z.strictObject({ version: semver, since: z.string(), previous: semver.nullable() })),
+  aliases: z.record(
+    z.string(),
+    z.strictObject({
+      version: semver,
+      since: z.string(),
+      /** what a rollback goes back to */
+      previous: semver.nullable(),
+      /** set when a rollback brought it here: repeating that rollback changes nothing */
+      rolled_back_from: semver.optional(),
+    }),
+  ),
   /** last green run of the default branch */
   main: runSchema.nullable(),
   /** holdout fingerprint → distinct candidates evaluated */
