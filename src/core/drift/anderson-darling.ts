@@ -1,0 +1,53 @@
+/**
+ * Two-sample Anderson–Darling statistic on ordered cells: sensitive in the tails as well as in the middle.
+ *
+ *     A² = N_eff · Σ_{j<k} ½(h_j + h_{j+1}) · (F_j − G_j)² / (H_j (1 − H_j))        N_eff = nm/(n + m)
+ *
+ * F, G, H: cumulative shares of reference, current and both; h: shares of both. A² ≥ 0; under equal distributions it follows the
+ * law of the limiting statistic, whose upper tail `andersonDarlingSf` gives to about 1e-4 below z = 4 and relatively better above,
+ * where the published polynomial would collapse (1e-20 at z = 15, truly 7e-8). Coarse cells make it conservative. One cell: 0, p = 1.
+ * @param reference, current counts of the ordered cells
+ * @throws RangeError when lengths differ or a side is empty
+ * Source: Pettitt 1976; tail: Marsaglia & Marsaglia 2004 below z = 4, √3·erfc(√z) above (Zolotarev).
+ */
+import { erfc } from '../stats/erf.ts'
+import { effectiveSize, sizes } from './cells.ts'
+
+export function andersonDarling(reference: readonly number[], current: readonly number[]): { statistic: number; p: number } {
+  const both = sizes(reference, current)
+  const { n, m } = both
+  const shares: { f: number; g: number; h: number }[] = []
+  for (const [j, a] of reference.entries()) {
+    const b = current[j] ?? 0
+    if (a + b > 0) shares.push({ f: a / n, g: b / m, h: (a + b) / (n + m) })
+  }
+  let f = 0
+  let g = 0
+  let h = 0
+  let sum = 0
+  for (const [j, cell] of shares.entries()) {
+    const next = shares[j + 1]
+    if (next === undefined) break
+    f += cell.f
+    g += cell.g
+    h += cell.h
+    sum += (((cell.h + next.h) / 2) * (f - g) ** 2) / (h * (1 - h))
+  }
+  const statistic = effectiveSize(both) * sum
+  return { statistic, p: andersonDarlingSf(statistic) }
+}
+
+export function andersonDarlingSf(z: number): number {
+  if (z <= 0) return 1
+  if (z < 2) {
+    const polynomial = 2.00012 + (0.247105 - (0.0649821 - (0.0347962 - (0.011672 - 0.00168691 * z) * z) * z) * z) * z
+    return clamp(1 - (Math.exp(-1.2337141 / z) / Math.sqrt(z)) * polynomial)
+  }
+  if (z < 4) {
+    const polynomial = 1.0776 - (2.30695 - (0.43424 - (0.082433 - (0.008056 - 0.0003146 * z) * z) * z) * z) * z
+    return clamp(-Math.expm1(-Math.exp(polynomial)))
+  }
+  return Math.sqrt(3) * erfc(Math.sqrt(z))
+}
+
+const clamp = (p: number) => Math.min(1, Math.max(0, p))

@@ -1,0 +1,29 @@
+/** Two histograms over the same cells, and the guard every statistic on them starts with. */
+export interface Sizes {
+  readonly n: number
+  readonly m: number
+}
+
+/**
+ * Rows of both sides.
+ * @throws RangeError when lengths differ, a count is negative or not finite, or a side is empty
+ */
+export function sizes(reference: readonly number[], current: readonly number[]): Sizes {
+  if (reference.length !== current.length) throw new RangeError(`cells differ: ${reference.length} and ${current.length}`)
+  const n = total(reference)
+  const m = total(current)
+  if (n === 0 || m === 0) throw new RangeError('an empty histogram has no shares')
+  return { n, m }
+}
+
+export function total(counts: readonly number[]): number {
+  let sum = 0
+  for (const count of counts) {
+    if (!(count >= 0 && Number.isFinite(count))) throw new RangeError(`a cell holds a count, not ${count}`)
+    sum += count
+  }
+  return sum
+}
+
+/** nm / (n + m): what two sample sizes are worth together. */
+export const effectiveSize = ({ n, m }: Sizes): number => (n * m) / (n + m)

@@ -1,0 +1,48 @@
+/**
+ * Pearson's test of homogeneity of two histograms.
+ *
+ *     X² = Σ_j (m·a_j − n·b_j)² / ((a_j + b_j)·n·m)          df = k' − 1 over cells that are not empty on both sides
+ *
+ * p is the upper tail of χ²(df); df = 0 gives X² = 0, p = 1. No continuity correction. `v` is Cramér's V without its upward bias
+ * (Bergsma): φ̃² = max(0, X²/N − df/(N−1)), divided by min(rows, columns) − 1 with rows and columns corrected alike; in [0, 1].
+ * The χ² law needs expected counts of about 5; `sparse` says when they are not there (20 % of cells below 5, or any in 2 × 2).
+ * @param reference a_j, @param current b_j: counts, length k ≥ 1
+ * @throws RangeError when lengths differ or a side is empty
+ * Source: Pearson 1900; Cochran 1954 for the rule of five; Bergsma 2013, "A bias-correction for Cramér's V and Tschuprow's T".
+ */
+import { chiSquareSf } from '../stats/gamma.ts'
+import { sizes } from './cells.ts'
+
+export interface ChiSquare {
+  readonly statistic: number
+  readonly df: number
+  readonly p: number
+  readonly v: number
+  readonly sparse: boolean
+}
+
+export function chiSquare(reference: readonly number[], current: readonly number[]): ChiSquare {
+  const { n, m } = sizes(reference, current)
+  const smaller = Math.min(n, m)
+  let statistic = 0
+  let cells = 0
+  let thin = 0
+  for (const [j, a] of reference.entries()) {
+    const b = current[j] ?? 0
+    if (a + b === 0) continue
+    cells += 1
+    if (((a + b) * smaller) / (n + m) < 5) thin += 1
+    statistic += ((m * a - n * b) / n) * ((m * a - n * b) / m) * (1 / (a + b))
+  }
+  const df = cells - 1
+  const sparse = df > 0 && (cells === 2 ? thin > 0 : thin > cells / 5)
+  return { statistic, df, p: chiSquareSf(statistic, df), v: cramersV(statistic, cells, n + m), sparse }
+}
+
+function cramersV(statistic: number, cells: number, rows: number): number {
+  if (cells < 2 || rows < 2) return 0
+  const phi2 = Math.max(0, statistic / rows - (cells - 1) / (rows - 1))
+  const corrected = (levels: number) => levels - (levels - 1) ** 2 / (rows - 1)
+  const room = Math.min(corrected(2), corrected(cells)) - 1
+  return room <= 0 ? 0 : Math.min(1, Math.sqrt(phi2 / room))
+}

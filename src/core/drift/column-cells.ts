@@ -1,0 +1,185 @@
+/**
+ * Two profiles of one column → the tables of counts that the tests work on.
+ *
+ * Coarse cells, unordered, feed χ² and JS*. For numbers: one cell per spike (a value with at least 1 % of all rows), the rest in up to
+ * ten quantile cells of the reference, ±∞, missing. For categories: one cell per level, rare ones and the unlisted pooled, missing.
+ * Fine cells, ordered, feed the distribution tests: all percentile cells of the reference with the spikes between them.
+ *
+ * A profile lists no value below 0.5 % and no label below 5 rows. Where one side lists a value and the other does not, the other's
+ * count is taken as the most it can be: that can only make the two sides look closer than they are, never further apart.
+ */
+import type { ColumnProfile } from '../schema/profile.ts'
+
+export interface CountTable {
+  readonly reference: readonly number[]
+  readonly current: readonly number[]
+}
+
+export interface ColumnCells {
+  readonly coarse: CountTable
+  /** null for categories; `points` is where the rows of a cell are taken to lie, null where infinities are among them */
+  readonly fine: (CountTable & { readonly points: readonly number[] | null }) | null
+}
+
+const spikeShare = 0.01
+const maxSpikes = 40
+const listedShare = 0.005
+const quantileCells = 10
+const rowsPerCell = 10
+const minExpected = 5
+const listedRows = 5
+const maxLevels = 2000
+
+interface Cell {
+  readonly a: number
+  readonly b: number
+}
+
+export const missing = (column: ColumnProfile): number => column.n_null + column.n_nan
+const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_neg_inf
+
+/** null when the two cannot be laid over each other: one has numbers, the other only labels. */
+export function columnCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells | null {
+  const categorical = ['boolean', 'categorical', 'constant', 'text'].includes(reference.kind) && reference.categories !== null
+  if (categorical) return current.categories === null ? null : categoryCells(reference, current)
+  return reference.numeric === null || current.numeric === null ? null : numericCells(reference, current)
+}
+
+function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells {
+  const before = reference.numeric
+  const now = current.numeric
+  if (before === null || now === null || before.edges_id !== now.edges_id)
+    throw new RangeError('the two profiles were counted at different edges')
+
+  const spikes = pooledSpikes(reference, current)
+  const bins = before.cells.map((a, j) => {
+    const inside = spikes.filter((spike) => binOf(before.edges, spike.value) === j)
+    const sum = (side: 'a' | 'b') => inside.reduce((total, spike) => total + spike[side], 0)
+    const rest = { a: Math.max(0, a - sum('a')), b: Math.max(0, (now.cells[j] ?? 0) - sum('b')) }
+    return { rest, inside, edge: before.edges[j] ?? Math.max(before.max ?? -Infinity, now.max ?? -Infinity, before.edges.at(-1) ?? 0) }
+  })
+
+  const rows = reference.n + current.n
+  const rest = bins.map((bin) => bin.rest)
+  const restShare = rest.reduce((total, cell) => total + cell.a + cell.b, 0) / rows
+  const wanted = Math.min(quantileCells, Math.floor((Math.min(reference.n, current.n) * restShare) / rowsPerCell))
+  const coarse = [
+    ...spikes,
+    ...mergeByReference(rest, Math.max(1, wanted)),
+    { a: infinite(reference), b: infinite(current) },
+    { a: missing(reference), b: missing(current) },
+  ]
+
+  const ordered: (Cell & { readonly at: number })[] = bins.flatMap((bin) => [
+    ...bin.inside.filter((spike) => spike.value < bin.edge).map((spike) => ({ ...spike, at: spike.value })),
+    { ...bin.rest, at: bin.edge },
+    ...bin.inside.filter((spike) => spike.value >= bin.edge).map((spike) => ({ ...spike, at: spike.value })),
+  ])
+  const finite = infinite(reference) + infinite(current) === 0
+  const fine = [{ a: reference.n_neg_inf, b: current.n_neg_inf }, ...ordered, { a: reference.n_pos_inf, b: current.n_pos_inf }]
+  return {
+    coarse: toTable(coarse),
+    fine: finite ? { ...toTable(ordered, false), points: ordered.map((cell) => cell.at) } : { ...toTable(fine), points: null },
+  }
+}
+
+/** Values with at least 1 % of the rows of both sides together, ascending: chosen from pooled counts only, so the tests stay valid. */
+function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): (Cell & { readonly value: number })[] {
+  const values = new Set([...(reference.numeric?.spikes ?? []), ...(current.numeric?.spikes ?? [])].map((spike) => spike.value))
+  return [...values]
+    .map((value) => ({ value, a: rowsAt(reference, value), b: rowsAt(current, value) }))
+    .filter((spike) => spike.a + spike.b >= spikeShare * (reference.n + current.n))
+    .sort((x, y) => y.a + y.b - (x.a + x.b) || x.value - y.value)
+    .slice(0, maxSpikes)
+    .sort((x, y) => x.value - y.value)
+}
+
+/** Rows of exactly this value, or the most there can be when the profile does not list it. */
+function rowsAt(column: ColumnProfile, value: number): number {
+  const { numeric } = column
+  if (numeric === null) return 0
+  const listed = numeric.spikes.find((spike) => spike.value === value)
+  if (listed) return listed.count
+  if ((numeric.min !== null && value < numeric.min) || (numeric.max !== null && value > numeric.max)) return 0
+  return Math.min(Math.max(0, Math.ceil(listedShare * column.n) - 1), numeric.cells[binOf(numeric.edges, value)] ?? 0)
+}
+
+/** Index of the right-closed cell a value falls into. */
+function binOf(edges: readonly number[], value: number): number {
+  const index = edges.findIndex((edge) => value <= edge)
+  return index < 0 ? edges.length : index
+}
+
+/** Joins neighbours so that about equal parts of the reference lie in each of at most `wanted` cells. */
+function mergeByReference(cells: readonly Cell[], wanted: number): Cell[] {
+  const total = cells.reduce((sum, cell) => sum + cell.a, 0)
+  const merged: Cell[] = []
+  let open: Cell = { a: 0, b: 0 }
+  let seen = 0
+  for (const cell of cells) {
+    open = { a: open.a + cell.a, b: open.b + cell.b }
+    seen += cell.a
+    const due = merged.length + 1
+    if (due < wanted && seen >= (total * due) / wanted && open.a > 0) {
+      merged.push(open)
+      open = { a: 0, b: 0 }
+    }
+  }
+  return [...merged, open]
+}
+
+function categoryCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells {
+  const levels = commonLevels(reference, current)
+  const rows = reference.n + current.n
+  const smaller = Math.min(reference.n, current.n)
+  const frequent = levels.filter(({ a, b }) => ((a + b) * smaller) / rows >= minExpected)
+  const rest = (column: ColumnProfile, side: 'a' | 'b') =>
+    Math.max(0, column.n - missing(column) - infinite(column) - frequent.reduce((sum, level) => sum + level[side], 0))
+  const other = { a: rest(reference, 'a'), b: rest(current, 'b') }
+  const none = { a: missing(reference) + infinite(reference), b: missing(current) + infinite(current) }
+  return { coarse: toTable([...frequent, other, none]), fine: null }
+}
+
+export interface Level extends Cell {
+  /** false: the side does not list it, and the count is the most it can be */
+  readonly inReference: boolean
+  readonly inCurrent: boolean
+}
+
+/** Every level that either side lists, with its rows on both. */
+export function commonLevels(reference: ColumnProfile, current: ColumnProfile): readonly Level[] {
+  const before = listed(reference)
+  const now = listed(current)
+  const labels = new Set([...before.counts.keys(), ...now.counts.keys()])
+  const at = (side: Listed, label: string) => {
+    const count = side.counts.get(label)
+    if (count !== undefined) return count
+    const most = Math.min(side.mostUnlisted, side.unlisted)
+    side.unlisted -= most
+    return most
+  }
+  return [...labels].map((label) => ({
+    a: at(before, label),
+    b: at(now, label),
+    inReference: before.counts.has(label),
+    inCurrent: now.counts.has(label),
+  }))
+}
+
+interface Listed {
+  readonly counts: ReadonlyMap<string, number>
+  readonly mostUnlisted: number
+  /** rows of levels that are not listed and not yet accounted for */
+  unlisted: number
+}
+
+function listed(column: ColumnProfile): Listed {
+  const { top = [], other_count: unlisted = 0 } = column.categories ?? {}
+  const mostUnlisted = top.length >= maxLevels ? (top.at(-1)?.count ?? 0) : listedRows - 1
+  return { counts: new Map(top.map(({ value, count }) => [value, count])), mostUnlisted, unlisted }
+}
+
+function toTable(cells: readonly Cell[], dropEmpty = true): CountTable {
+  const kept = dropEmpty ? cells.filter(({ a, b }) => a + b > 0) : cells
+  return { reference: kept.map(({ a }) => a), current: kept.map(({ b }) => b) }
+}
