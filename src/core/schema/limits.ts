@@ -1,0 +1,173 @@
+/**
+ * `evaluate.metrics`: one way to say a LIMIT. `min`/`max` are on the level, `max_drop`/`max_rise` on the change; they carry the direction,
+ * so the wrong one is an error. What could mean two things (`1%` of a change) is refused with both spellings.
+ */
+import { z } from 'zod'
+import { nearest } from '../text/nearest.ts'
+import { type Change, certainties, type Limits, type MetricSpec, type Thresholds } from './config.ts'
+import { choice, percent, readLevel, section } from './leaves.ts'
+import type { MetricFacts } from './metric-facts.ts'
+import { metricFacts, metricNames, unbuiltMetric } from './metric-facts.ts'
+import { notAvailable, says, shown, unknownKey } from './problems.ts'
+
+const limitValue = z.union([z.number(), z.string()], { error: 'expected a number, or a text such as 1pp or 1% relative' })
+const limit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional() })], {
+  error: 'expected a limit: a number, a text such as 1pp, or {warn: …, fail: …}',
+})
+
+/** Other keys are parameters of the metric, checked against its entry in the table. */
+const metric = z
+  .object(
+    {
+      metric: z.string({ error: 'expected the name of a metric' }).optional(),
+      min: limit.optional(),
+      max: limit.optional(),
+      max_drop: limit.optional(),
+      max_rise: limit.optional(),
+      certainty: choice(certainties).optional(),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'expected limits such as {min: 0.7, max_drop: 1pp}' : undefined) },
+  )
+  .catchall(z.json())
+type MetricFile = z.output<typeof metric>
+
+const ownKeys = ['min', 'max', 'max_drop', 'max_rise', 'certainty', 'metric'] as const
+const own = new Set<string>(ownKeys)
+
+const metricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_@.-]{0,99}$/, {
+  error: says('INVALID_NAME', 'A metric is named with letters, digits and _ . @ -, a letter first.'),
+})
+
+export const metrics = z
+  .union([z.array(metricName, { error: 'expected names of metrics' }), z.record(metricName, metric)], {
+    error: 'expected a list of metrics, or a map of their limits',
+  })
+  .transform((given, context): readonly MetricSpec[] => {
+    const refuse: Refuse = (path, message) => context.issues.push({ code: 'custom', message, input: given, path: [...path] })
+    if (!Array.isArray(given)) return Object.entries(given).flatMap(([name, entry]) => readMetric(name, entry, [name], refuse))
+    return given.flatMap((name, i) => {
+      if (given.indexOf(name) < i) refuse([i], `${shown(name)} is written twice`)
+      return readMetric(name, {}, [i], refuse)
+    })
+  })
+
+type Refuse = (path: readonly (string | number)[], message: string) => void
+
+function readMetric(name: string, given: MetricFile, path: readonly (string | number)[], refuse: Refuse): readonly MetricSpec[] {
+  const metric = given.metric ?? name
+  const facts = metricFacts(metric)
+  if (facts === null) {
+    const at = given.metric === undefined ? path : [...path, 'metric']
+    if (unbuiltMetric(metric)) refuse(at, notAvailable(`the metric ${shown(metric)}`))
+    else {
+      const near = nearest(metric, metricNames)
+      refuse(
+        at,
+        says(
+          'UNKNOWN_METRIC',
+          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${metricNames.join(', ')}.`,
+        ),
+      )
+    }
+    return []
+  }
+  const params: Record<string, number | string> = {}
+  for (const [key, value] of Object.entries(given)) {
+    if (own.has(key)) continue
+    if (!facts.params.includes(key)) refuse([...path, key], says('UNKNOWN_KEY', unknownKey([], key, [...ownKeys, ...facts.params]).text))
+    else if (typeof value === 'number') params[key] = value
+    else if (typeof value === 'string') params[key] = readLevel(value) ?? value
+    else refuse([...path, key], 'expected a number or text')
+  }
+  return [{ name, metric, params, certainty: given.certainty ?? 'literal', ...readLimits(metric, facts, given, path, refuse) }]
+}
+
+/** Which limit says what: the sense of direction it has, and how its text is read. */
+const kinds = [
+  { key: 'min', good: 'higher', instead: 'max' },
+  { key: 'max', good: 'lower', instead: 'min' },
+  { key: 'max_drop', good: 'higher', instead: 'max_rise' },
+  { key: 'max_rise', good: 'lower', instead: 'max_drop' },
+] as const
+
+function readLimits(metric: string, facts: MetricFacts, given: MetricFile, path: readonly (string | number)[], refuse: Refuse): Limits {
+  const found: { min?: Thresholds<number>; max?: Thresholds<number>; maxDrop?: Thresholds<Change>; maxRise?: Thresholds<Change> } = {}
+  for (const { key, good, instead } of kinds) {
+    const limit = given[key]
+    if (limit === undefined) continue
+    const at = [...path, key]
+    if (facts.direction !== good) {
+      refuse(at, says('WRONG_DIRECTION', `${metric}: ${facts.direction} is better, write ${instead}`))
+      continue
+    }
+    const written = typeof limit === 'object' ? limit : { fail: limit }
+    const inside = (word: string) => (typeof limit === 'object' ? [...at, word] : at)
+    if (written.fail === undefined && written.warn === undefined) refuse(at, 'write warn, fail or both')
+    if (key === 'min' || key === 'max') {
+      const levels = thresholds(written, (text, word) => readLevelLimit(metric, facts, text, (why) => refuse(inside(word), why)))
+      const order = key === 'min' ? -1 : 1
+      if (levels.warn !== undefined && levels.fail !== undefined && order * (levels.warn - levels.fail) > 0) refuse(at, neverWarns)
+      found[key] = levels
+    } else {
+      const changes = thresholds(written, (text, word) => readChange(metric, facts, text, (why) => refuse(inside(word), why)))
+      if (changes.warn && changes.fail && changes.warn.kind === changes.fail.kind && changes.warn.value > changes.fail.value)
+        refuse(at, neverWarns)
+      found[key === 'max_drop' ? 'maxDrop' : 'maxRise'] = changes
+    }
+  }
+  return found
+}
+
+const neverWarns = 'warn lies beyond fail: it could never warn'
+
+type Written = { readonly warn?: number | string | undefined; readonly fail?: number | string | undefined }
+
+function thresholds<T>(written: Written, read: (text: number | string, word: string) => T | null): Thresholds<T> {
+  const found: { warn?: T; fail?: T } = {}
+  for (const word of ['warn', 'fail'] as const) {
+    const text = written[word]
+    const value = text === undefined ? null : read(text, word)
+    if (value !== null) found[word] = value
+  }
+  return found
+}
+
+type Why = (message: string) => void
+
+function readLevelLimit(metric: string, { range }: MetricFacts, text: number | string, why: Why): number | null {
+  const value = readLevel(String(text).trim())
+  if (value === null) {
+    why(`${shown(String(text))} is not a level: write a number such as 0.7, or 70%`)
+    return null
+  }
+  const [low, high] = range
+  if (value > high) {
+    why(`${value} is above ${high}, the most that ${metric} can be${high === 1 && value <= 100 ? `: did you mean ${value}%?` : ''}`)
+    return null
+  }
+  if (value < low) {
+    why(`${value} is below ${low}, the least that ${metric} can be`)
+    return null
+  }
+  return value
+}
+
+const changeText = /^(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)\s*(pp|%\s+relative|%)?$/
+
+function readChange(metric: string, { range }: MetricFacts, text: number | string, why: Why): Change | null {
+  const [whole, digits = '', unit = ''] = changeText.exec(String(text).trim()) ?? []
+  const bounded = Number.isFinite(range[0]) && Number.isFinite(range[1])
+  const examples = bounded ? '1pp (absolute) or 1% relative' : 'a number (absolute) or 1% relative'
+  const refuse = (message: string) => {
+    why(message)
+    return null
+  }
+  if (whole === undefined) return refuse(`${shown(String(text))} is not a change: write ${examples}`)
+  if (unit === '%') return refuse(`${whole} could mean two things: write ${bounded ? `${digits}pp (absolute) or ` : ''}${digits}% relative`)
+  if (unit.endsWith('relative')) return { kind: 'relative', value: percent(digits) }
+  if (unit === 'pp' && !bounded) return refuse(`pp is for metrics between fixed bounds, ${metric} has none: write ${examples}`)
+  const value = unit === 'pp' ? percent(digits) : Number(digits)
+  const widest = range[1] - range[0]
+  if (bounded && value > widest) return refuse(`${value} is above ${widest}, the most that ${metric} can change: did you mean ${digits}pp?`)
+  return { kind: 'absolute', value }
+}
