@@ -1,0 +1,123 @@
+/**
+ * The native parts (DuckDB 71 MB, onnxruntime 45 MB a platform) are not in the bundle: this finds them, proves them, loads them.
+ *
+ * Looked for in (1) MODELGATE_RUNTIME_DIR, (2) the node_modules beside our own package.json, (3) the tool cache; else (4) npm installs the
+ * locked packages of `runtime/` into a staging folder, of which exactly the files of this platform move into the tool cache. Wherever they
+ * come from, every file is compared with `runtime/digests.json` before anything of it is loaded. The user's workspace is never looked at.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import { UserError } from '../../errors.ts'
+import { isComplete, type NativePart, nativeParts, type Runtime, readRuntime, verify } from './digests.ts'
+import { type Environment, npmCi } from './npm.ts'
+
+export type { NativePart } from './digests.ts'
+
+export interface NativeOptions {
+  /** of which MODELGATE_RUNTIME_DIR, RUNNER_TOOL_CACHE, the folders of the user and npm's settings are read */
+  readonly environment: Environment
+  readonly signal?: AbortSignal
+  /** told before an installation starts, which takes seconds */
+  readonly say?: (text: string) => void
+  /** for tests: another list of files, or another root */
+  readonly runtime?: Runtime
+}
+
+/** package that a part is asked for by */
+const entries: Readonly<Record<NativePart, string>> = { duckdb: '@duckdb/node-api', onnx: 'onnxruntime-node' }
+
+/**
+ * The module of a native part, verified. `unknown`, because only the adapter that asks knows its type.
+ * @throws UserError NATIVE_CHANGED, NATIVE_UNSUPPORTED, RUNTIME_INSTALL
+ */
+export async function loadNative(part: NativePart, options: NativeOptions): Promise<unknown> {
+  return requireNative(part, await locateNative(part, options))
+}
+
+/** Loads from a folder that `locateNative` has verified: what a child process does with the folder it was told. */
+export const requireNative = (part: NativePart, folder: string): unknown => createRequire(join(folder, 'package.json'))(entries[part])
+
+/** The folder whose node_modules hold this part, verified but not loaded. */
+export async function locateNative(part: NativePart, options: NativeOptions): Promise<string> {
+  const runtime = options.runtime ?? readRuntime()
+  const files = runtime.files(part)
+  if (files === null) {
+    throw new UserError(
+      'NATIVE_UNSUPPORTED',
+      `${entries[part]} has no build for ${runtime.platform}`,
+      'run on Linux (glibc) or Windows, x64 or arm64, or on macOS with Apple silicon',
+    )
+  }
+  const given = options.environment.MODELGATE_RUNTIME_DIR
+  const cached = join(cacheFolder(options.environment), 'modelgate-runtime', runtime.key, runtime.platform)
+  const found = given ? given : [runtime.root, cached].find((folder) => isComplete(folder, files))
+  const folder = found ?? (await install(runtime, cached, options))
+  if (!isAbsolute(folder)) {
+    throw new UserError('RUNTIME_INSTALL', `MODELGATE_RUNTIME_DIR is ${folder}, a relative path`, 'give an absolute path')
+  }
+  verify(folder, files)
+  return folder
+}
+
+/** RUNNER_TOOL_CACHE on a runner, else the user's own cache folder. */
+function cacheFolder(environment: Environment): string {
+  const toolCache = environment.RUNNER_TOOL_CACHE
+  if (toolCache && isAbsolute(toolCache)) return toolCache
+  if (process.platform === 'win32') return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'modelgate')
+  if (process.platform === 'darwin') return join(environment.HOME ?? homedir(), 'Library', 'Caches', 'modelgate')
+  const xdg = environment.XDG_CACHE_HOME
+  return join(xdg && isAbsolute(xdg) ? xdg : join(environment.HOME ?? homedir(), '.cache'), 'modelgate')
+}
+
+/** npm installs beside the final place, the files of this platform are copied out, verified, and appear there at once or not at all. */
+async function install(runtime: Runtime, target: string, options: NativeOptions): Promise<string> {
+  options.say?.('Installing the native parts (DuckDB, onnxruntime), once for this version …')
+  const staging = makeStaging(target)
+  try {
+    const installed = join(staging, 'npm')
+    mkdirSync(installed)
+    for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(runtime.root, 'runtime', file), join(installed, file))
+    await npmCi(installed, options.environment, options.signal ?? new AbortController().signal)
+
+    const pruned = join(staging, 'pruned')
+    for (const part of nativeParts) {
+      const files = runtime.files(part)
+      for (const file of files?.keys() ?? []) {
+        mkdirSync(dirname(join(pruned, file)), { recursive: true })
+        copyFileSync(join(installed, file), join(pruned, file))
+      }
+      if (files) verify(pruned, files)
+    }
+    place(pruned, target, runtime)
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+  }
+  return target
+}
+
+function makeStaging(target: string): string {
+  try {
+    mkdirSync(dirname(target), { recursive: true })
+    return mkdtempSync(`${target}.staging-`)
+  } catch (cause) {
+    throw new UserError(
+      'RUNTIME_INSTALL',
+      `${dirname(target)} cannot be written, so the native parts of modelgate have no place`,
+      'set RUNNER_TOOL_CACHE to a folder that can be written, or MODELGATE_RUNTIME_DIR to one where runtime/ was installed',
+      { cause },
+    )
+  }
+}
+
+/** A second process that finished first is as good: its folder is verified like any other. An incomplete one is replaced. */
+function place(pruned: string, target: string, runtime: Runtime): void {
+  try {
+    renameSync(pruned, target)
+  } catch {
+    if (nativeParts.every((part) => isComplete(target, runtime.files(part) ?? new Map()))) return
+    rmSync(target, { recursive: true, force: true })
+    renameSync(pruned, target)
+  }
+}
