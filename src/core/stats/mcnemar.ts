@@ -1,0 +1,47 @@
+/**
+ * McNemar's test on paired yes/no outcomes, conditional on the discordant pairs.
+ *
+ *     b: first only · c: second only · X ~ Binomial(b + c, ½)
+ *     exact two-sided = min(1, 2 P(X ≥ max(b, c)))
+ *     mid-p one-sided = P(X > b) + ½ P(X = b)      small when b, the pairs that only the first got, is large
+ *
+ * No discordant pair: one-sided ½, two-sided 1.
+ * `mcnemarBounds` are the bounds of the change (c − b)/n that this very mid-p test gives: θ = P(second only | discordant) is
+ * bounded by inverting the mid-p, and scaled by the discordant share, so that "p ≤ α" and "0 lies outside" never disagree.
+ * @throws RangeError unless b, c ≥ 0 and b + c ≤ n
+ * Source: Fagerland, Lydersen & Laake 2013, "The McNemar test for binary matched-pairs data".
+ */
+import { binomialAtLeast, binomialPmf } from './beta.ts'
+import type { Bounds } from './proportion.ts'
+
+/** One-sided: is the second worse? b: pairs that only the first got, c: only the second. */
+export const mcnemarWorse = (b: number, c: number): number => midUpper(b, b + c, 0.5)
+
+export const mcnemarMidP = (b: number, c: number): number => Math.min(1, 2 * Math.min(mcnemarWorse(b, c), mcnemarWorse(c, b)))
+
+export const mcnemarExact = (b: number, c: number): number => Math.min(1, 2 * binomialAtLeast(Math.max(b, c), b + c, 0.5))
+
+export function mcnemarBounds(b: number, c: number, n: number, level: number): Bounds {
+  const discordant = b + c
+  if (!(b >= 0 && c >= 0 && discordant <= n && n > 0)) throw new RangeError(`discordant pairs ${b} and ${c} do not fit in ${n}`)
+  if (discordant === 0) return [0, 0]
+  const alpha = 1 - level
+  // P(X ≥ c) with half of the tie rises with θ from 0 to 1
+  const lower = c === 0 ? 0 : bisect((theta) => midUpper(c, discordant, theta) - alpha)
+  const upper = b === 0 ? 1 : bisect((theta) => midUpper(c, discordant, theta) - level)
+  const scale = discordant / n
+  return [(2 * lower - 1) * scale, (2 * upper - 1) * scale]
+}
+
+const midUpper = (k: number, n: number, p: number): number => binomialAtLeast(k, n, p) - 0.5 * binomialPmf(k, n, p)
+
+function bisect(rises: (x: number) => number): number {
+  let low = 0
+  let high = 1
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2
+    if (rises(middle) < 0) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}

@@ -1,0 +1,55 @@
+/**
+ * Mean of per-row values with its standard error and skewness; Student's t bounds and p-values from them. A paired test is
+ * the same on the differences.
+ *
+ *     x̄ ± t(level; n − 1) · s/√n          t = (x̄ − μ0)/(s/√n)
+ *
+ * n = 1 has no standard error (NaN). s = 0 gives bounds equal to the mean, and a p-value of ½ at μ0 = x̄, else 0 or 1.
+ * Two passes: no cancellation. skewness = m₃/m₂^1.5, 0 when all are equal.
+ * @throws RangeError on an empty or non-finite input
+ */
+import type { Bounds } from './proportion.ts'
+import { studentQuantile, studentSf } from './student-t.ts'
+
+export interface Mean {
+  readonly n: number
+  readonly mean: number
+  readonly se: number
+  readonly skewness: number
+}
+
+export function meanOf(values: Float64Array): Mean {
+  const n = values.length
+  if (n === 0) throw new RangeError('no rows have no mean')
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += values[i] ?? 0
+  const mean = sum / n
+  if (!Number.isFinite(mean)) throw new RangeError('a value is not finite')
+  let m2 = 0
+  let m3 = 0
+  for (let i = 0; i < n; i++) {
+    const d = (values[i] ?? 0) - mean
+    m2 += d * d
+    m3 += d * d * d
+  }
+  const spread = m2 / n
+  // what rounding leaves of equal values is no spread
+  const flat = m2 <= n * (1e-14 * Math.abs(mean)) ** 2
+  return {
+    n,
+    mean,
+    se: n < 2 ? Number.NaN : flat ? 0 : Math.sqrt(m2 / (n - 1) / n),
+    skewness: flat || spread === 0 ? 0 : m3 / n / spread ** 1.5,
+  }
+}
+
+export function tBounds({ n, mean, se }: Mean, level: number): Bounds {
+  const half = studentQuantile(level, n - 1) * se
+  return [mean - half, mean + half]
+}
+
+/** P-value for "the true mean is below `at`". */
+export function tBelow({ n, mean, se }: Mean, at: number): number {
+  if (se === 0) return mean === at ? 0.5 : mean < at ? 0 : 1
+  return studentSf((at - mean) / se, n - 1)
+}
