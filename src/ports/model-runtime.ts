@@ -51,6 +51,9 @@ export interface ModelLimits {
 }
 
 export interface ModelSession {
+  /** `sha256:…` over the file's bytes as they were read, once: what was digested is what is loaded */
+  readonly digest: string
+  readonly bytes: number
   readonly inputs: readonly TensorInfo[]
   readonly outputs: readonly TensorInfo[]
   /** what was rewritten in memory, such as a dropped ZipMap; digests always mean the original bytes */
@@ -63,6 +66,9 @@ export interface ModelSession {
 }
 
 export interface ModelRuntime {
-  /** @throws UserError MODEL_UNSAFE_FORMAT (pickle), MODEL_EMPTY, MODEL_UNREADABLE, MODEL_RESOURCE_LIMIT, MODEL_CRASHED */
-  open(path: string, limits: ModelLimits, signal: AbortSignal): Promise<ModelSession>
+  /**
+   * @param shown what messages call the file; default is its name
+   * @throws UserError MODEL_UNSAFE_FORMAT (pickle), MODEL_EMPTY, MODEL_UNREADABLE, MODEL_RESOURCE_LIMIT, MODEL_CRASHED
+   */
+  open(path: string, limits: ModelLimits, signal: AbortSignal, shown?: string): Promise<ModelSession>
 }
