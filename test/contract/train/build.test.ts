@@ -62,6 +62,11 @@ async function run(built: LinearModel) {
   return { session, outputs: await session.run(inputs) }
 }
 
+const labelsOf = (tensor: Tensor | undefined): readonly unknown[] => {
+  const data: ArrayLike<unknown> = tensor?.data ?? []
+  return Array.from(data, (label) => (typeof label === 'bigint' ? Number(label) : label))
+}
+
 const cases: readonly LinearModel[] = [
   model('binary', { type: 'int64', labels: [0, 1] }),
   model('binary', { type: 'string', labels: ['false', 'true'] }),
@@ -105,7 +110,7 @@ describe.each(cases.map((one) => [`${one.task} ${one.classes?.type ?? ''}`, one]
         return classes.labels[shares.indexOf(Math.max(...shares))]
       })
       expect(outputs.label?.type).toBe(classes.type)
-      expect(Array.from(outputs.label?.data ?? [], (label) => (typeof label === 'bigint' ? Number(label) : label))).toEqual(labels)
+      expect(labelsOf(outputs.label)).toEqual(labels)
     })
   },
 )
@@ -141,7 +146,8 @@ describe('a built model', () => {
         weights: [new Float64Array(2)],
       }
       const { outputs } = await run(built)
-      const data = Array.from<unknown, number>(outputs.probabilities?.data ?? [], Number)
+      const data = outputs.probabilities?.data
+      if (!(data instanceof Float32Array)) throw new Error('not float32')
       expect(data.length).toBe(2 * rows)
       for (let i = 0; i < rows; i++) expect(data[2 * i + 1]).toBeCloseTo(0.75, 6)
     }
