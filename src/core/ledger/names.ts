@@ -3,47 +3,28 @@
  * a name that passes needs no escaping in a file name, a git ref or a URL, on any system.
  */
 import { UserError } from '../../errors.ts'
+import { alias, badModelName } from '../schema/leaves.ts'
 
-interface Rule {
-  readonly pattern: RegExp
-  /** words that mean something else where this name is used */
-  readonly reserved: readonly string[]
-  readonly says: string
-}
+const plain = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,98}[A-Za-z0-9_-]$|^[A-Za-z0-9]$/
+const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+const threeNumbers = /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/
+const branch = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)|\/(?![/.-])){0,198}[A-Za-z0-9_-]$|^[A-Za-z0-9]$/
 
+/** Kind of name → why this is none, or null. Models and aliases follow the config's own rules. */
 const rules = {
-  model: {
-    pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,98}[A-Za-z0-9_-]$|^[A-Za-z0-9]$/,
-    reserved: ['con', 'prn', 'aux', 'nul', 'gate', 'comment'],
-    says: 'letters, digits, `-`, `_` and single dots, at most 100, first a letter or digit, last no dot',
-  },
-  alias: {
-    pattern: /^[A-Za-z][A-Za-z0-9_-]{0,62}$/,
-    reserved: ['main'],
-    says: 'letters, digits, `-` and `_`, at most 63, first a letter, and not `main`',
-  },
-  version: { pattern: /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/, reserved: [], says: 'three numbers such as 1.4.0' },
-  file: {
-    pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,98}[A-Za-z0-9_-]$|^[A-Za-z0-9]$/,
-    reserved: ['con', 'prn', 'aux', 'nul'],
-    says: 'letters, digits, `-`, `_` and single dots',
-  },
-  branch: {
-    pattern: /^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?!\.)|\/(?![/.-])){0,198}[A-Za-z0-9_-]$/,
-    reserved: [],
-    says: 'letters, digits, `-`, `_`, single dots and slashes',
-  },
-} as const satisfies Record<string, Rule>
+  model: badModelName,
+  alias: (name) => alias.safeParse(name).error?.issues[0]?.message ?? null,
+  version: (name) => (threeNumbers.test(name) ? null : 'a version is three numbers such as 1.4.0'),
+  file: (name) =>
+    plain.test(name) && !device.test(name) ? null : 'a file in the store has letters, digits, `-`, `_` and single dots in its name',
+  branch: (name) =>
+    branch.test(name) && !/\.lock(\/|$)/i.test(name) ? null : 'a branch has letters, digits, `-`, `_`, single dots and slashes in its name',
+} as const satisfies Record<string, (name: string) => string | null>
 
 export type NameKind = keyof typeof rules
 
 /** Why this is no such name, or null. */
-export function nameTrouble(kind: NameKind, name: string): string | null {
-  const rule: Rule = rules[kind]
-  const bare = name.toLowerCase().split('.')[0] ?? ''
-  const odd = !rule.pattern.test(name) || /\.lock(\/|$)/i.test(name) || rule.reserved.includes(bare)
-  return odd ? `allowed: ${rule.says}` : null
-}
+export const nameTrouble = (kind: NameKind, name: string): string | null => rules[kind](name)
 
 /** The name itself. @throws UserError NAME_INVALID */
 export function checkName(kind: NameKind, name: string): string {
