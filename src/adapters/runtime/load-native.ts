@@ -6,12 +6,12 @@
  * come from, every file is compared with `runtime/digests.json` before anything of it is loaded. The user's workspace is never looked at.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { isComplete, type NativePart, nativeParts, type Runtime, readRuntime, verify } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
+import { nativeEntries, requireNative } from './require-native.ts'
 
 export type { NativePart } from './digests.ts'
 
@@ -25,9 +25,6 @@ export interface NativeOptions {
   readonly runtime?: Runtime
 }
 
-/** package that a part is asked for by */
-const entries: Readonly<Record<NativePart, string>> = { duckdb: '@duckdb/node-api', onnx: 'onnxruntime-node' }
-
 /**
  * The module of a native part, verified. `unknown`, because only the adapter that asks knows its type.
  * @throws UserError NATIVE_CHANGED, NATIVE_UNSUPPORTED, RUNTIME_INSTALL
@@ -36,9 +33,6 @@ export async function loadNative(part: NativePart, options: NativeOptions): Prom
   return requireNative(part, await locateNative(part, options))
 }
 
-/** Loads from a folder that `locateNative` has verified: what a child process does with the folder it was told. */
-export const requireNative = (part: NativePart, folder: string): unknown => createRequire(join(folder, 'package.json'))(entries[part])
-
 /** The folder whose node_modules hold this part, verified but not loaded. */
 export async function locateNative(part: NativePart, options: NativeOptions): Promise<string> {
   const runtime = options.runtime ?? readRuntime()
@@ -46,7 +40,7 @@ export async function locateNative(part: NativePart, options: NativeOptions): Pr
   if (files === null) {
     throw new UserError(
       'NATIVE_UNSUPPORTED',
-      `${entries[part]} has no build for ${runtime.platform}`,
+      `${nativeEntries[part]} has no build for ${runtime.platform}`,
       'run on Linux (glibc) or Windows, x64 or arm64, or on macOS with Apple silicon',
     )
   }
