@@ -1,0 +1,141 @@
+/**
+ * Figures as people read them: sensible digits, a true minus, thousands set apart. A figure shown beside a limit always has enough digits that
+ * the reader sees on which side of it the value lies (GATE-08): 0.8996 against 0.9 is never "0.900".
+ */
+
+const minus = (text: string): string => text.replace('-', '−')
+
+const grouped = (text: string): string => {
+  const [whole = '', fraction] = text.split('.')
+  const apart = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+  return fraction === undefined ? apart : `${apart}.${fraction}`
+}
+
+export const count = (value: number): string => minus(grouped(String(Math.round(value))))
+
+/** Decimals that leave about four significant digits, three at least below ten. */
+const usualDecimals = (size: number): number => (size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3)
+
+const sameSide = (value: number, shown: number, limit: number): boolean =>
+  Math.sign(value - limit) === Math.sign(shown - Number(limit.toPrecision(12)))
+
+/** A number with the digits it needs to be told from each of `against`. */
+export function figure(value: number | null, against: readonly number[] = []): string {
+  if (value === null || !Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 0.0005 || size >= 1e7)) return minus(value.toExponential(2).replace('e+', 'e'))
+  for (let decimals = usualDecimals(size); decimals <= 12; decimals++) {
+    const text = value.toFixed(decimals)
+    if (against.every((limit) => sameSide(value, Number(text), limit))) return minus(grouped(text))
+  }
+  return minus(String(value))
+}
+
+/** A number as it was written in a config, such as a limit: no digit added, none lost. */
+export const written = (value: number | null): string => (value === null ? '–' : minus(grouped(String(Number(value.toPrecision(10))))))
+
+/** How a unit shows a level and a change: `scale` and word of each. */
+interface UnitStyle {
+  readonly level: { readonly scale: number; readonly word: string }
+  readonly change: { readonly scale: number; readonly word: string }
+}
+const bare = { scale: 1, word: '' }
+const percent = { scale: 100, word: ' %' }
+const points = { scale: 100, word: ' pp' }
+const styles: Readonly<Record<string, UnitStyle>> = {
+  '': { level: bare, change: bare },
+  absolute: { level: bare, change: bare },
+  score: { level: bare, change: bare },
+  share: { level: bare, change: points },
+  fraction: { level: bare, change: points },
+  pp: { level: bare, change: points },
+  relative: { level: bare, change: percent },
+  '%': { level: percent, change: points },
+  bytes: { level: { scale: 1e-6, word: ' MB' }, change: { scale: 1e-6, word: ' MB' } },
+}
+
+const styleOf = (unit: string | null): UnitStyle => {
+  const known = styles[unit ?? '']
+  if (known !== undefined && Object.hasOwn(styles, unit ?? '')) return known
+  return { level: { scale: 1, word: '' }, change: { scale: 1, word: '' } }
+}
+
+/** A unit of the user's that is shown after the figure; null when the figure says it already. */
+export const unitWord = (unit: string | null): string | null => (unit === null || Object.hasOwn(styles, unit) ? null : unit)
+
+export function level(value: number | null, unit: string | null, against: readonly number[] = []): string {
+  if (value === null) return '–'
+  const { scale, word } = styleOf(unit).level
+  return `${figure(
+    value * scale,
+    against.map((limit) => limit * scale),
+  )}${word}`
+}
+
+export const writtenLevel = (value: number | null, unit: string | null): string => {
+  const { scale, word } = styleOf(unit).level
+  return value === null ? '–' : `${written(value * scale)}${word}`
+}
+
+export const writtenChange = (value: number | null, unit: string | null): string => {
+  const { scale, word } = styleOf(unit).change
+  return value === null ? '–' : `${written(value * scale)}${word}`
+}
+
+/** A change with its sign; one decimal in points and per cents, more when it would be zero or look like its limit. */
+function signed(value: number, scale: number, against: readonly number[]): string {
+  const scaled = value * scale
+  if (scale === 1) return `${scaled > 0 ? '+' : ''}${figure(scaled, against)}`
+  const limits = [0, ...against.map((limit) => limit * scale)]
+  for (let decimals = 1; decimals <= 8; decimals++) {
+    const text = scaled.toFixed(decimals)
+    if (limits.every((limit) => sameSide(scaled, Number(text), limit))) return `${scaled > 0 ? '+' : ''}${minus(grouped(text))}`
+  }
+  return scaled === 0 ? '0' : `${scaled > 0 ? '+' : ''}${minus(scaled.toExponential(1))}`
+}
+
+export function change(value: number | null, unit: string | null, against: readonly number[] = []): string {
+  if (value === null) return '–'
+  const { scale, word } = styleOf(unit).change
+  if (Math.abs(value * scale) < 1e-9) return `±0${word}`
+  return `${signed(value, scale, against)}${word}`
+}
+
+/** `+0.6 to +1.6 pp`; an end that is not there is said with ≥ or ≤. */
+export function changeInterval(interval: readonly [number | null, number | null], unit: string | null): string {
+  const { scale, word } = styleOf(unit).change
+  const [low, high] = interval
+  const end = (value: number) => (Math.abs(value * scale) < 1e-9 ? '0' : signed(value, scale, []))
+  if (low !== null && high !== null) return `${end(low)} to ${end(high)}${word}`
+  if (low !== null) return `≥ ${end(low)}${word}`
+  return high === null ? '–' : `≤ ${end(high)}${word}`
+}
+
+export function levelInterval(interval: readonly [number | null, number | null], unit: string | null): string {
+  const [low, high] = interval
+  const { scale, word } = styleOf(unit).level
+  const end = (value: number) => figure(value * scale)
+  if (low !== null && high !== null) return `${end(low)} to ${end(high)}${word}`
+  if (low !== null) return `≥ ${end(low)}${word}`
+  return high === null ? '–' : `≤ ${end(high)}${word}`
+}
+
+/** p and q values: three decimals, and never "0". */
+export const probability = (value: number | null): string =>
+  value === null ? '–' : value < 1e-16 ? '< 1e−16' : value < 0.001 ? minus(value.toExponential(0)) : value.toFixed(3)
+
+export const share = (value: number): string => `${written(Math.round(value * 1000) / 10)} %`
+
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const seconds = ms / 1000
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** `sha256:0123456789ab`: enough to tell files apart, short enough to read out. */
+export const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`

@@ -1,0 +1,178 @@
+/**
+ * The report as one self-contained, inert page: no script, no request, nothing that was not written here. It shows everything the comment
+ * had to shorten, and draws what a table cannot say: where candidate and baseline lie against the limit, how far each column moved.
+ */
+import type { Verdict } from '../gate/fold.ts'
+import { driftBars, intervalPlot } from './charts.ts'
+import { blockHtml, escapeHtml } from './escape.ts'
+import { duration } from './format.ts'
+import type { MetricView } from './metric-view.ts'
+import type { Report } from './report.ts'
+import { style, styleHash } from './style.ts'
+import { advice, html, join, name, own, plain, say, type Text } from './text.ts'
+import { type Finding, type ModelView, viewOf } from './view.ts'
+
+const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
+
+export function renderHtml(report: Report): string {
+  const view = viewOf(report)
+  const single = view.models.length === 1
+  const body = [
+    `<header><span class="quiet">Modelgate</span><h1>${badge(view.verdict, view.verdict)} ${html(view.title)}</h1></header>`,
+    ...(single ? [] : [overview(view.models)]),
+    ...view.findings.map(findingBox),
+    ...view.models.map((model) => modelSection(model, single)),
+    `<footer>${html(join([view.provenance, view.run], ' · '))}</footer>`,
+  ]
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${escapeHtml(`Modelgate: ${plain(view.title)}`)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${body.join('\n')}
+</main>
+</body>
+</html>
+`
+}
+
+const badge = (verdict: Verdict | 'neutral', word: string): string => `<span class="badge ${verdict}">${escapeHtml(word)}</span>`
+
+function overview(models: readonly ModelView[]): string {
+  return grid(
+    ['verdict', 'model', 'result', 'promotable'],
+    models.map((model) => [
+      { html: badge(model.verdict, model.verdict) },
+      { html: html(name(model.name)) },
+      { html: html(model.headline) },
+      { html: model.promotable ? 'yes' : 'no' },
+    ]),
+  )
+}
+
+function modelSection(model: ModelView, single: boolean): string {
+  const stages = grid(
+    ['stage', 'verdict', 'what it found', 'took'],
+    model.stages.map((stage) => [
+      { html: escapeHtml(stage.stage) },
+      { html: badge(stage.verdict, stage.verdict) },
+      { html: html(stage.text) },
+      { html: duration(stage.durationMs), figure: true },
+    ]),
+  )
+  return [
+    '<section>',
+    single ? '' : `<h2>${badge(model.verdict, model.verdict)} ${html(model.title)}</h2>`,
+    `<p class="lead">${html(model.headline)}</p>`,
+    `<p>Promotable: <strong>${html(model.promotion)}</strong></p>`,
+    ...model.findings.map(findingBox),
+    ...metricsPart(model),
+    ...driftPart(model),
+    ...listPart(
+      'Not decided, and not counted against the model',
+      model.undecided.map((finding) => say`${own(finding.status)}: ${finding.text}`),
+    ),
+    ...listPart('Data', model.data),
+    '<h3>Stages</h3>',
+    stages,
+    ...(model.notConfigured.length === 0 ? [] : [`<p><strong>Not configured, so not checked:</strong> ${html(model.notConfigured)}</p>`]),
+    ...(model.provenance.length === 0 ? [] : [`<p class="quiet">${html(model.provenance)}</p>`]),
+    '</section>',
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
+
+function findingBox(finding: Finding): string {
+  const fix =
+    finding.fix === null
+      ? ''
+      : finding.fix.trim().includes('\n')
+        ? `<p>To settle it:</p>${blockHtml(finding.fix.trimEnd())}`
+        : `<p>→ ${html(advice(finding.fix))}</p>`
+  return `<div class="finding ${finding.effect}"><p>${badge(finding.effect, finding.effect)} <strong>${escapeHtml(finding.stage)}</strong> ${html(finding.text)}</p>${fix}</div>`
+}
+
+function metricsPart(model: ModelView): readonly string[] {
+  if (model.metrics.length === 0) return []
+  const gated = model.metrics.filter((metric) => metric.gated)
+  const rows = grid(
+    ['verdict', 'metric', 'baseline', 'candidate', 'change', 'limit'],
+    model.metrics.map((metric) => [
+      { html: metricBadge(metric) },
+      { html: html(metric.name) },
+      { html: html(metric.baseline), figure: true },
+      { html: html(metric.candidate), figure: true },
+      { html: html(metric.change), figure: true },
+      { html: metric.limit.length === 0 ? '–' : html(metric.limit), figure: true },
+    ]),
+  )
+  const plots = gated.flatMap((metric) => {
+    const title = `${plain(metric.name)}: baseline ${plain(metric.baseline)}, candidate ${plain(metric.candidate)}, limit ${plain(metric.limit) || 'none'}`
+    const drawn = intervalPlot(metric, title)
+    const caption = `<figcaption><strong>${html(metric.name)}</strong> ${metricBadge(metric)} <span class="note">${html(metric.change)}</span></figcaption>`
+    return drawn === '' ? [] : [`<figure>${caption}${drawn}</figure>`]
+  })
+  return [
+    '<h3>Metrics</h3>',
+    rows,
+    ...plots,
+    ...(plots.length === 0
+      ? []
+      : [
+          '<p class="note">Whiskers are 95 % intervals of each level on its own; the verdict compares the two on the same rows, which is sharper. The shaded side of a dashed limit fails.</p>',
+        ]),
+    ...(model.evaluation.length === 0 ? [] : [`<ul>${model.evaluation.map((note) => `<li>${html(note)}</li>`).join('')}</ul>`]),
+  ]
+}
+
+const metricBadge = (metric: MetricView): string => {
+  if (!metric.gated) return badge('neutral', 'shown only')
+  return metric.effect === 'pass' && metric.word !== 'pass' ? badge('neutral', metric.word) : badge(metric.effect, metric.word)
+}
+
+function driftPart(model: ModelView): readonly string[] {
+  const { drift } = model
+  if (drift === null || drift.rows.length === 0) return []
+  const rows = grid(
+    ['state', 'column', 'JS*', 'warn / fail at', 'certainty', 'what moved'],
+    drift.rows.map((row) => [
+      { html: row.state === 'fail' || row.state === 'warn' ? badge(row.state, row.word) : badge('neutral', row.word) },
+      { html: html(row.family === 'features' ? name(row.column) : say`${name(row.column)} (${own(row.family)})`) },
+      { html: html(row.distance), figure: true },
+      { html: html(row.limits), figure: true },
+      { html: html(row.certainty), figure: true },
+      { html: html(row.summary) },
+    ]),
+  )
+  const bars = driftBars(drift.rows, (row) => plain(name(row.column)).slice(0, 24), `Drift: ${plain(drift.summary)}`)
+  return [
+    '<h3>Drift</h3>',
+    `<p>${html(drift.summary)}. ${html(join(drift.notes, '. '))}.</p>`,
+    ...(bars === '' ? [] : [`<figure>${bars}</figure>`]),
+    '<p class="note">JS* is the distance between the two distributions, 0 to 1, corrected for chance. A column drifts only when it is both far and certain; dashed lines are where it warns and fails.</p>',
+    rows,
+  ]
+}
+
+const listPart = (title: string, notes: readonly Text[]): readonly string[] =>
+  notes.length === 0 ? [] : [`<h3>${escapeHtml(title)}</h3>`, `<ul>${notes.map((note) => `<li>${html(note)}</li>`).join('')}</ul>`]
+
+interface Cell {
+  readonly html: string
+  readonly figure?: boolean
+}
+
+function grid(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const head = header.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('')
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td${cell.figure ? ' class="figure"' : ''}>${cell.html}</td>`).join('')}</tr>`)
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+}

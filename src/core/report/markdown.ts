@@ -1,0 +1,275 @@
+/**
+ * The report as GitHub Markdown: pull-request comment, job summary and report.md, one renderer. Reviewers read the top: verdict, the one
+ * figure, what fails and what to do. What passes is folded away. A body over its budget is rendered again with less detail, never cut,
+ * so that the verdict stays, every tag is closed and the reader is told.
+ */
+import type { Verdict } from '../gate/fold.ts'
+import { fence } from './escape.ts'
+import { duration } from './format.ts'
+import { type Marker, writeMarker } from './marker.ts'
+import type { MetricView } from './metric-view.ts'
+import type { Report } from './report.ts'
+import { advice, blockMarkdown, join, markdown, name, own, say, strong, type Text } from './text.ts'
+import { type Finding, type ModelView, type ReportView, viewOf } from './view.ts'
+
+export const commentBudget = 60_000
+/** bytes; above 1 MiB the runner drops a step's whole summary */
+export const summaryBudget = 1_000_000
+
+export const icons = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔', skipped: '➖' } as const satisfies Record<Verdict, string>
+/** Undecided is neutral: yellow means that something is due. */
+const neutral = '⚪'
+
+/** How much of everything is shown; the last one always fits. */
+interface Detail {
+  readonly models: number
+  readonly findings: number
+  readonly fixes: boolean
+  readonly rows: number
+  readonly folded: boolean
+}
+const details: readonly Detail[] = [
+  { models: 200, findings: 200, fixes: true, rows: 1000, folded: true },
+  { models: 50, findings: 50, fixes: true, rows: 100, folded: true },
+  { models: 25, findings: 15, fixes: true, rows: 25, folded: true },
+  { models: 12, findings: 8, fixes: true, rows: 10, folded: true },
+  { models: 6, findings: 4, fixes: false, rows: 5, folded: false },
+  { models: 2, findings: 2, fixes: false, rows: 2, folded: false },
+  { models: 0, findings: 0, fixes: false, rows: 0, folded: false },
+]
+
+export interface MarkdownOptions {
+  /** longest body, in `measure`'s unit */
+  readonly budget: number
+  readonly measure?: (body: string) => number
+  readonly marker?: Marker
+}
+
+export function renderMarkdown(report: Report, options: MarkdownOptions): string {
+  const view = viewOf(report)
+  const measure = options.measure ?? ((body: string) => body.length)
+  const head = options.marker === undefined ? '' : `${writeMarker(options.marker)}\n`
+  let body = ''
+  for (const detail of details) {
+    body = `${head}${new Page(view, detail).body()}\n`
+    if (measure(body) <= options.budget) break
+  }
+  return body
+}
+
+export const commentBody = (report: Report, marker: Marker): string => renderMarkdown(report, { budget: commentBudget, marker })
+
+export const reportMarkdown = (report: Report): string => renderMarkdown(report, { budget: summaryBudget, measure: utf8Bytes })
+
+/** The job summary: the same words; the runner counts bytes. */
+export const jobSummary = reportMarkdown
+
+const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length
+
+/** What stands where no verdict could be had: an old green comment must not go on speaking for new commits. */
+export function withoutGate(why: string, marker: Marker): string {
+  return `${writeMarker(marker)}\n## ${icons.error} Modelgate: no verdict\n\n${markdown(say`The gate of this run left no result: ${advice(why)}. What stood here before was about another run.`)}\n`
+}
+
+/** One rendering at one level of detail; it counts what it leaves out. */
+class Page {
+  private readonly view: ReportView
+  private readonly detail: Detail
+  private omitted = 0
+
+  constructor(view: ReportView, detail: Detail) {
+    this.view = view
+    this.detail = detail
+  }
+
+  body(): string {
+    const { view } = this
+    const single = view.models.length === 1
+    const blocks = [
+      `## ${icons[view.verdict]} Modelgate: ${markdown(view.title)}`,
+      ...(single ? [] : [this.overview()]),
+      ...this.findings(view.findings),
+      ...this.some(view.models, this.detail.models).flatMap((model) => this.model(model, single)),
+    ]
+    return [...blocks.filter((block) => block !== ''), ...this.footer()].join('\n\n')
+  }
+
+  private some<T>(items: readonly T[], max: number): readonly T[] {
+    this.omitted += Math.max(0, items.length - max)
+    return items.slice(0, max)
+  }
+
+  private footer(): readonly string[] {
+    const cut =
+      this.omitted === 0 && this.detail.folded
+        ? []
+        : [
+            `> ✂️ ${markdown(strong(own('Shortened to fit.')))} The full report is \`report.html\` in the out folder, and in the artifact of the run.`,
+          ]
+    return ['---', `<sub>${markdown(join([this.view.provenance, this.view.run], ' · '))}</sub>`, ...cut]
+  }
+
+  private overview(): string {
+    const rows = this.some(this.view.models, Math.max(this.detail.models, 1) * 2)
+    return table(
+      ['verdict', 'model', 'result', 'promotable'],
+      rows.map((model) => [
+        own(`${icons[model.verdict]} ${model.verdict}`),
+        name(model.name),
+        model.headline,
+        own(model.promotable ? 'yes' : 'no'),
+      ]),
+    )
+  }
+
+  private model(model: ModelView, single: boolean): readonly string[] {
+    if (single) return [this.lead(model), ...this.sections(model)]
+    if (model.verdict !== 'pass') return [`### ${icons[model.verdict]} ${markdown(model.title)}`, this.lead(model), ...this.sections(model)]
+    if (!this.detail.folded) return []
+    return [folded(say`${own(icons.pass)} ${model.title}`, [this.lead(model), ...this.sections(model)])]
+  }
+
+  private lead(model: ModelView): string {
+    return `${markdown(strong(model.headline))}\n\n${markdown(say`${own('Promotable')}: ${model.promotable ? model.promotion : strong(model.promotion)}`)}`
+  }
+
+  private sections(model: ModelView): readonly string[] {
+    return [
+      ...this.findings(model.findings),
+      ...this.metrics(model),
+      ...this.undecided(model),
+      ...this.drift(model),
+      ...this.rest(model),
+      ...(model.notConfigured.length === 0
+        ? []
+        : [`${markdown(strong(own('Not configured, so not checked')))}: ${markdown(model.notConfigured)}`]),
+      ...(model.provenance.length === 0 ? [] : [`<sub>${markdown(model.provenance)}</sub>`]),
+    ].filter((block) => block !== '')
+  }
+
+  private findings(findings: readonly Finding[]): readonly string[] {
+    const shown = this.some(findings, this.detail.findings)
+    const more = findings.length - shown.length
+    return [
+      ...shown.map((finding) => {
+        const line = `${icons[finding.effect]} ${markdown(say`${strong(own(finding.stage))} · ${finding.text}`)}`
+        return finding.fix === null || !this.detail.fixes ? line : `${line}\n\n${fixText(finding.fix)}`
+      }),
+      ...(more > 0 ? [markdown(own(`… and ${more} more findings.`))] : []),
+    ]
+  }
+
+  private undecided(model: ModelView): readonly string[] {
+    if (model.undecided.length === 0) return []
+    const lines = this.some(model.undecided, Math.min(this.detail.rows, 10)).map(
+      (finding) => `- ${neutral} ${markdown(say`${own(finding.status)}: ${finding.text}`)}`,
+    )
+    const more = model.undecided.length - lines.length
+    return [
+      [
+        markdown(strong(own('Not decided, and not counted against the model'))),
+        '',
+        ...lines,
+        ...(more > 0 ? [`- … and ${more} more`] : []),
+      ].join('\n'),
+    ]
+  }
+
+  private metrics(model: ModelView): readonly string[] {
+    const gated = model.metrics.filter((metric) => metric.gated)
+    const others = model.metrics.filter((metric) => !metric.gated)
+    const rows = (metrics: readonly MetricView[]) =>
+      this.some(metrics, this.detail.rows).map((metric) => [
+        own(verdictWords(metric)),
+        metric.name,
+        metric.baseline,
+        strongIf(metric.candidate, metric.effect === 'fail' || metric.effect === 'error'),
+        metric.change,
+        metric.limit.length === 0 ? own('–') : metric.limit,
+      ])
+    const header = ['verdict', 'metric', 'baseline', 'candidate', 'change', 'limit']
+    return [
+      ...(gated.length === 0 || this.detail.rows === 0 ? [] : [table(header, rows(gated))]),
+      ...(others.length === 0 || !this.detail.folded
+        ? []
+        : [
+            folded(own(`${others.length} more ${others.length === 1 ? 'metric' : 'metrics'}, shown but not gated`), [
+              table(
+                header.slice(1),
+                rows(others).map((row) => row.slice(1)),
+              ),
+            ]),
+          ]),
+    ]
+  }
+
+  private drift(model: ModelView): readonly string[] {
+    const { drift } = model
+    if (drift === null || drift.rows.length === 0) return []
+    const stage = model.stages.find((entry) => entry.stage === 'drift')
+    const summary = say`${own(icons[stage?.verdict ?? 'skipped'])} ${own('Drift')}: ${drift.summary}`
+    if (!this.detail.folded) return [`${markdown(summary)}.`]
+    const moved = drift.rows.some((row) => row.state === 'fail' || row.state === 'warn')
+    const rows = this.some(drift.rows, this.detail.rows).map((row) => [
+      own(row.word),
+      row.family === 'features' ? name(row.column) : say`${name(row.column)} (${own(row.family)})`,
+      row.state === 'fail' || row.state === 'warn' ? strong(row.distance) : row.distance,
+      row.limits,
+      row.certainty,
+      row.summary,
+    ])
+    const body = [
+      markdown(
+        say`${join(drift.notes, '. ')}. ${own('JS* is the distance between the two distributions, 0 to 1, corrected for chance; a column drifts when it is both far and certain.')}`,
+      ),
+      table(['state', 'column', 'JS*', 'warn / fail at', 'certainty', 'what moved'], rows),
+    ]
+    return [folded(summary, body, moved && stage?.verdict === 'fail')]
+  }
+
+  private rest(model: ModelView): readonly string[] {
+    if (!this.detail.folded) return []
+    const stages = table(
+      ['stage', 'verdict', 'what it found', 'took'],
+      model.stages.map((stage) => [
+        own(stage.stage),
+        own(`${icons[stage.verdict]} ${stage.verdict}`),
+        stage.text,
+        own(duration(stage.durationMs)),
+      ]),
+    )
+    const notes = [...model.data, ...model.evaluation].map((note) => `- ${markdown(note)}`).join('\n')
+    const verdicts = model.stages.map((stage) => `${stage.stage} ${icons[stage.verdict]}`).join(' · ')
+    return [folded(own(`Stages: ${verdicts}`), [stages, notes])]
+  }
+}
+
+const strongIf = (text: Text, wanted: boolean): Text => (wanted ? strong(text) : text)
+
+function verdictWords(metric: MetricView): string {
+  if (!metric.gated) return '–'
+  const undecided = metric.effect === 'pass' && metric.word !== 'pass'
+  return `${undecided ? neutral : icons[metric.effect]} ${metric.word}`
+}
+
+/** A fix of several lines is YAML to paste; one line is a sentence. */
+const fixText = (fix: string): string =>
+  fix.trim().includes('\n') ? `To settle it:\n\n${fence(fix.trimEnd(), 'yaml')}` : `→ ${markdown(advice(fix))}`
+
+function table(header: readonly string[], rows: readonly (readonly Text[])[]): string {
+  if (rows.length === 0) return ''
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(header.map((cell) => markdown(own(cell)))),
+    line(header.map(() => '---')),
+    ...rows.map((row) => line(row.map(markdown))),
+  ].join('\n')
+}
+
+/** GitHub reads Markdown inside an HTML block again after a blank line. */
+const folded = (summary: Text, blocks: readonly string[], open = false): string =>
+  [
+    `<details${open ? ' open' : ''}><summary>${blockMarkdown(summary)}</summary>`,
+    ...blocks.filter((block) => block !== ''),
+    '</details>',
+  ].join('\n\n')

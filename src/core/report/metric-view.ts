@@ -1,0 +1,173 @@
+/** The metrics of an evaluation as rows: what it was, what it is, what may be, and what that means. */
+import { type Verdict, worst } from '../gate/fold.ts'
+import type { EvaluateDetails } from '../schema/details.ts'
+import type { Check } from '../schema/result.ts'
+import { change, changeInterval, level, levelInterval, plural, share, unitWord, writtenChange, writtenLevel } from './format.ts'
+import { join, name, own, say, type Text } from './text.ts'
+
+type Metric = EvaluateDetails['metrics'][number]
+
+export interface Mark {
+  readonly value: number
+  readonly interval: readonly [number | null, number | null] | null
+}
+
+export interface MetricView {
+  readonly name: Text
+  readonly gated: boolean
+  readonly lowerIsBetter: boolean
+  readonly baseline: Text
+  readonly candidate: Text
+  readonly change: Text
+  readonly limit: Text
+  readonly effect: Verdict
+  /** the word beside the icon: a status says more than the effect it had */
+  readonly word: string
+  /** for the plot, in the metric's own unit */
+  readonly plot: {
+    readonly candidate: Mark | null
+    readonly baseline: Mark | null
+    readonly limits: readonly { readonly at: number; readonly severity: 'warn' | 'fail'; readonly bad: 'below' | 'above' }[]
+    readonly label: (value: number) => string
+  }
+}
+
+/** How each kind of limit reads, and which side of it is bad. */
+const limitKinds: Readonly<
+  Record<string, { readonly on: 'level' | 'change'; readonly bad: 'below' | 'above'; readonly says: (value: string) => string }>
+> = {
+  min: { on: 'level', bad: 'below', says: (value) => `≥ ${value}` },
+  max: { on: 'level', bad: 'above', says: (value) => `≤ ${value}` },
+  max_drop: { on: 'change', bad: 'below', says: (value) => `drop ≤ ${value}` },
+  max_rise: { on: 'change', bad: 'above', says: (value) => `rise ≤ ${value}` },
+}
+const kindOf = (check: Check) =>
+  check.limit_kind !== null && Object.hasOwn(limitKinds, check.limit_kind) ? (limitKinds[check.limit_kind] ?? null) : null
+
+const checksOf = (metric: Metric, checks: readonly Check[]) =>
+  checks.filter((check) => check.metric === metric.name && check.slice === null).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+
+/** The check on the change against the baseline: its interval is the one that decided. */
+const changeCheck = (checks: readonly Check[]): Check | null =>
+  checks.find((check) => kindOf(check)?.on === 'change' && check.delta !== null) ?? null
+
+export function metricViews(details: EvaluateDetails, checks: readonly Check[]): readonly MetricView[] {
+  const rows = details.metrics.map((metric) => metricView(metric, checksOf(metric, checks)))
+  return [...rows.filter((row) => row.gated), ...rows.filter((row) => !row.gated)]
+}
+
+function metricView(metric: Metric, checks: readonly Check[]): MetricView {
+  const levels = checks.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
+  const unit = unitWord(metric.unit)
+  const lowerIsBetter = metric.direction === 'lower'
+  const worstCheck = worst(checks.map((check) => check.effect))
+  const deciding = checks.find((check) => check.effect === worstCheck && check.status !== 'pass') ?? checks[0] ?? null
+  return {
+    name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
+    gated: metric.gated,
+    lowerIsBetter,
+    baseline: metric.baseline === null ? own('–') : levelText(metric.baseline, metric.unit, []),
+    candidate: levelText(metric.candidate, metric.unit, levels),
+    change: changeText(metric, changeCheck(checks)),
+    limit: join(limitTexts(metric, checks), ', '),
+    effect: metric.gated ? worstCheck : 'skipped',
+    word: metric.gated ? (deciding?.status ?? 'skipped') : 'shown only',
+    plot: plotOf(metric, checks),
+  }
+}
+
+const levelText = (value: Metric['candidate'], unit: string, against: readonly number[]): Text =>
+  value.value === null ? own('undefined') : own(level(value.value, unit, against))
+
+/** Raw: candidate minus baseline, in the metric's own direction. */
+const difference = (metric: Metric): number | null => {
+  const { candidate, baseline } = metric
+  return candidate.value === null || baseline?.value == null ? null : candidate.value - baseline.value
+}
+
+function changeText(metric: Metric, check: Check | null): Text {
+  const delta = check?.delta ?? metric.change?.value ?? difference(metric)
+  if (delta === null) return own('–')
+  const shown = change(delta, metric.unit, absoluteLimit(check))
+  const { interval, note } = intervalOf(metric, check)
+  const words = interval === null ? '' : ` (${changeInterval(interval, metric.unit)}${note})`
+  return own(`${shown}${words}${better(metric, delta, interval)}`)
+}
+
+const absoluteLimit = (check: Check | null): readonly number[] =>
+  check === null || check.limit === null || check.unit === 'relative' ? [] : [check.limit_kind === 'max_drop' ? -check.limit : check.limit]
+
+/** The interval that decided, where a check decided; else the two-sided one of the details. */
+function intervalOf(metric: Metric, check: Check | null) {
+  if (check?.interval) return { interval: check.interval, note: check.tail === 'two-sided' || check.tail === null ? '' : ', one-sided' }
+  return { interval: metric.change?.interval ?? null, note: '' }
+}
+
+/** `better` or `worse` only where the interval says so: a change within noise has no direction. */
+function better(metric: Metric, delta: number, interval: readonly [number | null, number | null] | null): string {
+  if (interval === null || delta === 0) return ''
+  const [low, high] = interval
+  const clear = (low !== null && low > 0) || (high !== null && high < 0)
+  if (!clear) return ''
+  return delta > 0 === (metric.direction === 'higher') ? ', better' : ', worse'
+}
+
+function limitTexts(metric: Metric, checks: readonly Check[]): readonly Text[] {
+  return checks.flatMap((check) => {
+    const kind = kindOf(check)
+    if (kind === null || check.limit === null) return []
+    const relative = check.unit === 'relative'
+    const shown =
+      kind.on === 'level'
+        ? writtenLevel(check.limit, metric.unit)
+        : relative
+          ? `${share(check.limit)} of it`
+          : writtenChange(check.limit, metric.unit)
+    return [own(kind.says(shown))]
+  })
+}
+
+function plotOf(metric: Metric, checks: readonly Check[]): MetricView['plot'] {
+  const base = metric.baseline?.value ?? null
+  return {
+    candidate: metric.candidate.value === null ? null : { value: metric.candidate.value, interval: metric.candidate.interval },
+    baseline: base === null ? null : { value: base, interval: metric.baseline?.interval ?? null },
+    limits: checks.flatMap((check) => {
+      const kind = kindOf(check)
+      if (kind === null || check.limit === null) return []
+      const severity = check.status === 'warn' ? 'warn' : 'fail'
+      if (kind.on === 'level') return [{ at: check.limit, severity, bad: kind.bad } as const]
+      if (base === null) return []
+      const size = check.unit === 'relative' ? Math.abs(base) * check.limit : check.limit
+      return [{ at: kind.bad === 'below' ? base - size : base + size, severity, bad: kind.bad } as const]
+    }),
+    label: (value) => level(value, metric.unit),
+  }
+}
+
+/** `roc_auc 0.691 → 0.702 (+1.1 pp, 95 % CI +0.6 to +1.6 pp) on 30,000 rows against production 1.3.0.` */
+export function primarySentence(details: EvaluateDetails, checks: readonly Check[], baseline: Text): Text {
+  const metric = details.metrics.find((entry) => entry.name === details.primary) ?? details.metrics[0]
+  if (metric === undefined) return own('No metric was computed.')
+  const mine = checksOf(metric, checks)
+  const limits = mine.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
+  const rows = own(` on ${plural(details.rows, 'row')}`)
+  const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
+  const now = own(level(metric.candidate.value, metric.unit, limits))
+  if (metric.candidate.value === null) return say`${name(metric.name)} is undefined${rows}.`
+  const delta = difference(metric)
+  if (delta === null || metric.baseline === null) {
+    const interval = metric.candidate.interval
+    const inside = interval === null ? [] : own(` (95 % CI ${levelInterval(interval, metric.unit)})`)
+    return say`${name(metric.name)} ${now}${inside}${rows}${direction}. There is no baseline to compare with yet.`
+  }
+  if (details.unchanged) return say`${name(metric.name)} ${now}${rows}: the same bytes as the baseline.`
+  const check = changeCheck(mine)
+  const { interval, note } = intervalOf(metric, check)
+  const percent = Math.round((check?.interval ? (check.level ?? 0.95) : 0.95) * 100)
+  const shownDelta = change(check?.delta ?? metric.change?.value ?? delta, metric.unit, absoluteLimit(check))
+  const sure = interval === null ? '' : `, ${percent} % ${note === '' ? 'CI' : 'one-sided CI'} ${changeInterval(interval, metric.unit)}`
+  const verdict = interval === null ? '' : better(metric, delta, interval)
+  const against = baseline.length === 0 ? [] : say` against ${baseline}`
+  return say`${name(metric.name)} ${own(level(metric.baseline.value, metric.unit))} → ${now} (${own(`${shownDelta}${sure}`)})${own(verdict)}${rows}${against}${direction}.`
+}

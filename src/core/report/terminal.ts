@@ -1,0 +1,49 @@
+/** The verdict as plain text: what the command line ends with. No colour, no control character, one line a stage. */
+import { duration } from './format.ts'
+import type { Report } from './report.ts'
+import { name, plain } from './text.ts'
+import { type ModelView, viewOf } from './view.ts'
+
+const words = { pass: 'PASS', warn: 'WARN', fail: 'FAIL', error: 'ERROR', skipped: 'skipped' } as const
+
+export function verdictTable(report: Report): string {
+  const view = viewOf(report)
+  const lines = view.models.flatMap(modelLines)
+  const own = view.findings.flatMap((finding) => [`  ${words[finding.effect]}  ${plain(finding.text)}`])
+  return [`${words[view.verdict]}  ${plain(view.title)}`, '', ...lines, ...own].join('\n').trimEnd()
+}
+
+function modelLines(model: ModelView): readonly string[] {
+  const stages = model.stages.map((stage) => [stage.stage, words[stage.verdict], duration(stage.durationMs), plain(stage.text)])
+  const metrics = model.metrics
+    .filter((metric) => metric.gated)
+    .map((metric) => [
+      plain(metric.name),
+      metric.effect === 'pass' && metric.word !== 'pass' ? metric.word : words[metric.effect],
+      `${plain(metric.baseline)} → ${plain(metric.candidate)}`,
+      plain(metric.change),
+      plain(metric.limit),
+    ])
+  const findings = model.findings.flatMap((finding) => [
+    `  ${words[finding.effect]}  ${finding.stage}: ${plain(finding.text)}`,
+    ...(finding.fix === null
+      ? []
+      : finding.fix.split('\n').map((line) => `        ${plain(name(line.trimEnd())).replace(/^␣+/, (s) => ' '.repeat(s.length))}`)),
+  ])
+  return [
+    `${plain(name(model.name))}: ${plain(model.headline)}`,
+    `  promotable: ${plain(model.promotion)}`,
+    '',
+    ...columns(stages),
+    ...(metrics.length === 0 ? [] : ['', ...columns(metrics)]),
+    ...(findings.length === 0 ? [] : ['', ...findings]),
+    ...(model.notConfigured.length === 0 ? [] : ['', `  not configured: ${plain(model.notConfigured)}`]),
+    '',
+  ]
+}
+
+/** Rows under each other, two spaces between columns. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+}

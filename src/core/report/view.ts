@@ -1,0 +1,327 @@
+/**
+ * Results → what a report says, in the order a reader needs it. Everything about wording and order is decided here, once; the renderers
+ * (Markdown, HTML, terminal) only write it down. Same results → same view, whatever order they came in.
+ */
+import { type Verdict, verdicts } from '../gate/fold.ts'
+import { modelStages } from '../pipeline.ts'
+import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
+import type { BaselineRecord, Check, StageResult } from '../schema/result.ts'
+import { type DriftView, driftView } from './drift-view.ts'
+import { count, duration, plural, shortDigest } from './format.ts'
+import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
+import type { ModelReport, Report, StageReport } from './report.ts'
+import { join, joinSome, link, name, own, prose, say, strong, type Text } from './text.ts'
+
+export interface Finding {
+  readonly effect: Verdict
+  readonly status: Check['status']
+  readonly id: string
+  readonly stage: string
+  readonly text: Text
+  readonly fix: string | null
+}
+
+export interface StageView {
+  readonly stage: string
+  readonly verdict: Verdict
+  readonly text: Text
+  readonly durationMs: number
+}
+
+export interface ModelView {
+  readonly name: string
+  readonly verdict: Verdict
+  /** one sentence: name and verdict */
+  readonly title: Text
+  /** the one figure a reviewer wants, or why there is none */
+  readonly headline: Text
+  readonly promotion: Text
+  readonly promotable: boolean
+  /** what made the verdict what it is, worst first, with the fix */
+  readonly findings: readonly Finding[]
+  /** neutral: could not be decided, nothing is due */
+  readonly undecided: readonly Finding[]
+  readonly metrics: readonly MetricView[]
+  readonly evaluation: readonly Text[]
+  readonly drift: DriftView | null
+  readonly data: readonly Text[]
+  readonly stages: readonly StageView[]
+  readonly notConfigured: Text
+  readonly provenance: Text
+}
+
+export interface ReportView {
+  readonly verdict: Verdict
+  readonly title: Text
+  /** worst first */
+  readonly models: readonly ModelView[]
+  /** the gate's own troubles that belong to no model's stage */
+  readonly findings: readonly Finding[]
+  readonly provenance: Text
+  /** what differs from run to run although nothing changed: duration and link */
+  readonly run: Text
+}
+
+const verbs = {
+  pass: 'passes',
+  warn: 'passes with warnings',
+  fail: 'fails',
+  error: 'could not be decided',
+  skipped: 'was skipped',
+} as const
+
+const rank = (verdict: Verdict): number => verdicts.indexOf(verdict)
+
+export function viewOf(report: Report): ReportView {
+  const models = report.models.map((model) => modelView(model, report)).sort((a, b) => rank(a.verdict) - rank(b.verdict))
+  const ownIds = new Set(report.checks.filter((check) => check.id.startsWith('gate.verdict')).map((check) => check.id))
+  return {
+    verdict: report.verdict,
+    title: titleOf(report, models),
+    models,
+    findings: report.checks
+      .filter((check) => !ownIds.has(check.id) && isDue(check))
+      .map((check) => finding(check, 'gate', []))
+      .sort(byWeight),
+    provenance: provenanceOf(report),
+    run: runOf(report),
+  }
+}
+
+/** `flights passes` · `fraud fails, 2 other models pass` */
+function titleOf(report: Report, models: readonly ModelView[]): Text {
+  const [first, ...rest] = models
+  if (first === undefined) return own('nothing could be decided')
+  if (rest.length === 0) return isFirstRun(report.models[0]) ? say`${first.title} its first run` : first.title
+  const worst = models.filter((model) => model.verdict === first.verdict)
+  if (worst.length === models.length) return say`all ${own(plural(models.length, 'model'))} ${own(pluralVerb(first.verdict))}`
+  const others = models.length - worst.length
+  return say`${joinSome(
+    worst.map((model) => name(model.name)),
+    3,
+  )} ${own(worst.length === 1 ? verbs[first.verdict] : pluralVerb(first.verdict))}, ${own(`${others} other${others === 1 ? ' does' : 's do'}`)} not`
+}
+
+const pluralVerb = (verdict: Verdict): string =>
+  ({ pass: 'pass', warn: 'pass with warnings', fail: 'fail', error: 'could not be decided', skipped: 'were skipped' })[verdict]
+
+const resultOf = (model: ModelReport | undefined, stage: string): StageResult | null =>
+  model?.stages.find((entry) => entry.stage === stage)?.result ?? null
+
+const allChecks = (model: ModelReport): readonly Check[] => model.stages.flatMap((stage) => stage.result?.checks ?? [])
+
+/** Nothing to compare with yet, and nothing else wrong: the verdict is warn only because of that. */
+function isFirstRun(model: ModelReport | undefined): boolean {
+  if (model === undefined || model.verdict !== 'warn') return false
+  const due = allChecks(model).filter((check) => check.effect === 'warn')
+  return due.length > 0 && due.every((check) => check.status === 'no-baseline')
+}
+
+function modelView(model: ModelReport, report: Report): ModelView {
+  const evaluation = resultOf(model, 'evaluate')
+  const details = evaluateDetails.safeParse(evaluation?.details)
+  const metrics = details.success ? metricViews(details.data, evaluation?.checks ?? []) : []
+  const names = knownNames(model)
+  const due = model.stages.flatMap((stage) => findingsOf(stage, names))
+  return {
+    name: model.config.name,
+    verdict: model.verdict,
+    title: say`${name(model.config.name)} ${own(verbs[model.verdict])}`,
+    headline: details.success
+      ? primarySentence(details.data, evaluation?.checks ?? [], baselineWords(evaluation?.baseline ?? null))
+      : withoutEvaluation(model),
+    promotion: promotionOf(model),
+    promotable: model.promotable,
+    findings: [
+      ...merged(
+        due.filter((found) => found.effect !== 'pass' && found.effect !== 'skipped'),
+        names,
+      ),
+    ].sort(byWeight),
+    undecided: due.filter((found) => found.effect === 'pass' && found.status !== 'pass' && found.status !== 'skipped').sort(byWeight),
+    metrics,
+    evaluation: details.success ? evaluationNotes(details.data, evaluation) : [],
+    drift: driftView(resultOf(model, 'drift'), model.config),
+    data: dataNotes(resultOf(model, 'validate')),
+    stages: model.stages.map((stage) => stageView(stage)),
+    notConfigured: join(
+      model.notConfigured.map((entry) => say`${own(entry.stage)} (${prose(entry.because)})`),
+      ' · ',
+    ),
+    provenance: modelProvenance(model, report),
+  }
+}
+
+const isDue = (check: Check): boolean => check.effect !== 'pass' && check.effect !== 'skipped'
+
+const knownNames = (model: ModelReport): readonly string[] => [
+  ...new Set(
+    allChecks(model)
+      .flatMap((check) => [check.column, check.metric, check.slice])
+      .filter((known) => known !== null),
+  ),
+]
+
+/** Checks worth a line of their own: those that are due, and those that could not be decided. */
+function findingsOf(stage: StageReport, names: readonly string[]): readonly Finding[] {
+  const found = (stage.result?.checks ?? [])
+    .filter((check) => isDue(check) || ['inconclusive', 'no-baseline', 'not-comparable', 'warn', 'fail'].includes(check.status))
+    .map((check) => finding(check, stage.stage, names))
+  if (stage.result !== null || stage.because === null) return found
+  return [
+    {
+      effect: stage.verdict,
+      status: 'error',
+      id: `gate.stage_missing:${stage.stage}`,
+      stage: stage.stage,
+      text: say`no result of this run: ${prose(stage.because)}`,
+      fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
+    },
+  ]
+}
+
+const finding = (check: Check, stage: string, names: readonly string[]): Finding => ({
+  effect: check.effect,
+  status: check.status,
+  id: check.id,
+  stage,
+  text: prose(check.message, [...names, check.column ?? '', check.metric ?? '', check.slice ?? '']),
+  fix: check.fix,
+})
+
+/** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
+function merged(findings: readonly Finding[], names: readonly string[]): readonly Finding[] {
+  const waiting = findings.filter((found) => found.status === 'no-baseline' && found.effect === 'warn')
+  const [first] = waiting
+  if (first === undefined || waiting.length === 1) return findings
+  const subjects = waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id))
+  return [
+    ...findings.filter((found) => !waiting.includes(found)),
+    {
+      ...first,
+      text: say`no baseline yet, so ${own(plural(waiting.length, 'change check'))} could not be judged: ${joinSome(subjects, 6)}`,
+    },
+  ]
+}
+
+const stageOrder: readonly string[] = [...modelStages, 'gate']
+
+const byWeight = (a: Finding, b: Finding): number =>
+  rank(a.effect) - rank(b.effect) || stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) || compare(a.id, b.id)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+export function baselineWords(baseline: BaselineRecord | null): Text {
+  if (baseline === null) return []
+  const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
+  const age = baseline.age_days === null ? [] : own(`, ${plural(Math.round(baseline.age_days), 'day')} old`)
+  return say`${version}${age}${own(baseline.same_rows ? '' : ', scored on other rows')}`
+}
+
+function withoutEvaluation(model: ModelReport): Text {
+  const stage = model.stages.find((entry) => entry.stage === 'evaluate')
+  if (stage === undefined) {
+    const reason = model.notConfigured.find((entry) => entry.stage === 'evaluate')?.because
+    return say`The model was not evaluated${reason === undefined ? [] : say`: ${prose(reason)}`}.`
+  }
+  if (stage.because !== null) return say`The model was not evaluated: ${prose(stage.because)}.`
+  return own('The evaluation left no figures.')
+}
+
+function promotionOf(model: ModelReport): Text {
+  const promote = model.config.promote
+  const to = promote === null ? [] : say` to ${join(promote.to.map(name), ', ')}`
+  if (model.promotable) return promote === null ? own('yes (no `promote:` is configured)'.replaceAll('`', '')) : say`yes,${to}`
+  if (model.verdict === 'warn') return own('no: promote.accept asks for a pass')
+  if (model.verdict === 'pass') return own('no: the evaluated bytes are not known')
+  return own(`no: ${model.verdict === 'fail' ? 'the gate failed' : 'the gate could not decide'}`)
+}
+
+function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, result: StageResult | null): readonly Text[] {
+  const excluded = Object.entries(details.excluded).filter(([, rows]) => rows > 0)
+  const baseline = baselineWords(result?.baseline ?? null)
+  return [
+    say`${own(details.task)} on ${own(plural(details.rows, 'row'))}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
+    ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
+    ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
+    ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
+    ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
+  ]
+}
+
+function dataNotes(result: StageResult | null): readonly Text[] {
+  if (result === null) return []
+  const details = validateDetails.safeParse(result.details)
+  const tables = details.success ? details.data.tables : []
+  const good = result.checks.filter((check) => check.effect === 'pass').length
+  return [
+    say`${own(`${count(good)} of ${plural(result.checks.length, 'check')} hold`)}`,
+    ...tables.map(
+      (table) =>
+        say`${name(table.role)}: ${own(`${plural(table.rows, 'row')}, ${plural(table.columns, 'column')}`)} (${own(table.format)})`,
+    ),
+  ]
+}
+
+function stageView(stage: StageReport): StageView {
+  return { stage: stage.stage, verdict: stage.verdict, text: stageText(stage), durationMs: stage.durationMs }
+}
+
+function stageText({ because, result }: StageReport): Text {
+  if (because !== null) return prose(because)
+  if (result === null) return []
+  if (result.stage === 'train') {
+    const details = trainDetails.safeParse(result.details)
+    if (details.success) {
+      const size = `${count(details.data.model.bytes / 1000)} kB`
+      return details.data.reused
+        ? say`nothing changed, the model of ${name(details.data.how)} was kept`
+        : say`${name(details.data.how)} made ${own(size)}`
+    }
+  }
+  if (result.stage === 'fetch') {
+    const details = fetchDetails.safeParse(result.details)
+    if (details.success) return say`${name(details.data.ref)} is ${name(details.data.resolved)}`
+  }
+  const counts = new Map<string, number>()
+  for (const check of result.checks) counts.set(check.status, (counts.get(check.status) ?? 0) + 1)
+  const words = ['error', 'fail', 'warn', 'inconclusive', 'no-baseline', 'not-comparable', 'pass', 'skipped']
+  return own(words.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', '))
+}
+
+function modelProvenance(model: ModelReport, report: Report): Text {
+  const inputs = model.stages.flatMap((stage) => stage.result?.inputs ?? [])
+  const unique = [...new Map(inputs.map((input) => [`${input.role} ${input.digest}`, input])).values()].sort((a, b) =>
+    compare(`${a.role} ${a.path}`, `${b.role} ${b.path}`),
+  )
+  const data = unique.filter((input) => ['train', 'validation', 'test', 'current'].includes(input.role))
+  const parts: readonly Text[] = [
+    ...(model.digest === null ? [] : [say`model ${name(shortDigest(model.digest))}`]),
+    ...data.map((input) => say`${own(input.role)} ${name(shortDigest(input.digest))}`),
+    ...(report.models.length > 1 ? [] : []),
+  ]
+  return join(parts, ' · ')
+}
+
+function provenanceOf(report: Report): Text {
+  const { source } = report
+  const sha = /^[0-9a-f]{40,64}$/.test(source.sha) ? name(source.sha.slice(0, 7)) : source.sha === '' ? null : name(source.sha)
+  return join(
+    [
+      ...(sha === null ? [] : [say`commit ${sha}`]),
+      say`config ${name(shortDigest(report.configDigest))}`,
+      say`modelgate ${name(report.toolVersion)}`,
+    ],
+    ' · ',
+  )
+}
+
+function runOf(report: Report): Text {
+  const total = report.models.flatMap((model) => model.stages).reduce((sum, stage) => sum + stage.durationMs, 0)
+  const attempt =
+    report.source.run_attempt === '' || report.source.run_attempt === '1' ? [] : say` attempt ${name(report.source.run_attempt)}`
+  const run = /^\d+$/.test(report.source.run_id) ? [say`${link(say`run ${own(report.source.run_id)}`, report.runUrl)}${attempt}`] : []
+  return join([own(duration(total)), ...run], ' · ')
+}
+
+export const strongTitle = (title: Text): Text => strong(title)

@@ -1,0 +1,54 @@
+/** What is the verdict? Folds every stage's result into one, and writes the reports. Judges nothing again and reads no data. */
+import { join } from 'node:path'
+import { worst } from '../core/gate/fold.ts'
+import { renderHtml } from '../core/report/html.ts'
+import { reportMarkdown } from '../core/report/markdown.ts'
+import type { GateDetails } from '../core/schema/details.ts'
+import { makeCheck, type StageOutput } from '../core/schema/result.ts'
+import { UserError } from '../errors.ts'
+import { candidatePath } from './candidate.ts'
+import type { RunContext, StageOptions } from './context.ts'
+import { type CollectedModel, collect, modelContext } from './gate/collect.ts'
+import { type Candidate, judgeModel } from './gate/judge.ts'
+import { makeReport } from './gate/read-report.ts'
+
+/** Names of the reports in the out folder. */
+export const reportFiles = { markdown: 'report.md', html: 'report.html' } as const
+
+export async function gate(context: RunContext, options: StageOptions): Promise<StageOutput> {
+  const { files } = context.ports
+  const paths = { markdown: join(context.out, reportFiles.markdown), html: join(context.out, reportFiles.html) }
+  await files.remove(paths.markdown)
+  await files.remove(paths.html)
+
+  const collected = await collect(context)
+  const judged = await Promise.all(
+    collected.map(async (model) => judgeModel(model, await candidateNow(context, model), { failOn: options.failOn ?? 'fail' })),
+  )
+  const checks = judged.length === 0 ? [noModels] : judged.flatMap((model) => model.checks)
+  const models = judged.map((model) => model.details)
+  const report = makeReport(context, { verdict: worst(checks.map((check) => check.effect)), models, checks }, collected)
+  await files.write(paths.markdown, reportMarkdown(report))
+  await files.write(paths.html, renderHtml(report))
+
+  const details: GateDetails = { promotable: report.promotable, models, report: { ...reportFiles } }
+  return { checks, details, degraded: [] }
+}
+
+const noModels = makeCheck({
+  id: 'gate.empty',
+  status: 'error',
+  effect: 'error',
+  message: 'there is no model to judge',
+  fix: 'add one under `models:`',
+})
+
+async function candidateNow(context: RunContext, model: CollectedModel): Promise<Candidate> {
+  try {
+    const found = await context.ports.files.digest(await candidatePath(modelContext(context, model)))
+    return found === null ? { kind: 'none' } : { kind: 'file', digest: found.digest }
+  } catch (thrown) {
+    if (thrown instanceof UserError) return { kind: 'unknown', why: `${thrown.code}: ${thrown.message}`, fix: thrown.fix }
+    throw thrown
+  }
+}
