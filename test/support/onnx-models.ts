@@ -133,7 +133,7 @@ export function classifierWithZipMap(options: ClassifierOptions, { zipMap = true
 }
 
 /** Counts to `trips` inside the model: for ever, in human terms, when that is large. */
-export const loop = (trips: number): Uint8Array =>
+export const loop = (trips: number, column = 'x'): Uint8Array =>
   modelOf({
     node: [
       node(
@@ -151,7 +151,7 @@ export const loop = (trips: number): Uint8Array =>
       ),
     ],
     initializer: [int64s('trips', [], [trips]), { name: 'yes', dataType: dataTypes.bool, dims: [], int32Data: [1] }],
-    input: [tensorOf('x', 'float', 'n', 1)],
+    input: [tensorOf(column, 'float', 'n', 1)],
     output: [tensorOf('y', 'float', 'n', 1)],
   })
 
@@ -170,3 +170,19 @@ export const hungry = (count: number): Uint8Array =>
     input: [tensorOf('x', 'float', 'n', 1)],
     output: [tensorOf('y', 'float', 'n', 1)],
   })
+
+const oneColumn = (column: string) => ({
+  input: [tensorOf(column, 'float', 'n', 1)],
+  output: [tensorOf('score', 'float', 'n', 1)],
+})
+
+/** the column is the score */
+export const identityModel = (column: string): Uint8Array =>
+  modelOf({ ...oneColumn(column), node: [node('Identity', [column], ['score'])] })
+
+/** every score is NaN: 0/0 */
+export const nanModel = (column: string): Uint8Array =>
+  modelOf({ ...oneColumn(column), node: [node('Sub', [column, column], ['zero']), node('Div', ['zero', 'zero'], ['score'])] })
+
+/** scores its first batch until it is stopped */
+export const endlessModel = (column: string): Uint8Array => loop(2 ** 52, column)
