@@ -1,0 +1,115 @@
+/**
+ * True and false positives at every distinct threshold, highest first: what ROC, precision–recall and gain curves are made of.
+ * Counts may be weights. O(n) on a ranking that exists already.
+ */
+import type { Ranking } from '../stats/ranking.ts'
+import { defined, type MetricValue, undefinedBecause } from './sample.ts'
+
+export interface Curve {
+  /** weight of positives with a score at or above threshold g */
+  readonly tp: Float64Array
+  readonly fp: Float64Array
+}
+
+export const emptyCurve = (ranks: Ranking): Curve => ({ tp: new Float64Array(ranks.ends.length), fp: new Float64Array(ranks.ends.length) })
+
+export function curveOf(ranks: Ranking, y: Uint8Array): Curve {
+  const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
+  return weightedCurve(emptyCurve(ranks), ranks, sorted, new Uint16Array(y.length), Float64Array.of(1))
+}
+
+/** @param sorted y in the order of the ranking @param unit unit of each row in that order @param weights weight of each unit */
+export function weightedCurve(into: Curve, ranks: Ranking, sorted: Uint8Array, unit: Uint16Array, weights: Float64Array): Curve {
+  let start = 0
+  let tp = 0
+  let fp = 0
+  for (let g = 0; g < ranks.ends.length; g++) {
+    const end = ranks.ends[g] ?? 0
+    for (let at = start; at < end; at++) {
+      const w = weights[unit[at] ?? 0] ?? 0
+      if (sorted[at] === 1) tp += w
+      else fp += w
+    }
+    into.tp[g] = tp
+    into.fp[g] = fp
+    start = end
+  }
+  return into
+}
+
+const totals = (curve: Curve) => ({ positives: curve.tp.at(-1) ?? 0, negatives: curve.fp.at(-1) ?? 0 })
+const needs = (what: string) => undefinedBecause(`there are no ${what} rows`)
+
+/** AP = Σ (R_g − R_(g−1)) P_g over distinct thresholds. */
+export function averagePrecision(curve: Curve): MetricValue {
+  const { positives, negatives } = totals(curve)
+  if (positives === 0) return needs('positive')
+  let sum = 0
+  let before = 0
+  for (let g = 0; g < curve.tp.length; g++) {
+    const tp = curve.tp[g] ?? 0
+    if (tp !== before) sum += ((tp - before) * tp) / (tp + (curve.fp[g] ?? 0))
+    before = tp
+  }
+  // with positives only AP is 1 for any score: it says nothing about the model
+  return negatives === 0 ? needs('negative') : defined(sum / positives)
+}
+
+/** Largest distance between the score distributions of the classes: max (TPR − FPR) over thresholds, either sign. */
+export function kolmogorovSmirnov(curve: Curve): MetricValue {
+  const { positives, negatives } = totals(curve)
+  if (positives === 0) return needs('positive')
+  if (negatives === 0) return needs('negative')
+  let most = 0
+  for (let g = 0; g < curve.tp.length; g++) most = Math.max(most, Math.abs((curve.tp[g] ?? 0) / positives - (curve.fp[g] ?? 0) / negatives))
+  return defined(most)
+}
+
+/** Highest recall at a threshold whose false-positive rate does not exceed `fpr`; 0 when there is none. */
+export function recallAtFpr(curve: Curve, fpr: number): MetricValue {
+  const { positives, negatives } = totals(curve)
+  if (positives === 0) return needs('positive')
+  if (negatives === 0) return needs('negative')
+  const allowed = fpr * negatives * (1 + 1e-12)
+  let best = 0
+  for (let g = 0; g < curve.tp.length && (curve.fp[g] ?? 0) <= allowed; g++) best = curve.tp[g] ?? 0
+  return defined(best / positives)
+}
+
+/** Highest precision at a threshold whose recall is at least `recall`. */
+export function precisionAtRecall(curve: Curve, recall: number): MetricValue {
+  const { positives } = totals(curve)
+  if (positives === 0) return needs('positive')
+  const wanted = recall * positives * (1 - 1e-12)
+  let best = 0
+  for (let g = 0; g < curve.tp.length; g++) {
+    const tp = curve.tp[g] ?? 0
+    if (tp > 0 && tp >= wanted) best = Math.max(best, tp / (tp + (curve.fp[g] ?? 0)))
+  }
+  return defined(best)
+}
+
+/** Share of the positives among the top share `k` of rows; a tie group that is cut counts by the share of it that is in. */
+export function recallAtK(curve: Curve, k: number): MetricValue {
+  const { positives, negatives } = totals(curve)
+  if (positives === 0) return needs('positive')
+  const rows = k * (positives + negatives)
+  let tp = 0
+  let taken = 0
+  for (let g = 0; g < curve.tp.length; g++) {
+    const all = (curve.tp[g] ?? 0) + (curve.fp[g] ?? 0)
+    if (all > rows) {
+      const share = (rows - taken) / (all - taken)
+      return defined((tp + share * ((curve.tp[g] ?? 0) - tp)) / positives)
+    }
+    tp = curve.tp[g] ?? 0
+    taken = all
+  }
+  return defined(tp / positives)
+}
+
+/** How many times more positives the top share `k` holds than a random pick of that size. */
+export function liftAtK(curve: Curve, k: number): MetricValue {
+  const recall = recallAtK(curve, k)
+  return recall.value === null || k <= 0 ? undefinedBecause(recall.undefined ?? 'k is 0') : defined(recall.value / k)
+}

@@ -1,0 +1,126 @@
+/** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
+import type { curveOf } from './curve.ts'
+import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause } from './sample.ts'
+import type { BinaryView, MulticlassView, RegressionView } from './view.ts'
+
+export type Params = { readonly [key: string]: number | string }
+
+export interface Metric {
+  readonly summary: string
+  readonly direction: 'higher' | 'lower'
+  /** null: any number */
+  readonly range: readonly [number, number] | null
+  /** how a change is said: percentage points, or in the metric's own unit */
+  readonly unit: 'pp' | ''
+  /** the default margin of a change: half a point, or 1 % of the baseline */
+  readonly margin: 'points' | 'relative'
+  readonly needs: 'scores' | 'labels' | 'values'
+  /** parameters and their defaults; any other is an error */
+  readonly params: Params
+  /** tasks in whose report it is shown even when nobody asked for it */
+  readonly shown: readonly ('binary' | 'multiclass' | 'regression')[]
+  readonly of: {
+    readonly binary?: (view: BinaryView, params: Params) => Sample
+    readonly multiclass?: (view: MulticlassView, params: Params) => Sample
+    readonly regression?: (view: RegressionView, params: Params) => Sample
+  }
+}
+
+type Given = Pick<Metric, 'summary' | 'direction' | 'of'> & Partial<Metric>
+
+/** A metric between 0 and 1 of predicted labels, unless said otherwise. */
+export const metric = (given: Given): Metric => ({
+  range: [0, 1],
+  unit: 'pp',
+  margin: 'points',
+  needs: 'labels',
+  params: {},
+  shown: [],
+  ...given,
+})
+
+/** A loss without upper bound. */
+export const loss = (given: Omit<Given, 'direction'>): Metric =>
+  metric({ direction: 'lower', range: [0, Number.POSITIVE_INFINITY], unit: '', margin: 'relative', ...given })
+
+export function number(params: Params, key: string): number {
+  const value = params[key]
+  if (typeof value !== 'number') throw new RangeError(`parameter ${key} is not a number`)
+  return value
+}
+
+export const noRows = plain(undefinedBecause('there are no rows'))
+export const noScores = plain(undefinedBecause('the model gives no probabilities'))
+
+/** Share of `hit` among the rows where `among` holds. */
+export function proportion(n: number, hit: (i: number) => boolean, among: ((i: number) => boolean) | null, because: string): Sample {
+  const hits = new Uint8Array(n)
+  const mask = among ? new Uint8Array(n) : null
+  let yes = 0
+  let rows = 0
+  for (let i = 0; i < n; i++) {
+    if (among && mask) {
+      if (!among(i)) continue
+      mask[i] = 1
+    }
+    rows += 1
+    if (hit(i)) {
+      hits[i] = 1
+      yes += 1
+    }
+  }
+  return { kind: 'proportion', value: rows === 0 ? undefinedBecause(because, 0) : defined(yes / rows), hit: hits, among: mask }
+}
+
+type CellView = BinaryView | MulticlassView
+const classesOf = (view: CellView) => (view.task === 'binary' ? 2 : view.classes.length)
+
+export function cells(
+  view: CellView,
+  of: (confusion: Confusion, classes: number) => MetricValue,
+  trials: ((confusion: Confusion) => readonly [number, number]) | null = null,
+): Sample {
+  const classes = classesOf(view)
+  const read = (confusion: Confusion) => of(confusion, classes)
+  const value = view.n === 0 ? undefinedBecause('there are no rows') : read(view.confusion())
+  return { kind: 'cells', value, classes, y: view.y, predicted: view.predicted, of: read, trials }
+}
+
+export const rank =
+  (of: (curve: Curve, params: Params) => MetricValue) =>
+  (view: BinaryView, params: Params): Sample => {
+    const ranks = view.ranks()
+    const curve = view.curve()
+    if (!ranks || !curve) return noScores
+    return { kind: 'rank', value: of(curve, params), ranks, y: view.y, of: (drawn) => of(drawn, params) }
+  }
+
+/** Mean of a value per row. */
+export function mean(n: number, row: (i: number) => number): Sample {
+  if (n === 0) return noRows
+  const rows = new Float64Array(n)
+  let sum = 0
+  for (let i = 0; i < n; i++) {
+    const value = row(i)
+    rows[i] = value
+    sum += value
+  }
+  if (!Number.isFinite(sum)) throw new RangeError('a per-row value is not finite')
+  return { kind: 'mean', value: defined(sum / n), rows }
+}
+
+export function moments(
+  n: number,
+  columns: readonly ((i: number) => number)[],
+  of: (sums: Float64Array, rows: number) => MetricValue,
+): Sample {
+  if (n === 0) return noRows
+  const filled = columns.map((column) => Float64Array.from({ length: n }, (_, i) => column(i)))
+  const sums = Float64Array.from(filled, (column) => column.reduce((sum, x) => sum + x, 0))
+  return { kind: 'moments', value: of(sums, n), columns: filled, of }
+}
+
+export function weighted(n: number, of: (weights: Float64Array) => MetricValue): Sample {
+  if (n === 0) return noRows
+  return { kind: 'weighted', value: of(new Float64Array(n).fill(1)), rows: n, of }
+}

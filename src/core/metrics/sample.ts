@@ -1,0 +1,60 @@
+/**
+ * A metric on the rows of one model: its value, and what its interval and its comparison need. One kind per family of
+ * inference; `evaluate/` has one function per family and knows no metric by name.
+ */
+import type { Ranking } from '../stats/ranking.ts'
+import type { Curve } from './curve.ts'
+
+/** A value with the reason why it is none, or why it is only a convention (0/0 = 0). A gate on either is an error. */
+export interface MetricValue {
+  readonly value: number | null
+  readonly undefined: string | null
+}
+
+export const defined = (value: number): MetricValue => ({ value, undefined: null })
+export const undefinedBecause = (because: string, value: number | null = null): MetricValue => ({ value, undefined: because })
+
+/** numerator/denominator; 0/0 is the convention `otherwise`, flagged */
+export const ratio = (numerator: number, denominator: number, because: string, otherwise: number | null = 0): MetricValue =>
+  denominator === 0 ? undefinedBecause(because, otherwise) : defined(numerator / denominator)
+
+/** Counts by truth (row) and prediction (column), k × k, row by row. */
+export type Confusion = Float64Array
+
+interface Common {
+  readonly value: MetricValue
+}
+
+export type Sample =
+  /** share of yes among rows chosen by the truth alone, so that both models have the same rows */
+  | (Common & { readonly kind: 'proportion'; readonly hit: Uint8Array; readonly among: Uint8Array | null })
+  /** a function of the confusion counts; `trials` where it is a share whose rows the model chooses itself (precision) */
+  | (Common & {
+      readonly kind: 'cells'
+      readonly classes: number
+      readonly y: Uint8Array | Int32Array
+      readonly predicted: Uint8Array | Int32Array
+      readonly of: (confusion: Confusion) => MetricValue
+      readonly trials: ((confusion: Confusion) => readonly [hits: number, trials: number]) | null
+    })
+  | (Common & { readonly kind: 'auc'; readonly ranks: Ranking; readonly y: Uint8Array })
+  /** a function of the ROC counts at each threshold */
+  | (Common & { readonly kind: 'rank'; readonly ranks: Ranking; readonly y: Uint8Array; readonly of: (curve: Curve) => MetricValue })
+  /** mean of per-row values; rows left out are chosen by the truth alone */
+  | (Common & { readonly kind: 'mean'; readonly rows: Float64Array })
+  /** a function of sums over rows; `of` gets the sums and the number of rows */
+  | (Common & {
+      readonly kind: 'moments'
+      readonly columns: readonly Float64Array[]
+      readonly of: (sums: Float64Array, rows: number) => MetricValue
+    })
+  /** anything that can be computed with a weight per row */
+  | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly of: (weights: Float64Array) => MetricValue })
+  /** an average of U-statistics: each row's influence is known, the standard error follows */
+  | (Common & { readonly kind: 'influence'; readonly influence: Float64Array })
+  /** a value for which no valid interval is known */
+  | (Common & { readonly kind: 'plain' })
+
+export type Family = Sample['kind']
+
+export const plain = (value: MetricValue): Sample => ({ kind: 'plain', value })

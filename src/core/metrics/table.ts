@@ -1,0 +1,47 @@
+/**
+ * Every metric, one entry each: what it needs, which way is better, how it is computed for which task. Config checking, docs, report
+ * and tests are made from this table.
+ */
+import type { Task } from '../schema/config.ts'
+import { classificationMetrics } from './classification.ts'
+import type { Metric, Params } from './metric.ts'
+import { regressionMetrics } from './regression.ts'
+import { plain, type Sample, undefinedBecause } from './sample.ts'
+import type { ScoredTask } from './scores.ts'
+import type { View } from './view.ts'
+
+export const metrics: Readonly<Record<string, Metric>> = { ...classificationMetrics, ...regressionMetrics }
+
+/** What is gated when the config lists no metric. Each has a test that works row by row and does not depend on a threshold, where there is one. */
+export const primaryMetric = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const satisfies Record<ScoredTask, string>
+
+export const isScoredTask = (task: Task): task is ScoredTask => task === 'binary' || task === 'multiclass' || task === 'regression'
+
+export const metricTasks = (metric: Metric): readonly ScoredTask[] => scoredTasks.filter((task) => metric.of[task] !== undefined)
+export const metricNames = (task: ScoredTask): readonly string[] =>
+  Object.keys(metrics).filter((name) => metrics[name]?.of[task] !== undefined)
+
+const scoredTasks = ['binary', 'multiclass', 'regression'] as const
+
+/** A metric on the rows of one model. A metric that the task does not have is an undefined one. */
+export function sampleOf(metric: Metric, view: View, given: Params = {}): Sample {
+  const params = { ...metric.params, ...given }
+  const sample = compute(metric, view, params)
+  // nothing that is no number leaves this function as one
+  if (sample.value.value !== null && !Number.isFinite(sample.value.value)) return plain(undefinedBecause('the value is not finite'))
+  return sample
+}
+
+function compute(metric: Metric, view: View, params: Params): Sample {
+  if (view.n === 0) return plain(undefinedBecause('there are no rows'))
+  switch (view.task) {
+    case 'binary':
+      return metric.of.binary?.(view, params) ?? none(view.task)
+    case 'multiclass':
+      return metric.of.multiclass?.(view, params) ?? none(view.task)
+    case 'regression':
+      return metric.of.regression?.(view, params) ?? none(view.task)
+  }
+}
+
+const none = (task: ScoredTask) => plain(undefinedBecause(`it is not defined for a ${task} task`))
