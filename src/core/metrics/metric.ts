@@ -1,5 +1,5 @@
 /** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
-import type { curveOf } from './curve.ts'
+import type { Curve } from './curve.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { BinaryView, MulticlassView, RegressionView } from './view.ts'
 

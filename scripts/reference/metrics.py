@@ -1,0 +1,184 @@
+"""Reference values of the metrics, from scikit-learn, on random and adversarial rows. Writes test/reference/metrics.json.
+
+Set-up as in special.py. A value is null where scikit-learn raises, warns that it is undefined, or answers NaN and we answer null.
+Rows are rounded to a few digits so that the file stays small: the expected values are computed from the rounded rows.
+"""
+import json
+import math
+import warnings
+from pathlib import Path
+
+import numpy as np
+import sklearn
+from sklearn import metrics as m
+
+rng = np.random.default_rng(20010301)
+EPS = 1.1920928955078125e-7
+warnings.simplefilter("ignore")
+
+
+def clip(p):
+    return np.clip(p, EPS, 1 - EPS)
+
+
+def safe(function):
+    try:
+        value = float(function())
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def binary(name, y, score, predicted=None, fpr=0.1, recall=0.8, k=0.1):
+    y = np.asarray(y)
+    score = np.round(np.asarray(score, float), 6)
+    predicted = (score >= 0.5).astype(int) if predicted is None else np.asarray(predicted)
+    two = len(set(y)) == 2
+    tn, fp, fn, tp = m.confusion_matrix(y, predicted, labels=[0, 1]).ravel()
+    div = lambda a, b: a / b if b else 0.0
+    expected = {
+        "accuracy": m.accuracy_score(y, predicted),
+        "balanced_accuracy": m.balanced_accuracy_score(y, predicted),
+        "precision": m.precision_score(y, predicted, zero_division=0),
+        "recall": m.recall_score(y, predicted, zero_division=0),
+        "specificity": m.recall_score(y, predicted, pos_label=0, zero_division=0),
+        "npv": m.precision_score(y, predicted, pos_label=0, zero_division=0),
+        "fpr": div(fp, fp + tn),
+        "fnr": div(fn, fn + tp),
+        "f1": m.f1_score(y, predicted, zero_division=0),
+        "fbeta": m.fbeta_score(y, predicted, beta=2, zero_division=0),
+        "jaccard": m.jaccard_score(y, predicted, zero_division=0),
+        "mcc": m.matthews_corrcoef(y, predicted),
+        "kappa": safe(lambda: m.cohen_kappa_score(y, predicted)),
+        "roc_auc": safe(lambda: m.roc_auc_score(y, score)) if two else None,
+        "pr_auc": safe(lambda: m.average_precision_score(y, score)) if two else None,
+        "log_loss": m.log_loss(y, clip(score), labels=[0, 1]),
+        "brier": float(np.mean((score - y) ** 2)) if not two else m.brier_score_loss(y, score),
+    }
+    if two:
+        prevalence = np.mean(y)
+        expected["brier_skill"] = 1 - expected["brier"] / (prevalence * (1 - prevalence))
+        fprs, tprs, _ = m.roc_curve(y, score, drop_intermediate=False)
+        expected["ks_statistic"] = float(np.max(np.abs(tprs - fprs)))
+        expected["recall_at_fpr"] = float(tprs[fprs <= fpr].max())
+        precisions, recalls, _ = m.precision_recall_curve(y, score)
+        expected["precision_at_recall"] = float(precisions[:-1][recalls[:-1] >= recall].max())
+    bins = np.clip(np.ceil(score * 15).astype(int) - 1, 0, 14)
+    gaps = [abs(np.sum((y - score)[bins == b])) for b in range(15)]
+    expected["ece"] = sum(gaps) / len(y)
+    expected["mce"] = max(g / max(1, np.sum(bins == b)) for b, g in enumerate(gaps))
+    return {
+        "name": name, "task": "binary", "y": y.tolist(), "score": score.tolist(), "predicted": predicted.tolist(),
+        "params": {"recall_at_fpr": {"fpr": fpr}, "precision_at_recall": {"recall": recall}},
+        "expected": {key: None if value is None else float(value) for key, value in expected.items()},
+    }
+
+
+def multiclass(name, y, proba, predicted=None):
+    y = np.asarray(y)
+    proba = np.asarray(proba, float) + 0.001
+    proba = np.round(proba / proba.sum(1, keepdims=True), 6)
+    proba[:, -1] = np.round(1 - proba[:, :-1].sum(1), 6)
+    k = proba.shape[1]
+    predicted = proba.argmax(1) if predicted is None else np.asarray(predicted)
+    labels = list(range(k))
+    complete = len(set(y)) == k
+    expected, params = {}, {}
+
+    def add(key, metric, value, **given):
+        expected[key] = None if value is None else float(value)
+        params[key] = {"metric": metric, **given}
+
+    add("accuracy", "accuracy", m.accuracy_score(y, predicted))
+    add("balanced_accuracy", "balanced_accuracy", m.balanced_accuracy_score(y, predicted))
+    add("mcc", "mcc", m.matthews_corrcoef(y, predicted))
+    add("kappa", "kappa", safe(lambda: m.cohen_kappa_score(y, predicted)))
+    for average in ("macro", "weighted", "micro"):
+        for metric, function, given in (("precision", m.precision_score, {}), ("recall", m.recall_score, {}), ("f1", m.f1_score, {}), ("fbeta", m.fbeta_score, {"beta": 0.5}), ("jaccard", m.jaccard_score, {})):
+            add(f"{metric}_{average}", metric, function(y, predicted, average=average, zero_division=0, **given), average=average, **given)
+    for top in (1, 2):
+        add(f"top_{top}", "top_k_accuracy", m.top_k_accuracy_score(y, proba, k=top, labels=labels), k=top)
+    add("log_loss", "log_loss", m.log_loss(y, clip(proba), labels=labels))
+    add("brier", "brier", m.brier_score_loss(y, proba, labels=labels, scale_by_half=False))
+    for multi in ("ovr", "ovo"):
+        for average in ("macro", "weighted"):
+            value = safe(lambda: m.roc_auc_score(y, proba, multi_class=multi, average=average, labels=labels)) if complete else None
+            add(f"roc_auc_{multi}_{average}", "roc_auc", value, multi=multi, average=average)
+    add("pr_auc", "pr_auc", m.average_precision_score(y, proba) if complete else None)
+    return {"name": name, "task": "multiclass", "classes": [f"c{j}" for j in labels], "y": y.tolist(), "proba": proba.tolist(), "predicted": predicted.tolist(), "params": params, "expected": expected}
+
+
+def regression(name, y, predicted):
+    y = np.round(np.asarray(y, float), 6)
+    predicted = np.round(np.asarray(predicted, float), 6)
+    constant = len(set(y)) == 1
+    expected = {
+        "mae": m.mean_absolute_error(y, predicted),
+        "mse": m.mean_squared_error(y, predicted),
+        "rmse": m.root_mean_squared_error(y, predicted),
+        "medae": m.median_absolute_error(y, predicted),
+        "max_error": m.max_error(y, predicted),
+        "r2": None if constant or len(y) < 2 else m.r2_score(y, predicted),
+        "explained_variance": None if constant or len(y) < 2 else m.explained_variance_score(y, predicted),
+        "rmsle": safe(lambda: m.root_mean_squared_log_error(y, predicted)),
+        "pinball": m.mean_pinball_loss(y, predicted, alpha=0.1),
+        "poisson_deviance": safe(lambda: m.mean_poisson_deviance(y, predicted)),
+        "gamma_deviance": safe(lambda: m.mean_gamma_deviance(y, predicted)),
+        "d2_absolute_error": None if constant or len(y) < 2 else m.d2_absolute_error_score(y, predicted),
+        "bias": abs(float(np.mean(predicted - y))),
+        "wape": float(np.sum(np.abs(predicted - y)) / np.sum(np.abs(y))) if np.any(y != 0) else None,
+        "smape": float(np.mean([0 if a == b else 2 * abs(a - b) / (abs(a) + abs(b)) for a, b in zip(y, predicted)])),
+    }
+    if np.all(y != 0):
+        expected["mape"] = m.mean_absolute_percentage_error(y, predicted)
+    if np.any(y <= -1) or np.any(predicted <= -1):
+        expected["rmsle"] = None
+    return {"name": name, "task": "regression", "y": y.tolist(), "predicted": predicted.tolist(), "params": {"pinball": {"alpha": 0.1}}, "expected": {k: None if v is None else float(v) for k, v in expected.items()}}
+
+
+def dirichlet(n, k, strength):
+    y = rng.integers(0, k, n)
+    alpha = np.ones((n, k)) + strength * np.eye(k)[y]
+    return y, np.array([rng.dirichlet(a) for a in alpha])
+
+
+def noisy(n, share, skill):
+    y = (rng.random(n) < share).astype(int)
+    return y, 1 / (1 + np.exp(-(skill * (y - share) + rng.normal(size=n) + math.log(share / (1 - share)))))
+
+
+cases = [
+    binary("random", *noisy(60, 0.4, 1.5)),
+    binary("larger", *noisy(400, 0.2, 1)),
+    binary("rare positives", *noisy(300, 0.03, 2)),
+    binary("ties", (rng.random(120) < 0.5).astype(int), np.round(rng.random(120), 1)),
+    binary("one score for all", [0, 1, 1, 0, 1], [0.6] * 5),
+    binary("perfect", [0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9]),
+    binary("inverted", [1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9]),
+    binary("zeros and ones", [0, 1, 0, 1, 1, 0], [0, 1, 1, 0, 1, 0]),
+    binary("only positives", [1, 1, 1], [0.2, 0.7, 0.9]),
+    binary("only negatives", [0, 0, 0], [0.2, 0.7, 0.9]),
+    binary("nothing predicted", [0, 1, 1, 0], [0.1, 0.2, 0.3, 0.4]),
+    binary("everything predicted", [0, 1, 1, 0], [0.6, 0.7, 0.8, 0.9]),
+    binary("one row", [1], [0.9]),
+    binary("labels apart from scores", (rng.random(80) < 0.5).astype(int), rng.random(80), (rng.random(80) < 0.3).astype(int)),
+    multiclass("three classes", *dirichlet(120, 3, 1.5)),
+    multiclass("five classes", *dirichlet(200, 5, 1)),
+    multiclass("ties", rng.integers(0, 3, 60), np.round(rng.dirichlet([1, 1, 1], 60) * 4 + 0.5)),
+    multiclass("a class never predicted", rng.integers(0, 4, 80), rng.dirichlet([3, 3, 3, 0.1], 80), rng.integers(0, 3, 80)),
+    multiclass("a class never true", rng.integers(0, 2, 50), rng.dirichlet([1, 1, 1], 50)),
+    multiclass("one class only", [2, 2, 2, 2], rng.dirichlet([1, 1, 1], 4)),
+    regression("random", (y := rng.normal(10, 3, 200)), y + rng.normal(0.3, 1, 200)),
+    regression("skewed", (y := rng.lognormal(1, 1, 150)), y * rng.lognormal(0, 0.4, 150)),
+    regression("with zeros and negatives", [0, 10, -10, 0, 3], [0, 12, -8, 1, 3]),
+    regression("counts", (y := rng.poisson(2, 100)), y * 0.5 + 1),
+    regression("constant truth", [5, 5, 5, 5], [4, 5, 6, 7]),
+    regression("perfect", [1, 2, 3], [1, 2, 3]),
+    regression("far from zero", (y := 1e6 + rng.normal(0, 1, 100)), y + rng.normal(0, 0.5, 100)),
+    regression("one row", [3], [4]),
+    regression("even count, ties", [1, 2, 3, 4], [2, 2, 5, 5]),
+]
+
+out = Path(__file__).parents[2] / "test" / "reference" / "metrics.json"
+body = ",\n".join(json.dumps(case, allow_nan=False) for case in cases)
+out.write_text(f'{{"source": "scikit-learn {sklearn.__version__}, scripts/reference/metrics.py", "cases": [\n{body}\n]}}\n')
