@@ -1,0 +1,76 @@
+/** Several opened files → one relation, in the listed order. The same columns are required in all, in whatever order. */
+import type * as Native from '@duckdb/node-api'
+import { UserError } from '../../errors.ts'
+import { type Column, quoteName } from '../../ports/data-engine.ts'
+import { column, sameFamily } from './kinds.ts'
+import type { Part } from './part.ts'
+
+export interface Combined {
+  readonly relation: string
+  readonly rowNumber: string
+  readonly columns: readonly Column[]
+  readonly rows: number
+}
+
+/** Row numbers of a later file start above those of an earlier one. */
+const fileStride = 2 ** 40
+
+export async function combine(raw: Native.DuckDBConnection, parts: readonly Part[], name: string): Promise<Combined> {
+  const [first, ...others] = parts
+  if (first === undefined) throw new Error('no file to combine')
+  if (others.length === 0) return first
+  for (const other of others) await compare(raw, first, other)
+  const list = first.columns.map((one) => quoteName(one.name)).join(', ')
+  // a column of ours beside the data's: its name must be none of theirs
+  const number = freeName(first.columns.map((one) => one.name))
+  const selects = parts.map(
+    (part, index) => `SELECT ${list}, ${index * fileStride} + ${part.rowNumber} AS ${quoteName(number)} FROM ${part.relation}`,
+  )
+  await raw.run(`CREATE TEMP VIEW ${name} AS ${selects.join(' UNION ALL ')}`)
+  const described = await raw.runAndReadAll(`DESCRIBE SELECT ${list} FROM ${name}`)
+  return {
+    relation: name,
+    rowNumber: quoteName(number),
+    columns: described.getRows().map(([shown, type]) => column(String(shown), String(type))),
+    rows: parts.reduce((rows, part) => rows + part.rows, 0),
+  }
+}
+
+function freeName(taken: readonly string[]): string {
+  const folded = new Set(taken.map((name) => name.toLowerCase()))
+  let name = 'row_number_of_file'
+  while (folded.has(name)) name += '_'
+  return name
+}
+
+async function compare(raw: Native.DuckDBConnection, first: Part, other: Part): Promise<void> {
+  const theirs = new Map(other.columns.map((one) => [one.name, one]))
+  const missing = first.columns.filter((one) => !theirs.has(one.name)).map((one) => one.name)
+  const ours = new Set(first.columns.map((one) => one.name))
+  const extra = other.columns.filter((one) => !ours.has(one.name)).map((one) => one.name)
+  if (missing.length > 0 || extra.length > 0) {
+    const what = [missing.length > 0 ? `lacks ${missing.join(', ')}` : '', extra.length > 0 ? `also has ${extra.join(', ')}` : ''].filter(
+      (text) => text !== '',
+    )
+    throw differs(first, other, what.join(' and '))
+  }
+  for (const mine of first.columns) {
+    const same = theirs.get(mine.name)
+    if (same === undefined || sameFamily(mine.kind, same.kind)) continue
+    // a column without a value has no type of its own
+    if ((await isEmpty(raw, first, mine.name)) || (await isEmpty(raw, other, mine.name))) continue
+    throw differs(first, other, `has ${same.type} in column ${mine.name}, not ${mine.type}`)
+  }
+}
+
+const differs = (first: Part, other: Part, what: string) =>
+  new UserError(
+    'DATA_COLUMNS_DIFFER',
+    `${other.shown} ${what}, compared with ${first.shown}`,
+    'give all files of one source the same columns',
+  )
+
+async function isEmpty(raw: Native.DuckDBConnection, part: Part, name: string): Promise<boolean> {
+  const counted = await raw.runAndReadAll(`SELECT count(${quoteName(name)}) FROM ${part.relation}`)
+  return Number(counted.getRows()[0]?.[0]) === 0
+}

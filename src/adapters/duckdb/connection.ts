@@ -1,0 +1,61 @@
+/** One hardened engine instance: it reads and writes one private folder, loads nothing, and its settings are locked (DAT-03). */
+import type * as Native from '@duckdb/node-api'
+import type { Scalar } from '../../ports/data-engine.ts'
+
+export type NativeModule = Pick<typeof Native, 'DuckDBInstance' | 'DuckDBDataChunk' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN' | 'VARCHAR'>
+
+export interface ConnectionOptions {
+  readonly native: NativeModule
+  /** absolute; the only folder the engine may touch */
+  readonly folder: string
+  readonly memoryLimitBytes: number
+  readonly threads: number
+}
+
+export interface Connection {
+  readonly raw: Native.DuckDBConnection
+  close(): void
+}
+
+export async function connect({ native, folder, memoryLimitBytes, threads }: ConnectionOptions): Promise<Connection> {
+  const instance = await native.DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${Math.floor(memoryLimitBytes / 1024)}KiB`,
+    temp_directory: `${folder}/spill`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    allow_unsigned_extensions: 'false',
+    allow_persistent_secrets: 'false',
+  })
+  const raw = await instance.connect()
+  // access is taken away after the folder is allowed, the lock comes last: no later statement can widen either
+  await raw.run(`
+    SET allowed_directories = [${quoteText(`${folder}/`)}];
+    SET TimeZone = 'UTC';
+    SET preserve_insertion_order = true;
+    SET enable_external_access = false;
+    SET lock_configuration = true`)
+  return {
+    raw,
+    close() {
+      raw.closeSync()
+      instance.closeSync()
+    },
+  }
+}
+
+/** An SQL string literal; only for text of our own making and for names, never for values of the data. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** What the engine hands out, as the port's scalars: counts as numbers while they are exact. */
+export function toScalar(value: Native.DuckDBValue): Scalar {
+  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'bigint') return safe(value)
+  if ('scale' in value && 'value' in value && value.scale === 0) return safe(value.value)
+  if ('toDouble' in value && typeof value.toDouble === 'function') return value.toDouble()
+  return String(value)
+}
+
+export const safe = (value: bigint): number | bigint =>
+  value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value

@@ -1,0 +1,153 @@
+/**
+ * The embedded data engine: DuckDB in this process, confined to one private folder.
+ *
+ * Every file is brought into that folder under a name of ours (staged-file.ts), opened once, and from then on is a relation. The native
+ * module arrives through a loader, so that whoever needs no data never loads it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Batch, DataEngine, OpenRequest, Query, Scalar, Table } from '../../ports/data-engine.ts'
+import { readBatches } from './batches.ts'
+import { combine } from './combine.ts'
+import { type Connection, connect, type NativeModule, toScalar } from './connection.ts'
+import { mapEngineError, unreadable } from './errors.ts'
+import { openParquet } from './open-parquet.ts'
+import { openText } from './open-text.ts'
+import { writeParquetFile } from './parquet-writer.ts'
+import type { Part, Session } from './part.ts'
+import { type StagedFile, stageFile } from './staged-file.ts'
+
+export interface EngineOptions {
+  readonly native: () => Promise<NativeModule>
+  readonly memoryLimitBytes: number
+  /** an existing folder; the engine makes a private one in it and removes it on dispose */
+  readonly tempFolder: string
+  readonly threads: number
+  /** what a gzipped file may unpack to; default 32 GiB */
+  readonly maxUnpackedBytes?: number
+  /** text up to this size is held in memory as a table; default 64 MiB */
+  readonly inMemoryBytes?: number
+}
+
+interface State {
+  readonly native: NativeModule
+  readonly folder: string
+  readonly connection: Connection
+  readonly session: Session
+}
+
+export function createDataEngine(options: EngineOptions): DataEngine {
+  let starting: Promise<State> | null = null
+  let disposed = false
+  let names = 0
+  const tables: Table[] = []
+
+  async function start(): Promise<State> {
+    const folder = await mkdtemp(join(options.tempFolder, 'modelgate-data-'))
+    try {
+      const native = await options.native()
+      const connection = await connect({ native, folder, memoryLimitBytes: options.memoryLimitBytes, threads: options.threads })
+      const session: Session = {
+        raw: connection.raw,
+        inMemoryBytes: options.inMemoryBytes ?? 64 * 2 ** 20,
+        newName: () => `t${++names}`,
+        newPlace: (extension) => `${folder}/made-${++names}.${extension}`,
+        drop: async (relation) => {
+          if (/^t\d+$/.test(relation)) await connection.raw.run(`DROP TABLE ${relation}`)
+        },
+      }
+      return { native, folder, connection, session }
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  const state = (): Promise<State> => {
+    if (disposed) return Promise.reject(new Error('the data engine is closed'))
+    starting ??= start()
+    return starting
+  }
+
+  const openPart = ({ session }: State, file: StagedFile): Promise<Part> =>
+    file.format === 'parquet' ? openParquet(session, file) : openText(session, file)
+
+  return {
+    async open(request: OpenRequest): Promise<Table> {
+      const ready = await state()
+      const staged: StagedFile[] = []
+      for (const { path, shown } of request.files) {
+        const number = ++names
+        staged.push(
+          await stageFile(path, {
+            shown,
+            format: request.format,
+            folder: ready.folder,
+            number,
+            maxUnpackedBytes: options.maxUnpackedBytes ?? 32 * 2 ** 30,
+          }),
+        )
+      }
+      const [first] = staged
+      if (first === undefined) throw new RangeError('open needs a file')
+      const other = staged.find((file) => file.format !== first.format)
+      if (other !== undefined) {
+        throw unreadable(
+          other.shown,
+          null,
+          `it is ${other.format}, and ${first.shown} is ${first.format}`,
+          'give all files of one source the same format',
+        )
+      }
+      const parts: Part[] = []
+      for (const file of staged) parts.push(await openPart(ready, file))
+      const combined = await combine(ready.session.raw, parts, ready.session.newName())
+      const table: Table = {
+        relation: combined.relation,
+        rowNumber: combined.rowNumber,
+        columns: combined.columns,
+        rows: combined.rows,
+        format: first.format,
+        files: staged.map(({ shown, digest, bytes }) => ({ path: shown, digest, bytes })),
+      }
+      tables.push(table)
+      return table
+    },
+
+    async aggregate({ sql, values = [] }: Query): Promise<readonly Readonly<Record<string, Scalar>>[]> {
+      const { session } = await state()
+      try {
+        const result = await session.raw.runAndReadAll(sql, [...values])
+        const columns = result.columnNames()
+        return result.getRows().map((row) => Object.fromEntries(columns.map((name, index) => [name, toScalar(row[index] ?? null)])))
+      } catch (thrown) {
+        throw mapEngineError(thrown, asked(sql))
+      }
+    },
+
+    async *batches(table, columns, batchOptions): AsyncGenerator<Batch> {
+      const { session } = await state()
+      yield* readBatches(session.raw, table, columns, batchOptions)
+    },
+
+    async writeParquet(path, columns): Promise<void> {
+      const { native, session } = await state()
+      await writeParquetFile(native, session, path, columns)
+    },
+
+    async [Symbol.asyncDispose](): Promise<void> {
+      disposed = true
+      const ready = await starting?.catch(() => null)
+      ready?.connection.close()
+      if (ready) await rm(ready.folder, { recursive: true, force: true })
+    },
+  }
+
+  /** The files a query is about, as messages call them. */
+  function asked(sql: string): string {
+    const files = tables
+      .filter(({ relation }) => (/^t\d+$/.test(relation) ? new RegExp(`\\b${relation}\\b`).test(sql) : sql.includes(relation)))
+      .flatMap((table) => table.files.map((file) => file.path))
+    return files.length > 0 ? [...new Set(files)].join(', ') : 'the data'
+  }
+}

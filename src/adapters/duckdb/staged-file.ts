@@ -1,0 +1,197 @@
+/**
+ * Brings one data file into the engine's private folder under a name of ours, reading it once: digest, size, format and, for text,
+ * its structure. The engine may only read that folder, and a name of ours holds no glob character: a path is one literal file (DAT-02).
+ */
+import { createHash } from 'node:crypto'
+import { constants, createReadStream, createWriteStream } from 'node:fs'
+import { copyFile, link, open, stat } from 'node:fs/promises'
+import { PassThrough, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import type { DataFormat } from '../../core/schema/config.ts'
+import { UserError } from '../../errors.ts'
+import { type CsvShape, CsvShapeReader, ShapeError } from './csv-shape.ts'
+import { unreadable } from './errors.ts'
+import { LineCounter } from './line-counter.ts'
+
+export interface StagedFile {
+  readonly shown: string
+  /** name in the private folder: `<n>.<format>` */
+  readonly path: string
+  readonly format: DataFormat
+  readonly digest: string
+  /** of the file as it lies on disk */
+  readonly bytes: number
+  /** what the engine has to read, after unpacking */
+  readonly plainBytes: number
+  readonly csv: CsvShape | null
+  /** JSON lines: lines that are not blank */
+  readonly lines: number | null
+}
+
+const byExtension: Readonly<Record<string, DataFormat>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  txt: 'csv',
+  parquet: 'parquet',
+  pq: 'parquet',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'jsonl',
+}
+
+interface Head {
+  readonly gzip: boolean
+  readonly parquet: boolean
+}
+
+async function readHead(path: string): Promise<Head> {
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+  const head = buffer.subarray(0, bytesRead)
+  return { gzip: head[0] === 0x1f && head[1] === 0x8b, parquet: head.toString('latin1') === 'PAR1' }
+}
+
+/** By what was said, else by the name, else by the first bytes. */
+function formatOf(shown: string, said: DataFormat | null, head: Head): DataFormat {
+  if (said !== null) return said
+  const extension = /\.([a-z]+)$/.exec(shown.toLowerCase().replace(/\.gz$/, ''))?.[1] ?? ''
+  return byExtension[extension] ?? (head.parquet ? 'parquet' : 'csv')
+}
+
+export interface StageOptions {
+  readonly shown: string
+  readonly format: DataFormat | null
+  /** folder and number: where the file comes to lie */
+  readonly folder: string
+  readonly number: number
+  readonly maxUnpackedBytes: number
+}
+
+/** @throws UserError DATA_MISSING, NOT_A_FILE, DATA_EMPTY, DATA_UNREADABLE */
+export async function stageFile(path: string, options: StageOptions): Promise<StagedFile> {
+  const { shown } = options
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+      throw new UserError('DATA_MISSING', `${shown}: there is no such file`, 'correct the path under `data`, or make the file first')
+    }
+    throw unreadable(shown, null, `it cannot be read (${error.code ?? 'unknown error'})`, 'check its permissions')
+  })
+  if (!info.isFile()) throw new UserError('NOT_A_FILE', `${shown} is not a regular file`, 'name one file; several are a list, or {glob: …}')
+  if (info.size === 0) throw new UserError('DATA_EMPTY', `${shown} is empty (0 bytes)`, 'make the file again')
+  const head = await readHead(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(shown, null, `it cannot be read (${error.code ?? 'unknown error'})`, 'check its permissions')
+  })
+  const format = formatOf(shown, options.format, head)
+  const place = `${options.folder}/${options.number}.${format}`
+  if (format === 'parquet') return stageParquet(path, place, head, info.size, shown)
+  return stageText(path, place, format, head, info.size, options)
+}
+
+async function stageParquet(path: string, place: string, head: Head, size: number, shown: string): Promise<StagedFile> {
+  if (head.gzip) throw unreadable(shown, null, 'a Parquet file cannot be gzipped as a whole', 'unpack it; Parquet compresses inside')
+  if (!head.parquet)
+    throw unreadable(shown, null, 'it is not a Parquet file (it does not begin with PAR1)', 'write it as Parquet, or say its `format`')
+  await using file = await open(path, 'r')
+  const { buffer } = await file.read(Buffer.alloc(8), 0, 8, Math.max(0, size - 8))
+  const footer = buffer.readUInt32LE(0)
+  if (size < 12 || buffer.toString('latin1', 4) !== 'PAR1' || footer + 12 > size) {
+    throw unreadable(shown, null, 'the Parquet file is cut off: its end is missing', 'copy or write the file again')
+  }
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  await lendFile(path, place)
+  return {
+    shown,
+    path: place,
+    format: 'parquet',
+    digest: `sha256:${hash.digest('hex')}`,
+    bytes: size,
+    plainBytes: size,
+    csv: null,
+    lines: null,
+  }
+}
+
+/** A second name for the bytes where the file system allows, else a copy: the engine resolves symbolic links, so those would not do. */
+async function lendFile(path: string, place: string): Promise<void> {
+  try {
+    await link(path, place)
+  } catch {
+    await copyFile(path, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  }
+}
+
+async function stageText(
+  path: string,
+  place: string,
+  format: 'csv' | 'jsonl',
+  head: Head,
+  size: number,
+  options: StageOptions,
+): Promise<StagedFile> {
+  const { shown } = options
+  if (head.parquet) throw unreadable(shown, null, `it is a Parquet file, not ${format}`, 'rename it, or say `format: parquet`')
+  const hash = createHash('sha256')
+  const csv = format === 'csv' ? new CsvShapeReader() : null
+  const json = format === 'jsonl' ? new LineCounter() : null
+  let plainBytes = 0
+  const watch = new Transform({
+    transform(chunk: Buffer, _, done) {
+      plainBytes += chunk.length
+      if (plainBytes > options.maxUnpackedBytes) {
+        done(unreadable(shown, null, `it unpacks to more than ${options.maxUnpackedBytes} bytes`, 'split the file, or store it as Parquet'))
+        return
+      }
+      try {
+        csv?.push(chunk)
+        // the engine's JSON reader does not know byte order marks
+        done(null, json === null ? chunk : json.push(chunk))
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  })
+  const tee = new PassThrough()
+  tee.on('data', (chunk: Buffer) => hash.update(chunk))
+  const source = createReadStream(path, { highWaterMark: 256 * 1024 })
+  const copies = head.gzip || (format === 'jsonl' && (await hasMark(path)))
+  const sink = copies ? createWriteStream(place, { flags: 'wx', mode: 0o600 }) : drain()
+  try {
+    await (head.gzip ? pipeline(source, tee, createGunzip(), watch, sink) : pipeline(source, tee, watch, sink))
+    const shape = csv?.finish() ?? null
+    if (!copies) await lendFile(path, place)
+    const counted = json?.finish() ?? null
+    return { shown, path: place, format, digest: `sha256:${hash.digest('hex')}`, bytes: size, plainBytes, csv: shape, lines: counted }
+  } catch (error) {
+    throw textTrouble(error, shown, format)
+  }
+}
+
+const drain = () =>
+  new Transform({
+    transform: (_chunk, _encoding, done) => done(),
+  }).resume()
+
+async function hasMark(path: string): Promise<boolean> {
+  await using file = await open(path, 'r')
+  const { buffer } = await file.read(Buffer.alloc(3), 0, 3, 0)
+  return buffer.toString('hex') === 'efbbbf'
+}
+
+function textTrouble(error: unknown, shown: string, format: 'csv' | 'jsonl'): unknown {
+  if (error instanceof ShapeError) {
+    return unreadable(
+      shown,
+      error.line,
+      error.message,
+      format === 'csv' ? 'correct that line of the file' : 'write one JSON object per line, in UTF-8',
+    )
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'Z_BUF_ERROR') return unreadable(shown, null, 'the gzip file is cut off', 'copy or write the file again')
+  if (code.startsWith('Z_')) return unreadable(shown, null, 'the gzip data is damaged', 'copy or write the file again')
+  if (code === 'ENOSPC')
+    return new UserError('DISK_FULL', `there is no space left to unpack ${shown}`, 'free space in the temporary folder')
+  return error
+}

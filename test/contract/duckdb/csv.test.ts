@@ -1,0 +1,286 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bench, makeBench, refusal } from './support.ts'
+
+let bench: Bench
+let files = 0
+beforeAll(async () => {
+  bench = await makeBench()
+})
+afterAll(() => bench[Symbol.asyncDispose]())
+
+const next = (extension = 'csv') => `f${++files}.${extension}`
+
+/** Columns and rows of a CSV text as the engine sees them. */
+async function read(text: string | Uint8Array, name = next()) {
+  const table = await bench.table(name, text)
+  return {
+    names: table.columns.map((column) => column.name),
+    kinds: table.columns.map((column) => column.kind),
+    rows: await bench.rows(table),
+    table,
+  }
+}
+
+describe('DAT-07 CSV dialects are read as they are meant', () => {
+  // the cases of csv-spectrum (https://github.com/max-mapper/csv-spectrum), rows as its JSON has them; "" is a missing value
+  const cases: readonly (readonly [string, string, readonly string[], readonly (readonly (string | number | null)[])[]])[] = [
+    [
+      'comma in quotes',
+      'first,last,address,city,zip\nJohn,Doe,120 any st.,"Anytown, WW",08123\n',
+      ['first', 'last', 'address', 'city', 'zip'],
+      [['John', 'Doe', '120 any st.', 'Anytown, WW', '08123']],
+    ],
+    [
+      'empty',
+      'a,b,c\n1,"",""\n2,3,4\n',
+      ['a', 'b', 'c'],
+      [
+        [1, null, null],
+        [2, 3, 4],
+      ],
+    ],
+    [
+      'empty, CRLF',
+      'a,b,c\r\n1,"",""\r\n2,3,4\r\n',
+      ['a', 'b', 'c'],
+      [
+        [1, null, null],
+        [2, 3, 4],
+      ],
+    ],
+    [
+      'escaped quotes',
+      'a,b\n1,"ha ""ha"" ha"\n3,4\n',
+      ['a', 'b'],
+      [
+        [1, 'ha "ha" ha'],
+        [3, '4'],
+      ],
+    ],
+    [
+      'json',
+      'key,val\n1,"{""type"": ""Point"", ""coordinates"": [102.0, 0.5]}"\n',
+      ['key', 'val'],
+      [[1, '{"type": "Point", "coordinates": [102.0, 0.5]}']],
+    ],
+    [
+      'newlines',
+      'a,b,c\n1,2,3\n"Once upon \na time",5,6\n7,8,9\n',
+      ['a', 'b', 'c'],
+      [
+        ['1', 2, 3],
+        ['Once upon \na time', 5, 6],
+        ['7', 8, 9],
+      ],
+    ],
+    [
+      'newlines, CRLF',
+      'a,b,c\r\n1,2,3\r\n"Once upon \r\na time",5,6\r\n7,8,9\r\n',
+      ['a', 'b', 'c'],
+      [
+        ['1', 2, 3],
+        ['Once upon \r\na time', 5, 6],
+        ['7', 8, 9],
+      ],
+    ],
+    [
+      'quotes and newlines',
+      'a,b\n1,"ha \n""ha"" \nha"\n3,4\n',
+      ['a', 'b'],
+      [
+        [1, 'ha \n"ha" \nha'],
+        [3, '4'],
+      ],
+    ],
+    ['simple', 'a,b,c\n1,2,3\n', ['a', 'b', 'c'], [[1, 2, 3]]],
+    ['simple, CRLF', 'a,b,c\r\n1,2,3\r\n', ['a', 'b', 'c'], [[1, 2, 3]]],
+    [
+      'utf8',
+      'a,b,c\n1,2,3\n4,5,ʤ\n',
+      ['a', 'b', 'c'],
+      [
+        [1, 2, '3'],
+        [4, 5, 'ʤ'],
+      ],
+    ],
+    ['location coordinates', 'Ceduna,"-32.1290, 133.6780"\nx,"1, 2"\n', ['Ceduna', '-32.1290, 133.6780'], [['x', '1, 2']]],
+    [
+      'semicolons, decimal commas',
+      'a;b\n1;2,5\n3;4,5\n',
+      ['a', 'b'],
+      [
+        [1, '2,5'],
+        [3, '4,5'],
+      ],
+    ],
+    ['tabs', 'a\tb\n1\tx,y\n', ['a', 'b'], [[1, 'x,y']]],
+    ['pipes', 'a|b\n1|2\n', ['a', 'b'], [[1, 2]]],
+    ['byte order mark', '\ufeffa,b\n1,2\n', ['a', 'b'], [[1, 2]]],
+    ['byte order mark and quotes', '\ufeff"a","b"\n1,2\n', ['a', 'b'], [[1, 2]]],
+    [
+      'mixed line ends',
+      'a,b\r\n1,x\n3,y\r\n',
+      ['a', 'b'],
+      [
+        [1, 'x'],
+        [3, 'y'],
+      ],
+    ],
+    [
+      'CR only',
+      'a,b\r1,x\r3,y\r',
+      ['a', 'b'],
+      [
+        [1, 'x'],
+        [3, 'y'],
+      ],
+    ],
+    [
+      'no last line end',
+      'a,b\n1,2\n3,4',
+      ['a', 'b'],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      'blank lines',
+      '\na,b\n1,2\n\n3,4\n\n',
+      ['a', 'b'],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    [
+      'a quote inside a field',
+      'a,b\n1,5" pipe\n2,x"y\n',
+      ['a', 'b'],
+      [
+        [1, '5" pipe'],
+        [2, 'x"y'],
+      ],
+    ],
+    ['one column with a missing value', 'a\n1\n\n3\n', ['a'], [[1], [null], [3]]],
+    [
+      'a comment sign is data',
+      'a,b\n#1,2\n3,4\n',
+      ['a', 'b'],
+      [
+        ['#1', 2],
+        ['3', 4],
+      ],
+    ],
+    ['a header that looks like data', '1,2\n3,4\n', ['1', '2'], [[3, 4]]],
+  ]
+  it.each(cases)('%s', async (_, text, names, rows) => {
+    const found = await read(text)
+    expect(found.names).toEqual(names)
+    expect(found.rows).toEqual(rows)
+    expect(found.table.rows).toBe(rows.length)
+  })
+
+  it('gives the same answer gzipped', async () => {
+    const found = await read(gzipSync('a,b\n1,x\n2,y\n'), next('csv.gz'))
+    expect(found.rows).toEqual([
+      [1, 'x'],
+      [2, 'y'],
+    ])
+    expect(found.table.format).toBe('csv')
+  })
+
+  it('keeps what a number would lose: leading zeros, plus signs, one-letter truth, dates of two readings', async () => {
+    const found = await read('zip,sign,flag,day,truth\n01234,+1,t,01/02/2001,true\n99999,2,f,02/01/2001,false\n')
+    expect(found.kinds).toEqual(['string', 'string', 'string', 'string', 'boolean'])
+    expect(found.rows[0]).toEqual(['01234', '+1', 't', '01/02/2001', true])
+  })
+
+  it('keeps whole numbers beyond 2^53 and 2^63 exact', async () => {
+    const found = await read('a,b\n9007199254740993,123456789012345678901234567890\n1,2\n')
+    expect(found.kinds).toEqual(['integer', 'integer'])
+    expect(found.rows[0]).toEqual([9007199254740993n, 123456789012345678901234567890n])
+  })
+
+  it('reads ISO dates and timestamps, also with an offset', async () => {
+    const found = await read('a,b,c\n2001-01-31,2001-01-31 10:00:00,2001-01-31T10:00:00+02:00\n')
+    expect(found.kinds).toEqual(['date', 'timestamp', 'timestamp'])
+    expect(found.rows[0]).toEqual(['2001-01-31', '2001-01-31 10:00:00', '2001-01-31 08:00:00+00'])
+  })
+
+  it('reads a record of three million bytes', async () => {
+    const found = await read(`a,b\n1,${'x'.repeat(3e6)}\n`)
+    expect(String(found.rows[0]?.[1]).length).toBe(3e6)
+  })
+
+  it('lets a type be decided by the last row, too', async () => {
+    const found = await read(`a\n${'1\n'.repeat(300_000)}x\n`)
+    expect(found.kinds).toEqual(['string'])
+    expect(found.table.rows).toBe(300_001)
+  })
+})
+
+describe('DAT-08 and PII-02: no row is lost in silence, and what is broken is named by line and column, never by value', () => {
+  const secret = 'canary-7f3a'
+  const cases: readonly (readonly [string, string | Uint8Array, string])[] = [
+    ['a record with too few fields', `a,b,c\n1,2,3\n${secret},5\n6,7,8\n`, ':3: the record has 2 fields, the header has 3'],
+    ['a record with too many fields', `a,b\n1,2\n${secret},5,6\n`, ':3: the record has 3 fields, the header has 2'],
+    ['every record longer than the header', `a,b\n1,2,${secret}\n4,5,6\n`, ':2: the record has 3 fields, the header has 2'],
+    ['a ragged record below a multi-line one', `a,b\n1,"x\ny"\n${secret}\n`, ':4: the record has 1 field, the header has 2'],
+    ['a quote that is never closed', `a,b\n1,2\n3,"${secret}\n5,6\n`, ':3: a quote is opened and never closed'],
+    ['text after a closing quote', `a,b\n1,"${secret}"x\n`, ':2: text follows a closing quote'],
+    ['a NUL byte', `a,b\n1,${secret}\n2,x\0y\n`, ':3: there is a NUL byte'],
+    ['UTF-16', Buffer.from(`\ufeffa,b\n1,${secret}\n`, 'utf16le'), ': it is UTF-16 text, not UTF-8'],
+    ['UTF-16 without a mark', Buffer.from(`a,b\n1,${secret}\n`, 'utf16le'), ': it is UTF-16 text, not UTF-8'],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from(`a,b\n1,${secret}`), Buffer.from([0xff, 0xfe, 0x0a])]),
+      ':2: the text is not UTF-8',
+    ],
+    ['two columns of one name', `a,b,a\n1,2,${secret}\n`, ':1: column a is there twice'],
+    ['two columns that differ in case only', `a,A\n1,${secret}\n`, ':1: column A is there twice'],
+    ['blank lines only', '\n\n\n', ': it has no header line'],
+  ]
+  it.each(cases)('%s', async (_, text, message) => {
+    const name = next()
+    const error = await refusal(bench.table(name, text))
+    expect(error.code).toBe('DATA_UNREADABLE')
+    expect(error.message).toContain(`${name}${message}`)
+    expect(error.message + error.fix).not.toContain(secret)
+    expect(error.fix).not.toBe('')
+  })
+
+  it('a header alone is a table without rows', async () => {
+    const found = await read('a,b\n')
+    expect([found.names, found.table.rows]).toEqual([['a', 'b'], 0])
+  })
+
+  it('an empty file is an error of its own', async () => {
+    expect((await refusal(bench.table('empty.csv', ''))).code).toBe('DATA_EMPTY')
+    expect((await refusal(bench.open('absent.csv'))).code).toBe('DATA_MISSING')
+    expect((await refusal(bench.open('temp'))).code).toBe('NOT_A_FILE')
+  })
+
+  it('a gzip file that is cut or damaged is an error, not a shorter table', async () => {
+    const packed = gzipSync(`a,b\n${Array.from({ length: 5000 }, (_, i) => `${i},${Math.sin(i)}`).join('\n')}\n`)
+    const cut = await refusal(bench.table('cut.csv.gz', packed.subarray(0, packed.length / 2)))
+    expect(cut.message).toBe('cut.csv.gz: the gzip file is cut off')
+    const damaged = Buffer.from(packed)
+    damaged.fill(0x55, 200, 400)
+    expect((await refusal(bench.table('damaged.csv.gz', damaged))).message).toBe('damaged.csv.gz: the gzip data is damaged')
+  })
+})
+
+describe('DAT-10 resource limits', () => {
+  it('a gzip bomb ends at the limit, and nothing of it stays behind', async () => {
+    await using small = await makeBench({ maxUnpackedBytes: 2 ** 20 })
+    const error = await refusal(small.table('bomb.csv.gz', gzipSync(`a\n${'1\n'.repeat(2 ** 20)}`)))
+    expect(error.message).toBe('bomb.csv.gz: it unpacks to more than 1048576 bytes')
+  })
+
+  it('a line without end is refused before it fills the memory', async () => {
+    const error = await refusal(bench.table('line.csv', `a,b\n1,${'x'.repeat(17 * 2 ** 20)}`))
+    expect(error.message).toBe('line.csv:2: the record is longer than 16 MB')
+  })
+})

@@ -1,0 +1,337 @@
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bench, makeBench, refusal } from './support.ts'
+
+let bench: Bench
+
+async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+beforeAll(async () => {
+  bench = await makeBench()
+})
+afterAll(() => bench[Symbol.asyncDispose]())
+
+describe('DAT-02 a path means one file', () => {
+  it.each([
+    'a*.csv',
+    'a?.csv',
+    '[ab].csv',
+    '{a,b}.csv',
+    "it's.csv",
+    'a "b".csv',
+    'a b.csv',
+    'a\nb.csv',
+    '$(x);.csv',
+    '%2e.csv',
+    'späß-😀.csv',
+    '-.csv',
+    '~.csv',
+  ])('%j is read as itself, whatever lies beside it', async (name) => {
+    await bench.file('ab.csv', 'other\n1\n')
+    await bench.file('a.csv', 'other\n1\n')
+    const table = await bench.table(name, 'mine\n7\n')
+    expect(await bench.rows(table)).toEqual([[7]])
+    expect(table.files[0]?.path).toBe(name)
+  })
+
+  it('a pattern that matches files but is the name of none is missing', async () => {
+    await bench.file('x1.csv', 'a\n1\n')
+    expect((await refusal(bench.open('x*.csv'))).code).toBe('DATA_MISSING')
+  })
+
+  it('the same holds for Parquet and JSON lines', async () => {
+    const path = join(bench.folder, 'p[1].parquet')
+    await bench.engine.writeParquet(path, [{ name: 'a', values: [1, 2] }])
+    expect((await bench.open('p[1].parquet')).rows).toBe(2)
+    expect((await bench.table('j*.jsonl', '{"a":1}\n')).rows).toBe(1)
+  })
+})
+
+describe('DAT-03 the engine is hardened, and the settings are locked', () => {
+  it('has the settings, and no statement changes one', async () => {
+    const rows = await bench.engine.aggregate({
+      sql: `SELECT name, value FROM duckdb_settings() WHERE name IN ('enable_external_access', 'lock_configuration', 'autoload_known_extensions',
+            'autoinstall_known_extensions', 'allow_community_extensions', 'allow_unsigned_extensions', 'memory_limit')`,
+    })
+    expect(Object.fromEntries(rows.map((row) => [row.name, row.value]))).toEqual({
+      enable_external_access: 'false',
+      lock_configuration: 'true',
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
+      allow_community_extensions: 'false',
+      allow_unsigned_extensions: 'false',
+      memory_limit: '512.0 MiB',
+    })
+    for (const sql of [
+      'SET threads = 1',
+      "SET memory_limit = '8GB'",
+      'SET enable_external_access = true',
+      "SET allowed_directories = ['/']",
+      'RESET lock_configuration',
+    ]) {
+      await expect(bench.engine.aggregate({ sql })).rejects.toThrow()
+    }
+  })
+
+  it('reads and writes nothing outside its folder, and loads no extension', async () => {
+    const outside = await bench.file('outside.csv', 'a\n1\n')
+    const made = join(bench.folder, 'made.csv')
+    for (const sql of [
+      `SELECT * FROM read_csv('${outside}')`,
+      `SELECT * FROM read_text('/etc/hostname')`,
+      `COPY (SELECT 1) TO '${made}'`,
+      `ATTACH '${join(bench.folder, 'x.db')}'`,
+      'INSTALL httpfs',
+      'LOAD httpfs',
+      "SELECT * FROM read_csv('https://127.0.0.1:1/x.csv')",
+    ]) {
+      await expect(bench.engine.aggregate({ sql }), sql).rejects.toThrow()
+    }
+    await expect(stat(made)).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('DAT-06 a bad Parquet file is one sentence', () => {
+  const parquet = async (name: string) => {
+    const path = join(bench.folder, name)
+    const values = Array.from({ length: 50_000 }, (_, i) => `value-${(i * 7919) % 50_000}`)
+    await bench.engine.writeParquet(path, [{ name: 'text', values }])
+    return path
+  }
+
+  it('cut in half, cut anywhere, of wrong magic, or gzipped', async () => {
+    const path = await parquet('whole.parquet')
+    const bytes = await readFile(path)
+    await truncate(path, bytes.length / 2)
+    expect((await refusal(bench.open('whole.parquet'))).message).toBe('whole.parquet: the Parquet file is cut off: its end is missing')
+    for (const length of [1, 4, 8, 11, 12, 1000, bytes.length - 1]) {
+      expect((await refusal(bench.table(`cut-${length}.parquet`, bytes.subarray(0, length)))).code).toBe('DATA_UNREADABLE')
+    }
+    const magic = await refusal(bench.table('magic.parquet', 'a,b\n1,2\n3,4\n'))
+    expect(magic.message).toBe('magic.parquet: it is not a Parquet file (it does not begin with PAR1)')
+    expect((await refusal(bench.table('p.parquet.gz', gzipSync(bytes)))).message).toContain('cannot be gzipped')
+    expect((await refusal(bench.table('not.csv', bytes))).message).toBe('not.csv: it is a Parquet file, not csv')
+  })
+
+  it('damaged inside: named when it is read, with no text of the engine', async () => {
+    const bytes = await readFile(await parquet('inside.parquet'))
+    const middle = Buffer.from(bytes)
+    middle.fill(0x55, 1000, 60_000)
+    const found = await refusal(
+      bench.table('damaged.parquet', middle).then((table) => bench.engine.aggregate({ sql: `SELECT max("text") FROM ${table.relation}` })),
+    )
+    expect(found.code).toBe('DATA_UNREADABLE')
+    expect(found.message).toMatch(/^damaged\.parquet: the data engine cannot read it \([A-Za-z ]+\)$/)
+    const footer = Buffer.concat([bytes.subarray(0, 5000), bytes.subarray(bytes.length - 60)])
+    expect((await refusal(bench.table('footer.parquet', footer))).code).toBe('DATA_UNREADABLE')
+  })
+})
+
+describe('JSON lines', () => {
+  it('reads keys, missing keys, types and big numbers; gzip and byte order marks too', async () => {
+    const text = '\ufeff\n{"a":1,"b":"x","n":9007199254740993}\n\n{"a":2.5,"c":true}\n'
+    for (const name of ['a.jsonl', 'a.jsonl.gz', 'a.ndjson']) {
+      const table = await bench.table(name, name.endsWith('gz') ? gzipSync(text) : text)
+      expect(table.columns.map((column) => [column.name, column.kind])).toEqual([
+        ['a', 'float'],
+        ['b', 'string'],
+        ['n', 'integer'],
+        ['c', 'boolean'],
+      ])
+      expect(await bench.rows(table)).toEqual([
+        [1, 'x', 9007199254740993n, null],
+        [2.5, null, null, true],
+      ])
+    }
+  })
+
+  it.each([
+    ['{"a":1}\n{"a":"canary-77"\n{"a":3}\n', ':2: the line is not one JSON object'],
+    ['{"a":1}{"a":2}\n', ':1: the line is not one JSON object'],
+    ['{"a":1}\n["canary-77"]\n', ': a line is not a JSON object'],
+    ['{"a":1,"a":"canary-77"}\n', ':1: the object has the same key twice'],
+    ['{"a":1,"A":2}\n', ':1: column '],
+    ['[{"a":1}]', ':1: it is a JSON array, not JSON lines'],
+    [`${'\ufeff'.repeat(2)}{"a":1}`, ':1: the line is not one JSON object'],
+  ])('PII-02 %j is refused with its line', async (text, message) => {
+    const error = await refusal(bench.table('bad.jsonl', text))
+    expect(error.message).toContain(`bad.jsonl${message}`)
+    expect(error.message + error.fix).not.toContain('canary')
+  })
+
+  it('a value of mixed types is kept, as something that is no number', async () => {
+    const table = await bench.table('mixed.jsonl', '{"a":1}\n{"a":"x"}\n')
+    expect(table.columns[0]?.kind).toBe('other')
+  })
+})
+
+describe('several files are one relation in the listed order', () => {
+  it('with the columns by name, not by place', async () => {
+    await bench.file('s1.csv', 'a,b\n1,x\n2,y\n')
+    await bench.file('s2.csv', 'b,a\nz,3.5\n')
+    const table = await bench.open(['s1.csv', 's2.csv'])
+    expect(await bench.rows(table)).toEqual([
+      [1, 'x'],
+      [2, 'y'],
+      [3.5, 'z'],
+    ])
+    expect(table.files.map((file) => file.path)).toEqual(['s1.csv', 's2.csv'])
+    const numbers = await bench.engine.aggregate({ sql: `SELECT a, ${table.rowNumber} AS n FROM ${table.relation} ORDER BY n` })
+    expect(numbers.map((row) => row.a)).toEqual([1, 2, 3.5])
+    expect(new Set(numbers.map((row) => row.n)).size).toBe(3)
+  })
+
+  it('names the file that differs, in columns, types or format', async () => {
+    await bench.file('d1.csv', 'a,b\n1,x\n')
+    await bench.file('d2.csv', 'a,c\n1,x\n')
+    await bench.file('d3.csv', 'a,b\nq,x\n')
+    await bench.file('d4.jsonl', '{"a":1,"b":"x"}\n')
+    await bench.file('d5.csv', 'a,b\n,x\n')
+    expect((await refusal(bench.open(['d1.csv', 'd2.csv']))).message).toBe('d2.csv lacks b and also has c, compared with d1.csv')
+    expect((await refusal(bench.open(['d1.csv', 'd3.csv']))).message).toBe(
+      'd3.csv has VARCHAR in column a, not BIGINT, compared with d1.csv',
+    )
+    expect((await refusal(bench.open(['d1.csv', 'd4.jsonl']))).message).toBe('d4.jsonl: it is jsonl, and d1.csv is csv')
+    expect((await bench.open(['d1.csv', 'd5.csv'])).rows).toBe(2)
+  })
+
+  it('Parquet too', async () => {
+    for (const [index, values] of [[1, 2], [3]].entries())
+      await bench.engine.writeParquet(join(bench.folder, `m${index}.parquet`), [{ name: 'a', values }])
+    const table = await bench.open(['m1.parquet', 'm0.parquet'])
+    expect(await bench.rows(table)).toEqual([[3], [1], [2]])
+  })
+})
+
+describe('batches', () => {
+  const count = 300_001
+
+  it('come in file order, whole, of the size asked for', async () => {
+    const path = join(bench.folder, 'order.parquet')
+    const floats = Float64Array.from({ length: count }, (_, i) => i)
+    await bench.engine.writeParquet(path, [
+      { name: 'i', values: Array.from(floats) },
+      { name: 'x', values: floats },
+      { name: 's', values: Array.from(floats, String) },
+    ])
+    const table = await bench.open('order.parquet')
+    let seen = 0
+    const sizes = new Set<number>()
+    for await (const { rows, columns } of bench.engine.batches(table, ['x', 's', 'i'], { size: 4096, numeric: ['x', 'i'] })) {
+      const [x, s, i] = columns
+      if (!(x instanceof Float64Array && i instanceof Float64Array) || s instanceof Float64Array) throw new Error('types')
+      expect([x.length, s?.length, i.length]).toEqual([rows, rows, rows])
+      for (let row = 0; row < rows; row += 1)
+        if (x[row] !== seen + row || i[row] !== seen + row || s?.[row] !== String(seen + row)) throw new Error(`row ${seen + row}`)
+      seen += rows
+      sizes.add(rows)
+    }
+    expect(seen).toBe(count)
+    expect([...sizes]).toEqual([4096, count % 4096])
+  })
+
+  it('give missing numbers as NaN, truth as 0 and 1, decimals as numbers', async () => {
+    const table = await bench.table('kinds.csv', 'i,f,t,s\n1,0.5,true,x\n,,,\n')
+    const batches = await collect(bench.engine.batches(table, ['i', 'f', 't', 's'], { size: 10, numeric: ['i', 'f', 't'] }))
+    expect(batches[0]?.columns.map((column) => [...column])).toEqual([
+      [1, Number.NaN],
+      [0.5, Number.NaN],
+      [1, Number.NaN],
+      ['x', null],
+    ])
+  })
+
+  it('refuse a column that is not there, and text where numbers are asked for', async () => {
+    const table = await bench.table('text.csv', 'a,b\nx,1\n')
+    const drain = (names: string[], numeric: string[]) => collect(bench.engine.batches(table, names, { size: 10, numeric }))
+    expect((await refusal(drain(['c'], []))).code).toBe('COLUMN_MISSING')
+    expect((await refusal(drain(['a'], ['a']))).code).toBe('COLUMN_NOT_NUMERIC')
+  })
+})
+
+describe('writeParquet', () => {
+  it('writes every kind of value so that it is read back as it was', async () => {
+    const path = join(bench.folder, 'kinds.parquet')
+    const columns = [
+      { name: 'float', values: Float64Array.of(0.1, Number.NaN, Number.POSITIVE_INFINITY) },
+      { name: 'int', values: [1, null, 2n ** 62n] },
+      { name: 'mixed', values: [1, 0.5, null] },
+      { name: 'truth', values: [true, null, false] },
+      { name: 'text "q"', values: ['a', null, 'ü\n'] },
+      { name: '__proto__', values: ['p', 'q', 'r'] },
+      { name: 'none', values: [null, null, null] },
+    ]
+    await bench.engine.writeParquet(path, columns)
+    const table = await bench.open('kinds.parquet')
+    expect(table.columns.map((column) => column.name)).toEqual(columns.map((column) => column.name))
+    const rows = await bench.rows(table)
+    expect(columns.map((_, index) => rows.map((row) => row[index]))).toEqual(columns.map((column) => [...column.values]))
+  })
+
+  it('leaves the old file and nothing half-written when it fails', async () => {
+    const folder = join(bench.folder, 'atomic')
+    await mkdir(folder)
+    await writeFile(join(folder, 'x.parquet'), 'old')
+    await expect(
+      bench.engine.writeParquet(join(folder, 'x.parquet'), [
+        { name: 'a', values: [1, 2] },
+        { name: 'b', values: [1] },
+      ]),
+    ).rejects.toThrow('columns differ in length: 2 and 1')
+    await mkdir(join(folder, 'taken.parquet'))
+    await expect(bench.engine.writeParquet(join(folder, 'taken.parquet'), [{ name: 'a', values: [1] }])).rejects.toThrow()
+    expect((await readdir(folder)).sort()).toEqual(['taken.parquet', 'x.parquet'])
+    expect(await readFile(join(folder, 'x.parquet'), 'utf8')).toBe('old')
+  })
+})
+
+describe('large text', () => {
+  const large = (last: string) => `a,b\n${'1,x\n'.repeat(210_000)}${last},y\n`
+
+  it.each([
+    ['2.5', 'float', 2.5],
+    ['7', 'integer', 7],
+    ['9007199254740993', 'integer', 9007199254740993n],
+    ['123456789012345678901234567890', 'integer', 123456789012345678901234567890n],
+    ['007', 'string', '007'],
+    ['x', 'string', 'x'],
+    ['', 'integer', null],
+  ])('is typed by its last row, too: %s is %s', async (last, kind, value) => {
+    await using own = await makeBench({ inMemoryBytes: 1000 })
+    const table = await own.table('large.csv', large(last))
+    expect(table.rows).toBe(210_001)
+    expect(table.columns.map((column) => column.kind)).toEqual([kind, 'string'])
+    const [row] = await own.engine.aggregate({ sql: `SELECT a FROM ${table.relation} WHERE ${table.rowNumber} = 210000` })
+    expect(row?.a).toBe(value)
+  })
+
+  it('JSON lines too', async () => {
+    await using own = await makeBench({ inMemoryBytes: 1000 })
+    const table = await own.table('large.jsonl', `${`${JSON.stringify({ a: 1, b: 'x' })}\n`.repeat(10_000)}{"a":2.5}\n`)
+    expect([table.rows, table.columns[0]?.kind]).toEqual([10_001, 'float'])
+  })
+})
+
+describe('the engine cleans up', () => {
+  it('removes its folder on dispose, and says the digest of what it read', async () => {
+    const own = await makeBench()
+    try {
+      const table = await own.table('d.csv', 'a\n1\n')
+      expect(table.files[0]).toEqual({
+        path: 'd.csv',
+        bytes: 4,
+        digest: 'sha256:309b0e45a73d3fc5325e2b6ed0a01ef8b9cde6b05a5633c1f893f970d52bfddc',
+      })
+      expect(await readdir(own.temp)).toHaveLength(1)
+      await own.engine[Symbol.asyncDispose]()
+      expect(await readdir(own.temp)).toEqual([])
+    } finally {
+      await own[Symbol.asyncDispose]()
+    }
+  })
+})

@@ -1,0 +1,73 @@
+/** A real engine in a folder of its own, and small files for it. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
+import type { DataFormat } from '../../../src/core/schema/config.ts'
+import { UserError } from '../../../src/errors.ts'
+import type { DataEngine, Scalar, Table } from '../../../src/ports/data-engine.ts'
+
+const native = async (): Promise<typeof import('@duckdb/node-api')> => createRequire(import.meta.url)('@duckdb/node-api')
+
+export interface Bench {
+  readonly folder: string
+  readonly temp: string
+  readonly engine: DataEngine
+  file(name: string, content: string | Uint8Array): Promise<string>
+  open(name: string | readonly string[], format?: DataFormat): Promise<Table>
+  /** writes, then opens */
+  table(name: string, content: string | Uint8Array, format?: DataFormat): Promise<Table>
+  rows(table: Table): Promise<readonly (readonly Scalar[])[]>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function makeBench(
+  options: { readonly maxUnpackedBytes?: number; readonly memoryLimitBytes?: number; readonly inMemoryBytes?: number } = {},
+): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'modelgate-test-'))
+  const temp = join(folder, 'temp')
+  await mkdir(temp)
+  const engine = createDataEngine({ native, memoryLimitBytes: 512 * 2 ** 20, tempFolder: temp, threads: 2, ...options })
+  const file = async (name: string, content: string | Uint8Array) => {
+    const path = join(folder, name)
+    await writeFile(path, content)
+    return path
+  }
+  const open = (names: string | readonly string[], format: DataFormat | null = null) =>
+    engine.open({ files: [names].flat().map((shown) => ({ path: join(folder, shown), shown })), format })
+  return {
+    folder,
+    temp,
+    engine,
+    file,
+    open,
+    async table(name, content, format) {
+      await file(name, content)
+      return open(name, format)
+    },
+    async rows(table) {
+      const rows: Scalar[][] = []
+      const names = table.columns.map((column) => column.name)
+      for await (const batch of engine.batches(table, names, { size: 4096, numeric: [] })) {
+        for (let row = 0; row < batch.rows; row += 1) rows.push(batch.columns.map((column) => column[row] ?? null))
+      }
+      return rows
+    },
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The UserError a promise ends in; anything else fails the test. */
+export async function refusal(work: Promise<unknown>): Promise<UserError> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
