@@ -11,7 +11,8 @@ export interface WorkflowCommand {
 }
 
 /** C#'s `TrimStart()` and the characters that a culture-sensitive search does not see. */
-const readOver = (line: string): string => line.replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}\0]/gu, '').replace(/^[\s\u0085\uFEFF]+/u, '')
+const readOver = (line: string): string =>
+  line.replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}\0]/gu, '').replace(/^[\s\u0085\uFEFF]+/u, '')
 
 /** `::name key=value,key=value::data` */
 export function parseV2(line: string): WorkflowCommand | null {
@@ -33,10 +34,21 @@ export function parseV1(line: string): WorkflowCommand | null {
   return command(message.slice(start + 3, end), ';', message.slice(end + 1), unescapeV1, unescapeV1)
 }
 
-function command(info: string, separator: string, data: string, unescapeData: (t: string) => string, unescapeProperty: (t: string) => string): WorkflowCommand {
+function command(
+  info: string,
+  separator: string,
+  data: string,
+  unescapeData: (t: string) => string,
+  unescapeProperty: (t: string) => string,
+): WorkflowCommand {
   const space = info.indexOf(' ')
   const properties: Record<string, string> = {}
-  for (const pair of space < 0 ? [] : info.slice(space + 1).trim().split(separator)) {
+  for (const pair of space < 0
+    ? []
+    : info
+        .slice(space + 1)
+        .trim()
+        .split(separator)) {
     const equals = pair.indexOf('=')
     if (equals >= 0) properties[pair.slice(0, equals)] = unescapeProperty(pair.slice(equals + 1))
   }
@@ -71,7 +83,8 @@ export function parseOutputFile(text: string): Record<string, string> {
     if (heredoc >= 0 && (equals < 0 || heredoc < equals)) {
       const name = line.slice(0, heredoc)
       const delimiter = line.slice(heredoc + 2)
-      if (name === '' || delimiter === '') throw new Error(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`)
+      if (name === '' || delimiter === '')
+        throw new Error(`Invalid format '${line}'. Name must not be empty and delimiter must not be empty`)
       const start = index
       let end = index
       for (let inner = readLine(); ; inner = readLine()) {
