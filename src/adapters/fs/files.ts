@@ -118,7 +118,7 @@ async function placeNew(path: string, fill: (file: FileHandle) => Promise<unknow
     }
     await rename(temporary, path)
   } catch (thrown) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => {}) // what went wrong first is what is told
     throw writable(path, thrown)
   }
   await syncFolder(folder)
