@@ -74,10 +74,13 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
   const params: Record<string, number | string> = {}
   for (const [key, value] of Object.entries(given)) {
     if (own.has(key)) continue
-    if (!facts.params.includes(key)) refuse([...path, key], says('UNKNOWN_KEY', unknownKey([], key, [...ownKeys, ...facts.params]).text))
+    const usual = Object.hasOwn(facts.params, key) ? facts.params[key] : undefined
+    if (usual === undefined)
+      refuse([...path, key], says('UNKNOWN_KEY', unknownKey([], key, [...ownKeys, ...Object.keys(facts.params)]).text))
     else if (typeof value === 'number') params[key] = value
-    else if (typeof value === 'string') params[key] = readLevel(value) ?? value
-    else refuse([...path, key], 'expected a number or text')
+    else if (typeof value === 'string' && readLevel(value) !== null) params[key] = readLevel(value) ?? value
+    else if (typeof value === 'string' && typeof usual === 'string') params[key] = value
+    else refuse([...path, key], `expected ${typeof usual === 'string' ? 'text' : 'a number'}`)
   }
   return [{ name, metric, params, certainty: given.certainty ?? 'literal', ...readLimits(metric, facts, given, path, refuse) }]
 }
