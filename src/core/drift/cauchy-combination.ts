@@ -14,7 +14,8 @@ export function cauchyCombination(ps: readonly number[]): number {
   if (ps.every((p) => p === 1)) return 1
   if (ps.includes(0)) return 0
   const statistic = ps.reduce((sum, p) => sum + toCauchy(Math.min(p, 0.999)), 0) / ps.length
-  return statistic > 1e15 ? 1 / (statistic * Math.PI) : 0.5 - Math.atan(statistic) / Math.PI
+  // ½ − atan(T)/π, without the subtraction where it would cancel
+  return statistic > 1 ? Math.atan(1 / statistic) / Math.PI : 0.5 - Math.atan(statistic) / Math.PI
 }
 
 const toCauchy = (p: number) => (p < 1e-15 ? 1 / (p * Math.PI) : Math.tan((0.5 - p) * Math.PI))

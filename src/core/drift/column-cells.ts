@@ -19,6 +19,8 @@ export interface ColumnCells {
   readonly coarse: CountTable
   /** null for categories; `points` is where the rows of a cell are taken to lie, null where infinities are among them */
   readonly fine: (CountTable & { readonly points: readonly number[] | null }) | null
+  /** rows of each frequent value of a number column: `a` at training, `b` now */
+  readonly spikes: readonly Cell[]
 }
 
 const spikeShare = 0.01
@@ -30,7 +32,7 @@ const minExpected = 5
 const listedRows = 5
 const maxLevels = 2000
 
-interface Cell {
+export interface Cell {
   readonly a: number
   readonly b: number
 }
@@ -78,6 +80,7 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
   const finite = infinite(reference) + infinite(current) === 0
   const fine = [{ a: reference.n_neg_inf, b: current.n_neg_inf }, ...ordered, { a: reference.n_pos_inf, b: current.n_pos_inf }]
   return {
+    spikes,
     coarse: toTable(coarse),
     fine: finite ? { ...toTable(ordered, false), points: ordered.map((cell) => cell.at) } : { ...toTable(fine), points: null },
   }
@@ -137,7 +140,7 @@ function categoryCells(reference: ColumnProfile, current: ColumnProfile): Column
     Math.max(0, column.n - missing(column) - infinite(column) - frequent.reduce((sum, level) => sum + level[side], 0))
   const other = { a: rest(reference, 'a'), b: rest(current, 'b') }
   const none = { a: missing(reference) + infinite(reference), b: missing(current) + infinite(current) }
-  return { coarse: toTable([...frequent, other, none]), fine: null }
+  return { coarse: toTable([...frequent, other, none]), fine: null, spikes: [] }
 }
 
 export interface Level extends Cell {

@@ -26,12 +26,12 @@ export function noncentrality(df: number): number {
   const cached = known.get(df)
   if (cached !== undefined) return cached
   const critical = root((x) => chiSquareSf(x, df) - alpha, df, 10 * df + 100)
-  const lambda = root((l) => power - noncentralSf(critical, df, l), 0, 10 * df + 100)
+  const lambda = root((l) => power - noncentralSf(critical, df, l), 0, 30 + 10 * Math.sqrt(df)) // twice λ* or more
   known.set(df, lambda)
   return lambda
 }
 
-/** Upper tail of the noncentral χ²: a Poisson mixture of central ones. */
+/** Upper tail of the noncentral χ², a Poisson mixture of central ones; λ ≤ 1400, where e^(−λ/2) is still a number. */
 export function noncentralSf(x: number, df: number, lambda: number): number {
   let weight = Math.exp(-lambda / 2)
   let left = 1

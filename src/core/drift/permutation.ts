@@ -25,13 +25,14 @@ export function permutationP(reference: readonly number[], current: readonly num
   if (chiSquare(reference, current).df === 0) return 1
 
   const rng = random(options.seed)
+  const logFactorial = factorials(all)
   const dealt = new Array<number>(margins.length)
   let extreme = 0
   for (let draw = 0; draw < draws; draw++) {
     let rowsLeft = all
     let currentLeft = m
     for (const [j, margin] of margins.entries()) {
-      const b = hypergeometric(rng, margin, currentLeft, rowsLeft)
+      const b = hypergeometric(rng, logFactorial, margin, currentLeft, rowsLeft)
       dealt[j] = b
       rowsLeft -= margin
       currentLeft -= b
@@ -42,10 +43,11 @@ export function permutationP(reference: readonly number[], current: readonly num
 }
 
 /** How many of `marked` rows are among `drawn` of `all`: inversion outwards from the mode, so the steps taken grow with the spread only. */
-function hypergeometric(rng: Random, marked: number, drawn: number, all: number): number {
+function hypergeometric(rng: Random, logFactorial: (n: number) => number, marked: number, drawn: number, all: number): number {
   const low = Math.max(0, marked + drawn - all)
   const high = Math.min(marked, drawn)
   if (low === high) return low
+  const logChoose = (n: number, k: number) => logFactorial(n) - logFactorial(k) - logFactorial(n - k)
   const mode = Math.min(high, Math.max(low, Math.floor(((marked + 1) * (drawn + 1)) / (all + 2))))
   const logMass = logChoose(marked, mode) + logChoose(all - marked, drawn - mode) - logChoose(all, drawn)
   const atMode = Math.exp(logMass)
@@ -74,4 +76,10 @@ function hypergeometric(rng: Random, marked: number, drawn: number, all: number)
   return mode
 }
 
-const logChoose = (n: number, k: number) => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1)
+/** ln n!, looked up where the table of it is small: it is asked for millions of times. */
+function factorials(most: number): (n: number) => number {
+  if (most > 200_000) return (n) => logGamma(n + 1)
+  const table = new Float64Array(most + 1)
+  for (let n = 2; n <= most; n++) table[n] = (table[n - 1] ?? 0) + Math.log(n)
+  return (n) => table[n] ?? logGamma(n + 1)
+}

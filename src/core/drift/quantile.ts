@@ -3,8 +3,9 @@
  *
  *     x_p = min {e_j : #{x ≤ e_j} ≥ p · n}
  *
- * Exact for percentiles of the reference, at most one percentile cell too high for other data. Beyond the last edge: on the line
- * from it to the maximum. null without finite rows, or where a maximum that is needed is not kept.
+ * Exact for percentiles of the reference, at most one percentile cell too high for other data. In the two outermost cells, where
+ * data that left the reference's range lies: on the line between the edge and the extreme. null without finite rows, or where an
+ * extreme that is needed is not kept.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
 
@@ -13,13 +14,20 @@ export function profileQuantile(column: ColumnProfile, p: number): number | null
   if (numeric === null) return null
   const rows = numeric.cells.reduce((sum, count) => sum + count, 0)
   if (rows === 0) return null
+  const wanted = p * rows
+  const first = numeric.edges[0]
+  if (first !== undefined && wanted <= (numeric.cells[0] ?? 0)) {
+    const atEdge = numeric.spikes.find(({ value }) => value === first)?.count ?? 0
+    const below = (numeric.cells[0] ?? 0) - atEdge
+    return wanted > below ? first : between(numeric.min, first, wanted / below)
+  }
   let below = 0
   for (const [j, edge] of numeric.edges.entries()) {
     below += numeric.cells[j] ?? 0
-    if (below >= p * rows) return edge
+    if (below >= wanted) return edge
   }
-  const last = numeric.edges.at(-1) ?? numeric.min
-  if (last === null || numeric.max === null) return null
-  const beyond = rows - below
-  return beyond === 0 ? last : last + ((p * rows - below) / beyond) * (numeric.max - last)
+  return between(numeric.edges.at(-1) ?? numeric.min, numeric.max, (wanted - below) / (rows - below))
 }
+
+const between = (low: number | null, high: number | null, part: number): number | null =>
+  low === null || high === null ? null : low + part * (high - low)

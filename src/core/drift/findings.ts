@@ -1,0 +1,226 @@
+/**
+ * What a distance cannot show, or shows too late: one entry a question, asked of every tested column. Each answer is a finding or null.
+ * Every one needs sampling noise ruled out (an exact or tested p) and a change that matters. No value and no label is ever named.
+ */
+import type { Severity } from '../gate/fold.ts'
+import { count, figure, share } from '../report/format.ts'
+import type { ColumnProfile } from '../schema/profile.ts'
+import { binomialAtMost } from '../stats/beta.ts'
+import { type ColumnCells, commonLevels, type Level, missing } from './column-cells.ts'
+import { proportionsP } from './homogeneity.ts'
+import { profileQuantile } from './quantile.ts'
+import type { Shift } from './shift.ts'
+
+export interface Pair {
+  readonly reference: ColumnProfile
+  readonly current: ColumnProfile
+  readonly cells: ColumnCells
+  readonly shift: Shift
+}
+
+export interface Finding {
+  readonly severity: Severity
+  readonly observed: number
+  readonly baseline: number | null
+  readonly limit: number
+  readonly p: number
+  /** after the column's name */
+  readonly says: string
+  readonly fix: string
+}
+
+export interface Question {
+  /** middle part of the check id: `drift.<name>:<column>` */
+  readonly name: string
+  readonly summary: string
+  readonly unit: string
+  readonly ask: (pair: Pair) => Finding | null
+}
+
+const rare = 0.001
+
+export const questions: readonly Question[] = [
+  {
+    name: 'nulls',
+    summary: 'the share of missing values changed by 1 pp (warn) or 5 pp (fail), p ≤ 0.01',
+    unit: 'share',
+    ask: ({ reference, current }) => {
+      const before = missing(reference) / reference.n
+      const now = missing(current) / current.n
+      const p = proportionsP(missing(reference), reference.n, missing(current), current.n)
+      const limit = limitOf(Math.abs(now - before), { warn: 0.01, fail: 0.05 })
+      if (limit === null || p > 0.01) return null
+      return {
+        ...limit,
+        observed: now,
+        baseline: before,
+        p,
+        says: `is missing in ${share(now)} of the rows, ${share(before)} at training`,
+        fix: 'Look for what stopped or started to fill this column since training.',
+      }
+    },
+  },
+  {
+    name: 'unseen',
+    summary: 'values that training did not have make up 0.1 % (warn) or 1 % (fail) of the rows, p ≤ 0.001 for each',
+    unit: 'share',
+    ask: ({ reference, current }) => {
+      const levels = levelsOf(reference, current)
+      const fresh = levels
+        .filter((level) => level.inCurrent && !level.inReference)
+        .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), levels.length) }))
+        .filter(({ p }) => p <= rare)
+      const now = fresh.reduce((sum, level) => sum + level.b, 0) / current.n
+      const limit = limitOf(now, { warn: 0.001, fail: 0.01 })
+      if (limit === null) return null
+      const known = fresh.every((level) => level.a === 0) ? 'never seen' : 'seen fewer than five times'
+      return {
+        ...limit,
+        observed: now,
+        baseline: 0,
+        p: Math.max(...fresh.map(({ p }) => p)),
+        says: `holds ${count(fresh.length)} value${fresh.length === 1 ? '' : 's'} ${known} at training, in ${share(now)} of the rows`,
+        fix: 'Train on data that has them, or map them to known values. profile.json of this run lists them.',
+      }
+    },
+  },
+  {
+    name: 'vanished',
+    summary: 'a value with at least 1 % of the training rows no longer occurs, p ≤ 0.001',
+    unit: 'share',
+    ask: ({ reference, current }) => {
+      const levels = levelsOf(reference, current)
+      const gone = levels
+        .filter((level) => level.inReference && !level.inCurrent && level.a >= 0.01 * reference.n)
+        .map((level) => ({ ...level, p: oneSidedP(level.b, level.a, current.n / (reference.n + current.n), levels.length) }))
+        .filter(({ p }) => p <= rare)
+      if (gone.length === 0) return null
+      const before = gone.reduce((sum, level) => sum + level.a, 0) / reference.n
+      const left = gone.every((level) => level.b === 0) ? 'are gone' : 'are gone but for fewer than five rows each'
+      return {
+        severity: 'warn',
+        limit: 0.01,
+        observed: gone.reduce((sum, level) => sum + level.b, 0) / current.n,
+        baseline: before,
+        p: Math.max(...gone.map(({ p }) => p)),
+        says: `lost ${count(gone.length)} value${gone.length === 1 ? '' : 's'} that made up ${share(before)} of the training rows: they ${left}`,
+        fix: 'Check whether a source was switched off, or the values were renamed.',
+      }
+    },
+  },
+  {
+    name: 'constant',
+    summary: 'a column that varied at training holds one value only',
+    unit: 'share',
+    ask: ({ reference, current }) => {
+      const only = onlyValueShare(reference, current)
+      if (only === null) return null
+      const rows = current.n - missing(current)
+      const p = only ** rows
+      if (p > rare) return null
+      return {
+        severity: 'fail',
+        limit: 1,
+        observed: 1,
+        baseline: only,
+        p,
+        says: `holds one and the same value in all ${count(rows)} rows; it varied at training`,
+        fix: 'Look for a default that is filled in, or a filter that was left on.',
+      }
+    },
+  },
+  {
+    name: 'scale',
+    summary: 'the median moved by a factor of 8 or more, or the spread by 10, beside a significant shift',
+    unit: 'ratio',
+    ask: ({ reference, current, shift }) => {
+      if (shift.p > rare || shift.js < 0.2) return null
+      const factor = scaleFactor(reference, current)
+      if (factor === null) return null
+      const power = 10 ** Math.round(Math.log10(factor.of))
+      const hint = [1000, 100, 10, 0.1, 0.01, 0.001].includes(power) && Math.abs(factor.of / power - 1) < 0.1
+      const times = hint ? (power >= 1 ? `× ${count(power)}` : `÷ ${count(1 / power)}`) : `× ${figure(factor.of)}`
+      return {
+        severity: 'fail',
+        limit: factor.limit,
+        observed: factor.of,
+        baseline: 1,
+        p: shift.p,
+        says: `changed its scale: the ${factor.what} is ${times} what it was at training${hint ? ', which looks like another unit' : ''}`,
+        fix: 'Check the unit and the decimal sign of this column.',
+      }
+    },
+  },
+  {
+    name: 'spike',
+    summary: 'one value with at least 1 % of all rows grew by 2 pp or five times, p ≤ 0.001',
+    unit: 'share',
+    ask: ({ reference, current, cells }) => {
+      if (cells.fine === null) return null
+      let worst: Finding | null = null
+      for (const { a, b } of cells.spikes) {
+        const before = a / reference.n
+        const now = b / current.n
+        if (now - before < 0.02 && now < 5 * before) continue
+        const p = Math.min(1, cells.spikes.length * proportionsP(a, reference.n, b, current.n))
+        if (p > rare || now - before <= (worst === null ? 0 : worst.observed - (worst.baseline ?? 0))) continue
+        worst = {
+          severity: 'warn',
+          limit: 0.02,
+          observed: now,
+          baseline: before,
+          p,
+          says: `has one value in ${share(now)} of the rows that had ${share(before)} at training`,
+          fix: 'Look for a default or an error code that is filled in, such as -1, 0 or 999. profile.json of this run lists it under spikes.',
+        }
+      }
+      return worst
+    },
+  },
+]
+
+/** The worse of the two that the value reaches. */
+function limitOf(value: number, { warn, fail }: { warn: number; fail: number }): { severity: Severity; limit: number } | null {
+  // shares are ratios of counts: a change of exactly 1 pp must not be missed by the last bit of a subtraction
+  const reached = value + 1e-12
+  if (reached >= fail) return { severity: 'fail', limit: fail }
+  return reached >= warn ? { severity: 'warn', limit: warn } : null
+}
+
+/** Chance that at most `here` of the rows of one level fall to a side with this part of all rows, for the most striking of many levels. */
+const oneSidedP = (here: number, there: number, part: number, levels: number): number =>
+  Math.min(1, levels * binomialAtMost(here, here + there, part))
+
+const levelsOf = (reference: ColumnProfile, current: ColumnProfile): readonly Level[] =>
+  reference.categories === null || current.categories === null ? [] : commonLevels(reference, current)
+
+/** When current holds one value only and the reference more: the share of that value in the reference, at most. */
+function onlyValueShare(reference: ColumnProfile, current: ColumnProfile): number | null {
+  if (reference.kind === 'constant') return null
+  if (current.categories !== null && reference.categories !== null) {
+    const [only, second] = current.categories.top
+    if (only === undefined || second !== undefined || current.categories.other_count > 0) return null
+    const rows = reference.n - missing(reference)
+    const before =
+      reference.categories.top.find(({ value }) => value === only.value)?.count ?? Math.min(4, reference.categories.other_count)
+    return before >= rows ? null : before / rows
+  }
+  const { numeric } = current
+  if (numeric === null || reference.numeric === null || numeric.min === null || numeric.min !== numeric.max) return null
+  const rows = reference.n - missing(reference)
+  const before = reference.numeric.spikes.find(({ value }) => value === numeric.min)?.count ?? 0.005 * reference.n
+  return before >= rows ? null : before / rows
+}
+
+function scaleFactor(reference: ColumnProfile, current: ColumnProfile): { of: number; limit: number; what: string } | null {
+  const before = profileQuantile(reference, 0.5)
+  const now = profileQuantile(current, 0.5)
+  if (before !== null && now !== null && before * now > 0 && Math.abs(Math.log10(now / before)) >= 0.9) {
+    const mean = (current.numeric?.mean ?? 0) / (reference.numeric?.mean ?? 0)
+    const agrees = mean > 0 && Math.abs(Math.log10(mean / (now / before))) < 0.5 // beyond the last edge the median is a guess, the mean is exact
+    return { of: agrees ? mean : now / before, limit: 10 ** 0.9, what: 'median' }
+  }
+  const spread = (column: ColumnProfile) => (profileQuantile(column, 0.75) ?? 0) - (profileQuantile(column, 0.25) ?? 0)
+  const ratio = spread(current) / spread(reference)
+  return Number.isFinite(ratio) && ratio >= 10 ? { of: ratio, limit: 10, what: 'spread of the middle half' } : null
+}

@@ -1,0 +1,29 @@
+/** One line about how a column moved, in its own units, for a person. Aggregates only; nothing of a sensitive column but its sizes. */
+import { count, figure, share } from '../report/format.ts'
+import type { ColumnProfile } from '../schema/profile.ts'
+import { type ColumnCells, missing } from './column-cells.ts'
+import { profileQuantile } from './quantile.ts'
+import type { Rates } from './rate-ratio.ts'
+
+export function summarise(reference: ColumnProfile, current: ColumnProfile, cells: ColumnCells, rates: Rates | null): string {
+  const moved = movement(reference, current, cells, rates)
+  const nulls = [reference, current].map((column) => missing(column) / column.n)
+  const [before = 0, now = 0] = nulls
+  return Math.abs(now - before) < 0.001 ? moved : `${moved}, missing ${share(before)} → ${share(now)}`
+}
+
+function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fine }: ColumnCells, rates: Rates | null): string {
+  if (rates !== null && rates.n > 0 && rates.m > 0) return `positive ${share(rates.before / rates.n)} → ${share(rates.now / rates.m)}`
+  if (fine !== null && !reference.sensitive) {
+    const before = profileQuantile(reference, 0.5)
+    const now = profileQuantile(current, 0.5)
+    if (before !== null && now !== null) return `median ${round(before)} → ${round(now)}`
+  }
+  const largest = coarse.reference.reduce(
+    (most, a, j) => Math.max(most, Math.abs(a / reference.n - (coarse.current[j] ?? 0) / current.n)),
+    0,
+  )
+  return `${count(coarse.reference.length)} cells, largest change ${share(largest)} of the rows`
+}
+
+const round = (value: number) => (Number.isInteger(value) ? count(value) : figure(value))

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { columnCells } from '../../../src/core/drift/column-cells.ts'
+import { type Finding, questions } from '../../../src/core/drift/findings.ts'
+import { profileQuantile } from '../../../src/core/drift/quantile.ts'
+import { measureShift } from '../../../src/core/drift/shift.ts'
+import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
+import { random } from '../../../src/core/stats/random.ts'
+import { labels, numbers, rows } from './support.ts'
+
+/** What is found in one column, by question. */
+function find(reference: ColumnProfile, current: ColumnProfile): Record<string, Finding> {
+  const cells = columnCells(reference, current)
+  if (cells === null) throw new Error('no cells')
+  const shift = measureShift(reference, current, cells)
+  return Object.fromEntries(
+    questions.flatMap(({ name, ask }) => {
+      const finding = ask({ reference, current, cells, shift })
+      return finding === null ? [] : [[name, finding]]
+    }),
+  )
+}
+
+function pair(before: readonly (number | null)[], now: readonly (number | null)[]): [ColumnProfile, ColumnProfile] {
+  const reference = numbers('x', before)
+  return [reference, numbers('x', now, reference.numeric?.edges ?? [])]
+}
+
+function lognormal(seed: number, n: number, times = 1): number[] {
+  const rng = random(seed)
+  return Array.from({ length: n }, () => times * Math.exp(rng.normal() * 0.5))
+}
+
+describe('missing values', () => {
+  const withNulls = (seed: number, n: number, nulls: number) => [...lognormal(seed, n - nulls), ...new Array<null>(nulls).fill(null)]
+
+  it('0 to 5 % fails, 0 to 2 % warns, 0 to 0.5 % says nothing', () => {
+    expect(find(...pair(lognormal(1, 2000), withNulls(2, 2000, 100))).nulls).toMatchObject({ severity: 'fail', observed: 0.05 })
+    expect(find(...pair(lognormal(1, 2000), withNulls(2, 2000, 40))).nulls).toMatchObject({ severity: 'warn', observed: 0.02 })
+    expect(find(...pair(lognormal(1, 2000), withNulls(2, 2000, 10)))).not.toHaveProperty('nulls')
+  })
+
+  it('fewer than before is a change too; 2 in 120 rows is noise', () => {
+    expect(find(...pair(withNulls(1, 2000, 100), lognormal(2, 2000))).nulls).toMatchObject({ severity: 'fail', observed: 0 })
+    expect(find(...pair(lognormal(1, 120), withNulls(2, 120, 2)))).not.toHaveProperty('nulls')
+  })
+
+  it('a column that is all missing is found by that alone', () => {
+    expect(Object.keys(find(...pair(lognormal(1, 500), new Array<null>(500).fill(null))))).toEqual(['nulls'])
+  })
+})
+
+describe('values training never saw, and values that are gone', () => {
+  it('3 % of the rows in a new level fail; 0.5 % warn', () => {
+    const before = labels('c', rows({ a: 5000, b: 5000 }))
+    expect(find(before, labels('c', rows({ a: 4850, b: 4850, new: 300 }))).unseen).toMatchObject({ severity: 'fail', observed: 0.03 })
+    expect(find(before, labels('c', rows({ a: 4975, b: 4975, new: 50 }))).unseen).toMatchObject({ severity: 'warn', observed: 0.005 })
+  })
+
+  it('the natural tail of a column with thousands of levels is not "unseen"', () => {
+    const rng = random(3)
+    const draw = (n: number) => Array.from({ length: n }, () => `z${rng.below(3000)}`)
+    expect(find(labels('zip', draw(5000)), labels('zip', draw(5000)))).toEqual({})
+  })
+
+  it('a level of a fifth of the rows that is gone warns; one that is rare may be absent by chance', () => {
+    const before = labels('c', rows({ a: 800, b: 180, rare: 20 }))
+    expect(find(before, labels('c', rows({ a: 1000 }))).vanished).toMatchObject({ severity: 'warn', observed: 0 })
+    expect(find(labels('c', rows({ a: 980, rare: 20 })), labels('c', rows({ a: 150 })))).not.toHaveProperty('vanished')
+  })
+})
+
+describe('a column that stopped varying', () => {
+  it('fails for labels and for numbers', () => {
+    expect(find(labels('c', rows({ a: 500, b: 500 })), labels('c', rows({ a: 1000 }))).constant).toMatchObject({ severity: 'fail' })
+    expect(find(...pair(lognormal(1, 1000), new Array<number>(1000).fill(1.5))).constant).toMatchObject({ severity: 'fail' })
+  })
+
+  it('is no finding where nearly every row had that value before', () => {
+    expect(find(labels('c', rows({ a: 995, b: 5 })), labels('c', rows({ a: 300 })))).not.toHaveProperty('constant')
+  })
+})
+
+describe('another unit', () => {
+  it('× 1000 and ÷ 10 are recognised and named', () => {
+    expect(find(...pair(lognormal(1, 2000), lognormal(2, 2000, 1000))).scale?.says).toContain('× 1,000')
+    expect(find(...pair(lognormal(1, 2000), lognormal(2, 2000, 0.1))).scale?.says).toContain('÷ 10')
+  })
+
+  it('a doubling is a shift, not a unit', () => {
+    expect(find(...pair(lognormal(1, 2000), lognormal(2, 2000, 2)))).not.toHaveProperty('scale')
+  })
+
+  it('a median that jumps because two values are nearly tied is not a unit', () => {
+    const mixed = (ones: number) => [...new Array<number>(ones).fill(1), ...new Array<number>(1000 - ones).fill(10)]
+    expect(find(...pair(mixed(501), mixed(499)))).toEqual({})
+  })
+})
+
+describe('a default that is filled in', () => {
+  it('5 % of −999 is a spike, outside the range of training and inside it', () => {
+    const filled = (value: number) => [...lognormal(2, 1900), ...new Array<number>(100).fill(value)]
+    expect(find(...pair(lognormal(1, 2000), filled(-999))).spike).toMatchObject({ severity: 'warn', observed: 0.05, baseline: 0 })
+    expect(find(...pair(lognormal(1, 2000), filled(1)))).toHaveProperty('spike')
+  })
+
+  it('a value that was frequent already is none', () => {
+    const counts = (seed: number) => {
+      const rng = random(seed)
+      return Array.from({ length: 3000 }, () => rng.poisson1())
+    }
+    expect(find(...pair(counts(1), counts(2)))).toEqual({})
+  })
+})
+
+describe('quantiles from a profile', () => {
+  it('are the percentiles of the reference', () => {
+    const column = numbers(
+      'x',
+      Array.from({ length: 1000 }, (_, i) => i + 1),
+    )
+    expect([0.25, 0.5, 0.75, 0.99].map((p) => profileQuantile(column, p))).toEqual([250, 500, 750, 990])
+  })
+
+  it('beyond the last edge lie on the way to the maximum, and are unknown without one', () => {
+    const reference = numbers(
+      'x',
+      Array.from({ length: 1000 }, (_, i) => i + 1),
+    )
+    const far = numbers('x', new Array<number>(100).fill(1990), reference.numeric?.edges)
+    expect(profileQuantile(far, 0.5)).toBe(990 + 500)
+    expect(profileQuantile({ ...far, numeric: far.numeric && { ...far.numeric, max: null } }, 0.5)).toBeNull()
+    expect(profileQuantile(labels('c', rows({ a: 3 })), 0.5)).toBeNull()
+  })
+})

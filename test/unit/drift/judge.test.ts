@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest'
+import { type DriftInput, judgeDrift } from '../../../src/core/drift/judge.ts'
+import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
+import { random } from '../../../src/core/stats/random.ts'
+import { labels, numbers, rows, table } from './support.ts'
+
+const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
+
+function judge(reference: readonly ColumnProfile[], current: readonly ColumnProfile[], more: Partial<DriftInput> = {}) {
+  return judgeDrift({
+    reference: table('train', reference),
+    current: table('current', current),
+    target: null,
+    positive: null,
+    features: null,
+    leaveOut: [],
+    columns: {},
+    policy,
+    capAtWarn: false,
+    ...more,
+  })
+}
+
+/** One column judged: its row, and its checks by name. */
+function judgeOne(reference: ColumnProfile, current: ColumnProfile, more: Partial<DriftInput> = {}) {
+  const { checks, columns } = judge([reference], [current], more)
+  const [row] = columns
+  if (row === undefined) throw new Error('no row')
+  return { row, checks: new Map(checks.map((check) => [check.id, check])) }
+}
+
+function gaussian(seed: number, n: number, mean = 0, sd = 1): number[] {
+  const rng = random(seed)
+  return Array.from({ length: n }, () => mean + sd * rng.normal())
+}
+
+/** Reference and current of one number column, counted at the reference's edges. */
+function pair(before: readonly (number | null)[], now: readonly (number | null)[], name = 'x'): [ColumnProfile, ColumnProfile] {
+  const reference = numbers(name, before)
+  return [reference, numbers(name, now, reference.numeric?.edges ?? [])]
+}
+
+describe('a shift must be both certain and large', () => {
+  it('half a standard deviation fails at 2,000 rows', () => {
+    const { row, checks } = judgeOne(...pair(gaussian(1, 2000), gaussian(2, 2000, 0.55)))
+    expect(row.state).toBe('fail')
+    expect(row.js).toBeGreaterThan(0.2)
+    expect(checks.get('drift.shift:x')).toMatchObject({ status: 'fail', effect: 'fail', limit: 0.2, unit: 'JS*', column: 'x', n: 2000 })
+  })
+
+  it('a third of a standard deviation warns', () => {
+    const { row, checks } = judgeOne(...pair(gaussian(1, 5000), gaussian(2, 5000, 0.33)))
+    expect(row.state).toBe('warn')
+    expect(checks.get('drift.shift:x')).toMatchObject({ status: 'warn', effect: 'warn', limit: 0.1 })
+  })
+
+  it('a fiftieth of a standard deviation in 400,000 rows is certain, does not matter, and passes', () => {
+    const { row, checks } = judgeOne(...pair(gaussian(1, 400_000), gaussian(2, 400_000, 0.02)))
+    expect(row.q).toBeLessThan(1e-6)
+    expect(row.state).toBe('immaterial')
+    expect(checks.get('drift.shift:x')).toMatchObject({ status: 'pass', effect: 'pass' })
+  })
+
+  it('few rows without a finding are inconclusive, and the rows that would decide are said', () => {
+    const { row, checks } = judgeOne(...pair(gaussian(3, 120), gaussian(4, 120)))
+    expect(row.state).toBe('inconclusive')
+    expect(checks.get('drift.shift:x')).toMatchObject({ status: 'inconclusive', effect: 'pass' })
+    expect(checks.get('drift.shift:x')?.message).toMatch(/So few rows cannot show JS\* 0.2; 2\d\d on each side would/)
+  })
+
+  it('what inconclusive counts as is the policy', () => {
+    const { checks } = judgeOne(...pair(gaussian(3, 120), gaussian(4, 120)), { policy: { ...policy, onInconclusive: 'warn' } })
+    expect(checks.get('drift.shift:x')?.effect).toBe('warn')
+  })
+
+  it('below 100 rows on either side nothing is tested', () => {
+    const { row, checks } = judgeOne(...pair(gaussian(1, 5000), gaussian(2, 99)))
+    expect(row).toMatchObject({ state: 'skipped', js: null, p: null, q: null })
+    expect(checks.get('drift.shift:x')).toMatchObject({ status: 'skipped', effect: 'skipped' })
+  })
+})
+
+describe('no drift, no alarm', () => {
+  it('in 60 runs of ten columns (normal, tied, zero-inflated, many levels, nulls) at 300 rows at most 4 say anything', () => {
+    let alarms = 0
+    for (let run = 0; run < 60; run++) {
+      const rng = random(1000 + run)
+      const draw = (n: number) => {
+        const level = (k: number) => Array.from({ length: n }, () => `v${rng.below(k)}`)
+        const of = (value: () => number | null) => Array.from({ length: n }, value)
+        return {
+          continuous: [
+            of(rng.normal),
+            of(() => Math.exp(rng.normal())),
+            of(() => rng.poisson1()),
+            of(() => (rng.next() < 0.6 ? 0 : rng.next())),
+          ],
+          sparse: of(() => (rng.next() < 0.1 ? null : rng.below(50))),
+          levels: [level(2), level(5), level(30), level(200), level(1000)],
+        }
+      }
+      const before = draw(300)
+      const now = draw(300)
+      const numberPairs = [...before.continuous, before.sparse].map((values, i) =>
+        pair(values, [...now.continuous, now.sparse][i] ?? [], `n${i}`),
+      )
+      const labelPairs = before.levels.map((values, i): [ColumnProfile, ColumnProfile] => [
+        labels(`c${i}`, values),
+        labels(`c${i}`, now.levels[i] ?? []),
+      ])
+      const pairs = [...numberPairs, ...labelPairs]
+      const { checks } = judge(
+        pairs.map(([reference]) => reference),
+        pairs.map(([, current]) => current),
+      )
+      if (checks.some(({ status }) => status === 'warn' || status === 'fail')) alarms += 1
+    }
+    // 2.5 % of 200 runs do; five or more of 60 would be seen once in 50 times if it were so
+    expect(alarms).toBeLessThanOrEqual(4)
+  })
+
+  it('p-values of a column without drift are uniform: 1 % and 5 % of 600 within sampling error', () => {
+    const ps = Array.from({ length: 600 }, (_, i) => judgeOne(...pair(gaussian(i, 400), gaussian(10_000 + i, 200))).row.p ?? 1)
+    expect(ps.filter((p) => p <= 0.05).length).toBeGreaterThan(12)
+    expect(ps.filter((p) => p <= 0.05).length).toBeLessThan(50)
+    expect(ps.filter((p) => p <= 0.01).length).toBeLessThan(16)
+  })
+})
+
+describe('many columns are tested together', () => {
+  it('the adjusted p of a lone finding grows with the family', () => {
+    const moved = pair(gaussian(1, 1000), gaussian(2, 1000, 0.2), 'moved')
+    const still = Array.from({ length: 19 }, (_, i) => pair(gaussian(100 + i, 1000), gaussian(200 + i, 1000), `still${i}`))
+    const all = [moved, ...still]
+    const { columns } = judge(
+      all.map(([reference]) => reference),
+      all.map(([, current]) => current),
+    )
+    const alone = judgeOne(...moved).row
+    const together = columns.find(({ column }) => column === 'moved')
+    expect(together?.p).toBe(alone.p)
+    expect(together?.q).toBeGreaterThan((alone.p ?? 1) * 5)
+  })
+
+  it('labels are a family of their own, with half the thresholds', () => {
+    const before = labels('y', rows({ 0: 7655, 1: 2345 }), 'boolean')
+    const now = labels('y', rows({ 0: 8379, 1: 1621 }), 'boolean')
+    const asLabel = judgeOne(before, now, { target: 'y', positive: 1 })
+    expect(asLabel.row).toMatchObject({ family: 'labels', state: 'warn', summary: 'positive 23.5 % → 16.2 %' })
+    expect(asLabel.checks.get('drift.shift:y')?.limit).toBe(0.05)
+    const asFeature = judgeOne(before, now)
+    expect(asFeature.row).toMatchObject({ family: 'features', state: 'immaterial' })
+  })
+})
+
+describe('a rate that multiplies is seen where the distance is blind', () => {
+  const before = labels('fraud', rows({ 0: 19_960, 1: 40 }), 'boolean')
+  const at = (positives: number) => labels('fraud', rows({ 0: 20_000 - positives, 1: positives }), 'boolean')
+  const ask = (positives: number) => judgeOne(before, at(positives), { target: 'fraud', positive: 1 })
+
+  it('0.2 % to 0.5 % of fraud fails with a JS* of 0.02', () => {
+    const { row, checks } = ask(100)
+    expect(row.js).toBeLessThan(0.03)
+    expect(row.state).toBe('immaterial')
+    expect(checks.get('drift.rate_ratio:fraud')).toMatchObject({ status: 'fail', limit: 2, observed: 2.5 })
+  })
+
+  it('a factor of 1.75 warns, one of 1.2 says nothing, a vanished class fails', () => {
+    expect(ask(70).checks.get('drift.rate_ratio:fraud')).toMatchObject({ status: 'warn', limit: 1.5 })
+    expect(ask(48).checks.has('drift.rate_ratio:fraud')).toBe(false)
+    expect(ask(0).checks.get('drift.rate_ratio:fraud')).toMatchObject({ status: 'fail' })
+  })
+
+  it('a factor of 2 in 200 rows is noise', () => {
+    const small = judgeOne(labels('y', rows({ 0: 195, 1: 5 }), 'boolean'), labels('y', rows({ 0: 190, 1: 10 }), 'boolean'), { target: 'y' })
+    expect(small.checks.has('drift.rate_ratio:y')).toBe(false)
+  })
+})
+
+describe('policy', () => {
+  const moved = pair(gaussian(1, 2000), gaussian(2, 2000, 1))
+
+  it('on a pull request a fail is capped at warn, unless its limit was written', () => {
+    expect(judgeOne(...moved, { capAtWarn: true }).checks.get('drift.shift:x')).toMatchObject({ status: 'fail', effect: 'warn' })
+    const written = judgeOne(...moved, { capAtWarn: true, columns: { x: { shift: { fail: 0.3 } } } })
+    expect(written.checks.get('drift.shift:x')).toMatchObject({ status: 'fail', effect: 'fail', limit: 0.3 })
+  })
+
+  it('a written limit replaces the defaults whole', () => {
+    expect(judgeOne(...moved, { columns: { x: { shift: { warn: 0.3 } } } }).row.state).toBe('warn')
+    expect(judgeOne(...moved, { columns: { x: { shift: { fail: 0.6 } } } }).row.state).toBe('immaterial')
+  })
+
+  it('an ignored column is listed as such, never counted as passed', () => {
+    const { row, checks } = judgeOne(...moved, { columns: { x: { ignore: true } } })
+    expect(row).toMatchObject({ state: 'skipped', summary: 'the config says to ignore it' })
+    expect([...checks.values()].map(({ effect }) => effect)).toEqual(['skipped'])
+  })
+
+  it('only the features are tested when they are named; target, id and time never are as features', () => {
+    const columns = ['a', 'b', 'id', 'when', 'y'].map((name) => labels(name, rows({ u: 300, v: 300 })))
+    const other = ['a', 'b', 'id', 'when', 'y'].map((name) => labels(name, rows({ u: 310, v: 290 })))
+    const tested = (more: Partial<DriftInput>) => judge(columns, other, more).columns.map(({ column, family }) => `${family} ${column}`)
+    expect(tested({ target: 'y', leaveOut: ['id', 'when'] })).toEqual(['features a', 'features b', 'labels y'])
+    expect(tested({ target: 'y', leaveOut: ['id', 'when'], features: ['b'] })).toEqual(['features b', 'labels y'])
+  })
+
+  it('the same data is said to be the same, not praised for not moving', () => {
+    const one = table('train', [numbers('x', gaussian(1, 500))])
+    const input: DriftInput = {
+      reference: one,
+      current: { ...one, role: 'current' },
+      target: null,
+      positive: null,
+      features: null,
+      leaveOut: [],
+      columns: {},
+      policy,
+      capAtWarn: false,
+    }
+    const { checks, sameData, columns } = judgeDrift(input)
+    expect(sameData).toBe(true)
+    expect(columns).toEqual([])
+    expect(checks.map(({ id, effect }) => `${id} ${effect}`)).toEqual(['drift.same_data skipped'])
+  })
+})
+
+describe('PII-01 no value and no label is named', () => {
+  it('in no check and no row, whatever moved', () => {
+    const canary = 'CANARY-7'
+    const before = labels('c', rows({ a: 400, b: 400, [`${canary}-gone`]: 200 }))
+    const now = labels('c', rows({ a: 400, b: 300, [canary]: 300 }))
+    const result = judge([before], [now])
+    expect(result.checks.map(({ id }) => id)).toEqual(['drift.shift:c', 'drift.unseen:c', 'drift.vanished:c'])
+    expect(JSON.stringify(result)).not.toContain('CANARY')
+  })
+
+  it('and of a sensitive number not even the median', () => {
+    const [reference, current] = pair(gaussian(1, 500, 50_000), gaussian(2, 500, 50_000))
+    const shown = judgeOne({ ...reference, sensitive: true }, { ...current, sensitive: true })
+    expect(shown.row.summary).toMatch(/^\d+ cells, largest change [\d.]+ % of the rows$/)
+    expect(judgeOne(reference, current).row.summary).toMatch(/^median 50,000|^median 49,99/)
+  })
+})
