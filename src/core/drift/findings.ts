@@ -217,7 +217,7 @@ function scaleFactor(reference: ColumnProfile, current: ColumnProfile): { of: nu
   const now = profileQuantile(current, 0.5)
   if (before !== null && now !== null && before * now > 0 && Math.abs(Math.log10(now / before)) >= 0.9) {
     const mean = (current.numeric?.mean ?? 0) / (reference.numeric?.mean ?? 0)
-    const agrees = mean > 0 && Math.abs(Math.log10(mean / (now / before))) < 0.5 // beyond the last edge the median is a guess, the mean is exact
+    const agrees = mean > 0 && Math.abs(Math.log10(mean / (now / before))) < 1 // in the outermost cells the median is a guess, the mean is exact
     return { of: agrees ? mean : now / before, limit: 10 ** 0.9, what: 'median' }
   }
   const spread = (column: ColumnProfile) => (profileQuantile(column, 0.75) ?? 0) - (profileQuantile(column, 0.25) ?? 0)

@@ -4,8 +4,9 @@
  *     x_p = min {e_j : #{x ≤ e_j} ≥ p · n}
  *
  * Exact for percentiles of the reference, at most one percentile cell too high for other data. In the two outermost cells, where
- * data that left the reference's range lies: on the line between the edge and the extreme. null without finite rows, or where an
- * extreme that is needed is not kept.
+ * data that left the reference's range lies: between the edge and the extreme, on a line, or on a line of logarithms where both
+ * have the same sign, so that a change of unit keeps its order of magnitude. null without finite rows, or where an extreme that is
+ * needed is not kept.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
 
@@ -29,5 +30,7 @@ export function profileQuantile(column: ColumnProfile, p: number): number | null
   return between(numeric.edges.at(-1) ?? numeric.min, numeric.max, (wanted - below) / (rows - below))
 }
 
-const between = (low: number | null, high: number | null, part: number): number | null =>
-  low === null || high === null ? null : low + part * (high - low)
+function between(low: number | null, high: number | null, part: number): number | null {
+  if (low === null || high === null) return null
+  return low * high > 0 ? low * (high / low) ** part : low + part * (high - low)
+}
