@@ -1,8 +1,9 @@
 /** What a run shows beside its log: at most ten annotations of a type, each short, none that a reader needs the report to understand. */
 import { shorten } from '../text/visible.ts'
+import type { Finding } from './findings.ts'
 import type { Report } from './report.ts'
 import { name, plain, say } from './text.ts'
-import { type Finding, viewOf } from './view.ts'
+import { viewOf } from './view.ts'
 
 export interface Annotation {
   readonly type: 'error' | 'warning'

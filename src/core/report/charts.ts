@@ -16,7 +16,8 @@ const line = (x1: number, y1: number, x2: number, y2: number, className: string)
 const svg = (height: number, title: string, body: readonly string[]): string =>
   `<svg viewBox="0 0 ${width} ${height}" role="img" preserveAspectRatio="xMidYMid meet"><title>${escapeHtml(title)}</title>${body.join('')}</svg>`
 
-const finite = (values: readonly (number | null)[]): readonly number[] => values.filter((value) => value !== null && Number.isFinite(value))
+const finite = (values: readonly (number | null)[]): readonly number[] =>
+  values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []))
 
 /** Candidate over baseline with their intervals on the metric's own scale, the limits, and the side of each that fails shaded. */
 export function intervalPlot(metric: MetricView, title: string): string {

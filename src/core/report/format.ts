@@ -19,16 +19,22 @@ const usualDecimals = (size: number): number => (size >= 1000 ? 0 : size >= 100 
 const sameSide = (value: number, shown: number, limit: number): boolean =>
   Math.sign(value - limit) === Math.sign(shown - Number(limit.toPrecision(12)))
 
-/** A number with the digits it needs to be told from each of `against`. */
-export function figure(value: number | null, against: readonly number[] = []): string {
-  if (value === null || !Number.isFinite(value)) return '–'
-  const size = Math.abs(value)
-  if (size !== 0 && (size < 0.0005 || size >= 1e7)) return minus(value.toExponential(2).replace('e+', 'e'))
-  for (let decimals = usualDecimals(size); decimals <= 12; decimals++) {
-    const text = value.toFixed(decimals)
-    if (against.every((limit) => sameSide(value, Number(text), limit))) return minus(grouped(text))
+const isPlain = (size: number): boolean => size === 0 || (size >= 0.0005 && size < 1e7)
+
+/** Decimals at which a value lies on the true side of each of `against`. */
+function decimalsFor(value: number, against: readonly number[]): number {
+  for (let decimals = usualDecimals(Math.abs(value)); decimals < 12; decimals++) {
+    if (against.every((limit) => sameSide(value, Number(value.toFixed(decimals)), limit))) return decimals
   }
-  return minus(String(value))
+  return 12
+}
+
+/** A number with the digits it needs to be told from each of `against`; `like` are shown beside it and get as many. */
+export function figure(value: number | null, against: readonly number[] = [], like: readonly number[] = []): string {
+  if (value === null || !Number.isFinite(value)) return '–'
+  if (!isPlain(Math.abs(value))) return minus(value.toExponential(2).replace('e+', 'e'))
+  const beside = like.filter((other) => isPlain(Math.abs(other)) && other !== 0)
+  return minus(grouped(value.toFixed(Math.max(...[value, ...beside].map((each) => decimalsFor(each, against))))))
 }
 
 /** A number as it was written in a config, such as a limit: no digit added, none lost. */
@@ -63,13 +69,11 @@ const styleOf = (unit: string | null): UnitStyle => {
 /** A unit of the user's that is shown after the figure; null when the figure says it already. */
 export const unitWord = (unit: string | null): string | null => (unit === null || Object.hasOwn(styles, unit) ? null : unit)
 
-export function level(value: number | null, unit: string | null, against: readonly number[] = []): string {
+export function level(value: number | null, unit: string | null, against: readonly number[] = [], like: readonly number[] = []): string {
   if (value === null) return '–'
   const { scale, word } = styleOf(unit).level
-  return `${figure(
-    value * scale,
-    against.map((limit) => limit * scale),
-  )}${word}`
+  const scaled = (numbers: readonly number[]) => numbers.map((each) => each * scale)
+  return `${figure(value * scale, scaled(against), scaled(like))}${word}`
 }
 
 export const writtenLevel = (value: number | null, unit: string | null): string => {

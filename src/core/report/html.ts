@@ -5,12 +5,13 @@
 import type { Verdict } from '../gate/fold.ts'
 import { driftBars, intervalPlot } from './charts.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
+import type { Finding } from './findings.ts'
 import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
 import type { Report } from './report.ts'
 import { style, styleHash } from './style.ts'
 import { advice, html, join, name, own, plain, say, type Text } from './text.ts'
-import { type Finding, type ModelView, viewOf } from './view.ts'
+import { type ModelView, viewOf } from './view.ts'
 
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
 
@@ -97,7 +98,7 @@ function findingBox(finding: Finding): string {
       ? ''
       : finding.fix.trim().includes('\n')
         ? `<p>To settle it:</p>${blockHtml(finding.fix.trimEnd())}`
-        : `<p>→ ${html(advice(finding.fix))}</p>`
+        : `<p>→ ${html(advice(finding.fix, finding.names))}</p>`
   return `<div class="finding ${finding.effect}"><p>${badge(finding.effect, finding.effect)} <strong>${escapeHtml(finding.stage)}</strong> ${html(finding.text)}</p>${fix}</div>`
 }
 

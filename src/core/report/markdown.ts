@@ -5,12 +5,13 @@
  */
 import type { Verdict } from '../gate/fold.ts'
 import { fence } from './escape.ts'
+import type { Finding } from './findings.ts'
 import { duration } from './format.ts'
 import { type Marker, writeMarker } from './marker.ts'
 import type { MetricView } from './metric-view.ts'
 import type { Report } from './report.ts'
 import { advice, blockMarkdown, join, markdown, name, own, say, strong, type Text } from './text.ts'
-import { type Finding, type ModelView, type ReportView, viewOf } from './view.ts'
+import { type ModelView, type ReportView, viewOf } from './view.ts'
 
 export const commentBudget = 60_000
 /** bytes; above 1 MiB the runner drops a step's whole summary */
@@ -153,7 +154,7 @@ class Page {
     return [
       ...shown.map((finding) => {
         const line = `${icons[finding.effect]} ${markdown(say`${strong(own(finding.stage))} · ${finding.text}`)}`
-        return finding.fix === null || !this.detail.fixes ? line : `${line}\n\n${fixText(finding.fix)}`
+        return finding.fix === null || !this.detail.fixes ? line : `${line}  \n${fixText(finding.fix, finding.names)}`
       }),
       ...(more > 0 ? [markdown(own(`… and ${more} more findings.`))] : []),
     ]
@@ -253,8 +254,8 @@ function verdictWords(metric: MetricView): string {
 }
 
 /** A fix of several lines is YAML to paste; one line is a sentence. */
-const fixText = (fix: string): string =>
-  fix.trim().includes('\n') ? `To settle it:\n\n${fence(fix.trimEnd(), 'yaml')}` : `→ ${markdown(advice(fix))}`
+const fixText = (fix: string, names: readonly string[]): string =>
+  fix.trim().includes('\n') ? `To settle it:\n\n${fence(fix.trimEnd(), 'yaml')}` : `→ ${markdown(advice(fix, names))}`
 
 function table(header: readonly string[], rows: readonly (readonly Text[])[]): string {
   if (rows.length === 0) return ''

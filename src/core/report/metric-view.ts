@@ -66,8 +66,8 @@ function metricView(metric: Metric, checks: readonly Check[]): MetricView {
     name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
     gated: metric.gated,
     lowerIsBetter,
-    baseline: metric.baseline === null ? own('–') : levelText(metric.baseline, metric.unit, []),
-    candidate: levelText(metric.candidate, metric.unit, levels),
+    baseline: metric.baseline === null ? own('–') : levelText(metric.baseline, metric, levels),
+    candidate: levelText(metric.candidate, metric, levels),
     change: changeText(metric, changeCheck(checks)),
     limit: join(limitTexts(metric, checks), ', '),
     effect: metric.gated ? worstCheck : 'skipped',
@@ -76,8 +76,13 @@ function metricView(metric: Metric, checks: readonly Check[]): MetricView {
   }
 }
 
-const levelText = (value: Metric['candidate'], unit: string, against: readonly number[]): Text =>
-  value.value === null ? own('undefined') : own(level(value.value, unit, against))
+/** Both levels of a row with the same digits, and enough of them to see on which side of its limits the candidate lies. */
+const shownLevel = (value: number | null, metric: Metric, limits: readonly number[]): string => {
+  const both = [metric.candidate.value, metric.baseline?.value ?? null].filter((each) => each !== null)
+  return level(value, metric.unit, limits, both)
+}
+const levelText = (value: Metric['candidate'], metric: Metric, limits: readonly number[]): Text =>
+  own(value.value === null ? 'undefined' : shownLevel(value.value, metric, limits))
 
 /** Raw: candidate minus baseline, in the metric's own direction. */
 const difference = (metric: Metric): number | null => {
@@ -91,7 +96,7 @@ function changeText(metric: Metric, check: Check | null): Text {
   const shown = change(delta, metric.unit, absoluteLimit(check))
   const { interval, note } = intervalOf(metric, check)
   const words = interval === null ? '' : ` (${changeInterval(interval, metric.unit)}${note})`
-  return own(`${shown}${words}${better(metric, delta, interval)}`)
+  return own(`${shown}${better(metric, delta, interval)}${words}`)
 }
 
 const absoluteLimit = (check: Check | null): readonly number[] =>
@@ -109,7 +114,7 @@ function better(metric: Metric, delta: number, interval: readonly [number | null
   const [low, high] = interval
   const clear = (low !== null && low > 0) || (high !== null && high < 0)
   if (!clear) return ''
-  return delta > 0 === (metric.direction === 'higher') ? ', better' : ', worse'
+  return delta > 0 === (metric.direction === 'higher') ? ' better' : ' worse'
 }
 
 function limitTexts(metric: Metric, checks: readonly Check[]): readonly Text[] {
@@ -121,7 +126,7 @@ function limitTexts(metric: Metric, checks: readonly Check[]): readonly Text[] {
       kind.on === 'level'
         ? writtenLevel(check.limit, metric.unit)
         : relative
-          ? `${share(check.limit)} of it`
+          ? `${share(check.limit)} relative`
           : writtenChange(check.limit, metric.unit)
     return [own(kind.says(shown))]
   })
@@ -153,11 +158,11 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const limits = mine.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
   const rows = own(` on ${plural(details.rows, 'row')}`)
   const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
-  const now = own(level(metric.candidate.value, metric.unit, limits))
+  const now = own(shownLevel(metric.candidate.value, metric, limits))
   if (metric.candidate.value === null) return say`${name(metric.name)} is undefined${rows}.`
   const delta = difference(metric)
   if (delta === null || metric.baseline === null) {
-    const interval = metric.candidate.interval
+    const { interval } = metric.candidate
     const inside = interval === null ? [] : own(` (95 % CI ${levelInterval(interval, metric.unit)})`)
     return say`${name(metric.name)} ${now}${inside}${rows}${direction}. There is no baseline to compare with yet.`
   }
@@ -165,9 +170,10 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const check = changeCheck(mine)
   const { interval, note } = intervalOf(metric, check)
   const percent = Math.round((check?.interval ? (check.level ?? 0.95) : 0.95) * 100)
-  const shownDelta = change(check?.delta ?? metric.change?.value ?? delta, metric.unit, absoluteLimit(check))
-  const sure = interval === null ? '' : `, ${percent} % ${note === '' ? 'CI' : 'one-sided CI'} ${changeInterval(interval, metric.unit)}`
-  const verdict = interval === null ? '' : better(metric, delta, interval)
+  const shift = check?.delta ?? metric.change?.value ?? delta
+  const sure = interval === null ? '' : `, ${percent} % CI ${changeInterval(interval, metric.unit)}${note}`
+  const changed = own(`${change(shift, metric.unit, absoluteLimit(check))}${better(metric, shift, interval)}${sure}`)
+  const before = own(shownLevel(metric.baseline.value, metric, limits))
   const against = baseline.length === 0 ? [] : say` against ${baseline}`
-  return say`${name(metric.name)} ${own(level(metric.baseline.value, metric.unit))} → ${now} (${own(`${shownDelta}${sure}`)})${own(verdict)}${rows}${against}${direction}.`
+  return say`${name(metric.name)} ${before} → ${now} (${changed})${rows}${against}${direction}.`
 }

@@ -2,24 +2,15 @@
  * Results → what a report says, in the order a reader needs it. Everything about wording and order is decided here, once; the renderers
  * (Markdown, HTML, terminal) only write it down. Same results → same view, whatever order they came in.
  */
-import { type Verdict, verdicts } from '../gate/fold.ts'
-import { modelStages } from '../pipeline.ts'
+import type { Verdict } from '../gate/fold.ts'
 import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
-import type { BaselineRecord, Check, StageResult } from '../schema/result.ts'
+import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { type DriftView, driftView } from './drift-view.ts'
+import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
 import { count, duration, plural, shortDigest } from './format.ts'
 import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
-import { join, joinSome, link, name, own, prose, say, strong, type Text } from './text.ts'
-
-export interface Finding {
-  readonly effect: Verdict
-  readonly status: Check['status']
-  readonly id: string
-  readonly stage: string
-  readonly text: Text
-  readonly fix: string | null
-}
+import { join, joinSome, link, name, own, prose, say, type Text } from './text.ts'
 
 export interface StageView {
   readonly stage: string
@@ -70,19 +61,13 @@ const verbs = {
   skipped: 'was skipped',
 } as const
 
-const rank = (verdict: Verdict): number => verdicts.indexOf(verdict)
-
 export function viewOf(report: Report): ReportView {
   const models = report.models.map((model) => modelView(model, report)).sort((a, b) => rank(a.verdict) - rank(b.verdict))
-  const ownIds = new Set(report.checks.filter((check) => check.id.startsWith('gate.verdict')).map((check) => check.id))
   return {
     verdict: report.verdict,
     title: titleOf(report, models),
     models,
-    findings: report.checks
-      .filter((check) => !ownIds.has(check.id) && isDue(check))
-      .map((check) => finding(check, 'gate', []))
-      .sort(byWeight),
+    findings: runFindings(report),
     provenance: provenanceOf(report),
     run: runOf(report),
   }
@@ -92,7 +77,8 @@ export function viewOf(report: Report): ReportView {
 function titleOf(report: Report, models: readonly ModelView[]): Text {
   const [first, ...rest] = models
   if (first === undefined) return own('nothing could be decided')
-  if (rest.length === 0) return isFirstRun(report.models[0]) ? say`${first.title} its first run` : first.title
+  if (rest.length === 0)
+    return report.models.some(isFirstRun) ? say`${name(first.name)} passes, with nothing to compare against yet` : first.title
   const worst = models.filter((model) => model.verdict === first.verdict)
   if (worst.length === models.length) return say`all ${own(plural(models.length, 'model'))} ${own(pluralVerb(first.verdict))}`
   const others = models.length - worst.length
@@ -108,21 +94,11 @@ const pluralVerb = (verdict: Verdict): string =>
 const resultOf = (model: ModelReport | undefined, stage: string): StageResult | null =>
   model?.stages.find((entry) => entry.stage === stage)?.result ?? null
 
-const allChecks = (model: ModelReport): readonly Check[] => model.stages.flatMap((stage) => stage.result?.checks ?? [])
-
-/** Nothing to compare with yet, and nothing else wrong: the verdict is warn only because of that. */
-function isFirstRun(model: ModelReport | undefined): boolean {
-  if (model === undefined || model.verdict !== 'warn') return false
-  const due = allChecks(model).filter((check) => check.effect === 'warn')
-  return due.length > 0 && due.every((check) => check.status === 'no-baseline')
-}
-
 function modelView(model: ModelReport, report: Report): ModelView {
   const evaluation = resultOf(model, 'evaluate')
   const details = evaluateDetails.safeParse(evaluation?.details)
   const metrics = details.success ? metricViews(details.data, evaluation?.checks ?? []) : []
-  const names = knownNames(model)
-  const due = model.stages.flatMap((stage) => findingsOf(stage, names))
+  const { due, undecided } = modelFindings(model, report)
   return {
     name: model.config.name,
     verdict: model.verdict,
@@ -132,13 +108,8 @@ function modelView(model: ModelReport, report: Report): ModelView {
       : withoutEvaluation(model),
     promotion: promotionOf(model),
     promotable: model.promotable,
-    findings: [
-      ...merged(
-        due.filter((found) => found.effect !== 'pass' && found.effect !== 'skipped'),
-        names,
-      ),
-    ].sort(byWeight),
-    undecided: due.filter((found) => found.effect === 'pass' && found.status !== 'pass' && found.status !== 'skipped').sort(byWeight),
+    findings: due,
+    undecided,
     metrics,
     evaluation: details.success ? evaluationNotes(details.data, evaluation) : [],
     drift: driftView(resultOf(model, 'drift'), model.config),
@@ -148,73 +119,14 @@ function modelView(model: ModelReport, report: Report): ModelView {
       model.notConfigured.map((entry) => say`${own(entry.stage)} (${prose(entry.because)})`),
       ' · ',
     ),
-    provenance: modelProvenance(model, report),
+    provenance: modelProvenance(model),
   }
 }
-
-const isDue = (check: Check): boolean => check.effect !== 'pass' && check.effect !== 'skipped'
-
-const knownNames = (model: ModelReport): readonly string[] => [
-  ...new Set(
-    allChecks(model)
-      .flatMap((check) => [check.column, check.metric, check.slice])
-      .filter((known) => known !== null),
-  ),
-]
-
-/** Checks worth a line of their own: those that are due, and those that could not be decided. */
-function findingsOf(stage: StageReport, names: readonly string[]): readonly Finding[] {
-  const found = (stage.result?.checks ?? [])
-    .filter((check) => isDue(check) || ['inconclusive', 'no-baseline', 'not-comparable', 'warn', 'fail'].includes(check.status))
-    .map((check) => finding(check, stage.stage, names))
-  if (stage.result !== null || stage.because === null) return found
-  return [
-    {
-      effect: stage.verdict,
-      status: 'error',
-      id: `gate.stage_missing:${stage.stage}`,
-      stage: stage.stage,
-      text: say`no result of this run: ${prose(stage.because)}`,
-      fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
-    },
-  ]
-}
-
-const finding = (check: Check, stage: string, names: readonly string[]): Finding => ({
-  effect: check.effect,
-  status: check.status,
-  id: check.id,
-  stage,
-  text: prose(check.message, [...names, check.column ?? '', check.metric ?? '', check.slice ?? '']),
-  fix: check.fix,
-})
-
-/** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
-function merged(findings: readonly Finding[], names: readonly string[]): readonly Finding[] {
-  const waiting = findings.filter((found) => found.status === 'no-baseline' && found.effect === 'warn')
-  const [first] = waiting
-  if (first === undefined || waiting.length === 1) return findings
-  const subjects = waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id))
-  return [
-    ...findings.filter((found) => !waiting.includes(found)),
-    {
-      ...first,
-      text: say`no baseline yet, so ${own(plural(waiting.length, 'change check'))} could not be judged: ${joinSome(subjects, 6)}`,
-    },
-  ]
-}
-
-const stageOrder: readonly string[] = [...modelStages, 'gate']
-
-const byWeight = (a: Finding, b: Finding): number =>
-  rank(a.effect) - rank(b.effect) || stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) || compare(a.id, b.id)
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export function baselineWords(baseline: BaselineRecord | null): Text {
   if (baseline === null) return []
   const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
-  const age = baseline.age_days === null ? [] : own(`, ${plural(Math.round(baseline.age_days), 'day')} old`)
+  const age = baseline.age_days === null ? [] : own(` (${plural(Math.round(baseline.age_days), 'day')} old)`)
   return say`${version}${age}${own(baseline.same_rows ? '' : ', scored on other rows')}`
 }
 
@@ -231,7 +143,7 @@ function withoutEvaluation(model: ModelReport): Text {
 function promotionOf(model: ModelReport): Text {
   const promote = model.config.promote
   const to = promote === null ? [] : say` to ${join(promote.to.map(name), ', ')}`
-  if (model.promotable) return promote === null ? own('yes (no `promote:` is configured)'.replaceAll('`', '')) : say`yes,${to}`
+  if (model.promotable) return promote === null ? own('yes, once a promotion is configured') : say`yes,${to}`
   if (model.verdict === 'warn') return own('no: promote.accept asks for a pass')
   if (model.verdict === 'pass') return own('no: the evaluated bytes are not known')
   return own(`no: ${model.verdict === 'fail' ? 'the gate failed' : 'the gate could not decide'}`)
@@ -289,7 +201,7 @@ function stageText({ because, result }: StageReport): Text {
   return own(words.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', '))
 }
 
-function modelProvenance(model: ModelReport, report: Report): Text {
+function modelProvenance(model: ModelReport): Text {
   const inputs = model.stages.flatMap((stage) => stage.result?.inputs ?? [])
   const unique = [...new Map(inputs.map((input) => [`${input.role} ${input.digest}`, input])).values()].sort((a, b) =>
     compare(`${a.role} ${a.path}`, `${b.role} ${b.path}`),
@@ -298,7 +210,6 @@ function modelProvenance(model: ModelReport, report: Report): Text {
   const parts: readonly Text[] = [
     ...(model.digest === null ? [] : [say`model ${name(shortDigest(model.digest))}`]),
     ...data.map((input) => say`${own(input.role)} ${name(shortDigest(input.digest))}`),
-    ...(report.models.length > 1 ? [] : []),
   ]
   return join(parts, ' · ')
 }
@@ -323,5 +234,3 @@ function runOf(report: Report): Text {
   const run = /^\d+$/.test(report.source.run_id) ? [say`${link(say`run ${own(report.source.run_id)}`, report.runUrl)}${attempt}`] : []
   return join([own(duration(total)), ...run], ' · ')
 }
-
-export const strongTitle = (title: Text): Text => strong(title)

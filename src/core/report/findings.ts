@@ -1,0 +1,113 @@
+/** What a reader has to know about checks: those that are due, with their fix, and those that could not be decided. Worst first. */
+import { type Verdict, verdicts } from '../gate/fold.ts'
+import { modelStages } from '../pipeline.ts'
+import type { Check } from '../schema/result.ts'
+import { plural } from './format.ts'
+import type { ModelReport, Report, StageReport } from './report.ts'
+import { joinSome, name, own, prose, say, type Text } from './text.ts'
+
+export interface Finding {
+  readonly effect: Verdict
+  readonly status: Check['status']
+  readonly id: string
+  readonly stage: string
+  readonly text: Text
+  readonly fix: string | null
+  /** names that stand in the fix */
+  readonly names: readonly string[]
+}
+
+export const rank = (verdict: Verdict): number => verdicts.indexOf(verdict)
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const stageOrder: readonly string[] = ['gate', ...modelStages]
+const byWeight = (a: Finding, b: Finding): number =>
+  rank(a.effect) - rank(b.effect) || stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) || compare(a.id, b.id)
+
+const isDue = (effect: Verdict): boolean => effect !== 'pass' && effect !== 'skipped'
+const isQuiet = (status: Check['status']): boolean => status === 'pass' || status === 'skipped'
+
+export const allChecks = (model: ModelReport): readonly Check[] => model.stages.flatMap((stage) => stage.result?.checks ?? [])
+
+export interface ModelFindings {
+  /** what made the verdict what it is */
+  readonly due: readonly Finding[]
+  /** neutral: nothing is due */
+  readonly undecided: readonly Finding[]
+}
+
+export function modelFindings(model: ModelReport, report: Report): ModelFindings {
+  const names = knownNames(model)
+  const all = [
+    ...model.stages.flatMap((stage) => stageFindings(stage, names)),
+    ...gateFindings(report).flatMap((entry) => (entry.about === model.config.name ? [entry.finding] : [])),
+  ]
+  return {
+    due: [...merged(all.filter((found) => isDue(found.effect)))].sort(byWeight),
+    undecided: all.filter((found) => found.effect === 'pass' && !isQuiet(found.status)).sort(byWeight),
+  }
+}
+
+/** The gate's own troubles that belong to no model. */
+export function runFindings(report: Report): readonly Finding[] {
+  const models = new Set(report.models.map((model) => model.config.name))
+  return gateFindings(report)
+    .flatMap((entry) => (models.has(entry.about) ? [] : [entry.finding]))
+    .sort(byWeight)
+}
+
+/** Verdicts stand in the title, and a missing result at its stage: neither is said twice. */
+function gateFindings(report: Report): readonly { readonly about: string; readonly finding: Finding }[] {
+  return report.checks.flatMap((check) => {
+    const [kind = '', ...subject] = check.id.split(':')
+    if (kind === 'gate.verdict' || kind === 'gate.stage_missing') return []
+    return [{ about: subject.join(':'), finding: finding(check, 'gate', []) }]
+  })
+}
+
+/** Nothing to compare with yet, and nothing else wrong: the verdict is warn only because of that. */
+export function isFirstRun(model: ModelReport): boolean {
+  const due = allChecks(model).filter((check) => isDue(check.effect))
+  return model.verdict === 'warn' && due.length > 0 && due.every((check) => check.status === 'no-baseline')
+}
+
+const knownNames = (model: ModelReport): readonly string[] => [
+  ...new Set(allChecks(model).flatMap((check) => [check.column, check.metric, check.slice].filter((known) => known !== null))),
+]
+
+function stageFindings(stage: StageReport, names: readonly string[]): readonly Finding[] {
+  const found = (stage.result?.checks ?? [])
+    .filter((check) => isDue(check.effect) || !isQuiet(check.status))
+    .map((check) => finding(check, stage.stage, names))
+  return stage.result === null && stage.because !== null ? [missing(stage, stage.because)] : found
+}
+
+const missing = (stage: StageReport, because: string): Finding => ({
+  effect: stage.verdict,
+  status: 'error',
+  id: `gate.stage_missing:${stage.stage}`,
+  stage: stage.stage,
+  text: say`no result of this run: ${prose(because)}`,
+  fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
+  names: [],
+})
+
+const finding = (check: Check, stage: string, names: readonly string[]): Finding => ({
+  effect: check.effect,
+  status: check.status,
+  id: check.id,
+  stage,
+  text: prose(check.message, names),
+  fix: check.fix,
+  names,
+})
+
+/** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
+function merged(findings: readonly Finding[]): readonly Finding[] {
+  const waiting = findings.filter((found) => found.status === 'no-baseline' && found.effect === 'warn')
+  const [first] = waiting
+  if (first === undefined || waiting.length === 1) return findings
+  const subjects = waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id))
+  const text = say`no baseline yet, so ${own(plural(waiting.length, 'change check'))} could not be judged: ${joinSome(subjects, 6)}`
+  return [...findings.filter((found) => !waiting.includes(found)), { ...first, text }]
+}
