@@ -3,32 +3,30 @@
  * @actions/core. GITHUB_ENV and GITHUB_PATH are never written.
  */
 import { appendFileSync, statSync } from 'node:fs'
-import { error, notice, setOutput, warning } from '@actions/core'
+import { error, setOutput, warning } from '@actions/core'
 import { shorten, visible, visibleLines } from '../../core/text/visible.ts'
 
-export type Level = 'error' | 'warning' | 'notice'
-
 export interface Annotation {
-  readonly level: Level
+  readonly type: 'error' | 'warning'
   readonly title: string
   readonly message: string
 }
 
-const sayers = { error, warning, notice } as const satisfies Record<Level, unknown>
+const sayers = { error, warning } as const satisfies Record<Annotation['type'], unknown>
 
-/** The runner keeps ten of a level and step, and 4096 characters of each. */
+/** The runner keeps ten of a type and step, and 4096 characters of each. */
 export const mostAnnotations = 10
 const longestMessage = 4096
 const longestTitle = 255
 
-/** Shows annotations; of each level at most ten, the last of which counts the others. */
+/** Shows annotations; of each type at most ten, the last of which counts the others. */
 export function annotate(annotations: readonly Annotation[]): void {
-  for (const level of ['error', 'warning', 'notice'] as const) {
-    const all = annotations.filter((annotation) => annotation.level === level)
+  for (const type of ['error', 'warning'] as const) {
+    const all = annotations.filter((annotation) => annotation.type === type)
     const shown = all.length > mostAnnotations ? all.slice(0, mostAnnotations - 1) : all
     for (const { title, message } of shown)
-      sayers[level](shorten(visibleLines(message), longestMessage), { title: shorten(visible(title), longestTitle) })
-    if (shown.length < all.length) sayers[level](`${all.length - shown.length} more in the report`, { title: 'modelgate' })
+      sayers[type](shorten(visibleLines(message), longestMessage), { title: shorten(visible(title), longestTitle) })
+    if (shown.length < all.length) sayers[type](`${all.length - shown.length} more in the report`, { title: 'modelgate' })
   }
 }
 

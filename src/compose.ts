@@ -1,0 +1,194 @@
+/**
+ * Where shells meet adapters: options of a person or a workflow → everything a stage may touch. The command line and the actions call this
+ * one function. Adapters are imported when they are first asked for, so that a stage loads only what it uses.
+ */
+import { createHash } from 'node:crypto'
+import { availableParallelism, tmpdir, totalmem } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { detectHost } from './adapters/ci/detect-host.ts'
+import { systemClock } from './adapters/clock.ts'
+import type { NativeModule } from './adapters/duckdb/connection.ts'
+import { createFiles } from './adapters/fs/files.ts'
+import type { GitLedger } from './adapters/git/open.ts'
+import { createArtifactStore } from './adapters/github/artifacts.ts'
+import type { Rest } from './adapters/github/rest.ts'
+import type { Config } from './core/schema/config.ts'
+import { narrow, parseConfig } from './core/schema/parse-config.ts'
+import { UserError } from './errors.ts'
+import type { CommentThread } from './ports/ci-host.ts'
+import type { DataEngine } from './ports/data-engine.ts'
+import type { Files } from './ports/files.ts'
+import type { Progress } from './ports/progress.ts'
+import type { Ports, RunContext } from './stages/context.ts'
+
+/** As in package.json; a test compares them. */
+export const toolVersion = '0.1.0'
+
+export interface ContextOptions {
+  /** relative to `cwd` */
+  readonly configPath: string
+  /** null: every model of the config */
+  readonly modelName: string | null
+  /** relative to `cwd` */
+  readonly out: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly signal: AbortSignal
+  /** of GitHub; null: its API is not used */
+  readonly token: string | null
+}
+
+export interface OwnedContext extends RunContext {
+  /** Ends what was started: the data engine, private repositories. */
+  dispose(): Promise<void>
+}
+
+const maxConfigBytes = 2 ** 20
+
+/** @throws UserError CONFIG_MISSING and every error of the config, UNKNOWN_MODEL, EVENT_INVALID */
+export async function createRunContext(options: ContextOptions): Promise<OwnedContext> {
+  const { env, signal, progress } = options
+  const files = createFiles({ environment: env, temporaryRoot: env.RUNNER_TEMP || tmpdir() })
+  const path = resolve(options.cwd, options.configPath)
+  const config = narrow(await loadConfig(files, path, options.configPath), options.modelName)
+  const root = dirname(path)
+  const rest = once(() => makeGithubRest(options))
+  const { host, source } = await detectHost({
+    env,
+    readFile: files.read,
+    folder: root,
+    signal,
+    comments: (repository, pull) =>
+      lazyComments(async () => (await import('./adapters/github/comments.ts')).githubComments({ rest: await rest(), repository, pull })),
+    artifacts: createArtifactStore,
+  })
+  const onGithub = host.name === 'github' && options.token !== null && config.ledger.remote === 'origin'
+  const owned: (() => Promise<unknown>)[] = []
+  const ports = makePorts({ options, config, files, root, owned, github: onGithub ? { rest, repository: source.repository } : null })
+  return {
+    config,
+    configPath: options.configPath,
+    root,
+    out: resolve(options.cwd, options.out),
+    source,
+    toolVersion,
+    host,
+    ports,
+    clock: systemClock,
+    progress,
+    signal,
+    environment: env,
+    dispose: async () => {
+      await Promise.allSettled(owned.map((end) => end()))
+    },
+  }
+}
+
+async function loadConfig(files: Files, path: string, shown: string): Promise<Config> {
+  const bytes = await files.read(path, maxConfigBytes)
+  if (bytes === null) throw new UserError('CONFIG_MISSING', `there is no config at ${shown}`, 'write a modelgate.yml, or name its path')
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new UserError('CONFIG_INVALID', `${shown} is not UTF-8 text`, 'save it as UTF-8', { cause })
+  }
+  return parseConfig(text, shown, (content) => createHash('sha256').update(content).digest('hex'))
+}
+
+interface Parts {
+  readonly options: ContextOptions
+  readonly config: Config
+  readonly files: Files
+  readonly root: string
+  /** how to end what was started */
+  readonly owned: (() => Promise<unknown>)[]
+  /** null: ledger and store are those of the git remote */
+  readonly github: { readonly rest: () => Promise<Rest>; readonly repository: string } | null
+}
+
+function makePorts({ options, config, files, root, owned, github }: Parts): Ports {
+  const { env, signal, progress } = options
+  const native = { environment: env, signal, say: progress.say }
+  const gitLedger = once(async (): Promise<GitLedger> => {
+    const { openGitLedger } = await import('./adapters/git/open.ts')
+    const { remote, branch } = config.ledger
+    const opened = await openGitLedger({ remote, branch, root, environment: env, signal })
+    owned.push(() => opened[Symbol.asyncDispose]())
+    return opened
+  })
+  return {
+    files,
+    commands: once(async () => (await import('./adapters/process/commands.ts')).createCommands()),
+    downloads: once(async () => (await import('./adapters/http/downloads.ts')).makeDownloads({ environment: env })),
+    engine: once(async (): Promise<DataEngine> => {
+      const { createDataEngine } = await import('./adapters/duckdb/engine.ts')
+      const { loadNative } = await import('./adapters/runtime/load-native.ts')
+      const engine = createDataEngine({
+        native: async () => asDuckdb(await loadNative('duckdb', native)),
+        memoryLimitBytes: engineMemory(config),
+        tempFolder: env.RUNNER_TEMP || tmpdir(),
+        threads: Math.min(8, availableParallelism()),
+      })
+      owned.push(() => engine[Symbol.asyncDispose]())
+      return engine
+    }),
+    runtime: once(async () => {
+      const { createModelRuntime } = await import('./adapters/onnx/model-runtime.ts')
+      const { locateNative } = await import('./adapters/runtime/load-native.ts')
+      return createModelRuntime({ nativeFolder: () => locateNative('onnx', native), onLine: progress.child })
+    }),
+    ledger: once(async () => {
+      if (github === null) return (await gitLedger()).ledger
+      const { githubLedger } = await import('./adapters/github/ledger.ts')
+      return githubLedger({ rest: await github.rest(), repository: github.repository, branch: config.ledger.branch })
+    }),
+    store: once(async () => {
+      if (github === null) return (await gitLedger()).store
+      const { githubReleases } = await import('./adapters/github/releases.ts')
+      return githubReleases({ rest: await github.rest(), repository: github.repository })
+    }),
+  }
+}
+
+/** What was loaded is what the engine needs: the digests were checked before, this is for the type. */
+function asDuckdb(loaded: unknown): NativeModule {
+  if (isDuckdb(loaded)) return loaded
+  throw new Error('the native module is not DuckDB')
+}
+const isDuckdb = (loaded: unknown): loaded is NativeModule => typeof loaded === 'object' && loaded !== null && 'DuckDBInstance' in loaded
+
+/** The largest limit of a model, and never so much of the machine that the model's own process has no room. */
+const engineMemory = (config: Config): number =>
+  Math.round(Math.min(Math.max(...config.models.map((model) => model.limits.memoryBytes)), totalmem() * 0.6))
+
+async function makeGithubRest({ token, env, signal, progress }: ContextOptions): Promise<Rest> {
+  if (token === null)
+    throw new UserError('TOKEN_MISSING', 'GitHub was to be asked, and there is no token', 'pass github-token, or set GITHUB_TOKEN')
+  const { makeRest } = await import('./adapters/github/rest.ts')
+  return makeRest({ token, baseUrl: env.GITHUB_API_URL || 'https://api.github.com', signal, onWait: progress.say })
+}
+
+/** The thread is opened with the first thing that is asked of it. */
+function lazyComments(open: () => Promise<CommentThread>): CommentThread {
+  const thread = once(open)
+  return {
+    list: async () => (await thread()).list(),
+    create: async (body) => (await thread()).create(body),
+    update: async (id, body) => (await thread()).update(id, body),
+    remove: async (id) => (await thread()).remove(id),
+  }
+}
+
+/** The first call makes it; a making that failed is tried again by the next. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make().catch((thrown: unknown) => {
+      made = null
+      throw thrown
+    })
+    return made
+  }
+}
