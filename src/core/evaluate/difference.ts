@@ -1,0 +1,185 @@
+/**
+ * `max_drop` and `max_rise`: the change against the baseline, judged by the mode. Δ is turned so that worse is negative, δ is the margin.
+ *
+ *     guard             fail: p_worse ≤ 0.05 after Holm over the gated metrics, and drop ≥ δ. Such a drop without that p: inconclusive
+ *     point             fail: drop > δ
+ *     confident_worse   fail: "worse by more than δ" at 0.05 after Holm. A drop ≥ δ without it: inconclusive
+ *     non_inferior      pass: "not worse by δ" at 0.05; fail: "worse by more than δ" at 0.05; else inconclusive, which fails: the mode asks for proof
+ *     superior          pass: "better" at 0.05; else fail
+ *
+ * No drop at all is never a reason to fail or doubt under guard, point and confident_worse.
+ */
+import { effect, type Policy, type Status, type Verdict, worst } from '../gate/fold.ts'
+import type { Metric } from '../metrics/metric.ts'
+import { count } from '../report/format.ts'
+import type { MetricSpec, Mode } from '../schema/config.ts'
+import { type Check, makeCheck } from '../schema/result.ts'
+import { holm } from '../stats/multiplicity.ts'
+import type { Change } from './change.ts'
+import { changeKind, compare, type Margin, margins } from './margin.ts'
+import { countedInconclusive, limitText, moved, notShown, pText } from './words.ts'
+
+export const ALPHA = 0.05
+
+export interface Compared {
+  readonly spec: MetricSpec
+  readonly metric: Metric
+  readonly change: Change
+  readonly candidate: number
+  readonly baseline: number
+  readonly rows: number
+}
+
+/** A margin of one metric, at one severity, with the p-value that its family will adjust. */
+interface Claim {
+  readonly compared: Compared
+  readonly severity: 'fail' | 'warn'
+  readonly margin: Margin
+  /** p-value of "worse" as the mode means it; null without a test */
+  readonly p: number | null
+}
+
+interface Outcome {
+  readonly claim: Claim
+  readonly status: Status
+  readonly effect: Verdict
+  /** adjusted; what was compared with 0.05 */
+  readonly p: number | null
+  /** confidence of the one-sided bounds that say the same as p */
+  readonly level: number
+  readonly because: string
+}
+
+export function differenceChecks(compared: readonly Compared[], mode: Mode, policy: Policy): readonly Check[] {
+  const claims = compared.flatMap((entry) =>
+    margins(entry.spec, entry.metric, entry.baseline).map(({ severity, margin }): Claim => {
+      const p = entry.change.test ? worse(entry, mode === 'guard' ? 0 : margin.value) : null
+      return { compared: entry, severity, margin, p }
+    }),
+  )
+  const outcomes = (['fail', 'warn'] as const).flatMap((severity) =>
+    family(
+      claims.filter((claim) => claim.severity === severity),
+      mode,
+      policy,
+    ),
+  )
+  return compared.map((entry) => {
+    const own = outcomes.filter((o) => o.claim.compared === entry)
+    const decisive = worst(own.map((o) => o.effect))
+    const decided = own.find((o) => o.effect === decisive && o.status !== 'pass') ?? own.find((o) => o.effect === decisive)
+    if (!decided) throw new RangeError('a compared metric has no margin')
+    return checkOf(decided, mode)
+  })
+}
+
+/** p-value of "worse by more than `by`". */
+const worse = ({ metric, change }: Compared, by: number): number =>
+  (metric.direction === 'higher' ? change.test?.below(-by) : change.test?.above(by)) ?? Number.NaN
+
+/** p-value of "not worse by `by`", or of "better by −by". */
+const notWorse = ({ metric, change }: Compared, by: number): number =>
+  (metric.direction === 'higher' ? change.test?.above(-by) : change.test?.below(by)) ?? Number.NaN
+
+/** Claims of one severity are one family for Holm. Modes that ask for proof on every metric need no correction. */
+function family(claims: readonly Claim[], mode: Mode, policy: Policy): readonly Outcome[] {
+  const corrected = mode === 'guard' || mode === 'confident_worse'
+  const tested = claims.filter((claim) => claim.p !== null)
+  const raw = tested.map((claim) => claim.p ?? 1)
+  const adjusted = corrected ? holm(raw) : raw
+  // Holm's step: this p was compared with 0.05 / (m − how many were smaller)
+  const smaller = (i: number) => raw.filter((p, j) => p < (raw[i] ?? 0) || (p === raw[i] && j < i)).length
+  return claims.map((claim) => {
+    const i = tested.indexOf(claim)
+    const level = corrected && i >= 0 ? 1 - ALPHA / (tested.length - smaller(i)) : 1 - ALPHA
+    return { claim, level, ...decide(claim, i < 0 ? null : (adjusted[i] ?? 1), mode, policy) }
+  })
+}
+
+function decide(claim: Claim, p: number | null, mode: Mode, policy: Policy): Pick<Outcome, 'status' | 'effect' | 'p' | 'because'> {
+  const { compared, severity, margin } = claim
+  const { metric, change } = compared
+  const drop = metric.direction === 'higher' ? -change.value : change.value
+  const scale = Math.max(Math.abs(compared.baseline), Math.abs(compared.candidate))
+  const reaches = compare(drop, margin.value, scale) >= 0 && compare(drop, 0, scale) > 0
+  const broken = { status: severity, effect: severity, p } as const
+  const fine = { status: 'pass', effect: 'pass', p, because: '' } as const
+  const open = (because: string) => ({ status: 'inconclusive', effect: effect('inconclusive', severity, policy), p, because }) as const
+  const without = open(`No test is known for it, so only mode point can judge it. ${countedInconclusive(policy)}`)
+  const needs = () =>
+    `Not decided: ${notShown(compared.rows, change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop) ?? Number.POSITIVE_INFINITY, metric.direction, limitText(margin, metric.unit))}.`
+
+  switch (mode) {
+    case 'point':
+      return { ...(compare(drop, margin.value, scale) > 0 ? broken : fine), p: null, because: '' }
+    case 'guard':
+    case 'confident_worse':
+      if (p === null) return reaches ? without : fine
+      if (p <= ALPHA && reaches) return { ...broken, because: `${pText(p)}, ${count(compared.rows)} rows.` }
+      return reaches ? open(`${needs()} ${countedInconclusive(policy)}`) : fine
+    case 'non_inferior': {
+      if (p === null) return { ...broken, because: 'No test is known for it, so it cannot be shown to be no worse.' }
+      const proof = notWorse(compared, margin.value)
+      if (proof <= ALPHA) return { ...fine, p: proof }
+      if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p)}).` }
+      return { status: 'inconclusive', effect: severity, p: proof, because: `${needs()} Mode non_inferior asks for proof.` }
+    }
+    case 'superior': {
+      const proof = change.test ? notWorse(compared, 0) : 1
+      if (proof <= ALPHA) return { ...fine, p: proof }
+      return { ...broken, p: proof, because: `Not shown to be better (${pText(proof)}). Mode superior asks for proof.` }
+    }
+  }
+}
+
+function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mode): Check {
+  const { spec, metric, change, candidate, baseline, rows } = claim.compared
+  const { margin } = claim
+  const kind = changeKind(metric)
+  const higher = metric.direction === 'higher'
+  // the bounds of the very test that decided: at 0 under guard and superior, at the margin elsewhere
+  const at = mode === 'guard' || mode === 'superior' || mode === 'point' ? 0 : higher ? -margin.value : margin.value
+  const twoSided = mode === 'point'
+  const bounds = change.test?.bounds(twoSided ? 0.975 : level, at) ?? null
+  const proving = mode === 'superior' || (mode === 'non_inferior' && status !== 'fail' && status !== 'warn')
+  return makeCheck({
+    id: `evaluate.${kind}:${spec.name}`,
+    status,
+    effect,
+    metric: spec.name,
+    unit: margin.relative === null ? metric.unit : 'relative',
+    limit_kind: kind,
+    observed: candidate,
+    baseline,
+    delta: change.value,
+    interval: bounds ? [...bounds] : null,
+    level: bounds ? (twoSided ? 0.95 : level) : null,
+    // the tail in which the claim lies: worse, or for proof the other one
+    tail: bounds ? (twoSided ? 'two-sided' : higher !== proving ? 'lower' : 'upper') : null,
+    limit: margin.relative ?? margin.value,
+    p_value: p,
+    n: rows,
+    message: [`${moved(spec.name, change.value, baseline, metric.unit, margin)}.`, because].filter((text) => text !== '').join(' '),
+    fix: effect === 'fail' || effect === 'warn' ? fixFor(claim, kind, status) : null,
+  })
+}
+
+function fixFor({ compared, margin }: Claim, kind: string, status: Status): string {
+  const { spec, metric, change, baseline } = compared
+  const drop = Math.abs(change.value)
+  const wanted =
+    margin.relative !== null && baseline !== 0
+      ? `${roundUp((drop / Math.abs(baseline)) * 100)}% relative`
+      : metric.unit === 'pp'
+        ? `${roundUp(drop * 100)}pp`
+        : `${roundUp(drop)}`
+  const accept = `accept this change in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}`
+  return status === 'inconclusive' ? `evaluate on more rows; or ${accept}` : `improve the model; or ${accept}`
+}
+
+/** To two significant digits, upwards and past the value itself, because guard stops a drop that equals its limit. */
+function roundUp(value: number): number {
+  if (value === 0) return 0
+  const step = 10 ** (Math.floor(Math.log10(value)) - 1)
+  return Number(((Math.floor(value / step + 1e-9) + 1) * step).toPrecision(2))
+}

@@ -1,0 +1,49 @@
+/**
+ * How much worse is too much: what the config wrote, else the default of the metric.
+ * Defaults: half a point; 2 % of a baseline below 0.10; 1 % of a loss.
+ */
+import type { Metric } from '../metrics/metric.ts'
+import type { MetricSpec, Change as Written } from '../schema/config.ts'
+
+export interface Margin {
+  /** in the metric's own unit, ≥ 0 */
+  readonly value: number
+  /** the share of the baseline it was written as */
+  readonly relative: number | null
+  /** false: the default */
+  readonly written: boolean
+}
+
+export const changeKind = (metric: Metric): 'max_drop' | 'max_rise' => (metric.direction === 'higher' ? 'max_drop' : 'max_rise')
+
+export function margins(
+  spec: MetricSpec,
+  metric: Metric,
+  baseline: number,
+): readonly { readonly severity: 'fail' | 'warn'; readonly margin: Margin }[] {
+  const written = metric.direction === 'higher' ? spec.maxDrop : spec.maxRise
+  const found = (['fail', 'warn'] as const).flatMap((severity) => {
+    const limit = written?.[severity]
+    return limit === undefined ? [] : [{ severity, margin: marginOf(limit, baseline, true) }]
+  })
+  return found.length > 0 ? found : [{ severity: 'fail', margin: marginOf(standard(metric, baseline), baseline, false) }]
+}
+
+function standard(metric: Metric, baseline: number): Written {
+  if (metric.margin === 'relative') return { kind: 'relative', value: 0.01 }
+  return baseline >= 0 && baseline < 0.1 ? { kind: 'relative', value: 0.02 } : { kind: 'absolute', value: 0.005 }
+}
+
+const marginOf = (limit: Written, baseline: number, written: boolean): Margin =>
+  limit.kind === 'absolute'
+    ? { value: limit.value, relative: null, written }
+    : { value: limit.value * Math.abs(baseline), relative: limit.value, written }
+
+/**
+ * Two numbers nearer than rounding can tell are equal: 0.1 + 0.2 meets a limit of 0.3, and 0.57 − 0.56 is a drop of one point.
+ * Everything else is compared as computed, never as shown.
+ */
+export function compare(a: number, b: number, scale = 1): -1 | 0 | 1 {
+  if (Math.abs(a - b) <= 1e-12 * Math.max(scale, Math.abs(a), Math.abs(b))) return 0
+  return a < b ? -1 : 1
+}

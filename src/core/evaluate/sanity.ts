@@ -1,0 +1,96 @@
+/** Checks that need no limit: is it better than knowing nothing, and is it too good to be true? */
+import { effect, type Policy } from '../gate/fold.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { Sample } from '../metrics/sample.ts'
+import { count, level as levelText } from '../report/format.ts'
+import type { MetricSpec } from '../schema/config.ts'
+import { type Check, makeCheck } from '../schema/result.ts'
+import { changeBetween } from './change.ts'
+import type { Resampling } from './resampling.ts'
+import { countedInconclusive, notShown, size } from './words.ts'
+
+/**
+ * Better than a trivial model on the same rows, paired: pass when the one-sided 95 % bound of the difference says so. Not better at all: fail when
+ * it is worse beyond chance, else warn. Better but not beyond chance: inconclusive.
+ */
+export function beatsTrivial(
+  spec: MetricSpec,
+  metric: Metric,
+  candidate: Sample,
+  trivial: Sample | null,
+  rows: number,
+  draws: Resampling,
+  policy: Policy,
+): Check {
+  const id = `evaluate.beats_trivial:${spec.name}`
+  const change = trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null
+  const value = candidate.value.value
+  const floor = trivial?.value.value ?? null
+  if (!change?.test || value === null || floor === null) {
+    const message = `${spec.name} is not compared with a trivial model: it has no value or no test there`
+    return makeCheck({ id, status: 'skipped', effect: 'skipped', metric: spec.name, n: rows, message })
+  }
+  const higher = metric.direction === 'higher'
+  const gain = higher ? change.value : -change.value
+  const [low, high] = change.test.bounds(0.95, 0)
+  const better = higher ? low > 0 : high < 0
+  const worse = higher ? high < 0 : low > 0
+  const status = better ? 'pass' : gain > 0 ? 'inconclusive' : worse ? 'fail' : 'warn'
+  const said = {
+    better: `${spec.name} ${levelText(value, metric.unit)}`,
+    than: `${levelText(floor, metric.unit)} of a model that knows no features`,
+  }
+  const needed = change.test.rowsNeeded(gain)
+  const messages = {
+    pass: `${said.better} beats the ${said.than}`,
+    inconclusive: `${said.better} against the ${said.than}. Not decided: ${notShown(rows, needed, higher ? 'lower' : 'higher', size(gain, metric.unit))}. ${countedInconclusive(policy)}`,
+    warn: `${said.better} is no better than the ${said.than}`,
+    fail: `${said.better} is worse than the ${said.than}`,
+  }
+  return makeCheck({
+    id,
+    status,
+    effect: effect(status, 'fail', policy),
+    metric: spec.name,
+    unit: metric.unit,
+    limit_kind: 'beats_trivial',
+    observed: value,
+    baseline: floor,
+    delta: change.value,
+    interval: [low, high],
+    level: 0.95,
+    tail: higher ? 'upper' : 'lower',
+    limit: 0,
+    p_value: higher ? change.test.above(0) : change.test.below(0),
+    n: rows,
+    message: messages[status],
+    fix:
+      status === 'pass' || status === 'inconclusive'
+        ? null
+        : 'check that features and target are what the model was trained on, that classes are not swapped, and train it again',
+  })
+}
+
+/** Above these a holdout is more likely to hold the answer than a model to know it. */
+const suspicious = [
+  { metric: 'roc_auc', beyond: (value: number) => value > 0.999 },
+  { metric: 'accuracy', beyond: (value: number) => value === 1 },
+]
+
+export function tooGood(spec: MetricSpec, candidate: Sample, rows: number): readonly Check[] {
+  const value = candidate.value.value
+  const rule = suspicious.find((entry) => entry.metric === spec.metric)
+  if (!rule || value === null || rows < 100 || !rule.beyond(value)) return []
+  return [
+    makeCheck({
+      id: `evaluate.too_good:${spec.name}`,
+      status: 'warn',
+      effect: 'warn',
+      metric: spec.name,
+      observed: value,
+      n: rows,
+      message: `${spec.name} is ${levelText(value, '', [0.999])} on ${count(rows)} rows: too good to be true unless the task is trivial`,
+      fix: 'look for a feature that is known only after the target, and for rows of the test data that are in the training data',
+    }),
+  ]
+}

@@ -1,0 +1,77 @@
+/**
+ * What a model without features reaches on the same rows: the training prior and its majority class, or the training mean or median,
+ * whichever is better by the metric. Without training statistics the evaluated rows give them, which flatters the trivial model, never ours.
+ */
+import type { Metric, Params } from '../metrics/metric.ts'
+import type { Sample } from '../metrics/sample.ts'
+import type { Scores } from '../metrics/scores.ts'
+import { sampleOf } from '../metrics/table.ts'
+import { type View, viewOf } from '../metrics/view.ts'
+
+export type TrainingStatistics =
+  | { readonly task: 'binary'; readonly prior: number }
+  /** shares in the order of `classes` of the scores */
+  | { readonly task: 'multiclass'; readonly priors: readonly number[] }
+  | { readonly task: 'regression'; readonly mean: number; readonly median: number | null }
+
+export function trivialViews(scores: Scores, training: TrainingStatistics | null): readonly View[] {
+  return trivialScores(scores, training).map(viewOf)
+}
+
+export function bestTrivial(views: readonly View[], metric: Metric, params: Params): Sample | null {
+  let best: Sample | null = null
+  for (const view of views) {
+    const sample = sampleOf(metric, view, params)
+    const value = sample.value.value
+    if (value === null) continue
+    const before = best?.value.value ?? null
+    if (before === null || (metric.direction === 'higher' ? value > before : value < before)) best = sample
+  }
+  return best
+}
+
+function trivialScores(scores: Scores, training: TrainingStatistics | null): readonly Scores[] {
+  const n = scores.y.length
+  if (n === 0) return []
+  switch (scores.task) {
+    case 'binary': {
+      const prior = training?.task === 'binary' ? training.prior : scores.y.reduce((sum, y) => sum + y, 0) / n
+      return [
+        { task: 'binary', y: scores.y, score: new Float64Array(n).fill(prior), predicted: new Uint8Array(n).fill(prior >= 0.5 ? 1 : 0) },
+      ]
+    }
+    case 'multiclass': {
+      const k = scores.classes.length
+      const priors =
+        training?.task === 'multiclass' && training.priors.length === k ? Float64Array.from(training.priors) : shares(scores.y, k)
+      const majority = priors.indexOf(Math.max(...priors))
+      return [
+        {
+          task: 'multiclass',
+          classes: scores.classes,
+          y: scores.y,
+          proba: Float64Array.from({ length: n * k }, (_, i) => priors[i % k] ?? 0),
+          predicted: new Int32Array(n).fill(majority),
+        },
+      ]
+    }
+    case 'regression': {
+      const own =
+        training?.task === 'regression' ? training : { mean: scores.y.reduce((sum, y) => sum + y, 0) / n, median: median(scores.y) }
+      const constants = own.median === null || own.median === own.mean ? [own.mean] : [own.mean, own.median]
+      return constants.map((c) => ({ task: 'regression', y: scores.y, predicted: new Float64Array(n).fill(c) }))
+    }
+  }
+}
+
+function shares(y: Int32Array, classes: number): Float64Array {
+  const counts = new Float64Array(classes)
+  for (const code of y) counts[code] = (counts[code] ?? 0) + 1
+  return counts.map((count) => count / y.length)
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted()
+  const n = sorted.length
+  return ((sorted[Math.floor((n - 1) / 2)] ?? 0) + (sorted[Math.floor(n / 2)] ?? 0)) / 2
+}

@@ -1,0 +1,48 @@
+/** How the checks of an evaluation speak. Figures come from the report's own formatter, so that message and table never differ. */
+import type { Policy } from '../gate/fold.ts'
+import { change, count, figure, probability, writtenChange } from '../report/format.ts'
+import type { Margin } from './margin.ts'
+
+/** A change without its sign, with enough digits to be told from the limit. */
+export const size = (value: number, unit: string, against: readonly number[] = []): string =>
+  change(Math.abs(value), unit, against.map(Math.abs)).replace(/^[+±]/, '')
+
+/** `1.0 pp`, `0.25 pp`, `1 %` */
+export function limitText(margin: Margin, unit: string): string {
+  if (margin.relative !== null) return `${figureOf(margin.relative * 100)} %`
+  const text = writtenChange(margin.value, unit)
+  return unit === 'pp' ? text.replace(/^(\d+) pp$/, '$1.0 pp') : text
+}
+
+const figureOf = (value: number): string => String(Number(value.toPrecision(6)))
+
+/** `roc_auc fell by 2.1 pp (limit 1.0 pp)` */
+export function moved(name: string, delta: number, baseline: number, unit: string, margin: Margin): string {
+  const by = size(delta, unit, margin.relative === null && Math.abs(delta) !== margin.value ? [margin.value] : [])
+  const share =
+    margin.relative !== null && baseline !== 0
+      ? `, ${figure(Math.abs(delta / baseline) * 100, [margin.relative * 100])} % of the baseline`
+      : ''
+  const limit = `(${margin.written ? '' : 'default '}limit ${limitText(margin, unit)})`
+  if (delta === 0) return `${name} is what it was ${limit}`
+  return `${name} ${delta < 0 ? 'fell' : 'rose'} by ${by}${share} ${limit}`
+}
+
+/** `800 rows cannot show a drop of 1 pp (6,181 would)` */
+export function notShown(rows: number, needed: number, direction: 'higher' | 'lower', what: string): string {
+  const kind = direction === 'higher' ? 'drop' : 'rise'
+  if (!Number.isFinite(needed)) return `${count(rows)} rows cannot show any ${kind}, however small`
+  if (needed <= rows) return `a ${kind} of ${what} would show in ${count(rows)} rows, but this one may be chance`
+  return `${count(rows)} rows cannot show a ${kind} of ${what} (${count(needed)} would)`
+}
+
+export const countedInconclusive = (policy: Policy): string => `Counted as ${policy.onInconclusive} (gate.on_inconclusive).`
+export const countedMissing = (policy: Policy): string => `Counted as ${policy.onMissing} (baseline.on_missing).`
+
+export const pText = (p: number): string => {
+  const text = probability(p)
+  return text.startsWith('<') ? `p ${text}` : `p = ${text}`
+}
+
+/** A sentence with its full stop, whoever wrote it. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
