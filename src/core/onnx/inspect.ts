@@ -69,7 +69,8 @@ const kinds: readonly Kind[] = [
     says: 'a safetensors file: weights without the graph that uses them',
     fix: exportIt,
     // eight bytes of length, then JSON
-    is: (bytes) => at(8, '{"', '{ "')(bytes) && Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)) < bytes.length,
+    is: (bytes) =>
+      at(8, '{"', '{ "')(bytes) && Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)) < bytes.length,
   },
   { code: 'MODEL_UNREADABLE', says: 'a GGUF file', fix: exportIt, is: at(0, 'GGUF') },
   { code: 'MODEL_UNREADABLE', says: 'a TensorFlow Lite model', fix: exportIt, is: at(4, 'TFL3') },

@@ -1,0 +1,166 @@
+/**
+ * Truth and answers of a model → the scores that metrics read. Here each column of probabilities gets its label: from the graph (ZipMap),
+ * else from the sorted labels, and then only if the model's own labels do not contradict that order.
+ */
+import type { BinaryScores, MulticlassScores, RegressionScores } from '../../core/metrics/scores.ts'
+import { UserError } from '../../errors.ts'
+import type { Coded, Predictions } from './predict.ts'
+import { alignTo, sortLabels } from './truth.ts'
+
+export interface Answered {
+  readonly predictions: Predictions
+  /** of the graph, when it says them */
+  readonly classLabels: readonly (string | number)[] | null
+  /** what messages call the model */
+  readonly shown: string
+}
+
+/** how far a row of probabilities may be from 1 */
+const sumTolerance = 1e-3
+
+export function regressionScores(y: Float64Array, { predictions, shown }: Answered): RegressionScores {
+  const { values, width } = predictions
+  if (values === null || width !== 1) {
+    throw new UserError(
+      'MODEL_OUTPUT',
+      `${shown} gives ${width} numbers per row, and a regression wants one`,
+      'export it with one output per row',
+    )
+  }
+  return { task: 'regression', y, predicted: values }
+}
+
+/** @throws UserError PROBABILITIES_NOT_ONE, CLASSES_UNKNOWN */
+export function binaryScores(truth: Coded, positive: string, threshold: number, answered: Answered): BinaryScores {
+  const { predictions } = answered
+  const align = alignTo(truth.names)
+  const rows = predictions.rows
+  const isPositive = truth.names.map((name) => name === positive)
+  const y = Uint8Array.from(truth.codes, (code) => (isPositive[code] ? 1 : 0))
+  const { values, width, labels } = predictions
+  if (values === null) {
+    const positives = (labels?.names ?? []).map((name) => align(name) === positive)
+    return { task: 'binary', y, score: null, predicted: Uint8Array.from(labels?.codes ?? [], (code) => (positives[code] ? 1 : 0)) }
+  }
+  let score = values
+  if (width > 1) {
+    checkSums(answered)
+    const column = columnLabels(truth, answered).indexOf(positive)
+    if (column === -1) throw classesUnknown(answered.shown, 'the positive class is none of them')
+    score = Float64Array.from({ length: rows }, (_, row) => values[row * width + column] ?? Number.NaN)
+  }
+  return { task: 'binary', y, score, predicted: Uint8Array.from(score, (p) => (p >= threshold ? 1 : 0)) }
+}
+
+/** Every label that data or one of the models knows, in one order for all of them, so that they can be compared. */
+export function allClasses(truth: Coded, models: readonly Answered[]): readonly string[] {
+  const align = alignTo(truth.names)
+  const found = models.flatMap((model) => {
+    const columns = model.predictions.values === null || model.predictions.width === 1 ? [] : columnLabels(truth, model)
+    return [...columns, ...(model.predictions.labels?.names ?? []).map(align)]
+  })
+  return sortLabels([...truth.names, ...found])
+}
+
+/** @param classes of `allClasses` over all models compared */
+export function multiclassScores(truth: Coded, classes: readonly string[], answered: Answered): MulticlassScores {
+  const { predictions } = answered
+  const place = new Map(classes.map((label, index) => [label, index]))
+  const codes = ({ codes, names }: Coded): Int32Array => {
+    const align = alignTo(truth.names)
+    const to = names.map((name) => place.get(align(name)) ?? -1)
+    return codes.map((code) => to[code] ?? -1)
+  }
+  const y = codes(truth)
+  const { values, width, labels, rows } = predictions
+  if (values === null || width === 1) {
+    if (labels === null) throw classesUnknown(answered.shown, 'it gives one number per row, which is no class')
+    return { task: 'multiclass', classes, y, proba: null, predicted: codes(labels) }
+  }
+  checkSums(answered)
+  const target = columnLabels(truth, answered).map((label) => place.get(label) ?? -1)
+  const k = classes.length
+  const proba = new Float64Array(rows * k)
+  const predicted = new Int32Array(rows)
+  for (let row = 0; row < rows; row += 1) {
+    let best = 0
+    for (let column = 0; column < width; column += 1) {
+      const p = values[row * width + column] ?? 0
+      proba[row * k + (target[column] ?? 0)] = p
+      if (p > (values[row * width + best] ?? 0)) best = column
+    }
+    predicted[row] = target[best] ?? -1
+  }
+  return { task: 'multiclass', classes, y, proba, predicted }
+}
+
+function checkSums({ predictions, shown }: Answered): void {
+  const { values, width, rows } = predictions
+  if (values === null) return
+  let broken = 0
+  for (let row = 0; row < rows; row += 1) {
+    let sum = 0
+    let within = true
+    for (let column = 0; column < width; column += 1) {
+      const p = values[row * width + column] ?? 0
+      sum += p
+      if (p < -sumTolerance || p > 1 + sumTolerance) within = false
+    }
+    if (!within || Math.abs(sum - 1) > sumTolerance) broken += 1
+  }
+  if (broken === 0) return
+  throw new UserError(
+    'PROBABILITIES_NOT_ONE',
+    `the probabilities of ${shown} do not add up to 1 in ${broken} of ${rows} rows`,
+    'export the model with probabilities, not with raw scores or logits (a softmax at its end)',
+  )
+}
+
+const classesUnknown = (shown: string, why: string) =>
+  new UserError(
+    'CLASSES_UNKNOWN',
+    `which class each probability of ${shown} belongs to is not known: ${why}`,
+    'export the model with its class labels (skl2onnx: leave ZipMap on)',
+  )
+
+/** The label of each column of probabilities, in the data's spelling. */
+function columnLabels(truth: Coded, answered: Answered): readonly string[] {
+  const { predictions, classLabels, shown } = answered
+  const { width, labels } = predictions
+  const align = alignTo(truth.names)
+  if (classLabels !== null && classLabels.length === width) return classLabels.map((label) => align(String(label)))
+  const known = sortLabels([...truth.names, ...(labels?.names ?? []).map(align)])
+  const counted = Array.from({ length: width }, (_, index) => String(index))
+  const guess = known.length === width ? known : known.every((label) => counted.includes(label)) ? counted : null
+  if (guess === null) throw classesUnknown(shown, `it gives ${width} of them, and the data and its labels name ${known.length} classes`)
+  if (labels !== null && !agrees(guess, labels, predictions, align)) {
+    throw classesUnknown(shown, 'its labels contradict the sorted order of the classes')
+  }
+  return guess
+}
+
+/** Rows that the model itself gives a label must have, on average, more probability in that label's column than other rows have. */
+function agrees(guess: readonly string[], labels: Coded, { values, width, rows }: Predictions, align: (label: string) => string): boolean {
+  if (values === null) return true
+  const columnOf = labels.names.map((name) => guess.indexOf(align(name)))
+  const own = new Float64Array(width)
+  const ownRows = new Float64Array(width)
+  const all = new Float64Array(width)
+  for (let row = 0; row < rows; row += 1) {
+    const labelled = columnOf[labels.codes[row] ?? -1] ?? -1
+    for (let column = 0; column < width; column += 1) {
+      const p = values[row * width + column] ?? 0
+      all[column] = (all[column] ?? 0) + p
+      if (column === labelled) {
+        own[column] = (own[column] ?? 0) + p
+        ownRows[column] = (ownRows[column] ?? 0) + 1
+      }
+    }
+  }
+  return own.every((sum, column) => {
+    const n = ownRows[column] ?? 0
+    if (n === 0 || n === rows) return true
+    const others = ((all[column] ?? 0) - sum) / (rows - n)
+    return sum / n >= others
+  })
+}

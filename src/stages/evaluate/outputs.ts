@@ -1,0 +1,64 @@
+/**
+ * What a model's outputs mean: which one is the label, which one holds probabilities, scores or values. Told by type, shape and, where
+ * these leave a choice, by name; what stays unclear is an error that lists the outputs.
+ */
+
+import type { ScoredTask } from '../../core/metrics/scores.ts'
+import { quoted } from '../../core/onnx/inspect.ts'
+import { UserError } from '../../errors.ts'
+import type { TensorInfo } from '../../ports/model-runtime.ts'
+
+/** Names of outputs. At least one of them is there. */
+export interface Layout {
+  /** predicted label of each row; null for regression, and when the model gives none */
+  readonly label: string | null
+  /** probabilities [n, k], one score [n] or [n, 1], or the predicted value of a regression */
+  readonly values: string | null
+}
+
+const isFloat = ({ type }: TensorInfo) => type === 'float32' || type === 'float64'
+const isColumn = ({ shape }: TensorInfo) => shape.length === 1 || (shape.length === 2 && shape[1] === 1)
+const isMatrix = ({ shape }: TensorInfo) => shape.length === 2 && shape[1] !== 1
+
+interface Role {
+  readonly fits: (output: TensorInfo) => boolean
+  readonly names: RegExp
+}
+
+const label: Role = { fits: (output) => !isFloat(output) && (isColumn(output) || output.shape.length === 0), names: /label|class|pred/i }
+const probabilities: Role = { fits: (output) => isFloat(output) && isMatrix(output), names: /prob|softmax|scores?$/i }
+const score: Role = { fits: (output) => isFloat(output) && isColumn(output), names: /prob|score|sigmoid|pred/i }
+const value: Role = {
+  fits: (output) => output.type !== 'string' && (isColumn(output) || (isMatrix(output) && output.shape[1] === null)),
+  names: /pred|variable|value|^y|output/i,
+}
+
+/** @throws UserError OUTPUT_UNCLEAR naming the outputs */
+export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown: string): Layout {
+  const find = (role: Role): string | null => {
+    const fitting = outputs.filter(role.fits)
+    if (fitting.length <= 1) return fitting[0]?.name ?? null
+    const named = fitting.filter(({ name }) => role.names.test(name))
+    if (named.length === 1) return named[0]?.name ?? null
+    throw unclear(outputs, task, shown, `${fitting.map(({ name }) => quoted(name)).join(' and ')} could each be it`)
+  }
+  const layout: Layout =
+    task === 'regression' ? { label: null, values: find(value) } : { label: find(label), values: find(probabilities) ?? find(score) }
+  if (layout.label === null && layout.values === null) throw unclear(outputs, task, shown, 'none fits')
+  return layout
+}
+
+const wanted: Readonly<Record<ScoredTask, string>> = {
+  binary: 'a label per row, probabilities [rows, 2], or one score per row',
+  multiclass: 'a label per row, or probabilities [rows, classes]',
+  regression: 'one number per row',
+}
+
+const unclear = (outputs: readonly TensorInfo[], task: ScoredTask, shown: string, why: string) => {
+  const list = outputs.map(({ name, type, shape }) => `${quoted(name)} ${type} [${shape.map((extent) => extent ?? '?').join(', ')}]`)
+  return new UserError(
+    'OUTPUT_UNCLEAR',
+    `no output of ${shown} is clearly the answer to a ${task} task: ${why}; it has ${list.join(', ')}`,
+    `export the model with ${wanted[task]}, or correct \`task\``,
+  )
+}

@@ -1,0 +1,156 @@
+/** Runs a model over a table, batch by batch, and keeps what it answered: labels as codes, numbers as they came. */
+import { quoted } from '../../core/onnx/inspect.ts'
+import { UserError } from '../../errors.ts'
+import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
+import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
+import { type Feed, padded } from './feed.ts'
+import type { Layout } from './outputs.ts'
+import { labelOf } from './truth.ts'
+
+/** onnxruntime takes strings twice as fast in batches of this size as in larger ones */
+const batchRows = 4096
+
+/** Text per row, as a code into the names seen. */
+export interface Coded {
+  readonly codes: Int32Array
+  readonly names: readonly string[]
+}
+
+export interface Predictions {
+  readonly rows: number
+  readonly labels: Coded | null
+  /** rows × width, row by row */
+  readonly values: Float64Array | null
+  readonly width: number
+}
+
+export interface PredictRequest {
+  readonly engine: DataEngine
+  readonly table: Table
+  readonly session: ModelSession
+  readonly feed: Feed
+  readonly layout: Layout
+  readonly shown: string
+  /** more columns to read in the same pass, and who takes them */
+  readonly beside: readonly string[]
+  readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
+}
+
+/** @throws UserError MODEL_NAN (GATE-01), MODEL_OUTPUT, and what the session throws */
+export async function predict(request: PredictRequest): Promise<Predictions> {
+  const { engine, table, session, feed, beside, take } = request
+  const answers = new Answers(request)
+  const columns = [...new Set([...feed.columns, ...beside])]
+  const besideAt = beside.map((name) => columns.indexOf(name))
+  // a column that is both fed and kept is read once, as it is fed
+  const options = { size: feed.fixedRows ?? batchRows, numeric: feed.numeric }
+  let from = 0
+  let running: Promise<void> = Promise.resolve()
+  try {
+    for await (const batch of engine.batches(table, columns, options)) {
+      const start = from
+      from += batch.rows
+      take(
+        besideAt.map((index) => batch.columns[index] ?? []),
+        start,
+        batch.rows,
+      )
+      const size = feed.fixedRows ?? batch.rows
+      const tensors = feed.tensors(padded(batch, size), size)
+      // while the model works on this batch, the next one is read
+      await running
+      running = session.score(tensors).then((outputs) => answers.add(outputs, start, batch.rows, size))
+      running.catch(() => undefined)
+    }
+    await running
+  } finally {
+    await running.catch(() => undefined)
+  }
+  if (from !== table.rows) throw new Error(`${from} rows were read of ${table.rows}`)
+  return answers.finish()
+}
+
+class Answers {
+  readonly #request: PredictRequest
+  readonly #codes: Int32Array
+  readonly #codeOf = new Map<string, number>()
+  #values = new Float64Array(0)
+  #width = 0
+  #notFinite = 0
+
+  constructor(request: PredictRequest) {
+    this.#request = request
+    this.#codes = new Int32Array(request.layout.label === null ? 0 : request.table.rows)
+  }
+
+  add(outputs: readonly Tensor[], from: number, rows: number, size: number): void {
+    const { layout } = this.#request
+    if (layout.label !== null) this.#addLabels(this.#find(outputs, layout.label, size, 1), from, rows)
+    if (layout.values !== null) this.#addValues(this.#find(outputs, layout.values, size, null), from, rows, size)
+  }
+
+  #find(outputs: readonly Tensor[], name: string, size: number, width: number | null): Tensor {
+    const tensor = outputs.find((output) => output.name === name)
+    const length = tensor?.data.length ?? 0
+    const found = length / size
+    if (tensor !== undefined && Number.isInteger(found) && found >= 1 && (width === null || found === width)) return tensor
+    throw new UserError(
+      'MODEL_OUTPUT',
+      `output ${quoted(name)} of ${this.#request.shown} has ${length} values for ${size} rows`,
+      'export the model so that it answers each row by itself, with the row as first dimension',
+    )
+  }
+
+  #addLabels({ data }: Tensor, from: number, rows: number): void {
+    for (let row = 0; row < rows; row += 1) {
+      const label = labelOf(data[row] ?? '')
+      let code = this.#codeOf.get(label)
+      if (code === undefined) {
+        code = this.#codeOf.size
+        this.#codeOf.set(label, code)
+      }
+      this.#codes[from + row] = code
+    }
+  }
+
+  #addValues({ name, data }: Tensor, from: number, rows: number, size: number): void {
+    const width = data.length / size
+    if (this.#width === 0) {
+      this.#width = width
+      this.#values = new Float64Array(this.#request.table.rows * width)
+    }
+    if (width !== this.#width) {
+      throw new UserError(
+        'MODEL_OUTPUT',
+        `output ${quoted(name)} of ${this.#request.shown} changes its width`,
+        'export the model with one width',
+      )
+    }
+    for (let row = 0; row < rows; row += 1) {
+      let finite = true
+      for (let column = 0; column < width; column += 1) {
+        const value = Number(data[row * width + column])
+        if (!Number.isFinite(value)) finite = false
+        this.#values[(from + row) * width + column] = value
+      }
+      if (!finite) this.#notFinite += 1
+    }
+  }
+
+  finish(): Predictions {
+    const { layout, shown, table } = this.#request
+    if (this.#notFinite > 0) {
+      throw new UserError(
+        'MODEL_NAN',
+        `output ${quoted(layout.values ?? '')} of ${shown} is NaN or infinite in ${this.#notFinite} of ${table.rows} rows`,
+        'check how the model treats missing and extreme values; no metric is computed from such an answer',
+      )
+    }
+    return {
+      rows: table.rows,
+      labels: layout.label === null ? null : { codes: this.#codes, names: [...this.#codeOf.keys()] },
+      values: layout.values === null ? null : this.#values,
+      width: this.#width,
+    }
+  }
+}
