@@ -26,7 +26,8 @@ export async function comment(context: RunContext, options: StageOptions): Promi
     const body = read.kind === 'found' ? commentBody(read.report, marker) : withoutGate(read.why, marker)
     const posted = await stick(context.host.comments(pull.number), { marker, body })
     context.progress.say(sentences[posted.how])
-    if (read.kind === 'none') return degraded(context, `the gate left no result to show: ${read.why}`, 'run `modelgate gate` before comment')
+    if (read.kind === 'none')
+      return degraded(context, `the gate left no result to show: ${read.why}`, 'run `modelgate gate` before comment')
     return {
       checks: [makeCheck({ id: 'comment.posted', status: 'pass', effect: 'pass', message: sentences[posted.how] })],
       details: { key, pull: pull.number, comment: posted.id, how: posted.how },

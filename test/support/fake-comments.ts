@@ -49,7 +49,8 @@ export async function fakeComments({ me = workflowBot, mayAskUser = me.type === 
   const server = await loopback(async (request, response, index) => {
     const fault = fake.fault(request, index)
     if (fault === 'reset') return void response.socket?.destroy()
-    if (typeof fault === 'object' && fault !== null && !fault.done) return sendJson(response, fault.status, { message: fault.message ?? 'no' })
+    if (typeof fault === 'object' && fault !== null && !fault.done)
+      return sendJson(response, fault.status, { message: fault.message ?? 'no' })
     const answer = handle(request)
     if (fault === 'lost') return void response.socket?.destroy()
     if (fault === 'cut') return cut(response, answer.data)

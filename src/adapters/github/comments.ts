@@ -22,7 +22,15 @@ const needs = 'pull-requests: write'
 /** Who we are: an account, or the app behind a workflow's own token, which may not ask. */
 type Identity = { readonly kind: 'account'; readonly id: number } | { readonly kind: 'workflow' }
 
-export function githubComments({ rest, repository, pull }: { readonly rest: Rest; readonly repository: string; readonly pull: number }): CommentThread {
+export function githubComments({
+  rest,
+  repository,
+  pull,
+}: {
+  readonly rest: Rest
+  readonly repository: string
+  readonly pull: number
+}): CommentThread {
   const root = repositoryPath(repository)
   const listPath = `${root}/issues/${pull}/comments`
   let identity: Promise<Identity> | null = null

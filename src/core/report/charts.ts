@@ -6,7 +6,7 @@ import type { DriftRow } from './drift-view.ts'
 import { escapeHtml } from './escape.ts'
 import type { Mark, MetricView } from './metric-view.ts'
 
-const width = 640
+const width = 480
 
 const at = (x: number): string => (Math.round(x * 10) / 10).toString()
 const text = (x: number, y: number, words: string, className: string, anchor: 'start' | 'middle' | 'end' = 'start'): string =>
@@ -19,48 +19,58 @@ const svg = (height: number, title: string, body: readonly string[]): string =>
 const finite = (values: readonly (number | null)[]): readonly number[] =>
   values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []))
 
-/** Candidate over baseline with their intervals on the metric's own scale, the limits, and the side of each that fails shaded. */
-export function intervalPlot(metric: MetricView, title: string): string {
-  const { candidate, baseline, limits, label } = metric.plot
+/** Candidate under baseline with their intervals on the metric's own scale, the limits, and the side of each that fails shaded. */
+export function intervalPlot({ plot }: MetricView, title: string): string {
+  const { candidate, baseline } = plot
   if (candidate === null) return ''
+  const limits = [...plot.limits].sort((a, b) => a.at - b.at)
   const ends = (mark: Mark | null): readonly (number | null)[] => (mark === null ? [] : [mark.value, ...(mark.interval ?? [])])
   const values = finite([...ends(candidate), ...ends(baseline), ...limits.map((limit) => limit.at)])
   const low = Math.min(...values)
   const high = Math.max(...values)
-  const pad = (high - low || Math.abs(high) || 1) * 0.12
-  const [left, right] = [92, width - 16]
+  const pad = (high - low || Math.abs(high) || 1) * 0.14
+  const [left, right, top, bottom] = [88, width - 6, 6, 92]
   const x = (value: number): number => left + ((value - (low - pad)) / (high - low + 2 * pad)) * (right - left)
-  const bottom = 84
 
   const shades = limits
     .filter((limit) => limit.severity === 'fail')
     .map((limit) => {
       const [from, to] = limit.bad === 'below' ? [left, x(limit.at)] : [x(limit.at), right]
-      return `<rect x="${at(from)}" y="8" width="${at(Math.max(0, to - from))}" height="${bottom - 8}" class="bad"/>`
+      return `<rect x="${at(from)}" y="${top}" width="${at(Math.max(0, to - from))}" height="${bottom - top}" class="bad"/>`
     })
-  const marks = limits.flatMap((limit) => [
-    line(x(limit.at), 8, x(limit.at), bottom, `limit ${limit.severity}`),
-    text(x(limit.at), bottom + 30, `limit ${label(limit.at)}`, `small ${limit.severity}`, anchorOf(x(limit.at), left, right)),
+  // neighbours' labels stand on two lines, so that they never cover each other
+  const marks = limits.flatMap((limit, index) => [
+    line(x(limit.at), top, x(limit.at), bottom + 4, `limit ${limit.severity}`),
+    text(x(limit.at), bottom + 20 + (index % 2) * 18, limit.label, `small ${limit.severity}`, anchorOf(x(limit.at), left, right)),
   ])
-  const whisker = (mark: Mark | null, y: number, words: string, className: string): readonly string[] => {
-    if (mark === null) return [text(0, y + 4, words, 'axis'), text(left, y + 4, 'none yet', 'small')]
-    const [from, to] = [mark.interval?.[0] ?? mark.value, mark.interval?.[1] ?? mark.value]
-    return [
-      text(0, y + 4, words, 'axis'),
-      line(x(from), y, x(to), y, `whisker ${className}`),
-      line(x(from), y - 5, x(from), y + 5, `whisker ${className}`),
-      line(x(to), y - 5, x(to), y + 5, `whisker ${className}`),
-      `<circle cx="${at(x(mark.value))}" cy="${y}" r="5.5" class="point ${className}"/>`,
-      text(x(mark.value), y - 10, label(mark.value), 'small value', anchorOf(x(mark.value), left, right)),
-    ]
-  }
-  return svg(bottom + 38, title, [
+  return svg(bottom + 26 + (limits.length > 1 ? 18 : 0), title, [
     ...shades,
     line(left, bottom, right, bottom, 'frame'),
     ...marks,
-    ...whisker(baseline, 30, 'baseline', 'baseline'),
-    ...whisker(candidate, 64, 'candidate', 'candidate'),
+    ...whisker(baseline, 34, 'baseline', x, left, right),
+    ...whisker(candidate, 74, 'candidate', x, left, right),
   ])
+}
+
+function whisker(
+  mark: Mark | null,
+  y: number,
+  what: 'baseline' | 'candidate',
+  x: (value: number) => number,
+  left: number,
+  right: number,
+): readonly string[] {
+  const word = text(0, y + 4, what, 'axis')
+  if (mark === null) return [word, text(left + 8, y + 4, 'none yet', 'small')]
+  const [from, to] = [mark.interval?.[0] ?? mark.value, mark.interval?.[1] ?? mark.value]
+  const ends = (mark.interval ?? []).flatMap((end) => (end === null ? [] : [line(x(end), y - 5, x(end), y + 5, `whisker ${what}`)]))
+  return [
+    word,
+    line(x(from), y, x(to), y, `whisker ${what}`),
+    ...ends,
+    `<circle cx="${at(x(mark.value))}" cy="${y}" r="5.5" class="point ${what}"/>`,
+    text(x(mark.value), y - 11, mark.label, 'small value', anchorOf(x(mark.value), left, right)),
+  ]
 }
 
 const anchorOf = (x: number, left: number, right: number): 'start' | 'middle' | 'end' =>
@@ -68,15 +78,23 @@ const anchorOf = (x: number, left: number, right: number): 'start' | 'middle' | 
 
 const maxBars = 30
 
-/** JS* of each column as a bar, furthest first, with the thresholds that count for it as ticks. */
+/** JS* of each column as a bar, worst first, with the thresholds that count for it as ticks. */
 export function driftBars(rows: readonly DriftRow[], label: (row: DriftRow) => string, title: string): string {
   const shown = rows.filter((row) => row.js !== null).slice(0, maxBars)
   if (shown.length === 0) return ''
-  const [left, right, step] = [190, width - 56, 26]
+  const [left, right, step] = [140, width - 50, 26]
   const top = Math.max(0.25, ...shown.map((row) => Math.max(row.js ?? 0, row.fail) * 1.1))
   const x = (value: number): number => left + (value / top) * (right - left)
+  const [first] = shown
+  const legend =
+    first === undefined
+      ? []
+      : [
+          text(x(first.warn), 12, `warn ${first.warn}`, 'small warn', 'middle'),
+          text(x(first.fail), 12, `fail ${first.fail}`, 'small fail', 'middle'),
+        ]
   const bars = shown.flatMap((row, index) => {
-    const y = index * step + 8
+    const y = index * step + 18
     const value = row.js ?? 0
     return [
       text(left - 10, y + 13, label(row), 'axis', 'end'),
@@ -87,5 +105,5 @@ export function driftBars(rows: readonly DriftRow[], label: (row: DriftRow) => s
       text(right + 8, y + 14, value.toFixed(3), 'small value'),
     ]
   })
-  return svg(shown.length * step + 14, title, bars)
+  return svg(shown.length * step + 22, title, [...legend, ...bars])
 }

@@ -111,3 +111,21 @@ function merged(findings: readonly Finding[]): readonly Finding[] {
   const text = say`no baseline yet, so ${own(plural(waiting.length, 'change check'))} could not be judged: ${joinSome(subjects, 6)}`
   return [...findings.filter((found) => !waiting.includes(found)), { ...first, text }]
 }
+
+/** A fix as it is shown: a sentence, and what there is to paste below it. */
+export interface ShownFix {
+  readonly sentence: string
+  readonly block: string | null
+}
+
+/**
+ * YAML begins with a key on a line of its own, or follows a sentence that ends in a colon. Any other line break came with a name and is none.
+ */
+export function shownFix(fix: string): ShownFix {
+  const [head = '', ...rest] = fix.trim().split('\n')
+  if (rest.length === 0) return { sentence: head, block: null }
+  if (/^[a-z_-]+:\s*$/.test(head)) return { sentence: 'To settle it:', block: fix.trim() }
+  return /:\s*$/.test(head) && /^[ -]*["a-z_-]+:/.test(rest[0] ?? '')
+    ? { sentence: head, block: rest.join('\n').trimEnd() }
+    : { sentence: fix, block: null }
+}

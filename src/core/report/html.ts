@@ -5,7 +5,7 @@
 import type { Verdict } from '../gate/fold.ts'
 import { driftBars, intervalPlot } from './charts.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
-import type { Finding } from './findings.ts'
+import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
 import type { Report } from './report.ts'
@@ -19,7 +19,7 @@ export function renderHtml(report: Report): string {
   const view = viewOf(report)
   const single = view.models.length === 1
   const body = [
-    `<header><span class="quiet">Modelgate</span><h1>${badge(view.verdict, view.verdict)} ${html(view.title)}</h1></header>`,
+    `<header class="${view.verdict}"><span class="quiet">Modelgate</span><h1>${html(view.title)}</h1></header>`,
     ...(single ? [] : [overview(view.models)]),
     ...view.findings.map(findingBox),
     ...view.models.map((model) => modelSection(model, single)),
@@ -73,7 +73,7 @@ function modelSection(model: ModelView, single: boolean): string {
     '<section>',
     single ? '' : `<h2>${badge(model.verdict, model.verdict)} ${html(model.title)}</h2>`,
     `<p class="lead">${html(model.headline)}</p>`,
-    `<p>Promotable: <strong>${html(model.promotion)}</strong></p>`,
+    `<p><strong>${html(model.promotion)}</strong></p>`,
     ...model.findings.map(findingBox),
     ...metricsPart(model),
     ...driftPart(model),
@@ -93,13 +93,13 @@ function modelSection(model: ModelView, single: boolean): string {
 }
 
 function findingBox(finding: Finding): string {
-  const fix =
-    finding.fix === null
-      ? ''
-      : finding.fix.trim().includes('\n')
-        ? `<p>To settle it:</p>${blockHtml(finding.fix.trimEnd())}`
-        : `<p>→ ${html(advice(finding.fix, finding.names))}</p>`
-  return `<div class="finding ${finding.effect}"><p>${badge(finding.effect, finding.effect)} <strong>${escapeHtml(finding.stage)}</strong> ${html(finding.text)}</p>${fix}</div>`
+  const line = `<p>${badge(finding.effect, finding.effect)} <strong>${escapeHtml(finding.stage)}</strong> ${html(finding.text)}</p>`
+  return `<div class="finding ${finding.effect}">${line}${finding.fix === null ? '' : fixPart(finding.fix, finding.names)}</div>`
+}
+
+function fixPart(fix: string, names: readonly string[]): string {
+  const { sentence, block } = shownFix(fix)
+  return `<p>→ ${html(advice(sentence, names))}</p>${block === null ? '' : blockHtml(block)}`
 }
 
 function metricsPart(model: ModelView): readonly string[] {
@@ -159,7 +159,7 @@ function driftPart(model: ModelView): readonly string[] {
     '<h3>Drift</h3>',
     `<p>${html(drift.summary)}. ${html(join(drift.notes, '. '))}.</p>`,
     ...(bars === '' ? [] : [`<figure>${bars}</figure>`]),
-    '<p class="note">JS* is the distance between the two distributions, 0 to 1, corrected for chance. A column drifts only when it is both far and certain; dashed lines are where it warns and fails.</p>',
+    '<p class="note">JS* is the distance between the two distributions, 0 to 1, corrected for chance. A column drifts only when it is both far and certain; dashed lines are where it warns and where it fails, labels and predictions at half the distance.</p>',
     rows,
   ]
 }

@@ -5,7 +5,7 @@
  */
 import type { Verdict } from '../gate/fold.ts'
 import { fence } from './escape.ts'
-import type { Finding } from './findings.ts'
+import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import { type Marker, writeMarker } from './marker.ts'
 import type { MetricView } from './metric-view.ts'
@@ -131,7 +131,7 @@ class Page {
   }
 
   private lead(model: ModelView): string {
-    return `${markdown(strong(model.headline))}\n\n${markdown(say`${own('Promotable')}: ${model.promotable ? model.promotion : strong(model.promotion)}`)}`
+    return `${markdown(strong(model.headline))}\n\n${icons[model.promotable ? 'pass' : 'skipped']} ${markdown(model.promotion)}`
   }
 
   private sections(model: ModelView): readonly string[] {
@@ -253,9 +253,11 @@ function verdictWords(metric: MetricView): string {
   return `${undecided ? neutral : icons[metric.effect]} ${metric.word}`
 }
 
-/** A fix of several lines is YAML to paste; one line is a sentence. */
-const fixText = (fix: string, names: readonly string[]): string =>
-  fix.trim().includes('\n') ? `To settle it:\n\n${fence(fix.trimEnd(), 'yaml')}` : `→ ${markdown(advice(fix, names))}`
+function fixText(fix: string, names: readonly string[]): string {
+  const { sentence, block } = shownFix(fix)
+  const line = `→ ${markdown(advice(sentence, names))}`
+  return block === null ? line : `${line}\n\n${fence(block, 'yaml')}`
+}
 
 function table(header: readonly string[], rows: readonly (readonly Text[])[]): string {
   if (rows.length === 0) return ''

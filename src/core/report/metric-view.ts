@@ -7,8 +7,17 @@ import { join, name, own, say, type Text } from './text.ts'
 
 type Metric = EvaluateDetails['metrics'][number]
 
+export interface PlotLimit {
+  readonly at: number
+  readonly severity: 'warn' | 'fail'
+  readonly bad: 'below' | 'above'
+  /** as the limit was written */
+  readonly label: string
+}
+
 export interface Mark {
   readonly value: number
+  readonly label: string
   readonly interval: readonly [number | null, number | null] | null
 }
 
@@ -27,8 +36,7 @@ export interface MetricView {
   readonly plot: {
     readonly candidate: Mark | null
     readonly baseline: Mark | null
-    readonly limits: readonly { readonly at: number; readonly severity: 'warn' | 'fail'; readonly bad: 'below' | 'above' }[]
-    readonly label: (value: number) => string
+    readonly limits: readonly PlotLimit[]
   }
 }
 
@@ -72,7 +80,7 @@ function metricView(metric: Metric, checks: readonly Check[]): MetricView {
     limit: join(limitTexts(metric, checks), ', '),
     effect: metric.gated ? worstCheck : 'skipped',
     word: metric.gated ? (deciding?.status ?? 'skipped') : 'shown only',
-    plot: plotOf(metric, checks),
+    plot: plotOf(metric, checks, levels),
   }
 }
 
@@ -117,36 +125,36 @@ function better(metric: Metric, delta: number, interval: readonly [number | null
   return delta > 0 === (metric.direction === 'higher') ? ' better' : ' worse'
 }
 
-function limitTexts(metric: Metric, checks: readonly Check[]): readonly Text[] {
-  return checks.flatMap((check) => {
-    const kind = kindOf(check)
-    if (kind === null || check.limit === null) return []
-    const relative = check.unit === 'relative'
-    const shown =
-      kind.on === 'level'
-        ? writtenLevel(check.limit, metric.unit)
-        : relative
-          ? `${share(check.limit)} relative`
-          : writtenChange(check.limit, metric.unit)
-    return [own(kind.says(shown))]
-  })
+const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<typeof kindOf>>): string => {
+  if (kind.on === 'level') return kind.says(writtenLevel(check.limit, metric.unit))
+  return kind.says(check.unit === 'relative' ? `${share(check.limit ?? 0)} relative` : writtenChange(check.limit, metric.unit))
 }
 
-function plotOf(metric: Metric, checks: readonly Check[]): MetricView['plot'] {
+const limitTexts = (metric: Metric, checks: readonly Check[]): readonly Text[] =>
+  checks.flatMap((check) => {
+    const kind = kindOf(check)
+    return kind === null || check.limit === null ? [] : [own(limitLabel(metric, check, kind))]
+  })
+
+function plotOf(metric: Metric, checks: readonly Check[], levels: readonly number[]): MetricView['plot'] {
   const base = metric.baseline?.value ?? null
+  const mark = (side: Metric['candidate'] | null): Mark | null =>
+    side === null || side.value === null
+      ? null
+      : { value: side.value, label: shownLevel(side.value, metric, levels), interval: side.interval }
   return {
-    candidate: metric.candidate.value === null ? null : { value: metric.candidate.value, interval: metric.candidate.interval },
-    baseline: base === null ? null : { value: base, interval: metric.baseline?.interval ?? null },
+    candidate: mark(metric.candidate),
+    baseline: mark(metric.baseline),
     limits: checks.flatMap((check) => {
       const kind = kindOf(check)
       if (kind === null || check.limit === null) return []
       const severity = check.status === 'warn' ? 'warn' : 'fail'
-      if (kind.on === 'level') return [{ at: check.limit, severity, bad: kind.bad } as const]
+      const about = { severity, bad: kind.bad, label: limitLabel(metric, check, kind) } as const
+      if (kind.on === 'level') return [{ at: check.limit, ...about }]
       if (base === null) return []
       const size = check.unit === 'relative' ? Math.abs(base) * check.limit : check.limit
-      return [{ at: kind.bad === 'below' ? base - size : base + size, severity, bad: kind.bad } as const]
+      return [{ at: kind.bad === 'below' ? base - size : base + size, ...about }]
     }),
-    label: (value) => level(value, metric.unit),
   }
 }
 

@@ -10,7 +10,9 @@ export const style = `
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
-h1{font-size:1.6rem;line-height:1.3;margin:.4rem 0 .2rem}
+header{border-left:6px solid var(--skipped);padding:.1rem 0 .3rem 1rem;margin-bottom:1rem}
+header.pass{border-color:var(--pass)}header.warn{border-color:var(--warn)}header.fail{border-color:var(--fail)}header.error{border-color:var(--error)}
+h1{font-size:1.7rem;line-height:1.3;margin:0}h1 code,h2 code{background:none;padding:0;font-size:.95em}
 h2{font-size:1.25rem;margin:2.6rem 0 .4rem;padding-top:1.4rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.8rem 0 .5rem}
 p{margin:.5rem 0}
@@ -30,13 +32,14 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem;overflo
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px solid var(--line)}
+td code{overflow-wrap:break-word}
 th{color:var(--quiet);font-weight:600;white-space:nowrap}
 td.figure{white-space:nowrap;font-variant-numeric:tabular-nums}
 figure{margin:.8rem 0;border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem}
 figcaption{display:flex;gap:.6rem;flex-wrap:wrap;align-items:baseline;margin-bottom:.4rem}
-svg{display:block;width:100%;height:auto;max-width:40rem;overflow:visible}
-svg text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--text)}
-svg .small{font-size:12px;fill:var(--quiet)}svg .value{fill:var(--text);font-weight:600}
+svg{display:block;width:100%;max-width:38rem;height:auto;overflow:visible}
+svg text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--text)}
+svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:11px;fill:var(--quiet)}svg .value{fill:var(--text);font-weight:600}
 svg .small.fail{fill:var(--fail)}svg .small.warn{fill:var(--warn)}
 svg .frame{stroke:var(--line)}svg .track{fill:var(--track)}svg .bad{fill:var(--bad)}
 svg .limit{stroke-width:1.5;stroke-dasharray:4 3}svg .limit.fail{stroke:var(--fail)}svg .limit.warn{stroke:var(--warn)}
@@ -44,9 +47,9 @@ svg .whisker{stroke-width:2}svg .whisker.baseline{stroke:var(--base)}svg .whiske
 svg .point.baseline{fill:var(--bg);stroke:var(--base);stroke-width:2}svg .point.candidate{fill:var(--cand)}
 svg .bar{fill:var(--pass)}svg .bar.fail{fill:var(--fail)}svg .bar.warn{fill:var(--warn)}svg .bar.inconclusive,svg .bar.skipped{fill:var(--skipped)}
 details{margin:.6rem 0}summary{cursor:pointer}
-@media(max-width:480px){svg text{font-size:19px}svg .small{font-size:17px}th,td{padding:.4rem .45rem}}
+@media(max-width:480px){svg text{font-size:19px}svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:17px}th,td{padding:.4rem .45rem}}
 @media print{.finding,figure{break-inside:avoid}}
 `
 
 /** base64 of the sha256 of `style` */
-export const styleHash = 'o5xxEDuh/xNa+Sn08PHBS9yt3I1HZWq6SEvEhBHgq80='
+export const styleHash = 'Qj4vzHtku+7hFKFIsGpT5Eea5YLrD9UJn3Z4ths8DlM='

@@ -1,4 +1,5 @@
 /** The verdict as plain text: what the command line ends with. No colour, no control character, one line a stage. */
+import { shorten } from '../text/visible.ts'
 import { duration } from './format.ts'
 import type { Report } from './report.ts'
 import { name, plain } from './text.ts'
@@ -32,7 +33,7 @@ function modelLines(model: ModelView): readonly string[] {
   ])
   return [
     `${plain(name(model.name))}: ${plain(model.headline)}`,
-    `  promotable: ${plain(model.promotion)}`,
+    `  ${plain(model.promotion)}`,
     '',
     ...columns(stages),
     ...(metrics.length === 0 ? [] : ['', ...columns(metrics)]),
@@ -42,8 +43,11 @@ function modelLines(model: ModelView): readonly string[] {
   ]
 }
 
+const widest = 60
+
 /** Rows under each other, two spaces between columns. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
+function columns(cells: readonly (readonly string[])[]): readonly string[] {
+  const rows = cells.map((row) => row.map((cell) => shorten(cell, widest)))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
 }

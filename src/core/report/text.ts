@@ -68,21 +68,19 @@ export const join = (texts: readonly Text[], between: string): Text =>
 export const joinSome = (texts: readonly Text[], max: number): Text =>
   texts.length <= max ? join(texts, ', ') : say`${join(texts.slice(0, max), ', ')} and ${own(String(texts.length - max))} more`
 
-function write(text: Text, writer: Writer): string {
-  return text
-    .map((piece) => {
-      switch (piece.kind) {
-        case 'own':
-        case 'name':
-        case 'prose':
-          return writer[piece.kind](piece.text)
-        case 'strong':
-          return writer.strong(write(piece.inner, writer))
-        case 'link':
-          return writer.link(write(piece.inner, writer), piece.href)
-      }
-    })
-    .join('')
+const write = (text: Text, writer: Writer): string => text.map((piece) => writePiece(piece, writer)).join('')
+
+function writePiece(piece: Piece, writer: Writer): string {
+  switch (piece.kind) {
+    case 'own':
+    case 'name':
+    case 'prose':
+      return writer[piece.kind](piece.text)
+    case 'strong':
+      return writer.strong(write(piece.inner, writer))
+    case 'link':
+      return writer.link(write(piece.inner, writer), piece.href)
+  }
 }
 
 export const markdown = (text: Text): string => write(text, markdownWriter)

@@ -141,12 +141,11 @@ function withoutEvaluation(model: ModelReport): Text {
 }
 
 function promotionOf(model: ModelReport): Text {
-  const promote = model.config.promote
-  const to = promote === null ? [] : say` to ${join(promote.to.map(name), ', ')}`
-  if (model.promotable) return promote === null ? own('yes, once a promotion is configured') : say`yes,${to}`
-  if (model.verdict === 'warn') return own('no: promote.accept asks for a pass')
-  if (model.verdict === 'pass') return own('no: the evaluated bytes are not known')
-  return own(`no: ${model.verdict === 'fail' ? 'the gate failed' : 'the gate could not decide'}`)
+  const { promote } = model.config
+  if (model.promotable) return promote === null ? own('Promotable') : say`Promotable to ${join(promote.to.map(name), ', ')}`
+  if (model.verdict === 'warn') return own('Not promotable: promote.accept asks for a pass')
+  if (model.verdict === 'pass') return own('Not promotable: the evaluated bytes are not known')
+  return own(`Not promotable: the gate ${model.verdict === 'fail' ? 'failed' : 'could not decide'}`)
 }
 
 function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, result: StageResult | null): readonly Text[] {

@@ -113,7 +113,9 @@ function sameBytes(
   const there = now === null ? 'no file lies there now' : `${now} lies there now`
   return {
     digest: null,
-    checks: [trouble(model, `the model changed after it was evaluated: ${evaluated} was evaluated, ${there}`, 'run `modelgate evaluate` again')],
+    checks: [
+      trouble(model, `the model changed after it was evaluated: ${evaluated} was evaluated, ${there}`, 'run `modelgate evaluate` again'),
+    ],
   }
 }
 
@@ -138,7 +140,11 @@ function degraded(taken: readonly Taken[], model: CollectedModel): readonly Chec
   ]
 }
 
-function fold(taken: readonly Taken[], found: readonly Check[], model: string): { readonly verdict: Verdict; readonly checks: readonly Check[] } {
+function fold(
+  taken: readonly Taken[],
+  found: readonly Check[],
+  model: string,
+): { readonly verdict: Verdict; readonly checks: readonly Check[] } {
   const all = foldGate(taken)
   const judged = foldGate(taken.filter((stage) => judges[stage.stage]))
   const broken = taken.some((stage) => stage.verdict === 'error' || stage.verdict === 'fail')

@@ -1,8 +1,9 @@
 /** The gate's result and what it folded, as the one thing every report is rendered from. Shells and `comment` ask here after the gate. */
+
+import { type Verdict, verdicts } from '../../core/gate/fold.ts'
 import type { Report } from '../../core/report/report.ts'
 import { type GateDetails, gateDetails } from '../../core/schema/details.ts'
 import type { Check } from '../../core/schema/result.ts'
-import { type Verdict, verdicts } from '../../core/gate/fold.ts'
 import type { RunContext } from '../context.ts'
 import { findResult } from '../out-folder.ts'
 import { type CollectedModel, collect } from './collect.ts'
