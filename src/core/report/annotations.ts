@@ -5,7 +5,7 @@ import { name, plain, say } from './text.ts'
 import { viewOf } from './view.ts'
 
 export interface ReportAnnotation {
-  readonly type: 'error' | 'warning'
+  readonly level: 'error' | 'warning'
   readonly title: string
   readonly message: string
 }
@@ -22,7 +22,7 @@ export function annotations(report: Report): readonly ReportAnnotation[] {
 function annotation(model: string | null, finding: Finding): ReportAnnotation {
   const fix = finding.fix === null || finding.fix.includes('\n') ? '' : ` → ${plain(name(finding.fix))}`
   return {
-    type: finding.effect === 'warn' ? 'warning' : 'error',
+    level: finding.effect === 'warn' ? 'warning' : 'error',
     title: plain(model === null ? say`modelgate ${name(finding.id)}` : say`modelgate ${name(model)}: ${name(finding.id)}`),
     message: `${plain(finding.text)}${fix}`,
   }
