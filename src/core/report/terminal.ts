@@ -1,5 +1,5 @@
 /** The verdict as plain text: what the command line ends with. No colour, no control character, one line a stage. */
-import { shorten } from '../text/visible.ts'
+import { shorten, visible } from '../text/visible.ts'
 import { duration } from './format.ts'
 import type { Report } from './report.ts'
 import { name, plain } from './text.ts'
@@ -29,7 +29,10 @@ function modelLines(model: ModelView): readonly string[] {
     `  ${words[finding.effect]}  ${finding.stage}: ${plain(finding.text)}`,
     ...(finding.fix === null
       ? []
-      : finding.fix.split('\n').map((line) => `        ${plain(name(line.trimEnd())).replace(/^␣+/, (s) => ' '.repeat(s.length))}`)),
+      : finding.fix
+          .trim()
+          .split('\n')
+          .map((line) => `        ${visible(line)}`)),
   ])
   return [
     `${plain(name(model.name))}: ${plain(model.headline)}`,
