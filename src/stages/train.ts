@@ -42,8 +42,9 @@ export const train: ModelStage = async (context) => {
   const known = await reusable(context, key, path)
   if (known !== null && inputs.incomplete === null) {
     progress.say(`${model.name}: training skipped, nothing it depends on has changed`)
-    return output({ ...known.details, reused: true }, inputs.records, [
+    return output({ ...known.details, reused: true }, known.inputs, [
       pass('train.reused', `nothing that training depends on has changed since ${shown} was made: it was not made again`),
+      ...known.checks.filter((check) => check.effect !== 'pass'),
     ])
   }
   if (known !== null) progress.say(`${model.name}: trains again: ${inputs.incomplete}; list what it depends on under train.inputs`)
@@ -61,7 +62,7 @@ export const train: ModelStage = async (context) => {
     environment: { ...made.environment },
     builtin: made.builtin,
   }
-  const lineage: Lineage = { schema: 'modelgate/lineage@1', details, inputs: withRows(inputs.records, made.rows) }
+  const lineage: Lineage = { schema: 'modelgate/lineage@1', details, inputs: withRows(inputs.records, made.rows), checks: [...made.checks] }
   await files.write(lineagePath(context), `${JSON.stringify(lineage, null, 2)}\n`)
   return output(details, lineage.inputs, made.checks)
 }
@@ -89,12 +90,21 @@ const output = (details: TrainDetails, inputs: readonly InputRecord[], checks: r
 
 /** The record of these very bytes from these very inputs, or null. */
 async function reusable(context: ModelContext, key: string, path: string): Promise<Lineage | null> {
-  const bytes = await context.ports.files.read(lineagePath(context), maxLineageBytes)
-  if (bytes === null) return null
-  const lineage = parseLineage(new TextDecoder().decode(bytes))
+  const lineage = await readLineage(context)
   if (lineage === null || lineage.details.key !== key) return null
   const model = await context.ports.files.digest(path)
   return model?.digest === lineage.details.model.digest ? lineage : null
+}
+
+/** null also for what is no record: a folder, a gigabyte, something that a cache brought. Then training runs. */
+async function readLineage(context: ModelContext): Promise<Lineage | null> {
+  try {
+    const bytes = await context.ports.files.read(lineagePath(context), maxLineageBytes)
+    return bytes === null ? null : parseLineage(new TextDecoder().decode(bytes))
+  } catch (thrown) {
+    if (thrown instanceof UserError) return null
+    throw thrown
+  }
 }
 
 async function sha256(text: string): Promise<string> {

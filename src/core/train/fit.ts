@@ -11,7 +11,7 @@
  * It is the candidate with the smallest loss on held-out rows (a fixed fifth, by hash of the row number), the larger one on a tie.
  */
 import { addGradient, addScores, columnMass, type Design, takeRows } from './design.ts'
-import { minimise } from './lbfgs.ts'
+import { type Breathe, minimise } from './lbfgs.ts'
 import { type BuiltinTask, sigmoid, softmaxInPlace } from './linear-model.ts'
 
 /** Strongest first: each fit starts where the stronger one ended. */
@@ -48,18 +48,19 @@ export interface Fit {
 interface Stop {
   readonly tolerance: number
   readonly gain: number
+  readonly breathe?: Breathe
 }
 
-export function fitLinear(design: Design, targets: Targets): Fit {
-  const { penalty, heldOut } = choosePenalty(design, targets)
-  return { ...fitAt(design, targets, penalty, { tolerance: finalTolerance, gain: finalGain }), heldOut }
+export async function fitLinear(design: Design, targets: Targets, breathe: Breathe = () => Promise.resolve()): Promise<Fit> {
+  const { penalty, heldOut } = await choosePenalty(design, targets, breathe)
+  return { ...(await fitAt(design, targets, penalty, { tolerance: finalTolerance, gain: finalGain, breathe })), heldOut }
 }
 
 /** The fit at one given penalty. */
-export function fitAt(design: Design, targets: Targets, penalty: number, stop: Stop): Omit<Fit, 'heldOut'> {
+export async function fitAt(design: Design, targets: Targets, penalty: number, stop: Stop): Promise<Omit<Fit, 'heldOut'>> {
   const scale = targets.task === 'regression' ? moments(targets) : { mean: 0, deviation: 1 }
   const scaled = standardise(targets, scale)
-  const solved = solve(design, scaled, penalty, null, stop)
+  const solved = await solve(design, scaled, penalty, null, stop)
   const { intercepts, weights } = unpack(solved.x, design.width)
   return {
     intercepts: intercepts.map((b) => b * scale.deviation + scale.mean),
@@ -70,7 +71,7 @@ export function fitAt(design: Design, targets: Targets, penalty: number, stop: S
   }
 }
 
-function choosePenalty(design: Design, targets: Targets): { penalty: number; heldOut: Fit['heldOut'] } {
+async function choosePenalty(design: Design, targets: Targets, breathe: Breathe): Promise<{ penalty: number; heldOut: Fit['heldOut'] }> {
   if (design.rows < fewestToChoose || design.width === 0) return { penalty: defaultPenalty, heldOut: null }
   const every = Math.max(1, design.rows / mostToChoose)
   const fit: number[] = []
@@ -93,7 +94,7 @@ function choosePenalty(design: Design, targets: Targets): { penalty: number; hel
   let best: { penalty: number; loss: number } | null = null
   let from: Float64Array | null = null
   for (const penalty of penalties) {
-    const { x } = solve(trainDesign, trainTargets, penalty, from, { tolerance: 1e-5, gain: 1e-7 })
+    const { x } = await solve(trainDesign, trainTargets, penalty, from, { tolerance: 1e-5, gain: 1e-7, breathe })
     from = x
     const loss = meanLoss(testDesign, testTargets, x)
     // a gain below the sixth digit is no reason to trust larger weights

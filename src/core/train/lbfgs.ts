@@ -11,12 +11,12 @@
  * @param curvature positive estimate of the Hessian's diagonal, length of x
  * Source: Nocedal & Wright 2006, "Numerical Optimization", algorithm 7.4.
  */
-export function minimise(
+export async function minimise(
   start: Float64Array,
   evaluate: (x: Float64Array, gradient: Float64Array) => number,
   curvature: Float64Array,
-  { tolerance = 1e-8, gain = 1e-12, iterations = 300, memory = 10 } = {},
-): { readonly x: Float64Array; readonly value: number; readonly iterations: number; readonly converged: boolean } {
+  { tolerance = 1e-8, gain = 1e-12, iterations = 300, memory = 10, breathe = noPause }: MinimiseOptions = {},
+): Promise<Minimum> {
   let x = Float64Array.from(start)
   let gradient = new Float64Array(x.length)
   let value = evaluate(x, gradient)
@@ -25,6 +25,7 @@ export function minimise(
   const steps: Step[] = []
 
   for (let iteration = 0; iteration < iterations; iteration++) {
+    await breathe()
     if (largest(gradient) <= tolerance) return { x, value, iterations: iteration, converged: true }
     const direction = descent(gradient, steps, curvature)
     let slope = dot(direction, gradient)
@@ -62,6 +63,25 @@ export function minimise(
     if (gained <= gain * Math.abs(value)) return { x, value, iterations: iteration + 1, converged: true }
   }
   return { x, value, iterations, converged: false }
+}
+
+/** Awaited once an iteration: whoever runs long lets others run, and can be stopped by throwing. */
+export type Breathe = () => Promise<void>
+const noPause: Breathe = () => Promise.resolve()
+
+export interface MinimiseOptions {
+  readonly tolerance?: number
+  readonly gain?: number
+  readonly iterations?: number
+  readonly memory?: number
+  readonly breathe?: Breathe
+}
+
+export interface Minimum {
+  readonly x: Float64Array
+  readonly value: number
+  readonly iterations: number
+  readonly converged: boolean
 }
 
 interface Step {

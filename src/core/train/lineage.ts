@@ -6,12 +6,14 @@
 import { z } from 'zod'
 import type { BuiltinSpec, CommandSpec, ModelConfig } from '../schema/config.ts'
 import { trainDetails } from '../schema/details.ts'
-import { type InputRecord, inputSchema } from '../schema/result.ts'
+import { checkSchema, type InputRecord, inputSchema } from '../schema/result.ts'
 
 export const lineageSchema = z.strictObject({
   schema: z.literal('modelgate/lineage@1'),
   details: trainDetails,
   inputs: z.array(inputSchema),
+  /** of that training: a warning stands for as long as its model does */
+  checks: z.array(checkSchema),
 })
 export type Lineage = z.infer<typeof lineageSchema>
 

@@ -1,5 +1,5 @@
 /** Asks the engine for the few numbers that decide how each column is read. One column at a time: memory stays that of one. */
-import type { CategoryEncoder } from '../../core/train/encode.ts'
+import type { PlannedColumn } from '../../core/train/assemble.ts'
 import {
   type Candidate,
   encodeText,
@@ -10,10 +10,6 @@ import {
   readInteger,
 } from '../../core/train/features.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
-
-export type PlannedColumn =
-  | { readonly as: 'numeric'; readonly column: string }
-  | { readonly as: 'levels'; readonly column: string; readonly encoder: CategoryEncoder }
 
 export async function planColumns(
   engine: DataEngine,

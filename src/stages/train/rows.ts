@@ -1,9 +1,9 @@
 /** Rows as the fit needs them, read once in file order: numbers as they are, levels as positions, the target as class numbers or values. */
+import type { PlannedColumn } from '../../core/train/assemble.ts'
 import { levelIndex } from '../../core/train/encode.ts'
 import { rowHash } from '../../core/train/fit.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
-import type { PlannedColumn } from './columns.ts'
 import type { TargetPlan } from './target.ts'
 
 export interface TrainingRows {
@@ -16,8 +16,9 @@ export interface TrainingRows {
   readonly weights: Float64Array | null
 }
 
-/** A linear model learns nothing more from further rows, and each costs memory. */
+/** A linear model learns nothing more from further rows, and each costs memory and time: a score for every class. */
 const mostRows = 300_000
+const mostScores = 2_000_000
 
 export async function readRows(
   engine: DataEngine,
@@ -27,8 +28,9 @@ export async function readRows(
   weight: string | null,
   signal: AbortSignal,
 ): Promise<TrainingRows> {
-  const share = mostRows / Math.max(table.rows, mostRows)
-  const room = Math.min(table.rows, Math.ceil(mostRows * 1.1))
+  const most = Math.min(mostRows, Math.floor(mostScores / (target.classes?.labels.length ?? 1)))
+  const share = most / Math.max(table.rows, most)
+  const room = Math.min(table.rows, Math.ceil(most * 1.1))
   const store = columns.map(() => new Float64Array(room))
   const targets = new Float64Array(room)
   const weights = weight === null ? null : new Float64Array(room)

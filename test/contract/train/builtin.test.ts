@@ -142,6 +142,8 @@ describe('builtin: baseline on a binary target', () => {
     if (!(data instanceof Float32Array)) throw new Error('no probabilities')
     expect(data[1]).toBeCloseTo(30.5 / 121, 3)
     expect(data[3]).toBe(data[1])
+    const again = await shop.train(config('target: late, id: only'))
+    expect([again.verdict, again.checks.map((check) => check.id)]).toEqual(['warn', ['train.reused', 'train.model']])
     expect(codeOf(await shop.train(config('target: late, id: only', 'linear')))).toBe('NO_FEATURES')
   })
 

@@ -40,7 +40,7 @@ const mean = reference.weight.reduce((total, w) => total + w, 0) / rows
 const classes = { binary: 2, multiclass: 3, regression: 1 } as const
 
 /** What the fit says of each row, from its weights and nothing else. */
-function scoresOf({ intercepts, weights }: Pick<ReturnType<typeof fitAt>, 'intercepts' | 'weights'>): number[][] {
+function scoresOf({ intercepts, weights }: Pick<Awaited<ReturnType<typeof fitAt>>, 'intercepts' | 'weights'>): number[][] {
   return reference.x.map((x, i) =>
     weights.map(
       (w, c) => (intercepts[c] ?? 0) + x * (w[0] ?? 0) + (reference.gap[i] ?? 0) * (w[1] ?? 0) + (w[2 + (reference.level[i] ?? 0)] ?? 0),
@@ -51,14 +51,14 @@ function scoresOf({ intercepts, weights }: Pick<ReturnType<typeof fitAt>, 'inter
 describe('the fit against scikit-learn', () => {
   it.each(reference.cases.map((one) => [one.task, one.penalty, one.weighted ? 'weighted' : 'unweighted', one] as const))(
     '%s at penalty %d, %s rows',
-    (task, penalty, _, wanted) => {
+    async (task, penalty, _, wanted) => {
       const targets: Targets = {
         task,
         y: Float64Array.from(reference[task]),
         classes: classes[task],
         rowWeights: wanted.weighted ? Float64Array.from(reference.weight, (w) => w / mean) : null,
       }
-      const fit = fitAt(design, targets, penalty, { tolerance: 1e-10, gain: 0 })
+      const fit = await fitAt(design, targets, penalty, { tolerance: 1e-10, gain: 0 })
       const got = scoresOf(fit).map((scores) => {
         if (task === 'regression') return scores
         if (task === 'binary') return scores.map(sigmoid)
@@ -84,47 +84,47 @@ describe('the penalty', () => {
     rowWeights: null,
   }
 
-  it('is the strongest where the columns say nothing, and weaker where they do', () => {
-    expect(fitLinear(design, noise).penalty).toBe(penalties[0])
+  it('is the strongest where the columns say nothing, and weaker where they do', async () => {
+    expect((await fitLinear(design, noise)).penalty).toBe(penalties[0])
     const signal: Targets = { task: 'binary', y: Float64Array.from(reference.binary), classes: 2, rowWeights: null }
-    const fit = fitLinear(design, signal)
+    const fit = await fitLinear(design, signal)
     expect(fit.penalty).toBeLessThan(penalties[0])
     expect(fit.heldOut?.loss).toBeLessThan(fit.heldOut?.prior ?? 0)
   })
 
-  it('with too few rows to hold some out is the default, and nothing is claimed', () => {
+  it('with too few rows to hold some out is the default, and nothing is claimed', async () => {
     const few: Design = {
       rows: 4,
       width: 2,
       blocks: [{ offset: 0, block: { kind: 'numeric', values: Float64Array.of(-1, 0, 0, 1), missing: new Uint8Array(4) } }],
     }
-    const fit = fitLinear(few, { task: 'binary', y: Float64Array.of(0, 0, 1, 1), classes: 2, rowWeights: null })
+    const fit = await fitLinear(few, { task: 'binary', y: Float64Array.of(0, 0, 1, 1), classes: 2, rowWeights: null })
     expect([fit.penalty, fit.heldOut, fit.converged]).toEqual([1, null, true])
     expect(fit.weights[0]?.[0]).toBeGreaterThan(0)
   })
 
-  it('keeps separable classes finite', () => {
+  it('keeps separable classes finite', async () => {
     const y = Float64Array.from(reference.x, (x) => (x > 0 ? 1 : 0))
-    const fit = fitLinear(design, { task: 'binary', y, classes: 2, rowWeights: null })
+    const fit = await fitLinear(design, { task: 'binary', y, classes: 2, rowWeights: null })
     expect(fit.weights.every((w) => w.every(Number.isFinite))).toBe(true)
   })
 })
 
 describe('a fit', () => {
-  it('is the same numbers, bit for bit, on the same rows', () => {
+  it('is the same numbers, bit for bit, on the same rows', async () => {
     const targets: Targets = { task: 'multiclass', y: Float64Array.from(reference.multiclass), classes: 3, rowWeights: null }
-    expect(fitLinear(design, targets)).toEqual(fitLinear(design, targets))
+    expect(await fitLinear(design, targets)).toEqual(await fitLinear(design, targets))
   })
 
-  it('follows the unit of an amount', () => {
-    const of = (factor: number) =>
-      fitAt(
+  it('follows the unit of an amount', async () => {
+    const of = async (factor: number) =>
+      await fitAt(
         design,
         { task: 'regression', y: Float64Array.from(reference.regression, (y) => y * factor), classes: 1, rowWeights: null },
         1,
         { tolerance: 1e-10, gain: 0 },
       )
-    expect((of(1000).weights[0]?.[0] ?? 0) / (of(1).weights[0]?.[0] ?? 1)).toBeCloseTo(1000, 6)
+    expect(((await of(1000)).weights[0]?.[0] ?? 0) / ((await of(1)).weights[0]?.[0] ?? 1)).toBeCloseTo(1000, 6)
   })
 
   it('of the prior is the share or the mean, half a row against an empty class', () => {
@@ -139,9 +139,9 @@ describe('a fit', () => {
 })
 
 describe('minimise', () => {
-  it('finds the minimum of a badly scaled bowl', () => {
+  it('finds the minimum of a badly scaled bowl', async () => {
     const scale = [1e4, 1, 1e-3]
-    const found = minimise(
+    const found = await minimise(
       new Float64Array(3),
       (x, gradient) => {
         let value = 0
@@ -159,13 +159,13 @@ describe('minimise', () => {
     for (const [j, x] of found.x.entries()) expect(x).toBeCloseTo(j + 1, 5)
   })
 
-  it('says when it was stopped before the minimum', () => {
+  it('says when it was stopped before the minimum', async () => {
     const banana = (x: Float64Array, gradient: Float64Array) => {
       const [a = 0, b = 0] = x
       gradient[0] = -2 * (1 - a) - 400 * a * (b - a * a)
       gradient[1] = 200 * (b - a * a)
       return (1 - a) ** 2 + 100 * (b - a * a) ** 2
     }
-    expect(minimise(Float64Array.of(-1.2, 1), banana, Float64Array.of(1, 1), { iterations: 3 }).converged).toBe(false)
+    expect((await minimise(Float64Array.of(-1.2, 1), banana, Float64Array.of(1, 1), { iterations: 3 })).converged).toBe(false)
   })
 })
