@@ -117,3 +117,22 @@ export const gateDetails = z.strictObject({
   report: z.strictObject({ markdown: z.string(), html: z.string() }),
 })
 export type GateDetails = z.infer<typeof gateDetails>
+
+const storedFile = z.strictObject({ name: z.string(), digest: z.string(), bytes: z.number().int() })
+const movedAlias = z.strictObject({ alias: z.string(), version: z.string(), previous: z.string().nullable(), moved: z.boolean() })
+
+/** The receipt of a promotion or a rollback, read back from ledger and store after the fact. */
+export const promoteDetails = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  tag: z.string(),
+  digest: z.string(),
+  url: z.string().nullable(),
+  /** false: these bytes were a version already */
+  released: z.boolean(),
+  files: z.array(storedFile),
+  aliases: z.array(movedAlias),
+  ledger: z.strictObject({ name: z.string(), head: z.string().nullable() }),
+  store: z.string(),
+})
+export type PromoteDetails = z.infer<typeof promoteDetails>

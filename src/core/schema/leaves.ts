@@ -17,7 +17,10 @@ const isLater = (schema: unknown): boolean => typeof schema === 'object' && sche
 
 /** A key of the design that is not built: it is refused, never ignored. */
 export const later = (what: string) => {
-  const schema = z.never({ error: () => notAvailable(what) }).optional()
+  const schema = z
+    .never({ error: () => notAvailable(what) })
+    .optional()
+    .meta({ description: 'Not available in this version.' })
   laterSchemas.add(schema)
   return schema
 }
