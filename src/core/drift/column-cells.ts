@@ -42,8 +42,9 @@ const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_
 
 /** null when the two cannot be laid over each other: one has numbers, the other only labels. */
 export function columnCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells | null {
-  const categorical = ['boolean', 'categorical', 'constant', 'text'].includes(reference.kind) && reference.categories !== null
-  if (categorical) return current.categories === null ? null : categoryCells(reference, current)
+  // of a sensitive column no label is kept; where it holds numbers, their cells say more
+  const labelled = reference.categories !== null && !(reference.sensitive && reference.numeric !== null)
+  if (labelled) return current.categories === null ? null : categoryCells(reference, current)
   return reference.numeric === null || current.numeric === null ? null : numericCells(reference, current)
 }
 

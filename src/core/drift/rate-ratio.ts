@@ -24,17 +24,33 @@ export interface Rates {
 
 /** null when the column does not have two values on the reference side, or neither is the positive one. */
 export function positiveRates(reference: ColumnProfile, current: ColumnProfile, positive: string | number | boolean | null): Rates | null {
-  const before = reference.categories?.top ?? []
-  if (reference.kind !== 'boolean' || before.length !== 2 || current.categories === null) return null
+  if (reference.kind !== 'boolean') return null
+  const before = classes(reference)
+  const now = classes(current)
+  if (before?.size !== 2 || now === null) return null
+  const labels = [...before.keys()]
   const same = (label: string) => label === String(positive) || (typeof positive === 'number' && label !== '' && Number(label) === positive)
-  const chosen = positive === null ? before.at(-1) : before.find(({ value }) => same(value))
+  const rarer = () => labels.toSorted((a, b) => (before.get(a) ?? 0) - (before.get(b) ?? 0))[0]
+  const chosen = positive === null ? rarer() : labels.find(same)
   if (chosen === undefined) return null
   return {
-    before: chosen.count,
-    now: current.categories.top.find(({ value }) => value === chosen.value)?.count ?? 0,
+    before: before.get(chosen) ?? 0,
+    now: now.get(chosen) ?? 0,
     n: reference.n - missing(reference),
     m: current.n - missing(current),
   }
+}
+
+/** Rows of each class: labels, or 0.0 and 1.0 stored as floats, where the rarer one may be too rare to be listed. */
+function classes({ categories, numeric, n, n_null, n_nan }: ColumnProfile): ReadonlyMap<string, number> | null {
+  if (categories !== null) return categories.top.length === 0 ? null : new Map(categories.top.map(({ value, count }) => [value, count]))
+  if (numeric === null || numeric.min === null || numeric.max === null) return null
+  const listed = (value: number) => numeric.spikes.find((spike) => spike.value === value)?.count
+  const rows = n - n_null - n_nan
+  const low = listed(numeric.min) ?? rows - (listed(numeric.max) ?? 0)
+  const counted: [string, number][] = [[String(numeric.min), low]]
+  if (numeric.max !== numeric.min) counted.push([String(numeric.max), rows - low])
+  return new Map(counted)
 }
 
 export function rateRatio({ before, now, n, m }: Rates): Finding | null {

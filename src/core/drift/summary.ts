@@ -19,6 +19,7 @@ function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fi
     const now = profileQuantile(current, 0.5)
     if (before !== null && now !== null) return `median ${round(before)} → ${round(now)}`
   }
+  if (fine === null && reference.sensitive) return 'sensitive: only missing values are compared'
   const largest = coarse.reference.reduce(
     (most, a, j) => Math.max(most, Math.abs(a / reference.n - (coarse.current[j] ?? 0) / current.n)),
     0,

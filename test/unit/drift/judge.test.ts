@@ -171,6 +171,13 @@ describe('a rate that multiplies is seen where the distance is blind', () => {
     expect(ask(0).checks.get('drift.rate_ratio:fraud')).toMatchObject({ status: 'fail' })
   })
 
+  it('classes that are stored as 0.0 and 1.0 are seen too, rare as they may be', () => {
+    const floats = (positives: number) => [...new Array<number>(20_000 - positives).fill(0), ...new Array<number>(positives).fill(1)]
+    const [reference, current] = pair(floats(40), floats(100), 'fraud')
+    const { checks } = judgeOne({ ...reference, kind: 'boolean' }, { ...current, kind: 'boolean' }, { target: 'fraud', positive: 1 })
+    expect(checks.get('drift.rate_ratio:fraud')).toMatchObject({ status: 'fail', observed: 2.5 })
+  })
+
   it('a factor of 2 in 200 rows is noise', () => {
     const small = judgeOne(labels('y', rows({ 0: 195, 1: 5 }), 'boolean'), labels('y', rows({ 0: 190, 1: 10 }), 'boolean'), { target: 'y' })
     expect(small.checks.has('drift.rate_ratio:y')).toBe(false)
@@ -233,6 +240,16 @@ describe('PII-01 no value and no label is named', () => {
     const result = judge([before], [now])
     expect(result.checks.map(({ id }) => id)).toEqual(['drift.shift:c', 'drift.unseen:c', 'drift.vanished:c'])
     expect(JSON.stringify(result)).not.toContain('CANARY')
+  })
+
+  it('of sensitive labels nothing is kept: only their missing values are compared', () => {
+    const hidden = (nulls: number): ColumnProfile => {
+      const column = labels('name', [...rows({ a: 500 - nulls }), ...new Array<null>(nulls).fill(null)])
+      return { ...column, sensitive: true, categories: { top: [], other_count: 500 - nulls, distinct: null } }
+    }
+    const { row, checks } = judgeOne(hidden(0), hidden(50))
+    expect(row.summary).toBe('sensitive: only missing values are compared, missing 0 % → 10 %')
+    expect([...checks.keys()]).toContain('drift.nulls:name')
   })
 
   it('and of a sensitive number not even the median', () => {
