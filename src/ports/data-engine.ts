@@ -54,6 +54,8 @@ export interface OpenRequest {
 }
 
 export interface DataEngine {
+  /** name and version, as a profile records it */
+  describe(): Promise<string>
   /** @throws UserError DATA_MISSING, DATA_EMPTY, DATA_UNREADABLE (a ragged row, a cut Parquet): code, line and column, never a value */
   open(request: OpenRequest): Promise<Table>
   aggregate(query: Query): Promise<readonly Readonly<Record<string, Scalar>>[]>

@@ -2,7 +2,10 @@
 import type * as Native from '@duckdb/node-api'
 import type { Scalar } from '../../ports/data-engine.ts'
 
-export type NativeModule = Pick<typeof Native, 'DuckDBInstance' | 'DuckDBDataChunk' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN' | 'VARCHAR'>
+export type NativeModule = Pick<
+  typeof Native,
+  'DuckDBInstance' | 'DuckDBDataChunk' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN' | 'VARCHAR' | 'version'
+>
 
 export interface ConnectionOptions {
   readonly native: NativeModule

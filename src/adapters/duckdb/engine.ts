@@ -73,6 +73,10 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     file.format === 'parquet' ? openParquet(session, file) : openText(session, file)
 
   return {
+    async describe(): Promise<string> {
+      return `duckdb ${(await state()).native.version()}`
+    },
+
     async open(request: OpenRequest): Promise<Table> {
       const ready = await state()
       const staged: StagedFile[] = []

@@ -1,0 +1,42 @@
+/** `type`: which stored values a declared type accepts, as SQL that is true for a value that is there and breaks it. */
+import { type ColumnFacts, isNumeric } from './facts.ts'
+
+export const declaredTypes = ['integer', 'number', 'float', 'decimal', 'string', 'boolean', 'date', 'timestamp', 'time'] as const
+export type DeclaredType = (typeof declaredTypes)[number]
+
+const all = 'true'
+const none = 'false'
+const whole = '[+-]?[0-9]+'
+
+type Rule = (column: ColumnFacts, untyped: boolean) => string
+
+const number: Rule = ({ kind, quoted }) =>
+  isNumeric(kind) ? none : kind === 'string' ? `TRY_CAST(trim(${quoted}) AS DOUBLE) IS NULL` : all
+
+/** Text that reads as the type is accepted: a single bad cell makes a whole CSV column text, and the bad cells are what is to be counted. */
+const readsAs =
+  (same: readonly string[], type: string): Rule =>
+  ({ kind, quoted }) =>
+    same.includes(kind) ? none : kind === 'string' ? `TRY_CAST(${quoted} AS ${type}) IS NULL` : all
+
+export const typeRules: Readonly<Record<DeclaredType, Rule>> = {
+  integer: ({ kind, quoted }) => {
+    if (kind === 'integer') return none
+    if (kind === 'string') return `NOT regexp_full_match(trim(${quoted}), '${whole}')`
+    return isNumeric(kind) ? `(NOT isfinite(${quoted}) OR ${quoted} <> trunc(${quoted}))` : all
+  },
+  number,
+  float: number,
+  decimal: number,
+  // whatever stands in an untyped file can be taken as text
+  string: ({ kind }, untyped) => (kind === 'string' || untyped ? none : all),
+  boolean: ({ kind, quoted }) => {
+    if (kind === 'boolean') return none
+    if (kind === 'string') return `lower(${quoted}) NOT IN ('true', 'false')`
+    return isNumeric(kind) ? `${quoted} NOT IN (0, 1)` : all
+  },
+  date: (column, untyped) =>
+    column.kind === 'timestamp' ? `${column.quoted} <> date_trunc('day', ${column.quoted})` : readsAs(['date'], 'DATE')(column, untyped),
+  timestamp: readsAs(['timestamp', 'date'], 'TIMESTAMP'),
+  time: readsAs(['time'], 'TIME'),
+}

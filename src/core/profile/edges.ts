@@ -1,0 +1,56 @@
+/**
+ * Where a numeric column is cut into cells, and which of its values are frequent, from quantiles of a sample.
+ *
+ *     grid      quantiles at 0.1 %, 0.2 %, …, 99.9 %; values that occur, ascending
+ *     edges     every tenth of them, de-duplicated: cells are (−∞, e1], (e1, e2], …, (ek, ∞)
+ *     frequent  values that fill at least three points of the grid: every value with a share of 0.4 %, so that none of 0.5 % is missed
+ *
+ * The edges need not be true percentiles: counts at them are exact. No cell is made to hold fewer than five sampled rows, because an
+ * edge is a value of the data.
+ */
+
+export const gridPoints = 999
+const step = 10
+const minRowsPerCell = 5
+const maxEdges = 99
+
+/** −0 is 0. */
+const distinct = (values: readonly number[]): number[] => [...new Set(values.map((value) => value + 0))].sort((a, b) => a - b)
+
+export function chooseEdges(grid: readonly number[], sampled: number): readonly number[] {
+  const percentiles = grid.filter((_, index) => (index + 1) % step === 0)
+  const allowed = Math.min(maxEdges, Math.floor(sampled / minRowsPerCell) - 1)
+  if (allowed < 1) return []
+  const every = Math.ceil(percentiles.length / allowed)
+  return distinct(percentiles.filter((_, index) => (index + 1) % every === 0))
+}
+
+/** For a sensitive column: deciles of two digits, so that no edge is anybody's value. */
+export function coarseEdges(grid: readonly number[], sampled: number): readonly number[] {
+  if (sampled < 100) return []
+  return distinct(grid.filter((_, index) => (index + 1) % 100 === 0).map((value) => Number(value.toPrecision(2))))
+}
+
+export function frequentValues(grid: readonly number[]): readonly number[] {
+  const points = new Map<number, number>()
+  for (const value of grid) points.set(value + 0, (points.get(value + 0) ?? 0) + 1)
+  return distinct([...points].flatMap(([value, count]) => (count >= 3 ? [value] : [])))
+}
+
+/** Part of the rows that the twenty most frequent values have, as far as the grid can tell. */
+export function topTwentyShare(grid: readonly number[]): number {
+  if (grid.length === 0) return 0
+  const points = new Map<number, number>()
+  for (const value of grid) points.set(value, (points.get(value) ?? 0) + 1)
+  const repeated = [...points.values()].filter((count) => count >= 3).sort((a, b) => b - a)
+  return repeated.slice(0, 20).reduce((sum, count) => sum + count, 0) / grid.length
+}
+
+/** Equal edges have equal ids: profiles with one id can be compared and merged. FNV-1a, 64 bits; no secret, no signature. */
+export const edgesId = (edges: readonly number[]): string => `e1-${fnv64(edges.map(String).join(' '))}`
+
+export function fnv64(text: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  return hash.toString(16).padStart(16, '0')
+}

@@ -1,0 +1,156 @@
+/**
+ * The SQL of a profile. Three scans of a reference: a sample that decides kinds, edges and frequent values; one exact count of
+ * everything at those edges; one of the levels of categorical columns. Current data skip the decisions, not the counts.
+ *
+ * Exactness: counts are exact whatever the sample. NaN and ±∞ are counted apart and kept out of moments, extremes and cells (NaN lands in
+ * the first bin of `histogram` and poisons avg and max). Moments are summed around a pivot with compensated sums, so that threads
+ * adding in another order change nothing in twelve digits.
+ */
+import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
+import { gridPoints } from './edges.ts'
+
+export const sampledRows = 65_536
+const orderedRows = 2_000
+const hashRange = 2 ** 20
+export const maxLevels = 2_000
+export const minLevelRows = 5
+/** grouping_id is a 64-bit mask */
+export const levelColumnsPerQuery = 32
+
+const number = ({ quoted }: ColumnFacts) => `CAST(${quoted} AS DOUBLE)`
+/** SQL: the number is there and finite. */
+const finite = (column: ColumnFacts) => `isfinite(${number(column)})`
+
+/** Rows chosen by a hash of their number: the same ones in every run. */
+const chosen = (rows: number, wanted: number): string =>
+  rows <= wanted ? '' : `WHERE hash(row_at) % ${hashRange} < ${Math.ceil((wanted / rows) * hashRange)}`
+
+/** One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`. */
+export function sampleQuery(table: TableFacts & { readonly rowAt: string }, columns: readonly ColumnFacts[]): Sql {
+  const grid = `[${Array.from({ length: gridPoints }, (_, index) => (index + 1) / (gridPoints + 1)).join(', ')}]`
+  const facts = columns.flatMap((column, i) => {
+    const { kind } = column
+    const c = `c${i}`
+    if (isNumeric(kind)) {
+      const ok = `FILTER (WHERE isfinite(${c}))`
+      return [
+        `count(*) ${ok} AS n${i}`,
+        `count(DISTINCT ${c}) ${ok} AS d${i}`,
+        `to_json(quantile_disc(${c}, ${grid}) ${ok}) AS q${i}`,
+        `min(${c}) ${ok} AS lo${i}`,
+        `max(${c}) ${ok} AS hi${i}`,
+      ]
+    }
+    if (kind === 'other' || kind === 'time') return []
+    const shared = [`count(${c}) AS n${i}`, `count(DISTINCT ${c}) AS d${i}`]
+    return kind === 'string'
+      ? [
+          ...shared,
+          `avg(length(${c})) AS l${i}`,
+          `avg(CASE WHEN contains(${c}, ' ') THEN 1 ELSE 0 END) FILTER (WHERE ${c} IS NOT NULL) AS w${i}`,
+        ]
+      : shared
+  })
+  const numbers = columns.flatMap((column, i) => (isNumeric(column.kind) ? [i] : []))
+  const list = columns.map((column, i) => `${sampledValue(column)} AS c${i}`)
+  const sample = `sample AS MATERIALIZED (SELECT * FROM (SELECT ${[`${table.rowAt} AS row_at`, ...list].join(', ')} FROM ${table.relation}) ${chosen(table.rows, sampledRows)})`
+  const aggregates = `(SELECT ${['count(*) AS sampled', ...facts].join(', ')} FROM sample)`
+  if (numbers.length === 0) return sql(`WITH ${sample} SELECT * FROM ${aggregates}`)
+  const ranks = numbers.map((i) => `rank() OVER (ORDER BY c${i}) AS r${i}`)
+  const thinned = `SELECT row_at, ${ranks.join(', ')} FROM sample ${chosen(Math.min(table.rows, sampledRows), orderedRows)}`
+  // a constant column has no correlation: NaN becomes null
+  const order = numbers.map((i) => `CASE WHEN stddev_pop(r${i}) > 0 THEN corr(r${i}, row_at) END AS o${i}`)
+  return sql(`WITH ${sample} SELECT * FROM ${aggregates}, (SELECT ${order.join(', ')} FROM (${thinned}))`)
+}
+
+function sampledValue(column: ColumnFacts): string {
+  if (isNumeric(column.kind)) return number(column)
+  return column.kind === 'string' ? `CAST(${column.quoted} AS VARCHAR)` : column.quoted
+}
+
+export interface NumericPlan {
+  readonly edges: readonly number[]
+  /** values counted exactly, ascending; those that turn out rare are dropped later */
+  readonly frequent: readonly number[]
+  /** of these, the frequent values of the reference: listed whatever their count is here, so that both sides are exact */
+  readonly always: readonly number[]
+}
+
+/** Moments are summed around this. */
+export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(edges.length / 2)] ?? 0
+
+/**
+ * One row: `rows`, `x` and `s` (fingerprint), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
+ * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (cells, the last one missing when empty), `f<i>` (frequent values).
+ */
+export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[]): Sql {
+  const values: SqlValue[] = []
+  const list = columns.flatMap((column, i) => {
+    const { kind, quoted } = column
+    const parts = [`count(${quoted}) AS v${i}`]
+    if (kind === 'float') {
+      parts.push(
+        `count(*) FILTER (WHERE isnan(${quoted})) AS nan${i}`,
+        `count(*) FILTER (WHERE isinf(${quoted}) AND ${quoted} > 0) AS pos${i}`,
+        `count(*) FILTER (WHERE isinf(${quoted}) AND ${quoted} < 0) AS neg${i}`,
+      )
+    }
+    if (kind === 'string') parts.push(`count(*) FILTER (WHERE CAST(${quoted} AS VARCHAR) = '') AS e${i}`)
+    const plan = plans[i] ?? null
+    if (plan !== null) {
+      const ok = `FILTER (WHERE ${finite(column)})`
+      const x = number(column)
+      const pivot = `CAST('${pivotOf(plan.edges)}' AS DOUBLE)`
+      parts.push(
+        `min(${x}) ${ok} AS lo${i}`,
+        `max(${x}) ${ok} AS hi${i}`,
+        `fsum(${x} - ${pivot}) ${ok} AS s1${i}`,
+        `fsum((${x} - ${pivot}) * (${x} - ${pivot})) ${ok} AS s2${i}`,
+      )
+      for (const [alias, at, bins] of [
+        ['h', 'histogram', plan.edges],
+        ['f', 'histogram_exact', plan.frequent],
+      ] as const) {
+        if (bins.length === 0) continue
+        values.push(JSON.stringify(bins))
+        parts.push(`to_json(map_values(${at}(${x}, CAST(? AS DOUBLE[])) ${ok})) AS ${alias}${i}`)
+      }
+    }
+    return parts
+  })
+  const row = `hash(${columns
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(hashed)
+    .join(', ')})`
+  const print = [
+    `count(*) AS "rows"`,
+    `CAST(coalesce(bit_xor(${row}), 0) AS VARCHAR) AS x`,
+    `CAST(coalesce(sum(${row}), 0) AS VARCHAR) AS s`,
+  ]
+  return sql(`SELECT ${[...print, ...list].join(', ')} FROM ${table.relation}`, values)
+}
+
+/** The same value gives the same hash whatever format it was stored in. */
+function hashed(column: ColumnFacts): string {
+  if (column.kind === 'float' || column.kind === 'decimal') return number(column)
+  return column.kind === 'other' || column.kind === 'string' ? `CAST(${column.quoted} AS VARCHAR)` : column.quoted
+}
+
+/**
+ * Levels of up to 32 columns in one scan: `column` (index in the list), `label`, `rows`, `levels` (how many the column has). Frequent first, ties by
+ * label; labels of fewer than five rows and beyond the 2000th are left out. A row with a null label only says `levels`.
+ */
+export function levelQuery(table: TableFacts, columns: readonly ColumnFacts[]): Sql {
+  if (columns.length > levelColumnsPerQuery) throw new RangeError(`at most ${levelColumnsPerQuery} columns at a time`)
+  const names = columns.map((column) => column.quoted)
+  const all = 2 ** columns.length - 1
+  const which = columns.map((_, i) => `WHEN ${all - 2 ** (columns.length - 1 - i)} THEN ${i}`).join(' ')
+  const label =
+    names.length === 1 ? `CAST(${names[0]} AS VARCHAR)` : `coalesce(${names.map((name) => `CAST(${name} AS VARCHAR)`).join(', ')})`
+  const groups = `SELECT CASE grouping_id(${names.join(', ')}) ${which} END AS at, ${label} AS label, count(*) AS n
+    FROM ${table.relation} GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`
+  const ranked = `SELECT at, label, n, count(*) OVER (PARTITION BY at) AS levels, row_number() OVER (PARTITION BY at ORDER BY n DESC, label) AS place
+    FROM (${groups}) WHERE label IS NOT NULL`
+  return sql(`SELECT at AS "column", CASE WHEN n >= ${minLevelRows} THEN label END AS label, n AS "rows", levels
+    FROM (${ranked}) WHERE place <= ${maxLevels} AND (n >= ${minLevelRows} OR place = 1) ORDER BY at, place`)
+}
