@@ -1,0 +1,148 @@
+/**
+ * Is it good enough, and not worse than the baseline? Scores the candidate, and the baseline on the same rows, over the labelled test
+ * data, and lets the core judge. Rows pass through in batches; what stays is a label and a score a row.
+ */
+import { join } from 'node:path'
+import { judge } from '../core/evaluate/judge.ts'
+import type { BinaryScores, MulticlassScores, RegressionScores, ScoredTask, Scores } from '../core/metrics/scores.ts'
+import type { EvaluateDetails } from '../core/schema/details.ts'
+import type { InputRecord } from '../core/schema/result.ts'
+import { UserError } from '../errors.ts'
+import type { Table } from '../ports/data-engine.ts'
+import type { ModelSession } from '../ports/model-runtime.ts'
+import { candidatePath, fetchedModel } from './candidate.ts'
+import type { ModelContext, ModelStage } from './context.ts'
+import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './evaluate/assemble.ts'
+import { findBaseline } from './evaluate/baseline.ts'
+import { predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
+import { openModel, scoreModel } from './evaluate/score-model.ts'
+import { positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
+import { TruthReader } from './evaluate/truth-reader.ts'
+import { modelFolder } from './out-folder.ts'
+import { sourceFiles } from './train/source-files.ts'
+
+export const evaluate: ModelStage = async (context) => {
+  const { model, progress, ports } = context
+  const path = await candidatePath(context)
+  const shownModel = model.model.kind === 'path' ? model.model.path : ((await fetchedModel(context))?.model.path ?? path)
+  await using session = await openModel(context, path, shownModel)
+
+  const engine = await ports.engine()
+  const { table, shown } = await openTest(context)
+  const target = await readTarget(engine, table, model.data, model.task, shown)
+  const task = taskFor(target, session)
+  if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
+  progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
+
+  const truth = new TruthReader(table, target.column, task, model.data.id, shown)
+  const request = { engine, table, task }
+  const candidate = await scoreModel(context, session, {
+    ...request,
+    shown: { model: shownModel, data: shown },
+    beside: truth.columns,
+    take: truth.take,
+  })
+  const compared = await findBaseline(context, session.digest, { ...request, data: shown, beside: [], take: () => {} })
+  const scores = assemble(context, truth, task, [candidate, ...(compared.scored === null ? [] : [compared.scored])])
+  const [own, other = null] = scores.models
+  if (own === undefined) throw new Error('the candidate has no scores')
+
+  const judged = judge({
+    candidate: own,
+    baseline: other,
+    missing: compared.missing,
+    ...(compared.stored === null ? {} : { stored: compared.stored }),
+    specs: model.evaluate.metrics,
+    mode: model.evaluate.mode,
+    policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
+  })
+  await writePredictions(context, own, scores.pair, truth)
+
+  const hidden = model.data.sensitive.includes(target.column)
+  const details: EvaluateDetails = {
+    task,
+    primary: judged.primary,
+    rows: table.rows,
+    excluded: {},
+    labels: hidden || scores.labels === null ? null : [...scores.labels],
+    positive: hidden ? null : (scores.pair?.[1] ?? null),
+    threshold: model.evaluate.threshold,
+    rewrites: [...session.rewrites],
+    score_ms: Math.round(candidate.milliseconds),
+    unchanged: compared.missing?.kind === 'unchanged',
+    metrics: judged.metrics,
+  }
+  const inputs: readonly InputRecord[] = [
+    { role: 'model', path: shownModel, digest: session.digest, rows: null, bytes: session.bytes },
+    ...compared.inputs,
+    ...testRecords(table),
+  ]
+  return { checks: [...judged.checks, ...compared.checks], details, inputs, baseline: compared.record }
+}
+
+/** Two labels in the test data, and a model that knows more: then the task has more. */
+const taskFor = ({ task, inferred }: Target, session: ModelSession): ScoredTask =>
+  inferred && task === 'binary' && (session.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
+
+async function openTest(context: ModelContext): Promise<{ table: Table; shown: string }> {
+  const source = context.model.data.sources.test
+  if (source === undefined) throw new UserError('DATA_MISSING', 'no data.test is configured', 'name labelled test data under data.test')
+  const request = await sourceFiles(context, 'test', source)
+  const table = await (await context.ports.engine()).open(request)
+  const shown = request.files.map((file) => file.shown).join(', ')
+  const pinned = source.kind === 'files' ? source.sha256 : null
+  const [file] = table.files
+  if (pinned !== null && file?.digest.replace('sha256:', '') !== pinned.replace('sha256:', '')) {
+    throw new UserError(
+      'DATA_CHANGED',
+      `${shown} is ${file?.digest}, and data.test pins another sha256`,
+      'restore the file, or pin the new digest',
+    )
+  }
+  return { table, shown }
+}
+
+const testRecords = (table: Table): readonly InputRecord[] =>
+  table.files.map(({ path, digest, bytes }) => ({ role: 'test', path, digest, bytes, rows: table.files.length === 1 ? table.rows : null }))
+
+interface Assembled {
+  /** in the order given */
+  readonly models: readonly Scores[]
+  /** of a classification */
+  readonly labels: readonly string[] | null
+  /** of a binary task: negative, positive */
+  readonly pair: readonly [string, string] | null
+}
+
+function assemble(context: ModelContext, truth: TruthReader, task: ScoredTask, answers: readonly Answered[]): Assembled {
+  const { data, evaluate: settings } = context.model
+  switch (task) {
+    case 'regression': {
+      const models: readonly RegressionScores[] = answers.map((answered) => regressionScores(truth.numbers, answered))
+      return { models, labels: null, pair: null }
+    }
+    case 'binary': {
+      const positive = positiveLabel(truth.coded.names, data)
+      const models: readonly BinaryScores[] = answers.map((answered) => binaryScores(truth.coded, positive, settings.threshold, answered))
+      const negative = truth.coded.names.find((label) => label !== positive) ?? ''
+      return { models, labels: sortLabels(truth.coded.names), pair: [negative, positive] }
+    }
+    case 'multiclass': {
+      const classes = allClasses(truth.coded, answers)
+      const models: readonly MulticlassScores[] = answers.map((answered) => multiclassScores(truth.coded, classes, answered))
+      return { models, labels: classes, pair: null }
+    }
+  }
+}
+
+async function writePredictions(
+  context: ModelContext,
+  scores: Scores,
+  pair: readonly [string, string] | null,
+  truth: TruthReader,
+): Promise<void> {
+  const folder = modelFolder(context.out, context.model.name)
+  await context.ports.files.makeFolder(folder)
+  const engine = await context.ports.engine()
+  await engine.writeParquet(join(folder, predictionsFile), predictionColumns(scores, pair, truth.ids))
+}

@@ -1,0 +1,113 @@
+/** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
+import type { MissingBaseline } from '../../core/evaluate/judge.ts'
+import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
+import { UserError } from '../../errors.ts'
+import type { ModelContext } from '../context.ts'
+import { resolveFirst } from '../resolve-model.ts'
+import type { Resolution, ResolvedModel } from '../resolve-types.ts'
+import { openModel, type Scored, type ScoreRequest, scoreModel } from './score-model.ts'
+
+export interface Compared {
+  readonly scored: Scored | null
+  /** why there are no scores; null when there are */
+  readonly missing: MissingBaseline | null
+  readonly stored: Readonly<Record<string, number | null>> | null
+  readonly record: BaselineRecord | null
+  readonly inputs: readonly InputRecord[]
+  readonly checks: readonly Check[]
+}
+
+const none: Compared = { scored: null, missing: null, stored: null, record: null, inputs: [], checks: [] }
+
+/** A baseline that fails for one of these reasons was made for other data: nothing is wrong with the candidate, and nothing can be compared. */
+const foreignData: ReadonlySet<string> = new Set(['COLUMNS_MISSING', 'COLUMN_UNFIT', 'FEATURES_NEEDED'])
+
+/** @param digest of the candidate */
+export async function findBaseline(
+  context: ModelContext,
+  digest: string,
+  request: Omit<ScoreRequest, 'shown'> & { readonly data: string },
+): Promise<Compared> {
+  const { files } = context.ports
+  const { from } = context.model.baseline
+  if (from.length === 0)
+    return { ...none, missing: { kind: 'no-baseline', because: 'no baseline is configured (`baseline.from` is empty)' } }
+  await using folder = await files.temporaryFolder()
+  const found = await resolveFirst(from, context, folder.path)
+  switch (found.kind) {
+    case 'missing':
+      return { ...none, missing: { kind: 'no-baseline', because: `there is no baseline yet; tried ${tried(found)}` } }
+    case 'numbers': {
+      const record = { ref: found.ref, version: null, digest: found.digest, age_days: null, same_rows: false }
+      const because = `only the numbers of ${found.ref} are known, not the model itself; tried ${tried(found)}`
+      const missing: MissingBaseline = found.digest === digest ? unchanged(found.ref) : { kind: 'not-comparable', because }
+      return { ...none, missing, stored: found.metrics, record }
+    }
+    case 'found':
+      return scoreBaseline(context, found.model, digest, request)
+  }
+}
+
+const tried = (resolution: Resolution): string => resolution.tried.join('; ')
+
+const unchanged = (ref: string): MissingBaseline => ({ kind: 'unchanged', because: `the model is the same file as ${ref}, byte for byte` })
+
+async function scoreBaseline(
+  context: ModelContext,
+  model: ResolvedModel,
+  digest: string,
+  { data, ...request }: Parameters<typeof findBaseline>[2],
+): Promise<Compared> {
+  const age = ageInDays(context, model)
+  const record: BaselineRecord = { ref: model.ref, version: model.version, digest: model.digest, age_days: age, same_rows: true }
+  const inputs: readonly InputRecord[] = [{ role: 'baseline', path: model.ref, digest: model.digest, rows: null, bytes: model.bytes }]
+  const common: Compared = { ...none, record, inputs, checks: ageCheck(context, model, age) }
+  if (model.digest === digest) return { ...common, missing: unchanged(model.ref) }
+
+  const shown = `the baseline ${model.ref}`
+  context.progress.say(`${context.model.name}: scoring ${shown}${model.version === null ? '' : ` (${model.version})`}`)
+  await using session = await openModel(context, model.path, shown)
+  if (session.digest !== model.digest) {
+    throw new UserError(
+      'BASELINE_CHANGED',
+      `${shown} is no longer the file that was verified`,
+      'run it again; nothing else may write to the folder meanwhile',
+    )
+  }
+  try {
+    return { ...common, scored: await scoreModel(context, session, { ...request, shown: { model: shown, data } }) }
+  } catch (error) {
+    if (!(error instanceof UserError) || !foreignData.has(error.code)) throw error
+    return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because: error.message } }
+  }
+}
+
+const dayMs = 86_400_000
+
+function ageInDays(context: ModelContext, model: ResolvedModel): number | null {
+  const made = model.createdAt === null ? Number.NaN : Date.parse(model.createdAt)
+  const age = (Date.parse(context.clock.now()) - made) / dayMs
+  return Number.isFinite(age) ? Math.max(0, Math.round(age * 10) / 10) : null
+}
+
+/** baseline.max_age: something is due, nothing is broken. */
+function ageCheck(context: ModelContext, model: ResolvedModel, age: number | null): readonly Check[] {
+  const most = context.model.baseline.maxAgeDays
+  if (most === null) return []
+  const id = 'evaluate.baseline_age'
+  if (age === null) return [makeCheck({ id, status: 'skipped', effect: 'skipped', message: `the age of ${model.ref} is not known` })]
+  const old = age > most
+  return [
+    makeCheck({
+      id,
+      status: old ? 'warn' : 'pass',
+      effect: old ? 'warn' : 'pass',
+      unit: 'days',
+      limit_kind: 'max',
+      observed: age,
+      limit: most,
+      message: `the baseline ${model.ref} is ${age} days old (limit ${most})`,
+      fix: old ? 'promote a newer model, or raise baseline.max_age' : null,
+    }),
+  ]
+}

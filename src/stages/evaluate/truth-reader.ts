@@ -1,0 +1,54 @@
+/** Keeps target and id of each row while the table passes by. */
+
+import type { ScoredTask } from '../../core/metrics/scores.ts'
+import { quoted } from '../../core/onnx/inspect.ts'
+import { UserError } from '../../errors.ts'
+import type { ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
+import type { Coded } from './predict.ts'
+import { labelOf } from './truth.ts'
+
+export class TruthReader {
+  /** to be read beside the features, in this order */
+  readonly columns: readonly string[]
+  readonly numbers: Float64Array
+  readonly #codes: Int32Array
+  readonly #codeOf = new Map<string, number>()
+  readonly #ids: Scalar[] | null
+
+  constructor(table: Table, target: string, task: ScoredTask, id: string | null, shown: string) {
+    if (id !== null && !table.columns.some((column) => column.name === id)) {
+      throw new UserError('COLUMNS_MISSING', `${shown} has no column ${quoted(id)}, which is data.id`, 'correct data.id, or add the column')
+    }
+    const regression = task === 'regression'
+    this.columns = id === null ? [target] : [target, id]
+    this.numbers = new Float64Array(regression ? table.rows : 0)
+    this.#codes = new Int32Array(regression ? 0 : table.rows)
+    this.#ids = id === null ? null : new Array<Scalar>(table.rows).fill(null)
+  }
+
+  readonly take = ([target = [], id = []]: readonly ColumnValues[], from: number, rows: number): void => {
+    for (let row = 0; row < rows; row += 1) {
+      const value = target[row] ?? null
+      // readTarget has seen to it that no label is missing
+      if (this.numbers.length > 0) this.numbers[from + row] = Number(value)
+      else this.#codes[from + row] = this.#code(value)
+      if (this.#ids) this.#ids[from + row] = id[row] ?? null
+    }
+  }
+
+  #code(value: Scalar): number {
+    const label = value === null ? '' : labelOf(value)
+    const known = this.#codeOf.get(label)
+    if (known !== undefined) return known
+    this.#codeOf.set(label, this.#codeOf.size)
+    return this.#codeOf.size - 1
+  }
+
+  get coded(): Coded {
+    return { codes: this.#codes, names: [...this.#codeOf.keys()] }
+  }
+
+  get ids(): readonly Scalar[] | null {
+    return this.#ids
+  }
+}
