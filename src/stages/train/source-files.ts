@@ -1,4 +1,4 @@
-/** Files behind `data.train` and `data.validation`, and their digests. */
+/** Files behind a source of data, and their digests. */
 import { resolve } from 'node:path'
 import type { Role, Source } from '../../core/schema/config.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
@@ -17,11 +17,7 @@ export async function sourceFiles(context: ModelContext, role: Role, source: Sou
       return { files: found.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
     }
     case 'profile':
-      throw new UserError(
-        'SOURCE_UNUSABLE',
-        `data.${role} is a profile, which holds no rows to learn from`,
-        `name files under data.${role}`,
-      )
+      throw new UserError('SOURCE_UNUSABLE', `data.${role} is a profile, which holds no rows`, `name files under data.${role}`)
   }
 }
 

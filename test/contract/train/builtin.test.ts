@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { decodeModel } from '../../../src/core/onnx/proto.ts'
@@ -234,5 +234,47 @@ describe('what a builtin cannot learn from is one clear sentence, and the old mo
 
   it('DATA_MISSING', async () => {
     expect(codeOf(await shop.train(config('target: t')))).toBe('DATA_MISSING')
+  })
+})
+
+describe('CAN-01 a cancel while a builtin fits', () => {
+  it('is heard, leaves the old model and no partial one', async () => {
+    shop.write('train.csv', flights(5000, 9).csv)
+    shop.write('out/m.onnx', 'the old model')
+    const abort = new AbortController()
+    // a timer, as a signal would come: only a fit that lets others run can hear it
+    const onSay = (line: string) => line.includes(': fits ') && setTimeout(() => abort.abort(), 0)
+    const result = await shop.train(config('target: late, id: id'), { signal: abort.signal, onSay })
+    expect(codeOf(result)).toBe('CANCELLED')
+    expect(shop.read('out/m.onnx')).toBe('the old model')
+    expect(readdirSync(shop.path('out'))).toEqual(['m.onnx'])
+  })
+})
+
+describe('EVT-12 a lineage record never decides over bytes', () => {
+  it('whatever lies at its place, training runs and the model is its own', async () => {
+    shop.write('train.csv', flights(300, 10).csv)
+    const text = config('target: late, id: id')
+    await shop.train(text)
+    const record: unknown = JSON.parse(shop.read('.modelgate/m/train.lineage.json'))
+    const good = readFileSync(shop.path('out/m.onnx'))
+    for (const content of [
+      '',
+      '{',
+      'null',
+      '[]',
+      JSON.stringify({ ...Object(record), extra: 1 }),
+      JSON.stringify(record).replace('lineage@1', 'lineage@2'),
+      'x'.repeat(5 * 2 ** 20),
+    ]) {
+      shop.write('.modelgate/m/train.lineage.json', content)
+      expect(trainDetails.parse((await shop.train(text)).details).reused).toBe(false)
+      expect(readFileSync(shop.path('out/m.onnx')).equals(good)).toBe(true)
+    }
+    // a record that names other bytes with the right key
+    shop.write('.modelgate/m/train.lineage.json', JSON.stringify(record))
+    shop.write('out/m.onnx', 'planted')
+    expect(trainDetails.parse((await shop.train(text)).details).reused).toBe(false)
+    expect(readFileSync(shop.path('out/m.onnx')).equals(good)).toBe(true)
   })
 })

@@ -31,7 +31,12 @@ export interface Workshop {
   readonly said: string[]
   train(
     config: string,
-    options?: { signal?: AbortSignal; environment?: Record<string, string>; change?: (model: ModelConfig) => ModelConfig },
+    options?: {
+      signal?: AbortSignal
+      environment?: Record<string, string>
+      change?: (model: ModelConfig) => ModelConfig
+      onSay?: (line: string) => void
+    },
   ): Promise<StageResult>
   close(): Promise<void>
 }
@@ -93,7 +98,14 @@ export function makeWorkshop(): Workshop {
           store: neverAsked,
         },
         clock: systemClock,
-        progress: { say: (line) => said.push(line), warn: (line) => said.push(`warning: ${line}`), child: (line) => lines.push(line) },
+        progress: {
+          say: (line) => {
+            said.push(line)
+            options.onSay?.(line)
+          },
+          warn: (line) => said.push(`warning: ${line}`),
+          child: (line) => lines.push(line),
+        },
         signal: options.signal ?? new AbortController().signal,
         environment: options.environment ?? { PATH: process.env.PATH },
       }
