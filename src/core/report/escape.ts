@@ -57,7 +57,7 @@ const unreferenced = (text: string): string =>
   text
     .replace(/#(?=\d)/g, `#${gap}`)
     .replace(/([A-Za-z]-)(?=\d)/g, `$1${gap}`)
-    .replace(/(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/gi, (hex) => `${hex.slice(0, 4)}${gap}${hex.slice(4)}`)
+    .replace(/(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/gi, (hex) => hex.replace(/.{6}(?=.)/g, (part) => `${part}${gap}`))
     .replace(/:(?=[a-z0-9_+-]+:)/gi, `:${gap}`)
 
 /** How one kind of document writes each kind of text. */

@@ -104,7 +104,7 @@ const finding = (check: Check, stage: string, names: readonly string[]): Finding
 
 /** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
 function merged(findings: readonly Finding[]): readonly Finding[] {
-  const waiting = findings.filter((found) => found.status === 'no-baseline' && found.effect === 'warn')
+  const waiting = findings.filter((found) => found.status === 'no-baseline' && found.effect === 'warn').sort(byWeight)
   const [first] = waiting
   if (first === undefined || waiting.length === 1) return findings
   const subjects = waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id))

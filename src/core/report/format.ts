@@ -16,8 +16,11 @@ export const count = (value: number): string => minus(grouped(String(Math.round(
 /** Decimals that leave about four significant digits, three at least below ten. */
 const usualDecimals = (size: number): number => (size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3)
 
+/** Twelve digits, so that 0.1 + 0.2 is 0.3. */
+const rounded = (value: number): number => Number(value.toPrecision(12))
+
 const sameSide = (value: number, shown: number, limit: number): boolean =>
-  Math.sign(value - limit) === Math.sign(shown - Number(limit.toPrecision(12)))
+  Math.sign(rounded(value) - rounded(limit)) === Math.sign(shown - rounded(limit))
 
 const isPlain = (size: number): boolean => size === 0 || (size >= 0.0005 && size < 1e7)
 
