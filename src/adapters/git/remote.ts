@@ -17,7 +17,7 @@ const scpLike = /^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:]/
 
 /**
  * @param root folder of the config: where a remote's name is looked up and relative paths begin
- * @throws UserError LEDGER_REMOTE
+ * @throws UserError LEDGER_REMOTE; LEDGER_NONE when a bare name is no remote here
  */
 export async function resolveRemote(remote: string, root: string, options: GitOptions): Promise<Remote> {
   if (remote.startsWith('-') || /\p{Cc}/u.test(remote) || remote === '') throw refused(remote, 'it is no name, URL or path')
@@ -30,7 +30,11 @@ export async function resolveRemote(remote: string, root: string, options: GitOp
   if (scpLike.test(url)) return { url, shown: url, settings: [] }
   const path = resolve(root, url)
   const found = await stat(path).catch(() => null)
-  if (!found?.isDirectory()) throw refused(remote, `there is no remote of that name and no folder at that path`)
+  if (!found?.isDirectory()) {
+    // A bare name that means nothing here: nobody has begun a ledger. A path or URL that does not work is trouble.
+    if (found === null && /^[A-Za-z0-9_-]+$/.test(remote)) throw none(remote)
+    throw refused(remote, 'there is no remote of that name and no folder at that path')
+  }
   return { url: await topOf(path, options), shown: remote, settings: [] }
 }
 
@@ -67,4 +71,11 @@ const refused = (remote: string, why: string): UserError =>
     'LEDGER_REMOTE',
     `the ledger's remote ${JSON.stringify(show(remote).slice(0, 200))} cannot be used: ${why}`,
     'set ledger.remote to a remote, a URL or a path of a git repository',
+  )
+
+const none = (remote: string): UserError =>
+  new UserError(
+    'LEDGER_NONE',
+    `there is no git remote ${remote}, so there is no ledger`,
+    'add the remote, or set ledger.remote to a remote, a URL or a path of a git repository',
   )

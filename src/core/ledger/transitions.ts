@@ -116,7 +116,8 @@ export const versionTaken = (tag: string, stored: string, given: string): UserEr
     'versions never change: promote these bytes as a new version',
   )
 
-function requireVersion(state: LedgerModel, version: string): VersionRecord {
+/** @throws UserError VERSION_MISSING, NAME_INVALID */
+export function requireVersion(state: LedgerModel, version: string): VersionRecord {
   const record = findVersion(state, checkName('version', version))
   if (record !== null) return record
   const known = state.versions.map((one) => one.version).join(', ') || 'none'

@@ -1,0 +1,53 @@
+/** Records what a green run of the default branch evaluated, so that `main` is a reference, and counts how often a holdout was used. */
+import { recordRun as recorded, versionOfBytes } from '../core/ledger/transitions.ts'
+import { evaluateDetails, gateDetails } from '../core/schema/details.ts'
+import type { RunRecord } from '../core/schema/ledger.ts'
+import type { StageResult } from '../core/schema/result.ts'
+import type { RunContext } from './context.ts'
+import { changeModel } from './ledger-change.ts'
+import { whyNotWrite } from './may-write.ts'
+
+export interface Recorded {
+  /** models whose run is in the ledger now */
+  readonly models: readonly string[]
+  /** why nothing was recorded at all, or null */
+  readonly because: string | null
+}
+
+/**
+ * @param results of this run, the gate's among them
+ * @throws UserError when the ledger cannot be read or written
+ */
+export async function recordRun(context: RunContext, results: readonly StageResult[]): Promise<Recorded> {
+  if (context.host.name === 'local') return { models: [], because: 'a run on this machine is no run of the default branch' }
+  const refusal = whyNotWrite(context)
+  if (refusal !== null) return { models: [], because: refusal.why }
+  const gate = gateDetails.safeParse(results.find((result) => result.stage === 'gate')?.details)
+  if (!gate.success) return { models: [], because: 'the gate left no result' }
+
+  const models: string[] = []
+  for (const entry of gate.data.models) {
+    const { verdict, digest } = entry
+    if (digest === null || (verdict !== 'pass' && verdict !== 'warn')) continue
+    const evaluation = results.find((result) => result.stage === 'evaluate' && result.model === entry.model)
+    const ledger = await context.ports.ledger()
+    await changeModel(context, ledger, entry.model, `${entry.model}: run ${context.source.run_id}`, (state) => {
+      const version = versionOfBytes(state, digest)?.version ?? null
+      const run: RunRecord = { digest, verdict, source: context.source, at: context.clock.now(), metrics: metricsOf(evaluation), version }
+      return [(current, stamp) => recorded(current, run, holdoutOf(evaluation), stamp)]
+    })
+    models.push(entry.model)
+  }
+  return { models, because: null }
+}
+
+const metricsOf = (evaluation: StageResult | undefined): Record<string, number | null> => {
+  const details = evaluateDetails.safeParse(evaluation?.details)
+  return Object.fromEntries((details.data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
+}
+
+/** The files of the holdout by digest: the same rows in the same files are the same holdout. */
+function holdoutOf(evaluation: StageResult | undefined): string | null {
+  const digests = (evaluation?.inputs ?? []).filter((input) => input.role === 'test').map((input) => input.digest)
+  return digests.length === 0 ? null : [...new Set(digests)].sort().join('+')
+}
