@@ -8,13 +8,13 @@ import type { BinaryScores, MulticlassScores, RegressionScores, ScoredTask, Scor
 import type { EvaluateDetails } from '../core/schema/details.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
-import type { Table } from '../ports/data-engine.ts'
+import type { DataEngine, Table } from '../ports/data-engine.ts'
 import type { ModelSession } from '../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './evaluate/assemble.ts'
 import { findBaseline } from './evaluate/baseline.ts'
-import { predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
+import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
 import { positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
 import { TruthReader } from './evaluate/truth-reader.ts'
@@ -28,7 +28,7 @@ export const evaluate: ModelStage = async (context) => {
   await using session = await openModel(context, path, shownModel)
 
   const engine = await ports.engine()
-  const { table, shown } = await openTest(context)
+  const { table, shown } = await openTest(context, engine)
   const target = await readTarget(engine, table, model.data, model.task, shown)
   const task = taskFor(target, session)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
@@ -56,7 +56,7 @@ export const evaluate: ModelStage = async (context) => {
     mode: model.evaluate.mode,
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
   })
-  await writePredictions(context, own, scores.pair, truth)
+  await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
 
   const hidden = model.data.sensitive.includes(target.column)
   const details: EvaluateDetails = {
@@ -84,11 +84,11 @@ export const evaluate: ModelStage = async (context) => {
 const taskFor = ({ task, inferred }: Target, session: ModelSession): ScoredTask =>
   inferred && task === 'binary' && (session.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
 
-async function openTest(context: ModelContext): Promise<{ table: Table; shown: string }> {
+async function openTest(context: ModelContext, engine: DataEngine): Promise<{ table: Table; shown: string }> {
   const source = context.model.data.sources.test
   if (source === undefined) throw new UserError('DATA_MISSING', 'no data.test is configured', 'name labelled test data under data.test')
   const request = await sourceFiles(context, 'test', source)
-  const table = await (await context.ports.engine()).open(request)
+  const table = await engine.open(request)
   const shown = request.files.map((file) => file.shown).join(', ')
   const pinned = source.kind === 'files' ? source.sha256 : null
   const [file] = table.files
@@ -135,14 +135,8 @@ function assemble(context: ModelContext, truth: TruthReader, task: ScoredTask, a
   }
 }
 
-async function writePredictions(
-  context: ModelContext,
-  scores: Scores,
-  pair: readonly [string, string] | null,
-  truth: TruthReader,
-): Promise<void> {
+async function writePredictions(context: ModelContext, engine: DataEngine, columns: readonly PredictionColumn[]): Promise<void> {
   const folder = modelFolder(context.out, context.model.name)
   await context.ports.files.makeFolder(folder)
-  const engine = await context.ports.engine()
-  await engine.writeParquet(join(folder, predictionsFile), predictionColumns(scores, pair, truth.ids))
+  await engine.writeParquet(join(folder, predictionsFile), columns)
 }

@@ -1,0 +1,91 @@
+/** An evaluate stage in a folder of its own: real files, a real engine, a real onnxruntime in its child. Only the CI host is absent. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import * as native from '@duckdb/node-api'
+import { systemClock } from '../../../src/adapters/clock.ts'
+import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
+import { createFiles } from '../../../src/adapters/fs/files.ts'
+import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
+import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
+import { parseConfig } from '../../../src/core/schema/parse-config.ts'
+import type { StageResult } from '../../../src/core/schema/result.ts'
+import type { RunContext } from '../../../src/stages/context.ts'
+import { evaluate } from '../../../src/stages/evaluate.ts'
+import { executeForModel } from '../../../src/stages/execute.ts'
+
+const neverAsked = (): never => {
+  throw new Error('this evaluation has no use for it')
+}
+
+export interface Bench {
+  write(name: string, content: string | Uint8Array): void
+  readonly said: string[]
+  /** rows of a file that the stage wrote */
+  rows(name: string): Promise<readonly Readonly<Record<string, unknown>>[]>
+  evaluate(config: string, signal?: AbortSignal): Promise<StageResult>
+  close(): Promise<void>
+}
+
+export function makeBench(): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
+  const said: string[] = []
+  const engine = createDataEngine({ native: async () => native, memoryLimitBytes: 512 * 2 ** 20, tempFolder: tmpdir(), threads: 2 })
+  const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', { environment: {} }) })
+  const path = (name: string) => join(folder, name)
+  return {
+    said,
+    write: (name, content) => {
+      mkdirSync(dirname(path(name)), { recursive: true })
+      writeFileSync(path(name), content)
+    },
+    rows: async (name) => {
+      const table = await engine.open({ files: [{ path: path(name), shown: name }], format: 'parquet' })
+      return engine.aggregate({ sql: `SELECT * FROM ${table.relation}` })
+    },
+    evaluate: async (text, signal = new AbortController().signal) => {
+      const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
+      const [model] = config.models
+      if (model === undefined) throw new Error('the config has no model')
+      const context: RunContext = {
+        config,
+        configPath: 'modelgate.yml',
+        root: folder,
+        out: path('.modelgate'),
+        source: { repository: '', sha: 'none', ref: '', run_id: 'local', run_attempt: '1', event: 'local' },
+        toolVersion: '0.0.0-test',
+        host: {
+          name: 'local',
+          event: { isPullRequest: false, fromFork: false, defaultBranch: null, refProtected: false },
+          pullRequest: async () => null,
+          comments: neverAsked,
+          artifacts: null,
+          runUrl: null,
+        },
+        ports: {
+          files: createFiles(),
+          commands: neverAsked,
+          engine: async () => engine,
+          downloads: neverAsked,
+          runtime: async () => runtime,
+          ledger: neverAsked,
+          store: neverAsked,
+        },
+        clock: systemClock,
+        progress: { say: (line) => said.push(line), warn: (line) => said.push(line), child: (line) => said.push(line) },
+        signal,
+        environment: {},
+      }
+      return executeForModel('evaluate', evaluate, context, model)
+    },
+    close: async () => {
+      await engine[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What the result says: its error, or its verdict. */
+export const outcome = (result: StageResult): string =>
+  result.verdict === 'error' ? (result.checks.find((check) => check.effect === 'error')?.message ?? '') : result.verdict
