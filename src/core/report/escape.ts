@@ -107,7 +107,7 @@ export const plainWriter: Writer = {
 }
 
 /** Lines of a block that is meant to be copied (YAML): hidden characters shown, indentation kept. */
-const blockLines = (text: string): readonly string[] =>
+export const blockLines = (text: string): readonly string[] =>
   text.split(/\r\n?|\n/).map((line) => visible(line.replace(/\t/g, '  ')).replace(unclear, spelt))
 
 /**

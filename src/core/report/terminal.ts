@@ -1,5 +1,6 @@
 /** The verdict as plain text: what the command line ends with. No colour, no control character, one line a stage. */
-import { shorten, visible } from '../text/visible.ts'
+import { shorten } from '../text/visible.ts'
+import { blockLines } from './escape.ts'
 import { duration } from './format.ts'
 import type { Report } from './report.ts'
 import { name, plain } from './text.ts'
@@ -27,12 +28,7 @@ function modelLines(model: ModelView): readonly string[] {
     ])
   const findings = model.findings.flatMap((finding) => [
     `  ${words[finding.effect]}  ${finding.stage}: ${plain(finding.text)}`,
-    ...(finding.fix === null
-      ? []
-      : finding.fix
-          .trim()
-          .split('\n')
-          .map((line) => `        ${visible(line)}`)),
+    ...(finding.fix === null ? [] : blockLines(finding.fix.trim()).map((line) => `        ${line}`)),
   ])
   return [
     `${plain(name(model.name))}: ${plain(model.headline)}`,

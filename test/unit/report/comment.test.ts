@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseFragment } from 'parse5'
+import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5'
 import { describe, expect, it } from 'vitest'
 import { commentBody, commentBudget, jobSummary, renderMarkdown, summaryBudget, withoutGate } from '../../../src/core/report/markdown.ts'
 import type { ModelReport, Report } from '../../../src/core/report/report.ts'
 import { makeCheck } from '../../../src/core/schema/result.ts'
-import { naughty } from './naughty.ts'
+import { naughtyCases } from './naughty.ts'
 import { failing, first, hostile, missing, passing, report } from './samples.ts'
 
 const marker = { key: 'default', run: '7300012345', attempt: '1' }
@@ -18,7 +18,7 @@ function golden(name: string, text: string): string {
 }
 
 /** Elements in order, as a tree without text. */
-type Node = ReturnType<typeof parseFragment>['childNodes'][number]
+type Node = DefaultTreeAdapterTypes.ChildNode
 const tree = (nodes: readonly Node[]): string =>
   nodes
     .map((node) =>
@@ -39,11 +39,11 @@ const structure = (text: string) =>
 
 describe('a comment', () => {
   it.each([
-    ['passing.md', body(passing())],
-    ['failing.md', body(failing())],
-    ['first-run.md', body(first())],
-    ['several.md', body(passing('flights'), failing('fraud'), first('churn'))],
-    ['missing.md', body(missing())],
+    ['passing.md.txt', body(passing())],
+    ['failing.md.txt', body(failing())],
+    ['first-run.md.txt', body(first())],
+    ['several.md.txt', body(passing('flights'), failing('fraud'), first('churn'))],
+    ['missing.md.txt', body(missing())],
   ])('reads as %s', (name, text) => {
     expect(text).toBe(golden(name, text))
   })
@@ -97,7 +97,7 @@ describe('RPT-01 RPT-04 RPT-05 RPT-06 RPT-07 a comment has only our own elements
   const withoutCode = (text: string) => elements(text).replaceAll('<code ></>', '')
   const plainBody = body(hostile(failing(), 'name'))
 
-  it.each(naughty.filter((text) => text !== ''))('%j', (text) => {
+  it.each(naughtyCases)('%s', (_, text) => {
     const rendered = body(hostile(failing(), text))
     expect(withoutCode(rendered)).toBe(withoutCode(plainBody))
     expect(elements(rendered).split('<code').length).toBeLessThanOrEqual(elements(plainBody).split('<code').length)

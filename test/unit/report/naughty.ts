@@ -37,3 +37,8 @@ export const naughty: readonly string[] = [
   '|',
   '',
 ]
+
+/** With a title that fits on a line. */
+export const naughtyCases: readonly (readonly [string, string])[] = naughty
+  .filter((text) => text !== '')
+  .map((text) => [JSON.stringify(text).slice(0, 60), text])
