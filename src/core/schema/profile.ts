@@ -42,7 +42,7 @@ const columnSchema = z.strictObject({
       edges_id: z.string(),
       /** counts of those k + 1 cells, spikes included */
       cells: z.array(count),
-      /** every value with a share of at least 0.5 %, at most 200 */
+      /** every value with a share of at least 0.5 % and at least 5 rows, at most 200; of a table counted against a reference also every spike of that, whatever its count here */
       spikes: z.array(z.strictObject({ value: z.number(), count })),
     })
     .nullable(),
