@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { metrics } from '../../../src/core/metrics/table.ts'
+import { model, problems, whole } from './support.ts'
+
+const metricsOf = (text: string) => model(`evaluate: {metrics: ${text}}`).evaluate.metrics
+const refusal = (text: string) => problems(whole(`evaluate: {metrics: ${text}}`)).join('\n')
+
+describe('LIMIT: one way to say a limit', () => {
+  it.each([
+    ['roc_auc: {min: 0.70, max_drop: 1pp}', { min: { fail: 0.7 }, maxDrop: { fail: { kind: 'absolute', value: 0.01 } } }],
+    ['roc_auc: {min: 70%}', { min: { fail: 0.7 } }],
+    ['roc_auc: {max_drop: 0.005}', { maxDrop: { fail: { kind: 'absolute', value: 0.005 } } }],
+    ['roc_auc: {max_drop: 0.5 pp}', { maxDrop: { fail: { kind: 'absolute', value: 0.005 } } }],
+    ['log_loss: {max: {warn: 0.55}, max_rise: 1% relative}', { max: { warn: 0.55 }, maxRise: { fail: { kind: 'relative', value: 0.01 } } }],
+    [
+      'rmse: {max: 12, max_rise: {warn: 2% relative, fail: 0.5}}',
+      { max: { fail: 12 }, maxRise: { warn: { kind: 'relative', value: 0.02 }, fail: { kind: 'absolute', value: 0.5 } } },
+    ],
+    ['roc_auc: {max_drop: 0}', { maxDrop: { fail: { kind: 'absolute', value: 0 } } }],
+    ['accuracy: {min: {warn: 0.9, fail: 0.8}, certainty: strict}', { min: { warn: 0.9, fail: 0.8 }, certainty: 'strict' }],
+  ])('%s', (text, limits) => {
+    const [only] = metricsOf(`{${text}}`)
+    const { name: _, metric: __, params: ___, ...rest } = only ?? { name: '', metric: '', params: {} }
+    expect(rest).toEqual({ certainty: 'literal', ...limits })
+  })
+
+  it('percent means exactly what it says', () => {
+    for (const [text, value] of [
+      ['0.1', 0.001],
+      ['0.7', 0.007],
+      ['29', 0.29],
+      ['57', 0.57],
+      ['1e-1', 0.001],
+    ] as const) {
+      expect(metricsOf(`{roc_auc: {max_drop: ${text}pp}}`)[0]?.maxDrop?.fail?.value).toBe(value)
+    }
+  })
+
+  it.each([
+    ['log_loss: {max_drop: 1pp}', 'log_loss: lower is better, write max_rise'],
+    ['roc_auc: {max_rise: 1pp}', 'roc_auc: higher is better, write max_drop'],
+    ['roc_auc: {max: 0.9}', 'roc_auc: higher is better, write min'],
+    ['rmse: {min: 3}', 'rmse: lower is better, write max'],
+    ['roc_auc: {max_drop: 1%}', 'write 1pp (absolute) or 1% relative'],
+    ['rmse: {max_rise: 1%}', 'write 1% relative'],
+    ['rmse: {max_rise: 1pp}', 'pp is for metrics between fixed bounds'],
+    ['roc_auc: {max_drop: 1pct}', 'is not a change: write 1pp (absolute) or 1% relative'],
+    ['roc_auc: {max_drop: -1pp}', 'is not a change'],
+    ['roc_auc: {max_drop: 2}', 'did you mean 2pp?'],
+    ['roc_auc: {min: 90}', 'did you mean 90%?'],
+    ['roc_auc: {min: -0.1}', 'below 0'],
+    ['roc_auc: {min: soon}', 'is not a level'],
+    ['roc_auc: {min: .nan}', 'xpected'],
+    ['roc_auc: {min: .inf}', 'xpected'],
+    ['roc_auc: {min: {}}', 'rite warn, fail or both'],
+    ['roc_auc: {min: {warn: 0.7, fail: 0.8}}', 'could never warn'],
+    ['log_loss: {max: {warn: 0.8, fail: 0.7}}', 'could never warn'],
+    ['roc_auc: {max_drop: {warn: 3pp, fail: 1pp}}', 'could never warn'],
+    ['roc_auc: {min: {wran: 0.7}}', 'Did you mean warn?'],
+    ['roc_auc: {certainty: sure}', 'Allowed: lenient, literal, strict'],
+    ['roc_auc: 0.7', 'xpected limits such as'],
+  ])('GATE-02 %s is refused', (text, why) => {
+    expect(refusal(`{${text}}`)).toContain(why)
+  })
+})
+
+describe('metrics', () => {
+  it('a list names them, a map limits them, metric: tells a shown name from the metric', () => {
+    expect(metricsOf('[roc_auc, log_loss]').map(({ name, metric }) => [name, metric])).toEqual([
+      ['roc_auc', 'roc_auc'],
+      ['log_loss', 'log_loss'],
+    ])
+    expect(metricsOf('{low: {metric: recall_at_fpr, fpr: 0.5%, max_drop: 1pp}}')).toEqual([
+      {
+        name: 'low',
+        metric: 'recall_at_fpr',
+        params: { fpr: 0.005 },
+        certainty: 'literal',
+        maxDrop: { fail: { kind: 'absolute', value: 0.01 } },
+      },
+    ])
+  })
+
+  it('every metric of the table may be named', () => {
+    const names = Object.keys(metrics)
+    expect(metricsOf(`[${names.join(', ')}]`)).toHaveLength(names.length)
+  })
+
+  it.each([
+    ['[roc_acu]', 'Did you mean roc_auc?'],
+    ['{constructor: {}}', 'refused'],
+    ['[toString]', 'UNKNOWN_METRIC'],
+    ['[roc_auc, roc_auc]', 'written twice'],
+    ['[latency_p95]', 'NOT_AVAILABLE'],
+    ['{model_size: {max: 20}}', 'NOT_AVAILABLE'],
+    ['{roc_auc: {max_dorp: 1pp}}', 'Did you mean max_drop?'],
+    ['{accuracy: {fpr: 1%}}', 'UNKNOWN_KEY'],
+    ['{recall_at_fpr: {fpr: low}}', 'expected a number'],
+    ['{"a b": {metric: roc_auc}}', 'INVALID_NAME'],
+  ])('%s is refused', (text, why) => {
+    expect(refusal(text).toLowerCase()).toContain(why.toLowerCase())
+  })
+})
