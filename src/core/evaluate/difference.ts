@@ -92,11 +92,17 @@ function family(claims: readonly Claim[], mode: Mode, policy: Policy): readonly 
   return claims.map((claim) => {
     const i = tested.indexOf(claim)
     const level = corrected && i >= 0 ? 1 - ALPHA / (tested.length - smaller(i)) : 1 - ALPHA
-    return { claim, level, ...decide(claim, i < 0 ? null : (adjusted[i] ?? 1), mode, policy) }
+    return { claim, level, ...decide(claim, i < 0 ? null : (adjusted[i] ?? 1), corrected ? tested.length : 1, mode, policy) }
   })
 }
 
-function decide(claim: Claim, p: number | null, mode: Mode, policy: Policy): Pick<Outcome, 'status' | 'effect' | 'p' | 'because'> {
+function decide(
+  claim: Claim,
+  p: number | null,
+  among: number,
+  mode: Mode,
+  policy: Policy,
+): Pick<Outcome, 'status' | 'effect' | 'p' | 'because'> {
   const { compared, severity, margin } = claim
   const { metric, change } = compared
   const drop = metric.direction === 'higher' ? -change.value : change.value
@@ -115,7 +121,8 @@ function decide(claim: Claim, p: number | null, mode: Mode, policy: Policy): Pic
     case 'guard':
     case 'confident_worse':
       if (p === null) return reaches ? without : fine
-      if (p <= ALPHA && reaches) return { ...broken, because: `${pText(p)}, ${count(compared.rows)} rows.` }
+      if (p <= ALPHA && reaches)
+        return { ...broken, because: `${pText(p)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}, ${count(compared.rows)} rows.` }
       return reaches ? open(`${needs()} ${countedInconclusive(policy)}`) : fine
     case 'non_inferior': {
       if (p === null) return { ...broken, because: 'No test is known for it, so it cannot be shown to be no worse.' }
@@ -159,7 +166,9 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     limit: margin.relative ?? margin.value,
     p_value: p,
     n: rows,
-    message: [`${moved(spec.name, change.value, baseline, metric.unit, margin)}.`, because].filter((text) => text !== '').join(' '),
+    message: [`${moved(spec.name, change.value, baseline, metric.unit, higher ? change.value < 0 : change.value > 0, margin)}.`, because]
+      .filter((text) => text !== '')
+      .join(' '),
     fix: effect === 'fail' || effect === 'warn' ? fixFor(claim, kind, status) : null,
   })
 }

@@ -5,7 +5,7 @@
  *   for a binary model that gives labels only).
  * - A gated metric without `max_drop` or `max_rise` has the default margin, so that a worse model never passes because a limit was forgotten.
  * - A gated metric that is undefined is an error, and so are no rows at all.
- * - The first gated metric is also held against a trivial model on the same rows.
+ * - The first gated metric for which that makes sense, else the task's primary one, is also held against a trivial model on the same rows.
  */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
@@ -80,15 +80,7 @@ export function judge(input: JudgeInput): Judgement {
   const specs = [...gated.map((spec) => ({ spec, gated: true })), ...shownSpecs(candidate, gated).map((spec) => ({ spec, gated: false }))]
   const rows = specs.map((entry) => rowOf(entry.spec, entry.gated, view, before, trivial, draws))
 
-  const checks =
-    view.n === 0
-      ? [emptyCheck()]
-      : checksOf(
-          rows.filter((row) => row.gated),
-          view.n,
-          input,
-          draws,
-        )
+  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, view.n, input, draws)
   return { checks, metrics: rows.map((row) => shownRow(row, input.stored)), primary }
 }
 
@@ -106,15 +98,15 @@ function shownSpecs(scores: Scores, gated: readonly MetricSpec[]): readonly Metr
   )
 }
 
-/** Bootstraps of rows cost a second at 100,000 rows: only what is gated has them. */
-const isCheap = (sample: Sample): boolean => sample.kind !== 'rank' && sample.kind !== 'weighted' && sample.kind !== 'moments'
+/** Bootstraps that pass over the rows cost half a second at 100,000 of them: there, only what is gated has an interval. */
+const isCheap = (sample: Sample, rows: number): boolean => rows <= 5000 || (sample.kind !== 'rank' && sample.kind !== 'weighted')
 
 function rowOf(spec: MetricSpec, gated: boolean, view: View, before: View | null, trivial: readonly View[], draws: Resampling): Row {
   const metric = metrics[spec.metric]
   if (!metric) throw new RangeError(`there is no metric ${spec.metric}`)
   const candidate = sampleOf(metric, view, spec.params)
   const baseline = before ? sampleOf(metric, before, spec.params) : null
-  const inferred = gated || isCheap(candidate)
+  const inferred = gated || isCheap(candidate, view.n)
   return {
     spec,
     metric,
@@ -137,7 +129,10 @@ const emptyCheck = (): Check =>
     fix: 'give data.test rows with labels',
   })
 
-function checksOf(rows: readonly Row[], n: number, input: JudgeInput, draws: Resampling): readonly Check[] {
+function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resampling): readonly Check[] {
+  const rows = all.filter((row) => row.gated)
+  // the first gated metric that a model without features cannot be good at, else the task's own
+  const first = rows.find((row) => row.metric.floor) ?? all.find((row) => row.spec.metric === primaryMetric[input.candidate.task])
   const compared: Compared[] = []
   const checks = rows.flatMap((row) => {
     const { spec, metric, candidate } = row
@@ -156,7 +151,6 @@ function checksOf(rows: readonly Row[], n: number, input: JudgeInput, draws: Res
     return [...floors, uncompared(row, kind, value, n, input)]
   })
   const differences = differenceChecks(compared, input.mode, input.policy)
-  const first = rows[0]
   const sanity = first ? [beatsTrivial(first.spec, first.metric, first.candidate, first.trivial, n, draws, input.policy)] : []
   return [...checks, ...differences, ...sanity, ...rows.flatMap((row) => tooGood(row.spec, row.candidate, n))]
 }

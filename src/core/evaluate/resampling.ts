@@ -2,11 +2,11 @@
  * Bootstraps of metric samples, one model or two together. Draws over cells are made once for a pair of models and shared by
  * every metric that reads the confusion table.
  */
-import { type Curve, emptyCurve, weightedCurve } from '../metrics/curve.ts'
+import { type Curve, cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
 import type { Confusion, MetricValue, Sample } from '../metrics/sample.ts'
 import type { Bca } from '../stats/bca.ts'
 import { type CellDraws, cellBootstrap, cellDraws } from '../stats/cell-bootstrap.ts'
-import { drawsFor, rowBootstrap, type Units, unitsOf } from '../stats/row-bootstrap.ts'
+import { drawsFor, minus, type Replicates, type RowDraws, replicate, rowBootstrap, rowDraws } from '../stats/row-bootstrap.ts'
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 /** Families whose draws weigh rows. */
@@ -21,11 +21,23 @@ export interface Resampling {
 }
 
 export function resampling(): Resampling {
-  const units = new Map<number, Units>()
-  const unitsFor = (rows: number): Units => {
-    const known = units.get(rows) ?? unitsOf(rows)
-    units.set(rows, known)
+  const drawn = new Map<string, RowDraws>()
+  const drawsOf = (rows: number, size: number): RowDraws => {
+    const key = `${rows} ${size}`
+    const known = drawn.get(key) ?? rowDraws(rows, size)
+    drawn.set(key, known)
     return known
+  }
+  const replicated = new WeakMap<RowSample, Replicates>()
+  const replicatesOf = (sample: RowSample): Replicates => {
+    const known = replicated.get(sample)
+    if (known) return known
+    const rows = rowsOf(sample)
+    const perDrawIsCheap = sample.kind === 'mean' || sample.kind === 'moments'
+    const shared = drawsOf(rows, perDrawIsCheap ? MOMENT_DRAWS : drawsFor(rows))
+    const made = replicate(shared, statistic(sample, shared))
+    replicated.set(sample, made)
+    return made
   }
   const joints: Joint[] = []
   const jointFor = (a: Kind<'cells'>, b: Kind<'cells'> | null): Joint => {
@@ -37,15 +49,7 @@ export function resampling(): Resampling {
   }
 
   return {
-    rows(a, b) {
-      const rows = rowsOf(a)
-      const shared = unitsFor(rows)
-      const first = statistic(a, shared)
-      const second = b ? statistic(b, shared) : null
-      const perDrawIsCheap = a.kind === 'mean' || a.kind === 'moments'
-      const of = second ? (weights: Float64Array) => first(weights) - second(weights) : first
-      return attempt(() => rowBootstrap(shared, perDrawIsCheap ? MOMENT_DRAWS : drawsFor(rows), of))
-    },
+    rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesOf(a), replicatesOf(b)) : replicatesOf(a))),
     cells(a, b) {
       const joint = jointFor(a, b)
       const { counts, classes } = joint
@@ -97,7 +101,7 @@ function rowsOf(sample: RowSample): number {
 }
 
 /** The metric as a function of the weights of the units. */
-function statistic(sample: RowSample, units: Units): (weights: Float64Array) => number {
+function statistic(sample: RowSample, units: RowDraws): (weights: Uint8Array) => number {
   switch (sample.kind) {
     case 'mean':
       return sums([sample.rows], units, (totals, rows) => (totals[0] ?? 0) / rows)
@@ -107,15 +111,13 @@ function statistic(sample: RowSample, units: Units): (weights: Float64Array) => 
       const { ranks, y } = sample
       const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
       const unit = Uint16Array.from(ranks.order, (row) => units.of[row] ?? 0)
-      const curve: Curve = emptyCurve(ranks)
-      return (weights) => sample.of(weightedCurve(curve, ranks, sorted, unit, weights)).value ?? Number.NaN
+      const ends = cuts(ranks, sorted)
+      const curve: Curve = emptyCurve(ends)
+      return (weights) => sample.of(weightedCurve(curve, ends, sorted, unit, weights)).value ?? Number.NaN
     }
     case 'weighted': {
-      const perRow = new Float64Array(sample.rows)
-      return (weights) => {
-        for (let i = 0; i < perRow.length; i++) perRow[i] = weights[units.of[i] ?? 0] ?? 0
-        return sample.of(perRow).value ?? Number.NaN
-      }
+      const of = sample.prepare(units.of)
+      return (weights) => of(weights).value ?? Number.NaN
     }
   }
 }
@@ -123,26 +125,28 @@ function statistic(sample: RowSample, units: Units): (weights: Float64Array) => 
 /** Rows are summed into units once; a draw then reads units only. */
 function sums(
   columns: readonly Float64Array[],
-  units: Units,
+  draws: RowDraws,
   of: (totals: Float64Array, rows: number) => number,
-): (weights: Float64Array) => number {
-  const sizes = new Float64Array(units.count)
-  for (const unit of units.of) sizes[unit] = (sizes[unit] ?? 0) + 1
-  const perUnit = columns.map((column) => {
-    const into = new Float64Array(units.count)
-    for (let i = 0; i < column.length; i++) into[units.of[i] ?? 0] = (into[units.of[i] ?? 0] ?? 0) + (column[i] ?? 0)
-    return into
-  })
-  const dot = (a: Float64Array, b: Float64Array) => {
-    let total = 0
-    for (let u = 0; u < a.length; u++) total += (a[u] ?? 0) * (b[u] ?? 0)
-    return total
+): (weights: Uint8Array) => number {
+  const perUnit = columns.map((column) => sumUnits(draws, (i) => column[i] ?? 0))
+  const sizes = sumUnits(draws, () => 1)
+  const totals = new Float64Array(columns.length)
+  return (weights) => {
+    for (let j = 0; j < perUnit.length; j++) totals[j] = dot(perUnit[j] ?? sizes, weights)
+    return of(totals, dot(sizes, weights))
   }
-  return (weights) =>
-    of(
-      Float64Array.from(perUnit, (unit) => dot(unit, weights)),
-      dot(sizes, weights),
-    )
+}
+
+function sumUnits(draws: RowDraws, row: (i: number) => number): Float64Array {
+  const into = new Float64Array(draws.units)
+  for (let i = 0; i < draws.rows; i++) into[draws.of[i] ?? 0] = (into[draws.of[i] ?? 0] ?? 0) + row(i)
+  return into
+}
+
+function dot(values: Float64Array, weights: Uint8Array): number {
+  let total = 0
+  for (let u = 0; u < values.length; u++) total += (values[u] ?? 0) * (weights[u] ?? 0)
+  return total
 }
 
 interface Joint {

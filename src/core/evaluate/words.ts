@@ -1,6 +1,6 @@
 /** How the checks of an evaluation speak. Figures come from the report's own formatter, so that message and table never differ. */
 import type { Policy } from '../gate/fold.ts'
-import { change, count, figure, probability, writtenChange } from '../report/format.ts'
+import { change, count, probability, writtenChange } from '../report/format.ts'
 import type { Margin } from './margin.ts'
 
 /** A change without its sign, with enough digits to be told from the limit. */
@@ -16,16 +16,14 @@ export function limitText(margin: Margin, unit: string): string {
 
 const figureOf = (value: number): string => String(Number(value.toPrecision(6)))
 
-/** `roc_auc fell by 2.1 pp (limit 1.0 pp)` */
-export function moved(name: string, delta: number, baseline: number, unit: string, margin: Margin): string {
+/** `roc_auc fell by 2.1 pp (limit 1.0 pp)`; a change for the better has no limit */
+export function moved(name: string, delta: number, baseline: number, unit: string, worse: boolean, margin: Margin): string {
+  if (delta === 0) return `${name} is what it was`
   const by = size(delta, unit, margin.relative === null && Math.abs(delta) !== margin.value ? [margin.value] : [])
   const share =
-    margin.relative !== null && baseline !== 0
-      ? `, ${figure(Math.abs(delta / baseline) * 100, [margin.relative * 100])} % of the baseline`
-      : ''
-  const limit = `(${margin.written ? '' : 'default '}limit ${limitText(margin, unit)})`
-  if (delta === 0) return `${name} is what it was ${limit}`
-  return `${name} ${delta < 0 ? 'fell' : 'rose'} by ${by}${share} ${limit}`
+    margin.relative !== null && baseline !== 0 ? `, ${size(delta / baseline, 'relative', [margin.relative])} of the baseline` : ''
+  const limit = worse ? ` (${margin.written ? '' : 'default '}limit ${limitText(margin, unit)})` : ''
+  return `${name} ${delta < 0 ? 'fell' : 'rose'} by ${by}${share}${limit}`
 }
 
 /** `800 rows cannot show a drop of 1 pp (6,181 would)` */

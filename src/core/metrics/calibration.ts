@@ -21,12 +21,12 @@ export function calibrationError(n: number, yes: (i: number) => number, p: (i: n
   }
   const gaps = new Float64Array(bins)
   const sizes = new Float64Array(bins)
-  return weighted(n, (weights) => {
+  return weighted(n, (unit) => (weights) => {
     gaps.fill(0)
     sizes.fill(0)
     let total = 0
     for (let i = 0; i < n; i++) {
-      const w = weights[i] ?? 0
+      const w = weights[unit[i] ?? 0] ?? 0
       const b = bin[i] ?? 0
       gaps[b] = (gaps[b] ?? 0) + w * (gap[i] ?? 0)
       sizes[b] = (sizes[b] ?? 0) + w

@@ -18,6 +18,7 @@ import {
 } from './confusion.ts'
 import {
   averagePrecision,
+  cuts,
   emptyCurve,
   kolmogorovSmirnov,
   liftAtK,
@@ -103,18 +104,20 @@ function macroAveragePrecision(view: MulticlassView): Sample {
     const ranks = view.ranks(c)
     if (!ranks) throw new RangeError('a ranking is missing')
     const sorted = Uint8Array.from(ranks.order, (row) => (view.y[row] === c ? 1 : 0))
-    return { ranks, sorted, curve: emptyCurve(ranks), weights: new Float64Array(view.n) }
+    const ends = cuts(ranks, sorted)
+    return { ranks, sorted, ends, curve: emptyCurve(ends) }
   })
-  const one = new Uint16Array(view.n).map((_, i) => i)
-  return weighted(view.n, (weights) => {
-    let sum = 0
-    for (const { ranks, sorted, curve, weights: ordered } of perClass) {
-      for (let at = 0; at < ordered.length; at++) ordered[at] = weights[ranks.order[at] ?? 0] ?? 0
-      const value = averagePrecision(weightedCurve(curve, ranks, sorted, one, ordered))
-      if (value.value === null) return undefinedBecause('a class does not occur in the truth')
-      sum += value.value
+  return weighted(view.n, (unitOf) => {
+    const units = perClass.map(({ ranks }) => Uint16Array.from(ranks.order, (row) => unitOf[row] ?? 0))
+    return (weights) => {
+      let sum = 0
+      for (const [c, { sorted, ends, curve }] of perClass.entries()) {
+        const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights))
+        if (value === null) return undefinedBecause('a class does not occur in the truth')
+        sum += value
+      }
+      return defined(sum / perClass.length)
     }
-    return defined(sum / perClass.length)
   })
 }
 
@@ -160,6 +163,7 @@ export const classificationMetrics = {
   accuracy: metric({ summary: 'share of right predictions', direction: 'higher', shown: both, of: { binary: hits, multiclass: hits } }),
   balanced_accuracy: metric({ summary: 'mean recall of the classes', direction: 'higher', shown: both, of: ofTable(balancedAccuracy) }),
   precision: metric({
+    floor: false,
     summary: 'share of right among the positive predictions',
     direction: 'higher',
     shown: ['binary'],
@@ -170,16 +174,28 @@ export const classificationMetrics = {
     ),
   }),
   recall: metric({
+    floor: false,
     summary: 'share of the positive rows that were found',
     direction: 'higher',
     shown: ['binary'],
     params: { average: 'macro' },
     of: { ...ofClass(() => recall), binary: rate(1, 1) },
   }),
-  specificity: metric({ summary: 'share of the negative rows that were left alone', direction: 'higher', of: { binary: rate(0, 0) } }),
-  fpr: metric({ summary: 'share of the negative rows that were predicted positive', direction: 'lower', of: { binary: rate(0, 1) } }),
-  fnr: metric({ summary: 'share of the positive rows that were missed', direction: 'lower', of: { binary: rate(1, 0) } }),
+  specificity: metric({
+    floor: false,
+    summary: 'share of the negative rows that were left alone',
+    direction: 'higher',
+    of: { binary: rate(0, 0) },
+  }),
+  fpr: metric({
+    floor: false,
+    summary: 'share of the negative rows that were predicted positive',
+    direction: 'lower',
+    of: { binary: rate(0, 1) },
+  }),
+  fnr: metric({ floor: false, summary: 'share of the positive rows that were missed', direction: 'lower', of: { binary: rate(1, 0) } }),
   npv: metric({
+    floor: false,
     summary: 'share of right among the negative predictions',
     direction: 'higher',
     of: {
@@ -285,6 +301,7 @@ export const classificationMetrics = {
     },
   }),
   ece: metric({
+    floor: false,
     summary: 'expected calibration error in `bins` bins of equal width; several classes: of the top label',
     direction: 'lower',
     needs: 'scores',
@@ -293,6 +310,7 @@ export const classificationMetrics = {
     of: calibration(false),
   }),
   mce: metric({
+    floor: false,
     summary: 'largest calibration error of a bin',
     direction: 'lower',
     needs: 'scores',

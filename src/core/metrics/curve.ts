@@ -11,27 +11,55 @@ export interface Curve {
   readonly fp: Float64Array
 }
 
-export const emptyCurve = (ranks: Ranking): Curve => ({ tp: new Float64Array(ranks.ends.length), fp: new Float64Array(ranks.ends.length) })
+export const emptyCurve = (ends: Uint32Array): Curve => ({ tp: new Float64Array(ends.length), fp: new Float64Array(ends.length) })
 
 export function curveOf(ranks: Ranking, y: Uint8Array): Curve {
   const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
-  return weightedCurve(emptyCurve(ranks), ranks, sorted, new Uint16Array(y.length), Float64Array.of(1))
+  const ends = cuts(ranks, sorted)
+  return weightedCurve(emptyCurve(ends), ends, sorted, new Uint16Array(y.length), Uint8Array.of(1))
 }
 
-/** @param sorted y in the order of the ranking @param unit unit of each row in that order @param weights weight of each unit */
-export function weightedCurve(into: Curve, ranks: Ranking, sorted: Uint8Array, unit: Uint16Array, weights: Float64Array): Curve {
+/**
+ * Ends of tie groups, with neighbouring groups of negatives only taken together: no metric below can tell, because between them no positive is
+ * found, and there are half as many points or fewer.
+ * @param sorted y in the order of the ranking
+ */
+export function cuts(ranks: Ranking, sorted: Uint8Array): Uint32Array {
+  const kept: number[] = []
+  let start = 0
+  let negative = false
+  for (const end of ranks.ends) {
+    let none = true
+    for (let at = start; at < end && none; at++) none = sorted[at] === 0
+    if (none && negative) kept[kept.length - 1] = end
+    else kept.push(end)
+    negative = none
+    start = end
+  }
+  return Uint32Array.from(kept)
+}
+
+/**
+ * @param into arrays to write to, as long as `ends`
+ * @param ends positions in the ranking after which a threshold lies
+ * @param sorted y in the order of the ranking
+ * @param unit unit of each row in that order
+ * @param weights weight of each unit
+ */
+export function weightedCurve(into: Curve, ends: Uint32Array, sorted: Uint8Array, unit: Uint16Array, weights: Uint8Array): Curve {
+  const { tp: tps, fp: fps } = into
   let start = 0
   let tp = 0
-  let fp = 0
-  for (let g = 0; g < ranks.ends.length; g++) {
-    const end = ranks.ends[g] ?? 0
+  let all = 0
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
     for (let at = start; at < end; at++) {
       const w = weights[unit[at] ?? 0] ?? 0
-      if (sorted[at] === 1) tp += w
-      else fp += w
+      all += w
+      tp += w * (sorted[at] ?? 0) // no branch: this loop is most of a bootstrap
     }
-    into.tp[g] = tp
-    into.fp[g] = fp
+    tps[g] = tp
+    fps[g] = all - tp
     start = end
   }
   return into

@@ -1,6 +1,6 @@
 /** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
 import type { Curve } from './curve.ts'
-import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause } from './sample.ts'
+import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { BinaryView, MulticlassView, RegressionView } from './view.ts'
 
 export type Params = { readonly [key: string]: number | string }
@@ -15,6 +15,8 @@ export interface Metric {
   /** the default margin of a change: half a point, or 1 % of the baseline */
   readonly margin: 'points' | 'relative'
   readonly needs: 'scores' | 'labels' | 'values'
+  /** a model that knows no features is a floor for it: not so for calibration, or for one side of a confusion table */
+  readonly floor: boolean
   /** parameters and their defaults; any other is an error */
   readonly params: Params
   /** tasks in whose report it is shown even when nobody asked for it */
@@ -34,6 +36,7 @@ export const metric = (given: Given): Metric => ({
   unit: 'pp',
   margin: 'points',
   needs: 'labels',
+  floor: true,
   params: {},
   shown: [],
   ...given,
@@ -120,7 +123,7 @@ export function moments(
   return { kind: 'moments', value: of(sums, n), columns: filled, of }
 }
 
-export function weighted(n: number, of: (weights: Float64Array) => MetricValue): Sample {
+export function weighted(n: number, prepare: Weighted): Sample {
   if (n === 0) return noRows
-  return { kind: 'weighted', value: of(new Float64Array(n).fill(1)), rows: n, of }
+  return { kind: 'weighted', value: prepare(new Uint16Array(n))(Uint8Array.of(1)), rows: n, prepare }
 }

@@ -3,7 +3,7 @@
  * 2.2e-16, and where they are more than 1 % the value is flagged.
  */
 import { loss, type Metric, mean, metric, moments, noRows, number, type Params, weighted } from './metric.ts'
-import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
+import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { RegressionView } from './view.ts'
 
 const any = Number.POSITIVE_INFINITY
@@ -45,26 +45,31 @@ const explained = (about: 'zero' | 'mean') => (view: RegressionView) => {
 }
 
 /** Smallest value with at least half the weight at or below it; the mean of two where exactly half lies there. */
-function weightedMedian(values: Float64Array): (weights: Float64Array) => number {
+function medianOf(values: Float64Array): Weighted {
   const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
-  return (weights) => {
-    const half = weights.reduce((sum, w) => sum + w, 0) / 2
-    let seen = 0
-    for (let at = 0; at < order.length; at++) {
-      const row = order[at] ?? 0
-      const w = weights[row] ?? 0
-      if (w === 0) continue
-      seen += w
-      if (seen > half) return values[row] ?? Number.NaN
-      if (seen === half) {
+  const sorted = Float64Array.from(order, (row) => values[row] ?? 0)
+  return (unitOf) => {
+    const unit = Uint16Array.from(order, (row) => unitOf[row] ?? 0)
+    return (weights) => {
+      let all = 0
+      for (let at = 0; at < unit.length; at++) all += weights[unit[at] ?? 0] ?? 0
+      const half = all / 2
+      let seen = 0
+      for (let at = 0; at < unit.length; at++) {
+        const w = weights[unit[at] ?? 0] ?? 0
+        seen += w
+        if (w === 0 || seen < half) continue
+        const low = sorted[at] ?? 0
+        if (seen > half) return defined(low)
         let next = at + 1
-        while (next < order.length && (weights[order[next] ?? 0] ?? 0) === 0) next += 1
-        return ((values[row] ?? Number.NaN) + (values[order[next] ?? 0] ?? Number.NaN)) / 2
+        while (next < unit.length && (weights[unit[next] ?? 0] ?? 0) === 0) next += 1
+        return defined((low + (sorted[next] ?? low)) / 2)
       }
+      return undefinedBecause('there are no rows')
     }
-    return Number.NaN
   }
 }
+const ALL = Uint8Array.of(1)
 
 function mape(view: RegressionView): Sample {
   const kept = Uint32Array.from(view.y.keys().filter((i) => view.y[i] !== 0))
@@ -102,8 +107,8 @@ export const regressionMetrics = {
     shown: ['regression'],
     of: {
       regression: (view) => {
-        const median = weightedMedian(Float64Array.from(view.y, (y, i) => Math.abs((view.predicted[i] ?? 0) - y)))
-        return weighted(view.n, (weights) => defined(median(weights)))
+        const errors = Float64Array.from(view.y, (y, i) => Math.abs((view.predicted[i] ?? 0) - y))
+        return weighted(view.n, medianOf(errors))
       },
     },
   }),
@@ -187,6 +192,7 @@ export const regressionMetrics = {
     },
   }),
   bias: loss({
+    floor: false,
     summary: 'absolute value of the mean error',
     needs: 'values',
     of: { regression: sums([(y, p) => p - y], ([e = 0], n) => defined(Math.abs(e / n))) },
@@ -199,7 +205,7 @@ export const regressionMetrics = {
     needs: 'values',
     of: {
       regression: (view) => {
-        const middle = weightedMedian(view.y)(new Float64Array(view.n).fill(1))
+        const middle = medianOf(view.y)(new Uint16Array(view.n))(ALL).value ?? 0
         return sums([(y, p) => Math.abs(p - y), (y) => Math.abs(y - middle)], ([e = 0, y = 0], n) => {
           if (n < 2) return undefinedBecause('one row has no spread')
           return y === 0 ? undefinedBecause('the truth is constant') : defined(1 - e / y)

@@ -21,6 +21,9 @@ export const ratio = (numerator: number, denominator: number, because: string, o
 /** Counts by truth (row) and prediction (column), k × k, row by row. */
 export type Confusion = Float64Array
 
+/** Weights are whole numbers; a row counts as often as its unit was drawn. */
+export type Weighted = (unit: Uint16Array) => (weights: Uint8Array) => MetricValue
+
 interface Common {
   readonly value: MetricValue
 }
@@ -48,8 +51,8 @@ export type Sample =
       readonly columns: readonly Float64Array[]
       readonly of: (sums: Float64Array, rows: number) => MetricValue
     })
-  /** anything that can be computed with a weight per row */
-  | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly of: (weights: Float64Array) => MetricValue })
+  /** anything that can be computed with a weight per row: given the unit of each row, a function of the units' weights */
+  | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly prepare: Weighted })
   /** an average of U-statistics: each row's influence is known, the standard error follows */
   | (Common & { readonly kind: 'influence'; readonly influence: Float64Array })
   /** a value for which no valid interval is known */
