@@ -1,11 +1,10 @@
 /** Data files, profiled now: current data that no stage counted at the reference's edges, or a reference that is not the training data. */
-import type { Role, Source } from '../../core/schema/config.ts'
+import type { Source } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
-import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
+import { inputRecords, openSource } from '../open-data.ts'
 import { buildProfile } from '../profile-table.ts'
-import { sourceFiles } from '../train/source-files.ts'
 
 export interface Profiled {
   readonly table: TableProfile
@@ -20,26 +19,12 @@ export interface Profiled {
  */
 export async function profileOfFiles(
   context: ModelContext,
-  role: Role | 'reference',
-  source: Exclude<Source, { kind: 'profile' }>,
+  role: 'current' | 'reference',
+  source: Source,
   reference: TableProfile | null,
 ): Promise<Profiled> {
-  const engine = await context.ports.engine()
-  const request = await sourceFiles(context, role === 'reference' ? 'current' : role, source)
-  const opened = await engine.open(request)
-  const shown = opened.files.map((file) => file.path).join(', ')
-  if (opened.rows === 0) throw new UserError('DATA_EMPTY', `${shown} has no rows`, 'give it rows, or correct the path')
-  const table = await buildProfile(engine, opened, {
-    role,
-    sensitive: context.model.data.sensitive,
-    ...(reference === null ? {} : { reference }),
-  })
-  const inputs = opened.files.map(({ path, digest, bytes }) => ({
-    role,
-    path,
-    digest,
-    bytes,
-    rows: opened.files.length === 1 ? opened.rows : null,
-  }))
-  return { table, shown, inputs }
+  const opened = await openSource(context, source, role)
+  const { sensitive } = context.model.data
+  const table = await buildProfile(await context.ports.engine(), opened, { role, sensitive, ...(reference === null ? {} : { reference }) })
+  return { table, shown: opened.files.map((file) => file.path).join(', '), inputs: inputRecords(role, opened) }
 }
