@@ -21,7 +21,7 @@ import { systemPrlimit } from './memory-cap.ts'
 import type { AnyTensorInfo } from './messages.ts'
 
 export interface RuntimeOptions {
-  /** folder of the verified native part: asked for once, on the first model */
+  /** folder of the native part, verified now: asked for before each model */
   readonly nativeFolder: () => Promise<string>
   /** the entry file of the worker; default is the one beside this code */
   readonly workerPath?: string

@@ -29,9 +29,10 @@ export function dropZipMaps(model: ModelProto): Unzipped {
   const zipMaps = graph?.node.filter(isZipMap) ?? []
   if (graph === undefined || zipMaps.length === 0) return { model, rewrites: [], classLabels: null }
 
-  const tensors = downstream(graph, zipMaps)
-  const type: TypeProto = { tensorType: { elemType: dataTypes.float, unknown: [] }, unknown: [] }
-  const [labels, ...others] = zipMaps.map(labelsOf)
+  const [first, ...others] = zipMaps
+  const labels = first === undefined ? null : labelsOf(first)
+  const columns = new Map<string, number | null>()
+  for (const zipMap of zipMaps) for (const name of downstream(graph, zipMap)) columns.set(name, labelsOf(zipMap)?.length ?? null)
   const main = model.opsetImport.some(({ domain }) => isMain(domain)) ? [] : [{ version: 13 }]
   return {
     model: {
@@ -42,13 +43,21 @@ export function dropZipMaps(model: ModelProto): Unzipped {
         node: graph.node.map(
           (node): NodeDraft => (isZipMap(node) ? { ...identity, name: node.name, input: node.input, output: node.output } : node),
         ),
-        output: graph.output.map((output) => (tensors.has(output.name ?? '') ? { ...output, type } : output)),
-        valueInfo: graph.valueInfo.filter((info) => !tensors.has(info.name ?? '')),
+        output: graph.output.map((output) =>
+          columns.has(output.name ?? '') ? { ...output, type: matrixOf(columns.get(output.name ?? '') ?? null) } : output,
+        ),
+        valueInfo: graph.valueInfo.filter((info) => !columns.has(info.name ?? '')),
       },
     },
     rewrites: zipMaps.map(() => 'ZipMap dropped: the probabilities come out as a tensor'),
-    classLabels: others.length === 0 ? (labels ?? null) : null,
+    classLabels: others.length === 0 ? labels : null,
   }
+}
+
+/** A float tensor of free rows. The width is said because onnxruntime cannot infer it behind most classifiers. */
+const matrixOf = (width: number | null): TypeProto => {
+  const column = width === null ? { unknown: [] } : { dimValue: width, unknown: [] }
+  return { tensorType: { elemType: dataTypes.float, shape: { dim: [{ unknown: [] }, column], unknown: [] }, unknown: [] }, unknown: [] }
 }
 
 const identity: NodeDraft = { opType: 'Identity' }
@@ -57,8 +66,8 @@ const isMain = (domain: string | undefined) => domain === undefined || domain ==
 const isZipMap = (node: NodeProto) => node.opType === 'ZipMap' && node.domain === 'ai.onnx.ml'
 
 /** Names that carried a sequence of maps, through any chain of Identity nodes, in whatever order these stand. */
-function downstream(graph: GraphProto, zipMaps: readonly NodeProto[]): ReadonlySet<string> {
-  const names = new Set(zipMaps.flatMap((node) => node.output))
+function downstream(graph: GraphProto, zipMap: NodeProto): ReadonlySet<string> {
+  const names = new Set(zipMap.output)
   const chain = graph.node.filter((node) => node.opType === 'Identity' && isMain(node.domain))
   for (let size = 0; size !== names.size; ) {
     size = names.size

@@ -17,19 +17,22 @@ export interface Layout {
 }
 
 const isFloat = ({ type }: TensorInfo) => type === 'float32' || type === 'float64'
-const isColumn = ({ shape }: TensorInfo) => shape.length === 1 || (shape.length === 2 && shape[1] === 1)
-const isMatrix = ({ shape }: TensorInfo) => shape.length === 2 && shape[1] !== 1
+/** onnxruntime says no dimensions where it does not know them: what comes out is seen when it comes out */
+const isUnknown = ({ shape }: TensorInfo) => shape.length === 0
+const isColumn = (output: TensorInfo) =>
+  output.shape.length === 1 || (output.shape.length === 2 && output.shape[1] === 1) || isUnknown(output)
+const isMatrix = (output: TensorInfo) => (output.shape.length === 2 && output.shape[1] !== 1) || isUnknown(output)
 
 interface Role {
   readonly fits: (output: TensorInfo) => boolean
   readonly names: RegExp
 }
 
-const label: Role = { fits: (output) => !isFloat(output) && (isColumn(output) || output.shape.length === 0), names: /label|class|pred/i }
+const label: Role = { fits: (output) => !isFloat(output) && isColumn(output), names: /label|class|pred/i }
 const probabilities: Role = { fits: (output) => isFloat(output) && isMatrix(output), names: /prob|softmax|scores?$/i }
 const score: Role = { fits: (output) => isFloat(output) && isColumn(output), names: /prob|score|sigmoid|pred/i }
 const value: Role = {
-  fits: (output) => output.type !== 'string' && (isColumn(output) || (isMatrix(output) && output.shape[1] === null)),
+  fits: (output) => output.type !== 'string' && (isColumn(output) || (isMatrix(output) && (output.shape[1] ?? null) === null)),
   names: /pred|variable|value|^y|output/i,
 }
 

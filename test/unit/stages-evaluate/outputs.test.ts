@@ -23,6 +23,12 @@ describe('what outputs mean', () => {
       [output('hidden', 'float32', null, 8), output('probabilities', 'float32', null, 2)],
       { label: null, values: 'probabilities' },
     ],
+    [
+      'outputs of unknown shape',
+      'multiclass',
+      [output('label', 'string'), output('probabilities', 'float32')],
+      { label: 'label', values: 'probabilities' },
+    ],
     ['a regression', 'regression', [output('variable', 'float32', null, 1)], { label: null, values: 'variable' }],
     ['a regression of whole numbers', 'regression', [output('y', 'int64', null)], { label: null, values: 'y' }],
   ] as const)('%s (%s)', (_, task, outputs, expected) => {
