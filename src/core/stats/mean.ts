@@ -5,7 +5,7 @@
  *     x̄ ± t(level; n − 1) · s/√n          t = (x̄ − μ0)/(s/√n)
  *
  * n = 1 has no standard error (NaN). s = 0 gives bounds equal to the mean, and a p-value of ½ at μ0 = x̄, else 0 or 1.
- * Two passes: no cancellation. skewness = m₃/m₂^1.5, 0 when all are equal.
+ * Deviations are summed about the mean: no cancellation. skewness = m₃/m₂^1.5, 0 when all are equal.
  * @throws RangeError on an empty or non-finite input
  */
 import type { Bounds } from './proportion.ts'
@@ -23,8 +23,10 @@ export function meanOf(values: Float64Array): Mean {
   if (n === 0) throw new RangeError('no rows have no mean')
   let sum = 0
   for (let i = 0; i < n; i++) sum += values[i] ?? 0
-  const mean = sum / n
-  if (!Number.isFinite(mean)) throw new RangeError('a value is not finite')
+  if (!Number.isFinite(sum)) throw new RangeError('a value is not finite')
+  let rest = 0
+  for (let i = 0; i < n; i++) rest += (values[i] ?? 0) - sum / n
+  const mean = sum / n + rest / n // what rounding took from the first sum
   let m2 = 0
   let m3 = 0
   for (let i = 0; i < n; i++) {
