@@ -24,7 +24,7 @@ export interface DataFile {
 export interface Table {
   /** an SQL relation, already quoted: put after FROM */
   readonly relation: string
-  /** an SQL expression over the relation: unique and stable per row, ascending in file order */
+  /** an SQL expression for a SELECT list over the relation: unique and stable per row, ascending in file order, from 0 */
   readonly rowNumber: string
   readonly columns: readonly Column[]
   readonly rows: number

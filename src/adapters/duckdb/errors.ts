@@ -81,7 +81,7 @@ const rules: readonly Rule[] = [
 ]
 
 /** Classes of engine error that mean our own SQL is wrong: a bug, never the user's data. Their text names identifiers only. */
-const ours = /^(Binder|Parser|Catalog|Syntax|Not implemented|Invalid Configuration|Permission) Error/i
+const ours = /^(Failed to extract statements|Binder|Parser|Catalog|Syntax|Not implemented|Invalid Configuration|Permission)\b/i
 
 /** @param shown what messages call the file or table the query was about */
 export function mapEngineError(thrown: unknown, shown: string): Error {

@@ -11,3 +11,7 @@ export function sameNameTwice(names: readonly string[]): string | null {
   }
   return null
 }
+
+/** The engine's own row number, unless a column of the data bears its name and hides it. */
+export const rowNumberOf = (own: 'rowid' | 'file_row_number', names: readonly string[]): string =>
+  names.some((name) => name.toLowerCase() === own) ? '(row_number() OVER () - 1)' : own

@@ -2,7 +2,7 @@
 import { quoteText } from './connection.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { column } from './kinds.ts'
-import { sameNameTwice } from './names.ts'
+import { rowNumberOf, sameNameTwice } from './names.ts'
 import type { Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -18,7 +18,16 @@ export async function openParquet(session: Session, file: StagedFile): Promise<P
         throw unreadable(file.shown, null, `column ${twice} is there twice (upper and lower case are one name)`, 'rename one of them')
     }
     const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
-    return { shown: file.shown, relation, rowNumber: 'file_row_number', columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
+    return {
+      shown: file.shown,
+      relation,
+      rowNumber: rowNumberOf(
+        'file_row_number',
+        columns.map((one) => one.name),
+      ),
+      columns,
+      rows: Number(counted.getRows()[0]?.[0] ?? 0),
+    }
   } catch (thrown) {
     throw mapEngineError(thrown, file.shown)
   }

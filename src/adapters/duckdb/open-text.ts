@@ -6,7 +6,7 @@ import { quoteText } from './connection.ts'
 import { maxRecordBytes } from './csv-shape.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { column } from './kinds.ts'
-import { sameNameTwice } from './names.ts'
+import { rowNumberOf, sameNameTwice } from './names.ts'
 import type { Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -125,7 +125,7 @@ async function strictRows(session: Session, file: StagedFile, types: ReadonlyMap
   return `SELECT ${list.join(', ')} FROM ${csvReader(session, file, asText)}`
 }
 
-async function describe(session: Session, file: StagedFile, relation: string, rowNumber: string): Promise<Part> {
+async function describe(session: Session, file: StagedFile, relation: string, rowNumber: 'rowid' | 'file_row_number'): Promise<Part> {
   const described = await session.raw.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`)
   const columns = described.getRows().map(([name, type]) => column(String(name), String(type)))
   const twice = await keysTwice(session, file, columns)
@@ -141,7 +141,8 @@ async function describe(session: Session, file: StagedFile, relation: string, ro
     )
   }
   const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
-  return { shown: file.shown, relation, rowNumber, columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
+  const names = columns.map((one) => one.name)
+  return { shown: file.shown, relation, rowNumber: rowNumberOf(rowNumber, names), columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
 }
 
 /** The engine renames a second `a` to `a_1` in silence. */

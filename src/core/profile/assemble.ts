@@ -162,7 +162,7 @@ function numericProfile(plan: ColumnPlan, { edges, frequent, always }: NumericPl
     cells,
     spikes: frequent
       .map((value, at) => ({ value, count: often[at] ?? 0 }))
-      .filter((spike) => always.includes(spike.value) || (spike.count > 0 && spike.count >= spikeShare * rows))
+      .filter((spike) => always.includes(spike.value) || (spike.count >= minLevelRows && spike.count >= spikeShare * rows))
       .sort((a, b) => b.count - a.count || a.value - b.value)
       .slice(0, maxSpikes),
   }

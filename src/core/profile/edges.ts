@@ -25,10 +25,14 @@ export function chooseEdges(grid: readonly number[], sampled: number): readonly 
   return distinct(percentiles.filter((_, index) => (index + 1) % every === 0))
 }
 
-/** For a sensitive column: deciles of two digits, so that no edge is anybody's value. */
+/** For a sensitive column: deciles, rounded to about a hundredth of the spread, so that none is anybody's exact value. */
 export function coarseEdges(grid: readonly number[], sampled: number): readonly number[] {
   if (sampled < 100) return []
-  return distinct(grid.filter((_, index) => (index + 1) % 100 === 0).map((value) => Number(value.toPrecision(2))))
+  const deciles = grid.filter((_, index) => (index + 1) % 100 === 0)
+  const spread = (deciles.at(-1) ?? 0) - (deciles[0] ?? 0)
+  if (!(spread > 0)) return []
+  const unit = 10 ** Math.floor(Math.log10(spread / 10))
+  return distinct(deciles.map((value) => Number((Math.round(value / unit) * unit).toPrecision(12))))
 }
 
 export function frequentValues(grid: readonly number[]): readonly number[] {

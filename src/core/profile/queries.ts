@@ -57,9 +57,9 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
   const aggregates = `(SELECT ${['count(*) AS sampled', ...facts].join(', ')} FROM sample)`
   if (numbers.length === 0) return sql(`WITH ${sample} SELECT * FROM ${aggregates}`)
   const ranks = numbers.map((i) => `rank() OVER (ORDER BY c${i}) AS r${i}`)
-  const thinned = `SELECT row_at, ${ranks.join(', ')} FROM sample ${chosen(Math.min(table.rows, sampledRows), orderedRows)}`
+  const thinned = `SELECT row_number() OVER (ORDER BY row_at) AS place, ${ranks.join(', ')} FROM sample ${chosen(Math.min(table.rows, sampledRows), orderedRows)}`
   // a constant column has no correlation: NaN becomes null
-  const order = numbers.map((i) => `CASE WHEN stddev_pop(r${i}) > 0 THEN corr(r${i}, row_at) END AS o${i}`)
+  const order = numbers.map((i) => `CASE WHEN stddev_pop(r${i}) > 0 THEN corr(r${i}, place) END AS o${i}`)
   return sql(`WITH ${sample} SELECT * FROM ${aggregates}, (SELECT ${order.join(', ')} FROM (${thinned}))`)
 }
 
@@ -147,10 +147,10 @@ export function levelQuery(table: TableFacts, columns: readonly ColumnFacts[]): 
   const which = columns.map((_, i) => `WHEN ${all - 2 ** (columns.length - 1 - i)} THEN ${i}`).join(' ')
   const label =
     names.length === 1 ? `CAST(${names[0]} AS VARCHAR)` : `coalesce(${names.map((name) => `CAST(${name} AS VARCHAR)`).join(', ')})`
-  const groups = `SELECT CASE grouping_id(${names.join(', ')}) ${which} END AS at, ${label} AS label, count(*) AS n
+  const groups = `SELECT CASE grouping_id(${names.join(', ')}) ${which} END AS col, ${label} AS label, count(*) AS n
     FROM ${table.relation} GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`
-  const ranked = `SELECT at, label, n, count(*) OVER (PARTITION BY at) AS levels, row_number() OVER (PARTITION BY at ORDER BY n DESC, label) AS place
+  const ranked = `SELECT col, label, n, count(*) OVER (PARTITION BY col) AS levels, row_number() OVER (PARTITION BY col ORDER BY n DESC, label) AS place
     FROM (${groups}) WHERE label IS NOT NULL`
-  return sql(`SELECT at AS "column", CASE WHEN n >= ${minLevelRows} THEN label END AS label, n AS "rows", levels
-    FROM (${ranked}) WHERE place <= ${maxLevels} AND (n >= ${minLevelRows} OR place = 1) ORDER BY at, place`)
+  return sql(`SELECT col AS "column", CASE WHEN n >= ${minLevelRows} THEN label END AS label, n AS "rows", levels
+    FROM (${ranked}) WHERE place <= ${maxLevels} AND (n >= ${minLevelRows} OR place = 1) ORDER BY col, place`)
 }
