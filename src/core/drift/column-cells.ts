@@ -44,7 +44,8 @@ const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_
 export function columnCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells | null {
   // of a sensitive column no label is kept; where it holds numbers, their cells say more
   const labelled = reference.categories !== null && !(reference.sensitive && reference.numeric !== null)
-  if (labelled) return current.categories === null ? null : categoryCells(reference, current)
+  if (labelled && current.categories !== null) return categoryCells(reference, current)
+  // integers with few levels that now come as floats, say because some are missing, are numbers on both sides still
   return reference.numeric === null || current.numeric === null ? null : numericCells(reference, current)
 }
 

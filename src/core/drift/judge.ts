@@ -53,10 +53,11 @@ interface Tested {
   readonly limits: ShiftLimits
   readonly rates: Rates | null
 }
-interface Skipped {
+interface Untested {
   readonly reference: ColumnProfile
   readonly current: ColumnProfile
   readonly family: Family
+  readonly state: 'skipped' | 'fail'
   readonly because: string
 }
 
@@ -70,7 +71,7 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
     const q = benjaminiHochberg(members.map(({ shift }) => shift.p))
     for (const [i, member] of members.entries()) adjusted.set(member, q[i] ?? 1)
   }
-  const judged = found.map((one) => ('shift' in one ? judgeColumn(input, one, adjusted.get(one) ?? 1) : skip(one)))
+  const judged = found.map((one) => ('shift' in one ? judgeColumn(input, one, adjusted.get(one) ?? 1) : untestedColumn(input, one)))
   return { checks: judged.flatMap(({ checks }) => checks), columns: judged.map(({ row }) => row), sameData: false }
 }
 
@@ -95,10 +96,10 @@ function subjects({ reference, current, target, features, leaveOut }: DriftInput
   ]
 }
 
-function examine(input: DriftInput, name: string, family: Family): Tested | Skipped {
+function examine(input: DriftInput, name: string, family: Family): Tested | Untested {
   const reference = columnOf(input.reference, name)
   const current = columnOf(input.current, name)
-  const skipped = (because: string): Skipped => ({ reference, current, family, because })
+  const skipped = (because: string): Untested => ({ reference, current, family, state: 'skipped', because })
   const override = Object.hasOwn(input.columns, name) ? input.columns[name] : undefined
   if (override?.ignore === true) return skipped('the config says to ignore it')
   const reason = untested[reference.kind]
@@ -107,7 +108,7 @@ function examine(input: DriftInput, name: string, family: Family): Tested | Skip
   const fewer = Math.min(reference.n, current.n)
   if (fewer < minRows) return skipped(`${count(fewer)} rows are too few, ${count(minRows)} on each side are needed`)
   const cells = columnCells(reference, current)
-  if (cells === null) return skipped(`its type changed from ${reference.type} to ${current.type}`)
+  if (cells === null) return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
   const shift = measureShift(reference, current, cells)
   const rates = family === 'features' ? null : positiveRates(reference, current, input.positive)
   return { reference, current, family, cells, shift, limits: shiftLimits(family, override), rates }
@@ -137,7 +138,7 @@ function judgeColumn(input: DriftInput, one: Tested, q: number): { checks: Check
   }
 }
 
-const rowOf = ({ reference, current, family }: Tested | Skipped) => ({
+const rowOf = ({ reference, current, family }: Tested | Untested) => ({
   column: reference.name,
   family,
   kind: reference.kind,
@@ -145,21 +146,20 @@ const rowOf = ({ reference, current, family }: Tested | Skipped) => ({
   n_current: current.n,
 })
 
-function skip(one: Skipped): { checks: Check[]; row: DriftDetails['columns'][number] } {
-  const message = `${one.reference.name} was not tested: ${one.because}`
-  return {
-    checks: [
-      makeCheck({
-        id: `drift.shift:${one.reference.name}`,
-        status: 'skipped',
-        effect: 'skipped',
-        column: one.reference.name,
-        n: one.current.n,
-        message,
-      }),
-    ],
-    row: { ...rowOf(one), state: 'skipped', js: null, p: null, q: null, summary: one.because, companions: {} },
-  }
+/** Not tested is a skip, except where it could not be: another type than at training is a finding of its own. */
+function untestedColumn({ policy, capAtWarn }: DriftInput, one: Untested): { checks: Check[]; row: DriftDetails['columns'][number] } {
+  const { reference, current, state, because } = one
+  const column = reference.name
+  const check = makeCheck({
+    id: `drift.${state === 'fail' ? 'type' : 'shift'}:${column}`,
+    status: state,
+    effect: effect(state, capAtWarn ? 'warn' : 'fail', policy),
+    column,
+    n: current.n,
+    message: `${column} ${state === 'fail' ? 'cannot be compared' : 'was not tested'}: ${because}`,
+    fix: state === 'fail' ? 'Bring the column in the type it had at training.' : null,
+  })
+  return { checks: [check], row: { ...rowOf(one), state, js: null, p: null, q: null, summary: because, companions: {} } }
 }
 
 const statusOf: Readonly<Record<Exclude<DriftState, 'skipped'>, 'fail' | 'warn' | 'pass' | 'inconclusive'>> = {

@@ -232,6 +232,22 @@ describe('policy', () => {
   })
 })
 
+describe('a column of another type', () => {
+  it('fails on its own: a number that is text now', () => {
+    const { row, checks } = judgeOne(numbers('x', gaussian(1, 500)), labels('x', rows({ a: 300, b: 200 })))
+    expect(row).toMatchObject({ state: 'fail', js: null })
+    expect([...checks.keys()]).toEqual(['drift.type:x'])
+    expect(checks.get('drift.type:x')).toMatchObject({ status: 'fail', effect: 'fail' })
+  })
+
+  it('is compared as numbers where few integers come as floats', () => {
+    const levels = (n: number) => Array.from({ length: n }, (_, i) => i % 7)
+    const [before, now] = pair(levels(700), levels(1400), 'weekday')
+    const reference: ColumnProfile = { ...labels('weekday', levels(700).map(String)), numeric: before.numeric }
+    expect(judgeOne(reference, now).row).toMatchObject({ state: 'ok', js: 0 })
+  })
+})
+
 describe('PII-01 no value and no label is named', () => {
   it('in no check and no row, whatever moved', () => {
     const canary = 'CANARY-7'
