@@ -48,7 +48,11 @@ try {
 
 function time(args: readonly string[], cwd: string): number {
   const start = performance.now()
-  const done = spawnSync(process.execPath, args, { cwd, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MODELGATE_RUNTIME_DIR: root }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const done = spawnSync(process.execPath, args, {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MODELGATE_RUNTIME_DIR: root },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const elapsed = performance.now() - start
   if (done.status !== 0) throw new Error(`${args.join(' ')} ended with ${done.status}: ${done.stderr.toString()}`)
   return elapsed

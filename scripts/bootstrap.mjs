@@ -28,7 +28,10 @@ const tasks = {
 }
 
 function findNpm() {
-  const beside = [join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'), join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js')]
+  const beside = [
+    join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    join(dirname(process.execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+  ]
   const fromNpm = process.env.npm_execpath
   const script = [fromNpm, ...beside].find((path) => path?.endsWith('.js') && existsSync(path))
   if (script) return { command: process.execPath, args: [script], shell: false }
@@ -36,14 +39,22 @@ function findNpm() {
 }
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(root, 'node_modules', '.modelgate-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   process.stderr.write('Installing the locked packages (once; about half a minute)…\n')
   const npm = findNpm()
-  const done = spawnSync(npm.command, [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2], shell: npm.shell })
+  const done = spawnSync(npm.command, [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: npm.shell,
+  })
   if (done.status !== 0) {
-    process.stderr.write(`\nnpm ci did not succeed (${done.error?.message ?? `exit ${done.status}`}). Nothing was run. Check the network and the npm settings, then try again.\n`)
+    process.stderr.write(
+      `\nnpm ci did not succeed (${done.error?.message ?? `exit ${done.status}`}). Nothing was run. Check the network and the npm settings, then try again.\n`,
+    )
     process.exit(2)
   }
   writeFileSync(stamp, lock)
@@ -54,7 +65,9 @@ function findNode() {
   const platform = process.platform === 'win32' ? 'win' : process.platform
   const file = join(root, 'node_modules', `node-${platform}-${process.arch}`, 'bin', platform === 'win' ? 'node.exe' : 'node')
   if (existsSync(file)) return file
-  process.stderr.write(`Node ${process.versions.node} is older than 24, and the lockfile brings no Node 24 for ${process.platform}-${process.arch}. Install Node 24, then try again.\n`)
+  process.stderr.write(
+    `Node ${process.versions.node} is older than 24, and the lockfile brings no Node 24 for ${process.platform}-${process.arch}. Install Node 24, then try again.\n`,
+  )
   process.exit(2)
 }
 

@@ -23,7 +23,10 @@ export interface Request {
   readonly key: string | null
 }
 
-export type Parsed = { readonly kind: 'help'; readonly verb: VerbName | null } | { readonly kind: 'version' } | { readonly kind: 'request'; readonly request: Request }
+export type Parsed =
+  | { readonly kind: 'help'; readonly verb: VerbName | null }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'request'; readonly request: Request }
 
 const usage = (message: string, fix: string) => new UserError('USAGE', message, fix)
 
@@ -32,10 +35,14 @@ export function parseArguments(argv: readonly string[]): Parsed {
   const [first = '--help', ...rest] = argv
   if (first === '--help' || first === '-h' || first === 'help') return { kind: 'help', verb: null }
   if (first === '--version' || first === '-v') return { kind: 'version' }
-  if (laterVerbs.some((name) => name === first)) throw new UserError('NOT_AVAILABLE', `modelgate ${first} is not available in this version`, 'see modelgate --help')
+  if (laterVerbs.some((name) => name === first))
+    throw new UserError('NOT_AVAILABLE', `modelgate ${first} is not available in this version`, 'see modelgate --help')
   if (!isVerb(first)) {
     const close = nearest(first, Object.keys(verbs))
-    throw usage(`there is no verb ${JSON.stringify(first)}${close ? `; did you mean ${close}?` : ''}`, `one of: ${Object.keys(verbs).join(', ')}`)
+    throw usage(
+      `there is no verb ${JSON.stringify(first)}${close ? `; did you mean ${close}?` : ''}`,
+      `one of: ${Object.keys(verbs).join(', ')}`,
+    )
   }
   if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', verb: first }
   return { kind: 'request', request: toRequest(first, read(first, rest)) }
@@ -59,9 +66,13 @@ function read(verb: VerbName, argv: readonly string[]): Values {
     }
     const name = allowed.find((option) => option === token.name)
     if (name === undefined) {
-      if (laterOptions.some((option) => option === token.name)) throw new UserError('NOT_AVAILABLE', `--${token.name} is not available in this version`, `see modelgate ${verb} --help`)
+      if (laterOptions.some((option) => option === token.name))
+        throw new UserError('NOT_AVAILABLE', `--${token.name} is not available in this version`, `see modelgate ${verb} --help`)
       const close = nearest(token.name, allowed)
-      throw usage(`modelgate ${verb} has no option ${token.rawName}${close ? `; did you mean --${close}?` : ''}`, `one of: ${allowed.map((option) => `--${option}`).join(', ')}`)
+      throw usage(
+        `modelgate ${verb} has no option ${token.rawName}${close ? `; did you mean --${close}?` : ''}`,
+        `one of: ${allowed.map((option) => `--${option}`).join(', ')}`,
+      )
     }
     if (values[name] !== undefined) throw usage(`--${name} is given twice`, 'give it once')
     if (options[name].type === 'boolean') {
@@ -78,7 +89,8 @@ function read(verb: VerbName, argv: readonly string[]): Values {
 function toRequest(verb: VerbName, values: Values): Request {
   const text = (name: OptionName) => (typeof values[name] === 'string' ? values[name] : null)
   const failOn = text('fail-on') ?? 'fail'
-  if (failOn !== 'fail' && failOn !== 'warn') throw usage(`--fail-on ${JSON.stringify(failOn)} is not known`, 'write --fail-on warn, or leave it out')
+  if (failOn !== 'fail' && failOn !== 'warn')
+    throw usage(`--fail-on ${JSON.stringify(failOn)} is not known`, 'write --fail-on warn, or leave it out')
   return {
     verb,
     config: text('config') ?? 'modelgate.yml',

@@ -1,7 +1,6 @@
 /** Shell 2: argv → the same stages the actions call. Results on stdout with --json, everything else on stderr. */
 import { exitCode, type Verdict, worst } from '../core/gate/fold.ts'
-import type { StageResult } from '../core/schema/result.ts'
-import { visible } from '../core/text/visible.ts'
+import { neutralise } from '../core/text/neutralise.ts'
 import { asError, UserError } from '../errors.ts'
 import type { RunContext, StageOptions } from '../stages/context.ts'
 import { parseArguments, type Request } from './arguments.ts'
@@ -13,20 +12,22 @@ const cancelSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Runs one command line. The exit status is set here and nowhere else: 2 until an outcome has been written. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = 2
-  const terminal: Terminal = { write: (text) => void process.stderr.write(text), colour: process.stderr.isTTY === true && !process.env['NO_COLOR'] }
+  const terminal: Terminal = {
+    write: (text) => void process.stderr.write(text),
+    colour: process.stderr.isTTY === true && !process.env['NO_COLOR'],
+  }
   const cancelled = new AbortController()
-  for (const signal of cancelSignals) process.once(signal, () => cancelled.abort(new UserError('CANCELLED', `cancelled by ${signal}`, 'run it again')))
+  for (const signal of cancelSignals)
+    process.once(signal, () => cancelled.abort(new UserError('CANCELLED', `cancelled by ${signal}`, 'run it again')))
   try {
     process.exitCode = exitCode[await run(argv, terminal, cancelled.signal)]
   } catch (thrown) {
     const error = asError(thrown)
-    if (error instanceof UserError) terminal.write(`${visible(error.code)}: ${visibleLines(error.message)}\n  ${visibleLines(error.fix)}\n`)
-    else terminal.write(`INTERNAL: this is a bug of modelgate, please report it.\n${visibleLines(error.stack ?? error.message)}\n`)
+    if (error instanceof UserError) terminal.write(neutralise(`${error.code}: ${error.message}\n  ${error.fix}\n`))
+    else terminal.write(neutralise(`INTERNAL: this is a bug of modelgate, please report it.\n${error.stack ?? error.message}\n`))
     process.exitCode = 2
   }
 }
-
-const visibleLines = (text: string) => text.split('\n').map(visible).join('\n  ')
 
 async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Verdict> {
   const parsed = parseArguments(argv)
@@ -67,11 +68,13 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
     announce(terminal, verb)
     const results = await runStage(verb, context, options)
     for (const result of results) show(terminal, result)
-    if (verb === 'gate') await finish(request, context, terminal, results)
+    if (verb === 'gate') await finish(request, context, terminal)
     if (request.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
     return worst(results.map((result) => result.verdict))
   }
-  terminal.write(`modelgate ${context.toolVersion}  ${visible(context.configPath)}  ${context.config.models.map((model) => model.name).join(', ')}\n`)
+  terminal.write(
+    `modelgate ${context.toolVersion}  ${neutralise(context.configPath)}  ${context.config.models.map((model) => model.name).join(', ')}\n`,
+  )
   const { verdict, results } = await runPipeline(context, {
     promote: request.promote,
     stage: options,
@@ -80,15 +83,15 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
       else for (const result of done) show(terminal, result)
     },
   })
-  await finish(request, context, terminal, results)
+  await finish(request, context, terminal)
   if (request.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
   return verdict
 }
 
 /** The verdict table, and where the reports are. */
-async function finish(request: Request, context: RunContext, terminal: Terminal, results: readonly StageResult[]): Promise<void> {
+async function finish(request: Request, context: RunContext, terminal: Terminal): Promise<void> {
   const { writeReports } = await import('./reports.ts')
-  terminal.write(`\n${await writeReports(context, results, request.formats)}\n`)
+  terminal.write(`\n${await writeReports(context, request.formats)}\n`)
 }
 
 const toOptions = (request: Request): StageOptions => ({

@@ -25,7 +25,10 @@ interface Verb {
 const everywhere = ['config', 'model', 'out', 'json'] as const
 
 export const verbs = {
-  run: { summary: 'the whole pipeline: validate, train or fetch, evaluate, drift, gate', options: [...everywhere, 'fail-on', 'format', 'promote', 'key'] },
+  run: {
+    summary: 'the whole pipeline: validate, train or fetch, evaluate, drift, gate',
+    options: [...everywhere, 'fail-on', 'format', 'promote', 'key'],
+  },
   validate: { summary: 'is the data what the model expects? writes the profile', options: everywhere },
   train: { summary: 'make the model, and record what made it', options: everywhere },
   fetch: { summary: 'get a model that exists already, verified', options: [...everywhere, 'ref', 'path'] },

@@ -19,34 +19,86 @@ interface Case {
 const config = (from: string | RegExp, to: string) => ({ 'modelgate.yml': baseConfig.replace(from, to) })
 const withModel = (bytes: Uint8Array, change: readonly [string, string] = ['', '']): ProjectFiles => ({
   'm.onnx': bytes,
-  'modelgate.yml': baseConfig.replace('    train: {builtin: baseline}\n', '').replace(', features: [amount, kind]', '').replace(...change),
+  'modelgate.yml': baseConfig
+    .replace('    train: {builtin: baseline}\n', '')
+    .replace(', features: [amount, kind]', '')
+    .replace(...change),
 })
-const command = (code: string): ProjectFiles => ({ ...config('{builtin: baseline}', '{run: [node, train.mjs]}'), 'train.mjs': code, 'm.onnx': 'the model of last week' })
+const command = (code: string): ProjectFiles => ({
+  ...config('{builtin: baseline}', '{run: [node, train.mjs]}'),
+  'train.mjs': code,
+  'm.onnx': 'the model of last week',
+})
 const parquetHead = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(200, 7)])
 
 const cases: readonly Case[] = [
-  { name: 'a config with a typo', files: config('max_drop', 'max_dorp'), args: ['run'], says: /modelgate\.yml:12:\d+ UNKNOWN_KEY .*max_dorp.*[Dd]id you mean max_drop/ },
+  {
+    name: 'a config with a typo',
+    files: config('max_drop', 'max_dorp'),
+    args: ['run'],
+    says: /modelgate\.yml:12:\d+ UNKNOWN_KEY .*max_dorp.*[Dd]id you mean max_drop/,
+  },
   { name: 'a config with a tab', files: config('    task: binary', '\ttask: binary'), args: ['run'], says: /modelgate\.yml:3.*tab/i },
   { name: 'a config that is not there', files: { 'modelgate.yml': null }, args: ['run'], says: /modelgate\.yml/ },
-  { name: 'a key that is not built yet', files: config('task: binary', 'device: cuda'), args: ['run'], says: /modelgate\.yml:3.*not available in this version/ },
+  {
+    name: 'a key that is not built yet',
+    files: config('task: binary', 'device: cuda'),
+    args: ['run'],
+    says: /modelgate\.yml:3.*not available in this version/,
+  },
   { name: 'an unknown model', files: {}, args: ['run', '--model', 'n'], says: /UNKNOWN_MODEL.*\bm\b/s },
   { name: 'an unknown verb', files: {}, args: ['evalute'], says: /did you mean evaluate/ },
   { name: 'an unknown option', files: {}, args: ['run', '--modle', 'm'], says: /did you mean --model/ },
   { name: 'a missing data file', files: { 'test.csv': null }, args: ['validate'], says: /DATA_MISSING.*test\.csv/ },
   { name: 'an empty data file', files: { 'test.csv': '' }, args: ['validate'], says: /DATA_EMPTY.*test\.csv/ },
   { name: 'a CSV with a ragged row', files: { 'test.csv': `${rows(2, 300)}1,2\n` }, args: ['validate'], says: /test\.csv.*(line|row) 302/ },
-  { name: 'a Parquet cut in half', files: { 'test.parquet': parquetHead, ...config('test: test.csv', 'test: test.parquet') }, args: ['validate'], says: /test\.parquet/ },
+  {
+    name: 'a Parquet cut in half',
+    files: { 'test.parquet': parquetHead, ...config('test: test.csv', 'test: test.parquet') },
+    args: ['validate'],
+    says: /test\.parquet/,
+  },
   { name: 'a column that is not there', files: config('target: late', 'target: lateness'), args: ['validate'], says: /lateness/ },
-  { name: 'a target that is all one class', files: { 'train.csv': rows(1, 300).replace(/,[01]$/gm, ',1') }, args: ['run'], says: /one class|single class|only one/i },
-  { name: 'a model that is a pickle', files: withModel(Buffer.from('80049511000000000000008c086275696c74696e73948c0465786563939485945294', 'hex')), args: ['evaluate'], says: /MODEL_UNSAFE_FORMAT.*m\.onnx/ },
+  {
+    name: 'a target that is all one class',
+    files: { 'train.csv': rows(1, 300).replace(/,[01]$/gm, ',1') },
+    args: ['run'],
+    says: /one class|single class|only one/i,
+  },
+  {
+    name: 'a model that is a pickle',
+    files: withModel(Buffer.from('80049511000000000000008c086275696c74696e73948c0465786563939485945294', 'hex')),
+    args: ['evaluate'],
+    says: /MODEL_UNSAFE_FORMAT.*m\.onnx/,
+  },
   { name: 'a model that is an empty file', files: withModel(new Uint8Array()), args: ['evaluate'], says: /MODEL_EMPTY.*m\.onnx/ },
-  { name: 'a model that is not there', files: withModel(new Uint8Array(), ['model: m.onnx', 'model: n.onnx']), args: ['evaluate'], says: /n\.onnx/ },
+  {
+    name: 'a model that is not there',
+    files: withModel(new Uint8Array(), ['model: m.onnx', 'model: n.onnx']),
+    args: ['evaluate'],
+    says: /n\.onnx/,
+  },
   { name: 'a model that wants columns the data lacks', files: withModel(identityModel('weight')), args: ['evaluate'], says: /weight/ },
   { name: 'a model that returns NaN', files: withModel(nanModel('amount')), args: ['evaluate'], says: /NaN|not finite|non-finite/ },
-  { name: 'a model that never ends', files: withModel(endlessModel('amount'), ['    promote:', '    limits: {time: 2s}\n    promote:']), args: ['evaluate'], says: /MODEL_RESOURCE_LIMIT/ },
+  {
+    name: 'a model that never ends',
+    files: withModel(endlessModel('amount'), ['    promote:', '    limits: {time: 2s}\n    promote:']),
+    args: ['evaluate'],
+    says: /MODEL_RESOURCE_LIMIT/,
+  },
   { name: 'a train command that fails', files: command('process.exit(3)\n'), args: ['train'], says: /TRAIN_FAILED.*3/ },
-  { name: 'a train command that is not there', files: config('{builtin: baseline}', '{run: no-such-program --x}'), args: ['train'], says: /no-such-program/ },
-  { name: 'a train command that prints ::set-output and leaves no model', files: command("console.log('::set-output name=verdict::pass')\n"), args: ['train'], says: /MODEL_NOT_WRITTEN.*m\.onnx/ },
+  {
+    name: 'a train command that is not there',
+    files: config('{builtin: baseline}', '{run: no-such-program --x}'),
+    args: ['train'],
+    says: /no-such-program/,
+  },
+  {
+    name: 'a train command that prints ::set-output and leaves no model',
+    files: command("console.log('::set-output name=verdict::pass')\n"),
+    args: ['train'],
+    says: /MODEL_NOT_WRITTEN.*m\.onnx/,
+  },
 ]
 
 describe('bad input', () => {
@@ -69,6 +121,15 @@ describe('bad input', () => {
 
 /** path → digest of everything but our own out folder */
 function snapshot(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => !file.startsWith('.modelgate') && !file.startsWith('ledger.git') && statSync(join(folder, file)).isFile())
-  return Object.fromEntries(files.sort().map((file) => [file, createHash('sha256').update(readFileSync(join(folder, file))).digest('hex')]))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !file.startsWith('.modelgate') && !file.startsWith('ledger.git') && statSync(join(folder, file)).isFile(),
+  )
+  return Object.fromEntries(
+    files.sort().map((file) => [
+      file,
+      createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest('hex'),
+    ]),
+  )
 }

@@ -16,9 +16,16 @@ let prebuilt = new Uint8Array()
 function environment(folder: string, situation: Situation): Record<string, string> {
   const event = situation.event ?? 'push'
   const repository = { full_name: 'acme/m', default_branch: 'main' }
-  const pull = { number: 7, head: { sha: 'b'.repeat(40), ref: 'better', repo: repository }, base: { sha: 'a'.repeat(40), ref: 'main', repo: repository } }
+  const pull = {
+    number: 7,
+    head: { sha: 'b'.repeat(40), ref: 'better', repo: repository },
+    base: { sha: 'a'.repeat(40), ref: 'main', repo: repository },
+  }
   const eventPath = join(folder, '..', 'event.json')
-  writeFileSync(eventPath, JSON.stringify(event === 'push' ? { repository, ref: 'refs/heads/main' } : { repository, number: 7, pull_request: pull }))
+  writeFileSync(
+    eventPath,
+    JSON.stringify(event === 'push' ? { repository, ref: 'refs/heads/main' } : { repository, number: 7, pull_request: pull }),
+  )
   return {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
@@ -53,7 +60,9 @@ function collect(folder: string): Record<string, unknown> {
   if (!existsSync(out)) return results
   for (const file of readdirSync(out, { recursive: true, encoding: 'utf8' })) {
     if (!/^(m\/)?[a-z]+\.json$/.test(file) || file.endsWith('profile.json')) continue
-    results[file] = JSON.parse(readFileSync(join(out, file), 'utf8'), (key, value) => (/^(started_at|.*_ms|created_at|at|since|age_days|head|stack)$/.test(key) ? undefined : value))
+    results[file] = JSON.parse(readFileSync(join(out, file), 'utf8'), (key, value) =>
+      /^(started_at|.*_ms|created_at|at|since|age_days|head|stack)$/.test(key) ? undefined : value,
+    )
   }
   return results
 }
@@ -75,7 +84,10 @@ async function prepare(situation: Situation): Promise<{ project: Project; env: R
 async function byCli(situation: Situation): Promise<Outcome> {
   const { project, env } = await prepare(situation)
   try {
-    const done = await runNode([cli, 'run', ...(situation.promote ? ['--promote'] : [])], { cwd: project.folder, env: { ...env, GITHUB_TOKEN: 'none' } })
+    const done = await runNode([cli, 'run', ...(situation.promote ? ['--promote'] : [])], {
+      cwd: project.folder,
+      env: { ...env, GITHUB_TOKEN: 'none' },
+    })
     return { results: collect(project.folder), exit: done.code, log: done.stderr }
   } finally {
     project.remove()
@@ -86,7 +98,12 @@ async function byComposite(situation: Situation): Promise<Outcome> {
   const { project, env } = await prepare(situation)
   const files = mkdtempSync(join(scratch, 'files-'))
   try {
-    const { steps, failed } = await runComposite(projectRoot, { inputs: { 'github-token': 'none', artifact: '', promote: situation.promote ? 'true' : 'false' }, cwd: project.folder, env, files })
+    const { steps, failed } = await runComposite(projectRoot, {
+      inputs: { 'github-token': 'none', artifact: '', promote: situation.promote ? 'true' : 'false' },
+      cwd: project.folder,
+      env,
+      files,
+    })
     const codes = steps.map((step) => step.finished?.code ?? 0)
     const log = steps.map((step) => `${step.id}: ${step.outcome}\n${step.finished?.stdout ?? ''}${step.finished?.stderr ?? ''}`).join('\n')
     expect(failed, log).toBe(codes.some((code) => code !== 0))
@@ -115,9 +132,11 @@ describe('the CLI and the composite action, through the same situations', () => 
 
   it.each(situations)('$name', { timeout: 120_000 }, async (situation) => {
     const cliOutcome = await byCli(situation)
-    const verdicts = (results: Outcome['results']) => Object.fromEntries(Object.entries(results).map(([file, result]) => [file.replace(/^m\/|\.json$/g, ''), verdictOf(result)]))
+    const verdicts = (results: Outcome['results']) =>
+      Object.fromEntries(Object.entries(results).map(([file, result]) => [file.replace(/^m\/|\.json$/g, ''), verdictOf(result)]))
     const seen = verdicts(cliOutcome.results)
-    for (const [stage, verdict] of Object.entries(situation.expect)) expect(`${stage}: ${seen[stage] ?? 'none'}`, cliOutcome.log).toBe(`${stage}: ${verdict}`)
+    for (const [stage, verdict] of Object.entries(situation.expect))
+      expect(`${stage}: ${seen[stage] ?? 'none'}`, cliOutcome.log).toBe(`${stage}: ${verdict}`)
     expect(cliOutcome.exit, cliOutcome.log).toBe(situation.exit)
 
     const compositeOutcome = await byComposite(situation)

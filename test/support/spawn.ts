@@ -17,19 +17,23 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
   /** called once with the child, to signal it */
-  readonly onStart?: (child: { readonly pid: number | undefined; kill(signal: NodeJS.Signals): boolean }) => void
+  readonly onStart?: (child: { readonly pid?: number | undefined; kill(signal: NodeJS.Signals): boolean }) => void
 }
 
 /** What a child needs to run at all: nothing of the machine's other settings. */
 export const bareEnvironment = (): Record<string, string> => ({
-  PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-  HOME: process.env['HOME'] ?? '/nonexistent',
-  TMPDIR: process.env['TMPDIR'] ?? '/tmp',
+  PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+  HOME: process.env.HOME ?? '/nonexistent',
+  TMPDIR: process.env.TMPDIR ?? '/tmp',
 })
 
 export function runNode(args: readonly string[], options: SpawnOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: options.cwd, env: { ...bareEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, {
+      cwd: options.cwd,
+      env: { ...bareEnvironment(), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 120_000)
     let stdout = ''
     let stderr = ''

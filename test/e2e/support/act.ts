@@ -57,7 +57,12 @@ export function runAct(options: ActOptions): Promise<ActRun> {
   return new Promise((resolve, reject) => {
     const child = spawn('act', args, {
       cwd: options.workspace,
-      env: { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, HOME: scratch, XDG_CACHE_HOME: join(scratch, 'cache'), ACT_CACHE_DIR: join(scratch, 'cache') },
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+        HOME: scratch,
+        XDG_CACHE_HOME: join(scratch, 'cache'),
+        ACT_CACHE_DIR: join(scratch, 'cache'),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

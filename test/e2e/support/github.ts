@@ -18,7 +18,9 @@ export class EmulatedGitHub {
   static async start(): Promise<EmulatedGitHub> {
     const port = await freePort()
     const script = join(projectRoot, 'test', 'e2e', 'node_modules', 'emulate', 'dist', 'index.js')
-    const child = spawn(process.execPath, [script, 'start', '--service', 'github', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [script, 'start', '--service', 'github', '--port', String(port)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const github = new EmulatedGitHub(`http://127.0.0.1:${port}`, child)
     for (let attempt = 0; attempt < 100; attempt++) {
       try {
@@ -50,18 +52,32 @@ export class EmulatedGitHub {
   }
 
   /** A branch with one commit more than main, and a pull request of it. */
-  async openPullRequest(fullName: string, branch: string): Promise<{ readonly number: number; readonly head: string; readonly base: string }> {
+  async openPullRequest(
+    fullName: string,
+    branch: string,
+  ): Promise<{ readonly number: number; readonly head: string; readonly base: string }> {
     const base = refSchema.parse(await this.call('GET', `/repos/${fullName}/git/ref/heads/main`)).object.sha
     const commit = z.object({ tree: shaSchema }).parse(await this.call('GET', `/repos/${fullName}/git/commits/${base}`))
-    const tree = shaSchema.parse(await this.call('POST', `/repos/${fullName}/git/trees`, { base_tree: commit.tree.sha, tree: [{ path: `${branch}.txt`, mode: '100644', type: 'blob', content: branch }] }))
-    const made = shaSchema.parse(await this.call('POST', `/repos/${fullName}/git/commits`, { message: branch, tree: tree.sha, parents: [base] }))
+    const tree = shaSchema.parse(
+      await this.call('POST', `/repos/${fullName}/git/trees`, {
+        base_tree: commit.tree.sha,
+        tree: [{ path: `${branch}.txt`, mode: '100644', type: 'blob', content: branch }],
+      }),
+    )
+    const made = shaSchema.parse(
+      await this.call('POST', `/repos/${fullName}/git/commits`, { message: branch, tree: tree.sha, parents: [base] }),
+    )
     await this.call('POST', `/repos/${fullName}/git/refs`, { ref: `refs/heads/${branch}`, sha: made.sha })
-    const pull = z.object({ number: z.number() }).parse(await this.call('POST', `/repos/${fullName}/pulls`, { title: branch, head: branch, base: 'main' }))
+    const pull = z
+      .object({ number: z.number() })
+      .parse(await this.call('POST', `/repos/${fullName}/pulls`, { title: branch, head: branch, base: 'main' }))
     return { number: pull.number, head: made.sha, base }
   }
 
   async comments(fullName: string, number: number): Promise<readonly { readonly id: number; readonly body: string }[]> {
-    return z.array(z.object({ id: z.number(), body: z.string() })).parse(await this.call('GET', `/repos/${fullName}/issues/${number}/comments?per_page=100`))
+    return z
+      .array(z.object({ id: z.number(), body: z.string() }))
+      .parse(await this.call('GET', `/repos/${fullName}/issues/${number}/comments?per_page=100`))
   }
 
   stop(): void {
