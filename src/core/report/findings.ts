@@ -37,9 +37,8 @@ export interface ModelFindings {
 }
 
 export function modelFindings(model: ModelReport, report: Report): ModelFindings {
-  const names = knownNames(model)
   const all = [
-    ...model.stages.flatMap((stage) => stageFindings(stage, names)),
+    ...model.stages.flatMap((stage) => stageFindings(stage)),
     ...gateFindings(report).flatMap((entry) => (entry.about === model.config.name ? [entry.finding] : [])),
   ]
   return {
@@ -61,7 +60,7 @@ function gateFindings(report: Report): readonly { readonly about: string; readon
   return report.checks.flatMap((check) => {
     const [kind = '', ...subject] = check.id.split(':')
     if (kind === 'gate.verdict' || kind === 'gate.stage_missing') return []
-    return [{ about: subject.join(':'), finding: finding(check, 'gate', []) }]
+    return [{ about: subject.join(':'), finding: finding(check, 'gate') }]
   })
 }
 
@@ -71,14 +70,10 @@ export function isFirstRun(model: ModelReport): boolean {
   return model.verdict === 'warn' && due.length > 0 && due.every((check) => check.status === 'no-baseline')
 }
 
-const knownNames = (model: ModelReport): readonly string[] => [
-  ...new Set(allChecks(model).flatMap((check) => [check.column, check.metric, check.slice].filter((known) => known !== null))),
-]
-
-function stageFindings(stage: StageReport, names: readonly string[]): readonly Finding[] {
+function stageFindings(stage: StageReport): readonly Finding[] {
   const found = (stage.result?.checks ?? [])
     .filter((check) => isDue(check.effect) || !isQuiet(check.status))
-    .map((check) => finding(check, stage.stage, names))
+    .map((check) => finding(check, stage.stage))
   return stage.result === null && stage.because !== null ? [missing(stage, stage.because)] : found
 }
 
@@ -92,15 +87,10 @@ const missing = (stage: StageReport, because: string): Finding => ({
   names: [],
 })
 
-const finding = (check: Check, stage: string, names: readonly string[]): Finding => ({
-  effect: check.effect,
-  status: check.status,
-  id: check.id,
-  stage,
-  text: prose(check.message, names),
-  fix: check.fix,
-  names,
-})
+function finding(check: Check, stage: string): Finding {
+  const names = [check.column, check.metric, check.slice].filter((known) => known !== null)
+  return { effect: check.effect, status: check.status, id: check.id, stage, text: prose(check.message, names), fix: check.fix, names }
+}
 
 /** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
 function merged(findings: readonly Finding[]): readonly Finding[] {
