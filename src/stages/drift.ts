@@ -1,6 +1,7 @@
 /** Has the data moved since the model was trained? The profile of `current` against the training profile of the model under test. */
 import { join, resolve } from 'node:path'
 import { judgeDrift } from '../core/drift/judge.ts'
+import { count } from '../core/report/format.ts'
 import type { DataSpec, Source } from '../core/schema/config.ts'
 import type { DriftDetails } from '../core/schema/details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
@@ -23,7 +24,7 @@ export const drift: ModelStage = async (context) => {
   if (reference.table.rows === 0) throw new UserError('DATA_EMPTY', `${reference.from} has no rows to compare with`, 'give it rows')
   if (current.table.rows === 0) throw new UserError('DATA_EMPTY', 'data.current has no rows', 'give it rows, or correct the path')
   demandColumns(context, reference, current.table)
-  progress.say(`${model.name}: ${current.table.rows} rows of current data against ${reference.from}`)
+  progress.say(`${model.name}: ${count(current.table.rows)} rows of current data against ${reference.from}`)
 
   const { data } = model
   const judged = judgeDrift({
