@@ -79,6 +79,6 @@ function unknownInputs(action: StageName, taken: readonly InputName[], env: Envi
     .map((key) => {
       const name = key.slice('INPUT_'.length).toLowerCase()
       const near = nearest(name, taken)
-      return `${action} has no input ${shorten(visible(name), 80)}${near === null ? '' : `; did you mean ${near}?`} It is ignored`
+      return `${action} has no input ${shorten(visible(name), 80)}${near === null ? '.' : `; did you mean ${near}?`} It is ignored.`
     })
 }

@@ -25,7 +25,7 @@ export function annotationLines(annotations: readonly Annotation[]): readonly st
     const shown = all.length > mostAnnotations ? all.slice(0, mostAnnotations - 1) : all
     const more = all.length - shown.length
     return [
-      ...shown.map(({ title, message }) => annotationLine(level, visible(title), visibleLines(message))),
+      ...shown.map(({ title, message }) => annotationLine(level, visible(title).trim(), visibleLines(message))),
       ...(more > 0 ? [annotationLine(level, 'modelgate', `${more} more in the report`)] : []),
     ]
   })

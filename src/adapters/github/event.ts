@@ -18,8 +18,8 @@ const number = z.number().int().positive()
 
 const payloadSchema = z.object({
   repository: z.object({ full_name: z.string(), default_branch: z.string().optional() }).optional(),
-  pull_request: z.object({ number, base: side, head: side }).optional(),
-  issue: z.object({ number, pull_request: z.unknown() }).optional(),
+  pull_request: z.object({ number, base: side, head: side }).nullish(),
+  issue: z.object({ number, pull_request: z.unknown().optional() }).nullish(),
   workflow_run: z
     .object({
       event: z.string(),
@@ -27,7 +27,7 @@ const payloadSchema = z.object({
       head_repository: repository.nullable(),
       pull_requests: z.array(z.object({ number, base: z.object({ sha }), head: z.object({ sha }) })),
     })
-    .optional(),
+    .nullish(),
 })
 type Payload = z.infer<typeof payloadSchema>
 
@@ -41,8 +41,8 @@ export interface GithubEvent {
 
 /** @throws UserError EVENT_INVALID */
 export async function readEvent(env: Environment, readFile: ReadFile): Promise<GithubEvent> {
-  const payload = parsePayload(await payloadBytes(env.GITHUB_EVENT_PATH, readFile))
   const name = env.GITHUB_EVENT_NAME ?? ''
+  const payload = parsePayload(await payloadBytes(env.GITHUB_EVENT_PATH, readFile), name)
   const server = env.GITHUB_SERVER_URL
   const slug = env.GITHUB_REPOSITORY ?? ''
   return {
@@ -88,40 +88,43 @@ async function payloadBytes(path: string | undefined, readFile: ReadFile): Promi
   return bytes
 }
 
-function parsePayload(bytes: Uint8Array): Payload {
+function parsePayload(bytes: Uint8Array, event: string): Payload {
   let json: unknown
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch (thrown) {
     throw invalid('is not JSON', thrown)
   }
-  const parsed = payloadSchema.safeParse(json)
+  // other events carry a workflow run too, which did not start them
+  const own = event !== 'workflow_run' && isMap(json) ? { ...json, workflow_run: null } : json
+  const parsed = payloadSchema.safeParse(own)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.map((part) => shorten(visible(String(part)), 40)).join('.')
   throw invalid(where ? `is not as GitHub writes it, at ${where}` : 'is not as GitHub writes it', parsed.error)
 }
 
+const isMap = (json: unknown): json is object => typeof json === 'object' && json !== null && !Array.isArray(json)
+
 const pullRequestEvents = new Set(['pull_request', 'pull_request_target', 'pull_request_review', 'pull_request_review_comment'])
 
 /** True for whatever a pull request started, however indirectly: what its author can influence is no promotion. */
 const isPullRequest = (name: string, payload: Payload): boolean =>
   pullRequestEvents.has(name) ||
-  payload.pull_request !== undefined ||
-  (payload.issue !== undefined && payload.issue.pull_request !== undefined && payload.issue.pull_request !== null) ||
-  (payload.workflow_run !== undefined && pullRequestEvents.has(payload.workflow_run.event))
+  !!payload.pull_request ||
+  !!payload.issue?.pull_request ||
+  pullRequestEvents.has(payload.workflow_run?.event ?? '')
 
 /** A repository that is gone, or that the payload does not tell, counts as a fork. */
 function fromFork(name: string, { pull_request, workflow_run, issue, repository: own }: Payload): boolean {
-  if (pull_request !== undefined)
-    return pull_request.head.repo === null || pull_request.head.repo.full_name !== pull_request.base.repo?.full_name
-  if (workflow_run !== undefined) return workflow_run.head_repository === null || workflow_run.head_repository.full_name !== own?.full_name
-  return pullRequestEvents.has(name) || (issue?.pull_request !== undefined && issue.pull_request !== null)
+  if (pull_request) return pull_request.head.repo === null || pull_request.head.repo.full_name !== pull_request.base.repo?.full_name
+  if (workflow_run) return workflow_run.head_repository === null || workflow_run.head_repository.full_name !== own?.full_name
+  return pullRequestEvents.has(name) || !!issue?.pull_request
 }
 
 function pullRequestOf(payload: Payload): PullRequest | null {
   const { pull_request, workflow_run } = payload
-  if (pull_request !== undefined)
+  if (pull_request)
     return {
       number: pull_request.number,
       baseSha: pull_request.base.sha,

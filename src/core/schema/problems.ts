@@ -39,7 +39,10 @@ export const invalid = (path: Path, text: string): Problem => ({ code: 'INVALID_
 export function problemsOf(issues: readonly z.core.$ZodIssue[], input: unknown): readonly Problem[] {
   const problems = flatten(issues, input, [])
   const withBadKey = new Set(problems.filter(({ code }) => ofKeys.has(code)).map(({ path }) => JSON.stringify(path.slice(0, -1))))
-  return problems.filter(({ code, path }) => code !== 'INVALID_VALUE' || !withBadKey.has(JSON.stringify(path)))
+  return problems.filter(({ code, path }) => {
+    if (code === 'MISSING_KEY') return !problems.some((other) => isTypoOf(other, path))
+    return code !== 'INVALID_VALUE' || !withBadKey.has(JSON.stringify(path))
+  })
 }
 
 function flatten(issues: readonly z.core.$ZodIssue[], input: unknown, under: Path): readonly Problem[] {
@@ -63,6 +66,13 @@ function flatten(issues: readonly z.core.$ZodIssue[], input: unknown, under: Pat
     }
   })
 }
+
+/** A required key that is there under a wrong name is not missing as well. */
+const isTypoOf = (problem: Problem, missing: Path): boolean =>
+  problem.code === 'UNKNOWN_KEY' &&
+  problem.path.length === missing.length &&
+  missing.slice(0, -1).every((part, i) => part === problem.path[i]) &&
+  problem.text.startsWith(`Did you mean ${missing.at(-1)}?`)
 
 /** True when this alternative of a union was not meant at all: another kind of value stands there. */
 const mismatched = (branch: readonly z.core.$ZodIssue[]): boolean =>

@@ -32,7 +32,6 @@ models:
 `)
     expect(found.map((line) => line.split('. ')[0])).toEqual([
       'modelgate.yml:1:1 UNKNOWN_KEY vresion',
-      'modelgate.yml:3:3 MISSING_KEY model',
       'modelgate.yml:4:5 UNKNOWN_KEY modle',
       'modelgate.yml:5:12 UNKNOWN_KEY data.trian',
       'modelgate.yml:6:29 INVALID_VALUE gate.on_inconclusive',

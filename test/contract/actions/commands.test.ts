@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addSummary, annotationLines, setOutputs } from '../../../src/adapters/github/commands.ts'
+import { commandsIn, parseOutputFile } from '../../support/runner-parsers.ts'
+
+let folder = ''
+let file = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'modelgate-commands-'))
+  file = join(folder, 'channel')
+  writeFileSync(file, '')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const error = (title: string, message: string) => ({ level: 'error', title, message }) as const
+
+describe('CMD-02 annotation fields round-trip', () => {
+  it.each([
+    ['a,line=9::x%0A', '100% :: done'],
+    ['t%3At', 'a%25b'],
+    ['::error::', 'two\nlines'],
+    ['##[error]', '##[add-mask]x'],
+    ['', '%%0A%0D'],
+  ])('%j and %j come back exactly', (title, message) => {
+    expect(commandsIn(annotationLines([error(title, message)]).join('\n'))).toEqual([
+      { name: 'error', properties: { title }, data: message },
+    ])
+  })
+
+  it('any text gives one command and one line, whose fields come back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme-ascii' }), fc.string({ unit: 'grapheme-ascii' }), (title, message) => {
+        const lines = annotationLines([error(title, message)])
+        expect(lines.join('').split(/\r\n|\r|\n/)).toHaveLength(1)
+        expect(commandsIn(lines.join('\n'))).toEqual([{ name: 'error', properties: { title: title.trim() }, data: message }])
+      }),
+    )
+  })
+
+  it('what cannot be seen is spelt out', () => {
+    expect(commandsIn(annotationLines([error('t', 'a\rb\u001bc')]).join(''))[0]?.data).toBe('aU+000DbU+001Bc')
+  })
+})
+
+describe('CMD-07 ten annotations a level, 4096 characters each', () => {
+  it('of 500 nine are shown and the others counted', () => {
+    const commands = commandsIn(annotationLines(Array.from({ length: 500 }, (_, i) => error(`${i}`, 'm'))).join('\n'))
+    expect(commands).toHaveLength(10)
+    expect(commands[9]?.data).toBe('491 more in the report')
+  })
+
+  it('ten are all shown, of each level', () => {
+    const ten = (level: 'error' | 'warning') => Array.from({ length: 10 }, (_, i) => ({ level, title: `${i}`, message: 'm' }))
+    const commands = commandsIn(annotationLines([...ten('warning'), ...ten('error')]).join('\n'))
+    expect(commands.map(({ name }) => name)).toEqual([...Array(10).fill('error'), ...Array(10).fill('warning')])
+  })
+
+  it('a long one is cut', () => {
+    expect(commandsIn(annotationLines([error('t'.repeat(9000), 'm'.repeat(9000))]).join(''))[0]?.data).toHaveLength(4096)
+  })
+})
+
+describe('CMD-03 output values cannot add keys', () => {
+  it.each(['a\nevil=1', 'x\nEOF\nevil=1', 'a<<b\nb', '\r\n', '', '=', 'modelgate_\nx', '::set-output name=evil::1'])('%j', (value) => {
+    setOutputs({ verdict: value, passed: 'false' }, file)
+    expect(parseOutputFile(readFileSync(file, 'utf8'))).toEqual({ verdict: value, passed: 'false' })
+  })
+
+  it('any values come back byte for byte', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (a, b) => {
+        writeFileSync(file, '')
+        setOutputs({ verdict: a.toWellFormed(), 'result-path': b }, file)
+        expect(parseOutputFile(readFileSync(file, 'utf8'))).toEqual({ verdict: a.toWellFormed(), 'result-path': b })
+      }),
+    )
+  })
+})
+
+describe('CMD-06 the summary fits 1 MiB and keeps its beginning', () => {
+  const limit = 1_048_576
+
+  it('a report that is too long is cut at a line and says so', () => {
+    addSummary(`# verdict: fail\n${`${'ü'.repeat(500)}\n`.repeat(3000)}`, file)
+    const text = readFileSync(file, 'utf8')
+    expect(statSync(file).size).toBeLessThanOrEqual(limit)
+    expect(statSync(file).size).toBeGreaterThan(limit - 2000)
+    expect(text.startsWith('# verdict: fail\n')).toBe(true)
+    expect(text).toMatch(/ü\n\n\n_Truncated: the full report is in the artifact\._\n$/)
+  })
+
+  it('what lies there already counts, to the last byte', () => {
+    for (const before of [limit, limit - 1, limit - 10, limit - 60, limit - 500]) {
+      writeFileSync(file, 'x'.repeat(before))
+      addSummary(`${'line\n'.repeat(300)}`, file)
+      expect(statSync(file).size).toBeLessThanOrEqual(limit)
+    }
+  })
+
+  it('without a file there is nobody to tell', () => {
+    addSummary('x', undefined)
+    setOutputs({ verdict: 'pass' }, '')
+    expect(readFileSync(file, 'utf8')).toBe('')
+  })
+})

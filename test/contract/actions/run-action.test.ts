@@ -1,0 +1,240 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
+import { commandsIn } from '../../support/runner-parsers.ts'
+import { runActionIn } from './support.ts'
+
+let project: Project | null = null
+const folderOf = (changes: ProjectFiles = {}): string => {
+  project = makeProject(changes)
+  return project.folder
+}
+afterEach(() => project?.remove())
+
+const failing = 'models:\n  m:\n    model: m.onnx\n    data: {train: train.csv}\n    expect: {rows: {min: 100000}}\n'
+const patched = (body: string) =>
+  `const fsp = (await import('node:fs/promises')).default; const { syncBuiltinESMExports } = await import('node:module'); fsp.stat = ${body}; syncBuiltinESMExports()`
+
+describe('GATE-07 every path sets the outputs', () => {
+  it('a pass', async () => {
+    const run = await runActionIn(folderOf(), 'validate')
+    expect(run.code).toBe(0)
+    expect(run.outputs).toEqual({ verdict: 'pass', passed: 'true', degraded: '', 'result-path': join('.modelgate', 'm', 'validate.json') })
+    expect(JSON.parse(readFileSync(join(project?.folder ?? '', run.outputs['result-path'] ?? ''), 'utf8'))).toMatchObject({
+      stage: 'validate',
+      verdict: 'pass',
+    })
+  })
+
+  it('a fail, with an annotation that says what and how to put it right', async () => {
+    const run = await runActionIn(folderOf({ 'modelgate.yml': failing }), 'validate')
+    expect(run.code).toBe(1)
+    expect(run.outputs).toMatchObject({ verdict: 'fail', passed: 'false' })
+    expect(commandsIn(run.stdout).map(({ name, properties }) => [name, properties['title']])).toEqual([
+      ['error', 'modelgate m: validate.rows'],
+    ])
+  })
+
+  it('a fail that is left to the gate is green, and the gate alone speaks of it', async () => {
+    const run = await runActionIn(folderOf({ 'modelgate.yml': failing }), 'validate', { 'on-fail': 'continue' })
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ verdict: 'fail', passed: 'false' })
+    expect(commandsIn(run.stdout)).toEqual([])
+  })
+
+  it('an error that is written is left to the gate as well', async () => {
+    const run = await runActionIn(folderOf({ 'train.csv': null }), 'validate', { 'on-fail': 'continue' })
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ verdict: 'error', passed: 'false' })
+  })
+
+  it.each([
+    ['a config with a typo', { 'modelgate.yml': 'modles: {}' }, {}, 'UNKNOWN_KEY'],
+    ['no config', { 'modelgate.yml': null }, {}, 'CONFIG_MISSING'],
+    ['a config that is no text', { 'modelgate.yml': new Uint8Array([0xff, 0xfe]) }, {}, 'CONFIG_INVALID'],
+    ['an unknown model', {}, { model: 'n' }, 'UNKNOWN_MODEL'],
+    ['an input that is not allowed', {}, { 'on-fail': 'never' }, 'INVALID_INPUT'],
+    ['a working directory that is not there', {}, { 'working-directory': 'none' }, 'CONFIG_MISSING'],
+  ])('%s: red even under on-fail: continue, since nothing was written', async (_, files, inputs, code) => {
+    const run = await runActionIn(folderOf(files), 'validate', { 'on-fail': 'continue', ...inputs })
+    expect(run.code).toBe(2)
+    expect(run.outputs).toEqual({ verdict: 'error', passed: 'false', degraded: '', 'result-path': '' })
+    expect(commandsIn(run.stdout)).toEqual([
+      expect.objectContaining({ name: 'error', properties: { title: `modelgate validate: ${code}` } }),
+    ])
+    expect(run.stderr).toBe('')
+  })
+
+  it('EVT-08 a payload that is missing', async () => {
+    const run = await runActionIn(folderOf(), 'comment', {}, { env: { GITHUB_ACTIONS: 'true' } })
+    expect([run.code, run.outputs['verdict']]).toEqual([2, 'error'])
+    expect(run.stdout).toContain('EVENT_INVALID')
+  })
+})
+
+describe('GATE-06 an early end is never success', () => {
+  it.each([
+    ['a promise that never settles', '() => new Promise(() => {})', 'the process ended before there was an outcome'],
+    ['a process.exit(0) of somebody else', '() => process.exit(0)', 'the process ended before there was an outcome'],
+    [
+      'an error that nobody catches',
+      "() => { setImmediate(() => { throw new Error('lost') }); return new Promise(() => {}) }",
+      'the process ended before there was an outcome',
+    ],
+    ['a thrown string', "() => { throw 'just a string' }", 'just a string'],
+    ['a bug', "() => { throw new TypeError('a bug of ours') }", 'please report it'],
+  ])('%s', async (_, body, said) => {
+    const run = await runActionIn(folderOf(), 'validate', { 'on-fail': 'continue' }, { before: patched(body) })
+    expect(run.code).not.toBe(0)
+    expect(run.outputs).toMatchObject({ verdict: 'error', passed: 'false' })
+    expect(run.stdout).toContain(said)
+  })
+})
+
+describe('CAN-01 a cancel ends the step', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s: not green, "cancelled", outputs set, no model half written', async (signal) => {
+    const config = 'models:\n  m:\n    model: m.onnx\n    train: {run: "sh -c \'echo started; touch started; sleep 600\'"}\n'
+    const folder = folderOf({ 'modelgate.yml': config })
+    const run = await runActionIn(
+      folder,
+      'train',
+      { 'on-fail': 'continue' },
+      {
+        onStart: (child) => {
+          const timer = setInterval(() => {
+            if (!existsSync(join(folder, 'started'))) return
+            clearInterval(timer)
+            child.kill(signal)
+          }, 20)
+        },
+      },
+    )
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain(`cancelled by ${signal}`)
+    expect(run.outputs).toMatchObject({ verdict: 'error', passed: 'false' })
+    expect(existsSync(join(folder, 'm.onnx'))).toBe(false)
+  })
+
+  it('work that does not listen is left behind after a grace', async () => {
+    const folder = folderOf()
+    const run = await runActionIn(
+      folder,
+      'validate',
+      {},
+      {
+        before: `${patched("() => { console.log('waiting'); return new Promise(() => {}) }")}; setInterval(() => {}, 1000)`,
+        onStart: (child) => {
+          setTimeout(() => child.kill('SIGTERM'), 1500)
+        },
+      },
+    )
+    expect(run.code).toBe(1)
+    expect(run.signal).toBeNull()
+    expect(run.stdout).toContain('cancelled by SIGTERM')
+    expect(run.outputs['verdict']).toBe('error')
+  })
+})
+
+describe('CMD-01, CMD-05 what is printed and where it goes', () => {
+  it('a training command can neither set outputs nor annotate, nor write to the runner', async () => {
+    const script = [
+      "process.stdout.write('::set-output name=verdict::pass\\n  ::error::owned\\nloss ##[add-mask]1\\rx\\n::stop-commands::t\\n')",
+      "process.stderr.write('::add-mask::a\\n')",
+      "for (const name of ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH']) if (process.env[name]) require('fs').appendFileSync(process.env[name], 'verdict=pass\\n')",
+    ].join(';')
+    const folder = folderOf({
+      'modelgate.yml': 'models:\n  m:\n    model: m.onnx\n    train: {run: [node, hostile.cjs]}\n',
+      'hostile.cjs': script,
+    })
+    const run = await runActionIn(folder, 'train', { 'on-fail': 'continue' })
+    expect(run.stdout).toContain('set-output name=verdict')
+    expect(commandsIn(run.stdout + run.stderr)).toEqual([])
+    expect(run.outputs).toMatchObject({ verdict: 'error', passed: 'false' })
+    expect(run.others).toBe('')
+  })
+
+  it('a hostile name in the config is shown and not obeyed', async () => {
+    const run = await runActionIn(folderOf({ 'modelgate.yml': '"\\n::error::owned\\n##[add-mask]x": 1\nmodels: {}\n' }), 'validate')
+    expect(commandsIn(run.stdout).map(({ properties }) => properties['title'])).toEqual(['modelgate validate: UNKNOWN_KEY'])
+    expect(run.others).toBe('')
+  })
+})
+
+describe('several models', () => {
+  const two = `models:
+  good: {model: a.onnx, data: {train: train.csv}, expect: {rows: {min: 1}}}
+  bad: {model: b.onnx, data: {train: train.csv}, expect: {rows: {min: 100000}}}
+`
+
+  it('run in file order; the verdict is the worst, the result an index', async () => {
+    const folder = folderOf({ 'modelgate.yml': two })
+    const run = await runActionIn(folder, 'validate')
+    expect(run.code).toBe(1)
+    expect(run.outputs).toMatchObject({ verdict: 'fail', 'result-path': join('.modelgate', 'validate.json') })
+    expect(JSON.parse(readFileSync(join(folder, '.modelgate', 'validate.json'), 'utf8'))).toEqual({
+      schema: 'modelgate/index@1',
+      stage: 'validate',
+      verdict: 'fail',
+      results: [
+        { model: 'good', verdict: 'pass', path: 'good/validate.json' },
+        { model: 'bad', verdict: 'fail', path: 'bad/validate.json' },
+      ],
+    })
+  })
+
+  it('one of them may be asked for', async () => {
+    const run = await runActionIn(folderOf({ 'modelgate.yml': two }), 'validate', { model: 'good' })
+    expect(run.outputs).toMatchObject({ verdict: 'pass', 'result-path': join('.modelgate', 'good', 'validate.json') })
+  })
+})
+
+describe('the gate', () => {
+  const config = 'models:\n  m: {model: m.onnx, data: {train: train.csv}, expect: {rows: {min: 1}}}\n'
+
+  it('writes the summary of the job, and annotates what the stages found', async () => {
+    const folder = folderOf({ 'modelgate.yml': config.replace('min: 1', 'min: 100000') })
+    await runActionIn(folder, 'validate', { 'on-fail': 'continue' })
+    const run = await runActionIn(folder, 'gate')
+    expect(run.code).toBe(1)
+    expect(run.outputs).toMatchObject({ verdict: 'fail', passed: 'false', 'result-path': join('.modelgate', 'gate.json') })
+    expect(run.summary).toContain('❌')
+    expect(commandsIn(run.stdout).some(({ properties }) => properties['title']?.includes('validate.rows'))).toBe(true)
+    expect(readdirSync(join(folder, '.modelgate'))).toEqual(expect.arrayContaining(['gate.json', 'report.md', 'report.html']))
+  })
+
+  it('GATE-04 without any result is an error, said in the summary too', async () => {
+    const run = await runActionIn(folderOf({ 'modelgate.yml': config }), 'gate')
+    expect([run.code, run.outputs['verdict']]).toEqual([2, 'error'])
+    expect(run.summary).toContain('no result of this run')
+  })
+
+  it('NET-12 an artifact that cannot be uploaded is degraded, and the verdict stands', async () => {
+    const folder = folderOf({ 'modelgate.yml': config })
+    const event = join(folder, 'event.json')
+    writeFileSync(event, '{}')
+    const env = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_EVENT_PATH: event,
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_RUN_ID: '1',
+      GITHUB_SHA: 'a'.repeat(40),
+      ACTIONS_RUNTIME_TOKEN: 'x',
+    }
+    await runActionIn(folder, 'validate', {}, { env })
+    const run = await runActionIn(folder, 'gate', {}, { env })
+    expect(run.outputs).toMatchObject({ verdict: 'pass', passed: 'true', degraded: 'artifact' })
+    expect(run.code).toBe(0)
+    const none = await runActionIn(folder, 'gate', { artifact: '' }, { env })
+    expect(none.outputs).toMatchObject({ verdict: 'pass', degraded: '' })
+  })
+
+  it('fails on a warning when told to', async () => {
+    const warned = config.replace('{min: 1}', '{min: 100000, severity: warn}')
+    const folder = folderOf({ 'modelgate.yml': warned, 'train.csv': rows(1, 50) })
+    await runActionIn(folder, 'validate')
+    expect((await runActionIn(folder, 'gate')).outputs).toMatchObject({ verdict: 'warn', passed: 'true' })
+    const strict = await runActionIn(folder, 'gate', { 'fail-on': 'warn' })
+    expect([strict.code, strict.outputs['passed']]).toEqual([1, 'false'])
+  })
+})
