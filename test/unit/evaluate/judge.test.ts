@@ -1,0 +1,444 @@
+import { describe, expect, it } from 'vitest'
+import { changeBetween } from '../../../src/core/evaluate/change.ts'
+import { differenceChecks } from '../../../src/core/evaluate/difference.ts'
+import { type JudgeInput, judge } from '../../../src/core/evaluate/judge.ts'
+import { resampling } from '../../../src/core/evaluate/resampling.ts'
+import type { BinaryScores, RegressionScores } from '../../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
+import { viewOf } from '../../../src/core/metrics/view.ts'
+import type { MetricSpec, Mode } from '../../../src/core/schema/config.ts'
+import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { type Check, checkSchema } from '../../../src/core/schema/result.ts'
+import { random } from '../../../src/core/stats/random.ts'
+
+const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
+const noBaseline = { kind: 'no-baseline', because: 'nothing was promoted yet' } as const
+const spec = (name: string, limits: Partial<MetricSpec> = {}): MetricSpec => ({
+  name,
+  metric: name,
+  params: {},
+  certainty: 'literal',
+  ...limits,
+})
+
+/** `right` of `n` rows are predicted right, the first ones wrong; truth alternates. */
+function accurate(n: number, wrong: (i: number) => boolean): BinaryScores {
+  const y = Uint8Array.from({ length: n }, (_, i) => i % 2)
+  const predicted = y.map((truth, i) => (wrong(i) ? 1 - truth : truth))
+  return { task: 'binary', y, score: Float64Array.from(predicted, (p) => (p === 1 ? 0.8 : 0.2)), predicted }
+}
+
+function decide(input: Partial<JudgeInput> & Pick<JudgeInput, 'candidate'>) {
+  const judged = judge({ baseline: null, missing: input.baseline ? null : noBaseline, specs: [], mode: 'guard', policy, ...input })
+  for (const check of judged.checks) checkSchema.parse(check)
+  evaluateDetails.shape.metrics.parse(judged.metrics)
+  return judged
+}
+
+function checkOf(id: string, judged: { readonly checks: readonly Check[] }): Check {
+  const check = judged.checks.find((entry) => entry.id === id)
+  if (!check) throw new Error(`no check ${id} among ${judged.checks.map((entry) => entry.id).join(', ')}`)
+  return check
+}
+
+describe('GATE-01 an undefined gated metric is an error, never a pass', () => {
+  const onlyPositives: BinaryScores = {
+    task: 'binary',
+    y: Uint8Array.of(1, 1),
+    score: Float64Array.of(0.4, 0.6),
+    predicted: Uint8Array.of(0, 1),
+  }
+
+  it('names the metric and why, for every limit kind', () => {
+    const judged = decide({ candidate: onlyPositives, specs: [spec('roc_auc', { min: { fail: 0.5 } })] })
+    for (const id of ['evaluate.min:roc_auc', 'evaluate.max_drop:roc_auc']) {
+      expect(checkOf(id, judged)).toMatchObject({ status: 'error', effect: 'error' })
+      expect(checkOf(id, judged).message).toContain('roc_auc is undefined: the truth has one class only')
+    }
+  })
+
+  it('also where the convention would give 0', () => {
+    const nothingSaid: BinaryScores = { task: 'binary', y: Uint8Array.of(0, 1), score: null, predicted: Uint8Array.of(0, 0) }
+    expect(checkOf('evaluate.max_drop:precision', decide({ candidate: nothingSaid, specs: [spec('precision')] })).status).toBe('error')
+  })
+
+  it('NaN in scores never reaches a check', () => {
+    const broken: BinaryScores = { ...onlyPositives, score: Float64Array.of(Number.NaN, 1) }
+    expect(() => decide({ candidate: broken })).toThrow('not finite')
+  })
+})
+
+describe('GATE-04 an empty evaluation is an error', () => {
+  it('whatever is gated', () => {
+    const empty: RegressionScores = { task: 'regression', y: new Float64Array(0), predicted: new Float64Array(0) }
+    const judged = decide({ candidate: empty, specs: [spec('mae', { max: { fail: 10 } })] })
+    expect(judged.checks.map((check) => [check.id, check.effect])).toEqual([['evaluate.rows', 'error']])
+  })
+})
+
+describe('GATE-08 limits are compared on unrounded numbers and shown with enough digits', () => {
+  it('equal to the limit passes, one row less fails', () => {
+    const exact = decide({ candidate: accurate(1000, (i) => i < 100), specs: [spec('accuracy', { min: { fail: 0.9 } })] })
+    expect(checkOf('evaluate.min:accuracy', exact)).toMatchObject({ status: 'pass', observed: 0.9 })
+    expect(checkOf('evaluate.min:accuracy', exact).message).toContain('exactly the minimum')
+    const less = decide({ candidate: accurate(1000, (i) => i < 101), specs: [spec('accuracy', { min: { fail: 0.9 } })] })
+    expect(checkOf('evaluate.min:accuracy', less).status).toBe('fail')
+  })
+
+  it('0.8996 is never shown as 0.900 against 0.9', () => {
+    const judged = decide({ candidate: accurate(10_000, (i) => i < 1004), specs: [spec('accuracy', { min: { fail: 0.9 } })] })
+    expect(checkOf('evaluate.min:accuracy', judged).status).toBe('fail')
+    expect(checkOf('evaluate.min:accuracy', judged).message).toBe('accuracy is 0.8996, below the minimum of 0.9')
+  })
+
+  it('0.1 + 0.2 meets a limit of 0.3', () => {
+    const scores: RegressionScores = { task: 'regression', y: Float64Array.of(0, 0), predicted: Float64Array.of(0.1 + 0.2, 0.1 + 0.2) }
+    expect(checkOf('evaluate.max:mae', decide({ candidate: scores, specs: [spec('mae', { max: { fail: 0.3 } })] })).status).toBe('pass')
+  })
+
+  it('a drop of exactly one point is one point, whatever binary fractions say', () => {
+    for (const base of [0.57, 0.9, 0.07, 0.58]) {
+      const n = 10_000
+      const wrong = Math.round((1 - base) * n)
+      const baseline = accurate(n, (i) => i < wrong)
+      const candidate = accurate(n, (i) => i < wrong + n / 100)
+      const limits = { maxDrop: { fail: { kind: 'absolute', value: 0.01 } } } as const
+      expect(checkOf('evaluate.max_drop:accuracy', decide({ candidate, baseline, specs: [spec('accuracy', limits)] })).status).toBe('fail')
+      const point = decide({ candidate, baseline, specs: [spec('accuracy', limits)], mode: 'point' })
+      expect(checkOf('evaluate.max_drop:accuracy', point).status).toBe('pass')
+    }
+  })
+})
+
+describe('floors', () => {
+  const candidate = accurate(400, (i) => i < 60) // 0.85, one-sided 95 % about ±0.03
+
+  it('warn and fail are judged both, the worst counts', () => {
+    const at = (warn: number, fail: number) =>
+      checkOf('evaluate.min:accuracy', decide({ candidate, specs: [spec('accuracy', { min: { warn, fail } })] }))
+    expect(at(0.84, 0.8)).toMatchObject({ status: 'pass', effect: 'pass' })
+    expect(at(0.86, 0.8)).toMatchObject({ status: 'warn', effect: 'warn', limit: 0.86 })
+    expect(at(0.9, 0.86)).toMatchObject({ status: 'fail', effect: 'fail', limit: 0.86 })
+  })
+
+  it('literal reads the estimate, strict the whole interval, lenient fails only when sure', () => {
+    const at = (certainty: MetricSpec['certainty'], fail: number) =>
+      checkOf('evaluate.min:accuracy', decide({ candidate, specs: [spec('accuracy', { certainty, min: { fail } })] }))
+    expect(at('literal', 0.85).status).toBe('pass')
+    expect(at('literal', 0.84)).toMatchObject({ tail: 'two-sided', level: 0.95 })
+    expect(at('strict', 0.84)).toMatchObject({ status: 'fail', tail: 'lower' })
+    expect(at('strict', 0.8).status).toBe('pass')
+    expect(at('lenient', 0.86)).toMatchObject({ status: 'warn', effect: 'warn', tail: 'upper' })
+    expect(at('lenient', 0.9).status).toBe('fail')
+  })
+
+  it('a loss has a maximum, and what fails says how to resolve it', () => {
+    const judged = decide({ candidate, specs: [spec('log_loss', { max: { fail: 0.4 } })] })
+    const check = checkOf('evaluate.max:log_loss', judged)
+    expect(check.status).toBe('fail')
+    expect(check.fix).toMatch(/evaluate: \{metrics: \{log_loss: \{max: 0\.\d+\}\}\}/)
+    const wanted = Number(check.fix?.match(/max: ([\d.]+)/)?.[1])
+    expect(checkOf('evaluate.max:log_loss', decide({ candidate, specs: [spec('log_loss', { max: { fail: wanted } })] })).status).toBe(
+      'pass',
+    )
+  })
+
+  it('strict is an error for a metric that has no interval', () => {
+    const scores: RegressionScores = { task: 'regression', y: Float64Array.of(0, 1), predicted: Float64Array.of(0, 2) }
+    const judged = decide({ candidate: scores, specs: [spec('max_error', { certainty: 'strict', max: { fail: 5 } })] })
+    expect(checkOf('evaluate.max:max_error', judged)).toMatchObject({ status: 'error', effect: 'error' })
+  })
+})
+
+describe('changes', () => {
+  const baseline = accurate(2000, (i) => i < 200)
+  const specs = [spec('accuracy', { maxDrop: { fail: { kind: 'absolute', value: 0.01 } } })]
+  const run = (candidate: BinaryScores, mode: Mode = 'guard', more: Partial<JudgeInput> = {}) =>
+    checkOf('evaluate.max_drop:accuracy', decide({ candidate, baseline, specs, mode, ...more }))
+
+  const muchWorse = accurate(2000, (i) => i < 260)
+  /** 1.2 points down, but 15 % of the rows changed sides */
+  const noisy = accurate(2000, (i) => i < 40 || (i >= 200 && i < 384))
+  const better = accurate(2000, (i) => i < 120)
+
+  it('guard fails a drop that is both large and certain, and says so', () => {
+    const check = run(muchWorse)
+    expect(check).toMatchObject({ status: 'fail', effect: 'fail', limit: 0.01, unit: 'pp', tail: 'lower', level: 0.95, n: 2000 })
+    expect(check.delta).toBeCloseTo(-0.03, 12)
+    expect(check.message).toBe('accuracy fell by 3.0 pp (limit 1.0 pp). p < 1e−16, 2,000 rows.')
+    expect(check.interval?.[1]).toBeLessThan(0)
+    expect(check.fix).toContain('evaluate: {metrics: {accuracy: {max_drop: 3.1pp}}}')
+  })
+
+  it('guard does not decide a large drop that may be chance, and says how many rows would', () => {
+    const check = run(noisy)
+    expect(check).toMatchObject({ status: 'inconclusive', effect: 'pass' })
+    expect(check.interval?.[1]).toBeGreaterThan(0)
+    expect(check.message).toMatch(
+      /^accuracy fell by 1\.2 pp \(limit 1\.0 pp\)\. Not decided: 2,000 rows cannot show a drop of 1\.0 pp \([\d,]+ would\)\. Counted as pass \(gate\.on_inconclusive\)\.$/,
+    )
+    expect(run(noisy, 'guard', { policy: { ...policy, onInconclusive: 'fail' } }).effect).toBe('fail')
+  })
+
+  it('guard passes a certain drop that does not matter, and every improvement', () => {
+    const slightlyWorse = accurate(2000, (i) => i < 215)
+    expect(run(slightlyWorse)).toMatchObject({ status: 'pass' })
+    expect(run(slightlyWorse).p_value).toBeLessThan(0.01)
+    expect(run(better)).toMatchObject({ status: 'pass', message: 'accuracy rose by 4.0 pp.' })
+    expect(run(baseline)).toMatchObject({ status: 'pass', message: 'accuracy is what it was.', p_value: 0.5 })
+  })
+
+  it('the other modes', () => {
+    expect(run(noisy, 'point').status).toBe('fail')
+    expect(run(better, 'point').status).toBe('pass')
+    expect(run(noisy, 'confident_worse').status).toBe('inconclusive')
+    expect(run(muchWorse, 'confident_worse').status).toBe('fail')
+    expect(run(baseline, 'non_inferior').status).toBe('pass')
+    expect(run(muchWorse, 'non_inferior').status).toBe('fail')
+    expect(run(noisy, 'non_inferior')).toMatchObject({ status: 'inconclusive', effect: 'fail' })
+    expect(run(better, 'superior').status).toBe('pass')
+    expect(run(baseline, 'superior')).toMatchObject({ status: 'fail', effect: 'fail' })
+  })
+
+  it('the interval that is shown is the one that decided, in every mode', () => {
+    for (const mode of ['guard', 'confident_worse', 'non_inferior', 'superior'] as const) {
+      for (const candidate of [muchWorse, noisy, better, baseline]) {
+        const { interval, p_value: p, tail } = run(candidate, mode)
+        const at = mode === 'guard' || mode === 'superior' ? 0 : -0.01
+        const beyond = tail === 'lower' ? (interval?.[1] ?? 0) < at : (interval?.[0] ?? 0) > at
+        expect(beyond, `${mode} ${p} ${interval}`).toBe((p ?? 1) < 0.05)
+      }
+    }
+  })
+
+  it('warn and fail margins are judged both', () => {
+    const both = (warn: number, fail: number) =>
+      checkOf(
+        'evaluate.max_drop:accuracy',
+        decide({
+          candidate: muchWorse,
+          baseline,
+          specs: [spec('accuracy', { maxDrop: { warn: { kind: 'absolute', value: warn }, fail: { kind: 'absolute', value: fail } } })],
+        }),
+      )
+    expect(both(0.01, 0.05)).toMatchObject({ status: 'warn', effect: 'warn', limit: 0.01 })
+    expect(both(0.01, 0.02)).toMatchObject({ status: 'fail', effect: 'fail', limit: 0.02 })
+    expect(both(0.04, 0.05)).toMatchObject({ status: 'pass' })
+  })
+
+  it('relative margins are shares of the baseline', () => {
+    const limits = { maxRise: { fail: { kind: 'relative', value: 0.05 } } } as const
+    const check = checkOf('evaluate.max_rise:log_loss', decide({ candidate: muchWorse, baseline, specs: [spec('log_loss', limits)] }))
+    expect(check).toMatchObject({ status: 'fail', unit: 'relative', limit: 0.05, tail: 'upper' })
+    expect(check.message).toMatch(/^log_loss rose by 0\.04\d, 11\.\d % of the baseline \(limit 5 %\)/)
+  })
+
+  it('a listed metric without a change limit has the default margin', () => {
+    const judged = decide({ candidate: muchWorse, baseline, specs: [spec('accuracy', { min: { fail: 0.5 } })] })
+    expect(checkOf('evaluate.max_drop:accuracy', judged)).toMatchObject({ status: 'fail', limit: 0.005 })
+    expect(checkOf('evaluate.max_drop:accuracy', judged).message).toContain('(default limit 0.5 pp)')
+  })
+
+  it('below a baseline of 0.10 the default margin is 2 % of it, on losses 1 %', () => {
+    const low = accurate(2000, (i) => i < 1900)
+    expect(checkOf('evaluate.max_drop:accuracy', decide({ candidate: low, baseline: low, specs: [spec('accuracy')] }))).toMatchObject({
+      unit: 'relative',
+      limit: 0.02,
+    })
+    expect(checkOf('evaluate.max_rise:brier', decide({ candidate: low, baseline: low, specs: [spec('brier')] }))).toMatchObject({
+      unit: 'relative',
+      limit: 0.01,
+    })
+  })
+
+  it('Holm: one drop that is certain alone is not certain among many', () => {
+    // p ≈ 0.02 alone
+    const drop = accurate(2000, (i) => (i >= 5 && i < 200) || (i >= 200 && i < 219))
+    const alone = run(drop, 'guard', { specs: [spec('accuracy')] })
+    expect(alone.status).toBe('fail')
+    const others = ['specificity', 'fpr', 'recall', 'npv'].map((name) => spec(name))
+    const among = run(drop, 'guard', { specs: [spec('accuracy'), ...others] })
+    expect(among.p_value ?? 0).toBeGreaterThan(alone.p_value ?? 1)
+    expect(among.level ?? 0).toBeGreaterThan(0.95)
+  })
+
+  it('a metric without a test is inconclusive under guard, and judged under point', () => {
+    const y = new Float64Array(50)
+    const baselineNumbers: RegressionScores = { task: 'regression', y, predicted: y.map((_, i) => i / 100) }
+    const candidate: RegressionScores = { task: 'regression', y, predicted: y.map((_, i) => i / 50) }
+    const of = (mode: Mode) =>
+      checkOf('evaluate.max_rise:max_error', decide({ candidate, baseline: baselineNumbers, specs: [spec('max_error')], mode }))
+    expect(of('guard').status).toBe('inconclusive')
+    expect(of('point').status).toBe('fail')
+  })
+})
+
+describe('without a baseline', () => {
+  const candidate = accurate(200, (i) => i < 20)
+  const specs = [spec('accuracy', { min: { fail: 0.5 } })]
+
+  it('a change is no-baseline, through on_missing; the floor still decides', () => {
+    const judged = decide({ candidate, specs })
+    expect(checkOf('evaluate.min:accuracy', judged).status).toBe('pass')
+    expect(checkOf('evaluate.max_drop:accuracy', judged)).toMatchObject({ status: 'no-baseline', effect: 'warn' })
+    expect(checkOf('evaluate.max_drop:accuracy', judged).message).toBe(
+      'accuracy is not compared: nothing was promoted yet. Counted as warn (baseline.on_missing).',
+    )
+    expect(checkOf('evaluate.max_drop:accuracy', decide({ candidate, specs, policy: { ...policy, onMissing: 'fail' } })).effect).toBe(
+      'fail',
+    )
+  })
+
+  it('unchanged bytes are skipped, and said', () => {
+    const judged = decide({ candidate, specs, missing: { kind: 'unchanged', because: 'these are the bytes of production 1.3.0' } })
+    expect(checkOf('evaluate.max_drop:accuracy', judged)).toMatchObject({ status: 'skipped', effect: 'skipped' })
+    expect(checkOf('evaluate.max_drop:accuracy', judged).message).toContain('these are the bytes of production 1.3.0')
+  })
+
+  it('numbers of another holdout are shown, never compared', () => {
+    const judged = decide({
+      candidate,
+      specs,
+      missing: { kind: 'not-comparable', because: 'the test data changed' },
+      stored: { accuracy: 0.99 },
+    })
+    expect(checkOf('evaluate.max_drop:accuracy', judged)).toMatchObject({
+      status: 'not-comparable',
+      effect: 'warn',
+      baseline: 0.99,
+      delta: null,
+    })
+    expect(checkOf('evaluate.max_drop:accuracy', judged).message).toContain('The baseline had 0.990 on its own rows.')
+    expect(judged.metrics[0]?.baseline?.value).toBe(0.99)
+  })
+
+  it('the reason is required', () => {
+    expect(() => judge({ candidate, baseline: null, missing: null, specs, mode: 'guard', policy })).toThrow('reason why')
+  })
+
+  it('a baseline whose metric is undefined is not comparable', () => {
+    const silent: BinaryScores = { ...candidate, predicted: new Uint8Array(200) }
+    const judged = decide({ candidate, baseline: silent, specs: [spec('precision')] })
+    expect(checkOf('evaluate.max_drop:precision', judged)).toMatchObject({ status: 'not-comparable', effect: 'warn' })
+  })
+})
+
+describe('without being asked', () => {
+  const candidate = accurate(500, (i) => i < 50)
+
+  it('the primary metric of the task is gated when none is listed', () => {
+    expect(decide({ candidate }).primary).toBe('roc_auc')
+    expect(decide({ candidate: { ...candidate, score: null } }).primary).toBe('accuracy')
+    expect(decide({ candidate: { task: 'regression', y: Float64Array.of(1, 2, 3), predicted: Float64Array.of(1, 2, 4) } }).primary).toBe(
+      'rmse',
+    )
+    const { metrics: shown } = decide({ candidate })
+    expect(shown.filter((row) => row.gated).map((row) => row.name)).toEqual(['roc_auc'])
+    expect(shown.map((row) => row.name)).toEqual(expect.arrayContaining(['accuracy', 'log_loss', 'f1']))
+  })
+
+  it('a model is held against one that knows no features', () => {
+    expect(checkOf('evaluate.beats_trivial:roc_auc', decide({ candidate }))).toMatchObject({ status: 'pass', baseline: 0.5 })
+    const constant: BinaryScores = { ...candidate, score: new Float64Array(500).fill(0.4), predicted: new Uint8Array(500) }
+    expect(checkOf('evaluate.beats_trivial:roc_auc', decide({ candidate: constant }))).toMatchObject({ status: 'warn', effect: 'warn' })
+    const swapped: BinaryScores = { ...candidate, score: candidate.score?.map((p) => 1 - p) ?? null }
+    expect(checkOf('evaluate.beats_trivial:roc_auc', decide({ candidate: swapped }))).toMatchObject({ status: 'fail', effect: 'fail' })
+    const six: BinaryScores = {
+      task: 'binary',
+      y: Uint8Array.of(1, 0, 1, 0, 1, 0),
+      score: Float64Array.of(6, 1, 5, 2, 4, 3),
+      predicted: Uint8Array.of(1, 1, 1, 1, 1, 1),
+    }
+    expect(checkOf('evaluate.beats_trivial:roc_auc', decide({ candidate: six })).status).toBe('inconclusive')
+  })
+
+  it('the training prior is the trivial model where it is known', () => {
+    const judged = decide({ candidate, specs: [spec('brier')], training: { task: 'binary', prior: 0.9 } })
+    expect(checkOf('evaluate.beats_trivial:brier', judged).baseline).toBeCloseTo(0.5 * 0.81 + 0.5 * 0.01, 12)
+  })
+
+  it('a metric that a constant model is good at is no floor: the primary one is taken', () => {
+    const judged = decide({ candidate, specs: [spec('ece')] })
+    expect(judged.checks.map((check) => check.id)).toEqual(['evaluate.max_rise:ece', 'evaluate.beats_trivial:roc_auc'])
+  })
+
+  it('too good to be true is a warn', () => {
+    const perfect = accurate(200, () => false)
+    expect(checkOf('evaluate.too_good:roc_auc', decide({ candidate: perfect }))).toMatchObject({ status: 'warn', effect: 'warn' })
+    expect(decide({ candidate: accurate(50, () => false) }).checks.some((check) => check.id.includes('too_good'))).toBe(false)
+  })
+
+  it('is the same twice, to the last digit', () => {
+    const other = accurate(500, (i) => i % 9 === 0)
+    const specs = ['f1', 'pr_auc', 'ece'].map((name) => spec(name))
+    expect(decide({ candidate, baseline: other, specs })).toEqual(decide({ candidate, baseline: other, specs }))
+  })
+})
+
+describe('equal models are stopped as seldom as promised', () => {
+  /** Two models that differ by noise only. */
+  function twins(n: number, source: ReturnType<typeof random>): [BinaryScores, BinaryScores] {
+    const y = Uint8Array.from({ length: n }, () => (source.next() < 0.3 ? 1 : 0))
+    const shared = Float64Array.from(y, (truth) => truth * 1.4 - 1.2 + 0.7 * source.normal())
+    const model = (): BinaryScores => {
+      const score = shared.map((s) => 1 / (1 + Math.exp(-(s + 0.7 * source.normal()))))
+      return { task: 'binary', y, score, predicted: Uint8Array.from(score, (p) => (p >= 0.5 ? 1 : 0)) }
+    }
+    return [model(), model()]
+  }
+
+  /** The gated metrics alone, without what is computed for show. */
+  function blocks(baseline: BinaryScores, candidate: BinaryScores, names: readonly string[]): boolean {
+    const [before, after] = [viewOf(baseline), viewOf(candidate)]
+    const draws = resampling()
+    const compared = names.flatMap((name) => {
+      const metric = metrics[name]
+      if (!metric) return []
+      const [a, b] = [sampleOf(metric, before), sampleOf(metric, after)]
+      const change = changeBetween(a, b, draws)
+      if (!change || a.value.value === null || b.value.value === null) return []
+      return [{ spec: spec(name), metric, change, candidate: b.value.value, baseline: a.value.value, rows: after.n }]
+    })
+    return differenceChecks(compared, 'guard', policy).some((check) => check.effect === 'fail')
+  }
+
+  const families = [['accuracy'], ['roc_auc'], ['log_loss'], ['recall'], ['roc_auc', 'log_loss', 'accuracy', 'brier']]
+
+  it('guard blocks at most 5 % of them, with one metric and with four, within Monte-Carlo error', () => {
+    const source = random(2001)
+    const runs = 600
+    const blocked = families.map(() => 0)
+    for (let k = 0; k < runs; k++) {
+      const [baseline, candidate] = twins(250, source)
+      for (const [i, names] of families.entries()) if (blocks(baseline, candidate, names)) blocked[i] = (blocked[i] ?? 0) + 1
+    }
+    // three standard errors of a share of 5 %
+    const most = runs * (0.05 + 3 * Math.sqrt((0.05 * 0.95) / runs))
+    for (const [i, names] of families.entries()) expect(blocked[i], names.join(', ')).toBeLessThanOrEqual(most)
+  })
+
+  it('also through the bootstraps', () => {
+    const source = random(2002)
+    const runs = 100
+    let [cells, rows] = [0, 0]
+    for (let k = 0; k < runs; k++) {
+      const [baseline, candidate] = twins(200, source)
+      if (blocks(baseline, candidate, ['f1'])) cells += 1
+      if (blocks(baseline, candidate, ['pr_auc'])) rows += 1
+    }
+    const most = runs * (0.05 + 3 * Math.sqrt((0.05 * 0.95) / runs))
+    expect(cells).toBeLessThanOrEqual(most)
+    expect(rows).toBeLessThanOrEqual(most)
+  })
+
+  it('and a worse model is stopped', () => {
+    const source = random(7)
+    let stopped = 0
+    for (let k = 0; k < 40; k++) {
+      const [baseline, twin] = twins(1500, source)
+      const score = twin.score?.map((p) => 0.6 * p + 0.4 * source.next()) ?? null
+      if (blocks(baseline, { ...twin, score }, ['roc_auc'])) stopped += 1
+    }
+    expect(stopped).toBeGreaterThanOrEqual(38)
+  })
+})
