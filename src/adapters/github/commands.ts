@@ -66,7 +66,10 @@ export function addSummary(markdown: string, file: string | undefined): void {
   if (!file) return
   const room = maxSummaryBytes - (statSync(file, { throwIfNoEntry: false })?.size ?? 0)
   const text = `${markdown.trimEnd()}\n`
-  if (Buffer.byteLength(text) <= room) return appendFileSync(file, text)
+  if (Buffer.byteLength(text) <= room) {
+    appendFileSync(file, text)
+    return
+  }
   let left = room - Buffer.byteLength(note)
   let kept = ''
   for (const line of text.split('\n')) {

@@ -31,7 +31,7 @@ describe('GATE-07 every path sets the outputs', () => {
     const run = await runActionIn(folderOf({ 'modelgate.yml': failing }), 'validate')
     expect(run.code).toBe(1)
     expect(run.outputs).toMatchObject({ verdict: 'fail', passed: 'false' })
-    expect(commandsIn(run.stdout).map(({ name, properties }) => [name, properties['title']])).toEqual([
+    expect(commandsIn(run.stdout).map(({ name, properties }) => [name, properties.title])).toEqual([
       ['error', 'modelgate m: validate.rows'],
     ])
   })
@@ -68,7 +68,7 @@ describe('GATE-07 every path sets the outputs', () => {
 
   it('EVT-08 a payload that is missing', async () => {
     const run = await runActionIn(folderOf(), 'comment', {}, { env: { GITHUB_ACTIONS: 'true' } })
-    expect([run.code, run.outputs['verdict']]).toEqual([2, 'error'])
+    expect([run.code, run.outputs.verdict]).toEqual([2, 'error'])
     expect(run.stdout).toContain('EVENT_INVALID')
   })
 })
@@ -132,7 +132,7 @@ describe('CAN-01 a cancel ends the step', () => {
     expect(run.code).toBe(1)
     expect(run.signal).toBeNull()
     expect(run.stdout).toContain('cancelled by SIGTERM')
-    expect(run.outputs['verdict']).toBe('error')
+    expect(run.outputs.verdict).toBe('error')
   })
 })
 
@@ -156,7 +156,7 @@ describe('CMD-01, CMD-05 what is printed and where it goes', () => {
 
   it('a hostile name in the config is shown and not obeyed', async () => {
     const run = await runActionIn(folderOf({ 'modelgate.yml': '"\\n::error::owned\\n##[add-mask]x": 1\nmodels: {}\n' }), 'validate')
-    expect(commandsIn(run.stdout).map(({ properties }) => properties['title'])).toEqual(['modelgate validate: UNKNOWN_KEY'])
+    expect(commandsIn(run.stdout).map(({ properties }) => properties.title)).toEqual(['modelgate validate: UNKNOWN_KEY'])
     expect(run.others).toBe('')
   })
 })
@@ -199,13 +199,13 @@ describe('the gate', () => {
     expect(run.code).toBe(1)
     expect(run.outputs).toMatchObject({ verdict: 'fail', passed: 'false', 'result-path': join('.modelgate', 'gate.json') })
     expect(run.summary).toContain('❌')
-    expect(commandsIn(run.stdout).some(({ properties }) => properties['title']?.includes('validate.rows'))).toBe(true)
+    expect(commandsIn(run.stdout).some(({ properties }) => properties.title?.includes('validate.rows'))).toBe(true)
     expect(readdirSync(join(folder, '.modelgate'))).toEqual(expect.arrayContaining(['gate.json', 'report.md', 'report.html']))
   })
 
   it('GATE-04 without any result is an error, said in the summary too', async () => {
     const run = await runActionIn(folderOf({ 'modelgate.yml': config }), 'gate')
-    expect([run.code, run.outputs['verdict']]).toEqual([2, 'error'])
+    expect([run.code, run.outputs.verdict]).toEqual([2, 'error'])
     expect(run.summary).toContain('no result of this run')
   })
 
@@ -235,6 +235,6 @@ describe('the gate', () => {
     await runActionIn(folder, 'validate')
     expect((await runActionIn(folder, 'gate')).outputs).toMatchObject({ verdict: 'warn', passed: 'true' })
     const strict = await runActionIn(folder, 'gate', { 'fail-on': 'warn' })
-    expect([strict.code, strict.outputs['passed']]).toEqual([1, 'false'])
+    expect([strict.code, strict.outputs.passed]).toEqual([1, 'false'])
   })
 })

@@ -18,7 +18,7 @@ const sha = (digit: string) => digit.repeat(40)
 
 const detect = (env: Record<string, string>) =>
   detectHost({
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env.PATH, ...env },
     readFile: files.read,
     folder,
     signal: new AbortController().signal,

@@ -126,7 +126,7 @@ describe('GATE-03 hostile YAML and JSON', () => {
     ['a merge key', 'x: &x {model: a.onnx}\nmodels: {a: {<<: *x}}', 'UNKNOWN_KEY'],
   ])('%s', (_, text, why) => {
     expect(problems(text).join('\n')).toMatch(new RegExp(why.replace(/[+]/g, '\\+'), 'i'))
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   })
 
   it('says the line of a tab', () => {

@@ -8,8 +8,39 @@ import { commandsIn, parseV1, parseV2 } from '../../support/runner-parsers.ts'
 const hostile = fc
   .array(
     fc.oneof(
-      fc.constantFrom('::', ':', '#', '##[', '##', '[', ']', 'error', 'set-output name=x', 'add-mask', ' ', '\t', '\r', '\n', '\u0085', '\u2028', '\u00a0'),
-      fc.constantFrom('\u200b', '\u00ad', '\ufe0f', '\u200d', '\ufeff', '\u0000', '\u001b[31m', '\u3000', '⚠️', '\ud800', '\u034f', '\u2066'),
+      fc.constantFrom(
+        '::',
+        ':',
+        '#',
+        '##[',
+        '##',
+        '[',
+        ']',
+        'error',
+        'set-output name=x',
+        'add-mask',
+        ' ',
+        '\t',
+        '\r',
+        '\n',
+        '\u0085',
+        '\u2028',
+        '\u00a0',
+      ),
+      fc.constantFrom(
+        '\u200b',
+        '\u00ad',
+        '\ufe0f',
+        '\u200d',
+        '\ufeff',
+        '\u0000',
+        '\u001b[31m',
+        '\u3000',
+        '⚠️',
+        '\ud800',
+        '\u034f',
+        '\u2066',
+      ),
       fc.string({ unit: 'binary', maxLength: 5 }),
     ),
     { maxLength: 30 },
@@ -48,7 +79,8 @@ describe('CMD-01 no text forms a workflow command', () => {
   })
 
   it('leaves ordinary lines as they are', () => {
-    for (const line of ['epoch 1: loss 0.3', 'std::vector<int>', 'a::b::c', '## heading', '[1, 2]', 'für 日本語 ✓ ⚠️', 'tab\there']) expect(neutralise(line)).toBe(line)
+    for (const line of ['epoch 1: loss 0.3', 'std::vector<int>', 'a::b::c', '## heading', '[1, 2]', 'für 日本語 ✓ ⚠️', 'tab\there'])
+      expect(neutralise(line)).toBe(line)
   })
 
   it('what it makes of a command is still readable', () => {
@@ -59,8 +91,16 @@ describe('CMD-01 no text forms a workflow command', () => {
 
 describe('the oracle itself', () => {
   it('reads what the runner reads', () => {
-    expect(parseV2('  ::error file=a%2Cb,line=3::100%25%0Adone')).toEqual({ name: 'error', properties: { file: 'a,b', line: '3' }, data: '100%\ndone' })
-    expect(parseV1('at the end ##[set-output name=a;b=c]v%5D')).toEqual({ name: 'set-output', properties: { name: 'a', b: 'c' }, data: 'v]' })
+    expect(parseV2('  ::error file=a%2Cb,line=3::100%25%0Adone')).toEqual({
+      name: 'error',
+      properties: { file: 'a,b', line: '3' },
+      data: '100%\ndone',
+    })
+    expect(parseV1('at the end ##[set-output name=a;b=c]v%5D')).toEqual({
+      name: 'set-output',
+      properties: { name: 'a', b: 'c' },
+      data: 'v]',
+    })
     expect(parseV2('text ::error::x')).toBeNull()
     expect(parseV2('::error')).toBeNull()
   })
