@@ -64,7 +64,8 @@ const maxRounds = 8
 
 /**
  * List, do the next thing, list again, until nothing is left to do. A change that failed is judged by what the next listing shows, since a
- * lost answer does not say whether it was done. A create is sent once in all.
+ * lost answer does not say whether it was done. A create is sent once in all. GitHub has no conditional update: of two runs that write in the
+ * same moment the last one stands until the next run, which is why the documented workflow has one run of a pull request at a time.
  */
 async function stick(thread: CommentThread, wanted: Wanted): Promise<Posted> {
   let how: keyof typeof sentences = 'unchanged'

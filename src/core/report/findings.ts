@@ -2,7 +2,6 @@
 import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
 import type { Check } from '../schema/result.ts'
-import { plural } from './format.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { joinSome, name, own, prose, say, type Text } from './text.ts'
 
@@ -12,6 +11,8 @@ export interface Finding {
   readonly id: string
   readonly stage: string
   readonly text: Text
+  /** as the stage wrote it */
+  readonly message: string
   readonly fix: string | null
   /** names that stand in the fix */
   readonly names: readonly string[]
@@ -43,7 +44,7 @@ export function modelFindings(model: ModelReport, report: Report): ModelFindings
   ]
   return {
     due: [...merged(all.filter((found) => isDue(found.effect)))].sort(byWeight),
-    undecided: all.filter((found) => found.effect === 'pass' && !isQuiet(found.status)).sort(byWeight),
+    undecided: [...merged(all.filter((found) => found.effect === 'pass' && !isQuiet(found.status)))].sort(byWeight),
   }
 }
 
@@ -83,23 +84,38 @@ const missing = (stage: StageReport, because: string): Finding => ({
   id: `gate.stage_missing:${stage.stage}`,
   stage: stage.stage,
   text: say`no result of this run: ${prose(because)}`,
+  message: because,
   fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
   names: [],
 })
 
 function finding(check: Check, stage: string): Finding {
   const names = [check.column, check.metric, check.slice].filter((known) => known !== null)
-  return { effect: check.effect, status: check.status, id: check.id, stage, text: prose(check.message, names), fix: check.fix, names }
+  return {
+    effect: check.effect,
+    status: check.status,
+    id: check.id,
+    stage,
+    text: prose(check.message, names),
+    message: check.message,
+    fix: check.fix,
+    names,
+  }
 }
 
 /** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
 function merged(findings: readonly Finding[]): readonly Finding[] {
-  const waiting = findings.filter((found) => found.status === 'no-baseline' && found.effect === 'warn').sort(byWeight)
+  const waiting = findings.filter((found) => found.status === 'no-baseline').sort(byWeight)
   const [first] = waiting
   if (first === undefined || waiting.length === 1) return findings
-  const subjects = waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id))
-  const text = say`no baseline yet, so ${own(plural(waiting.length, 'change check'))} could not be judged: ${joinSome(subjects, 6)}`
-  return [...findings.filter((found) => !waiting.includes(found)), { ...first, text }]
+  const subjects = joinSome(
+    waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id)),
+    6,
+  )
+  // `roc_auc is not compared: there is no baseline yet; tried production: 404`: what follows the first colon is the same for all
+  const [reason, ...others] = new Set(waiting.map((found) => found.message.replace(/^.*?: /s, '')))
+  const why = reason === undefined || others.length > 0 ? own('there is no baseline yet') : prose(reason)
+  return [...findings.filter((found) => !waiting.includes(found)), { ...first, text: say`${subjects} could not be compared: ${why}` }]
 }
 
 /** A fix as it is shown: a sentence, and what there is to paste below it. */

@@ -113,7 +113,7 @@ function metricsPart(model: ModelView): readonly string[] {
       { html: html(metric.baseline), figure: true },
       { html: html(metric.candidate), figure: true },
       { html: html(metric.change), figure: true },
-      { html: metric.limit.length === 0 ? '–' : html(metric.limit), figure: true },
+      { html: metric.limit.length === 0 ? '–' : html(metric.limit) },
     ]),
   )
   const plots = gated.flatMap((metric) => {
@@ -125,7 +125,7 @@ function metricsPart(model: ModelView): readonly string[] {
   return [
     '<h3>Metrics</h3>',
     rows,
-    ...plots,
+    ...(plots.length === 0 ? [] : [`<div class="plots">${plots.join('')}</div>`]),
     ...(plots.length === 0
       ? []
       : [

@@ -2,7 +2,7 @@
 import { type Verdict, worst } from '../gate/fold.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
 import type { Check } from '../schema/result.ts'
-import { change, changeInterval, level, levelInterval, plural, share, unitWord, writtenChange, writtenLevel } from './format.ts'
+import { change, changeInterval, level, levelInterval, plural, share, unitWord, written, writtenChange, writtenLevel } from './format.ts'
 import { join, name, own, say, type Text } from './text.ts'
 
 type Metric = EvaluateDetails['metrics'][number]
@@ -177,7 +177,7 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   if (details.unchanged) return say`${name(metric.name)} ${now}${rows}: the same bytes as the baseline.`
   const check = changeCheck(mine)
   const { interval, note } = intervalOf(metric, check)
-  const percent = Math.round((check?.interval ? (check.level ?? 0.95) : 0.95) * 100)
+  const percent = written(Math.round((check?.interval ? (check.level ?? 0.95) : 0.95) * 1000) / 10)
   const shift = check?.delta ?? metric.change?.value ?? delta
   const sure = interval === null ? '' : `, ${percent} % CI ${changeInterval(interval, metric.unit)}${note}`
   const changed = own(`${change(shift, metric.unit, absoluteLimit(check))}${better(metric, shift, interval)}${sure}`)

@@ -9,7 +9,7 @@ export const style = `
 --pass:#3fb950;--warn:#d29922;--fail:#f85149;--error:#ab7df8;--skipped:#9198a1;--bad:#f8514922;--track:#212830;--base:#9198a1;--cand:#4493f8}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+main{max-width:66rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 header{border-left:6px solid var(--skipped);padding:.1rem 0 .3rem 1rem;margin-bottom:1rem}
 header.pass{border-color:var(--pass)}header.warn{border-color:var(--warn)}header.fail{border-color:var(--fail)}header.error{border-color:var(--error)}
 h1{font-size:1.7rem;line-height:1.3;margin:0}h1 code,h2 code{background:none;padding:0;font-size:.95em}
@@ -35,7 +35,8 @@ th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px 
 td code{overflow-wrap:break-word}
 th{color:var(--quiet);font-weight:600;white-space:nowrap}
 td.figure{white-space:nowrap;font-variant-numeric:tabular-nums}
-figure{margin:.8rem 0;border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem}
+figure{margin:0;border:1px solid var(--line);border-radius:8px;padding:.8rem 1rem}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:.8rem;margin:.8rem 0}
 figcaption{display:flex;gap:.6rem;flex-wrap:wrap;align-items:baseline;margin-bottom:.4rem}
 svg{display:block;width:100%;max-width:38rem;height:auto;overflow:visible}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--text)}
@@ -52,4 +53,4 @@ details{margin:.6rem 0}summary{cursor:pointer}
 `
 
 /** base64 of the sha256 of `style` */
-export const styleHash = 'Qj4vzHtku+7hFKFIsGpT5Eea5YLrD9UJn3Z4ths8DlM='
+export const styleHash = 'Zno/zzsSntj76DD99jzie05uizFg0UFqbg+447WndbE='

@@ -126,7 +126,8 @@ function modelView(model: ModelReport, report: Report): ModelView {
 export function baselineWords(baseline: BaselineRecord | null): Text {
   if (baseline === null) return []
   const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
-  const age = baseline.age_days === null ? [] : own(` (${plural(Math.round(baseline.age_days), 'day')} old)`)
+  const age =
+    baseline.age_days === null ? [] : own(baseline.age_days < 1 ? ' (of today)' : ` (${plural(Math.round(baseline.age_days), 'day')} old)`)
   return say`${version}${age}${own(baseline.same_rows ? '' : ', scored on other rows')}`
 }
 

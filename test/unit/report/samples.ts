@@ -381,7 +381,7 @@ const noBaseline = (id: string, metric: string): Check =>
     metric,
     limit_kind: id.includes('drop') ? 'max_drop' : 'max_rise',
     limit: 0.01,
-    message: `${metric} has no baseline yet (tried production)`,
+    message: `${metric} is not compared: there is no baseline yet; tried production: there is no ledger yet`,
     fix: 'promote this model: it becomes the baseline of the next run',
   })
 
