@@ -27,7 +27,25 @@ import {
   recallAtK,
   weightedCurve,
 } from './curve.ts'
-import { cells, loss, type Metric, mean, metric, moments, noScores, number, type Params, proportion, rank, weighted } from './metric.ts'
+import {
+  anyNumber,
+  cells,
+  choice,
+  loss,
+  type Metric,
+  mean,
+  metric,
+  moments,
+  noScores,
+  number,
+  type Params,
+  positive,
+  proportion,
+  rank,
+  share,
+  weighted,
+  whole,
+} from './metric.ts'
 import { multiclassAuc } from './multiclass-auc.ts'
 import { defined, type MetricValue, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { BinaryView, MulticlassView } from './view.ts'
@@ -167,7 +185,7 @@ export const classificationMetrics = {
     summary: 'share of right among the positive predictions',
     direction: 'higher',
     shown: ['binary'],
-    params: { average: 'macro' },
+    params: { average: choice(...averages) },
     of: ofClass(
       () => precision,
       ([, fp = 0, , tp = 0]) => [tp, tp + fp],
@@ -178,7 +196,7 @@ export const classificationMetrics = {
     summary: 'share of the positive rows that were found',
     direction: 'higher',
     shown: ['binary'],
-    params: { average: 'macro' },
+    params: { average: choice(...averages) },
     of: { ...ofClass(() => recall), binary: rate(1, 1) },
   }),
   specificity: metric({
@@ -211,16 +229,21 @@ export const classificationMetrics = {
     summary: 'harmonic mean of precision and recall',
     direction: 'higher',
     shown: both,
-    params: { average: 'macro' },
+    params: { average: choice(...averages) },
     of: ofClass(() => fBeta(1)),
   }),
   fbeta: metric({
     summary: 'F score that weighs recall `beta` times as much as precision',
     direction: 'higher',
-    params: { average: 'macro', beta: 2 },
+    params: { average: choice(...averages), beta: positive(2) },
     of: ofClass((params) => fBeta(number(params, 'beta'))),
   }),
-  jaccard: metric({ summary: 'TP / (TP + FP + FN)', direction: 'higher', params: { average: 'macro' }, of: ofClass(() => jaccard) }),
+  jaccard: metric({
+    summary: 'TP / (TP + FP + FN)',
+    direction: 'higher',
+    params: { average: choice(...averages) },
+    of: ofClass(() => jaccard),
+  }),
   mcc: metric({
     summary: 'Matthews correlation coefficient; several classes: R_K',
     direction: 'higher',
@@ -235,7 +258,7 @@ export const classificationMetrics = {
     direction: 'higher',
     needs: 'scores',
     shown: both,
-    params: { multi: 'ovr', average: 'macro' },
+    params: { multi: choice('ovr', 'ovo'), average: choice('macro', 'weighted') },
     of: {
       binary: (view) => {
         const ranks = view.ranks()
@@ -306,7 +329,7 @@ export const classificationMetrics = {
     direction: 'lower',
     needs: 'scores',
     shown: ['binary'],
-    params: { bins: 15 },
+    params: { bins: whole(15) },
     of: calibration(false),
   }),
   mce: metric({
@@ -314,7 +337,7 @@ export const classificationMetrics = {
     summary: 'largest calibration error of a bin',
     direction: 'lower',
     needs: 'scores',
-    params: { bins: 15 },
+    params: { bins: whole(15) },
     of: calibration(true),
   }),
   ks_statistic: metric({
@@ -327,21 +350,21 @@ export const classificationMetrics = {
     summary: 'highest recall at a false-positive rate of at most `fpr`',
     direction: 'higher',
     needs: 'scores',
-    params: { fpr: 0.01 },
+    params: { fpr: share(0.01) },
     of: { binary: rank((curve, params) => recallAtFpr(curve, number(params, 'fpr'))) },
   }),
   precision_at_recall: metric({
     summary: 'highest precision at a recall of at least `recall`',
     direction: 'higher',
     needs: 'scores',
-    params: { recall: 0.8 },
+    params: { recall: share(0.8) },
     of: { binary: rank((curve, params) => precisionAtRecall(curve, number(params, 'recall'))) },
   }),
   recall_at_k: metric({
     summary: 'share of the positives among the top share `k` of rows',
     direction: 'higher',
     needs: 'scores',
-    params: { k: 0.1 },
+    params: { k: share(0.1) },
     of: { binary: rank((curve, params) => recallAtK(curve, number(params, 'k'))) },
   }),
   lift_at_k: metric({
@@ -351,14 +374,14 @@ export const classificationMetrics = {
     unit: '',
     margin: 'relative',
     needs: 'scores',
-    params: { k: 0.1 },
+    params: { k: share(0.1) },
     of: { binary: rank((curve, params) => liftAtK(curve, number(params, 'k'))) },
   }),
   top_k_accuracy: metric({
     summary: 'share of rows whose truth is among the `k` most probable classes',
     direction: 'higher',
     needs: 'scores',
-    params: { k: 2 },
+    params: { k: whole(2) },
     of: { multiclass: (view, params) => topK(view, number(params, 'k')) },
   }),
   value: metric({
@@ -367,7 +390,7 @@ export const classificationMetrics = {
     range: null,
     unit: '',
     margin: 'relative',
-    params: { tp: 0, fp: 0, fn: 0, tn: 0 },
+    params: { tp: anyNumber(0), fp: anyNumber(0), fn: anyNumber(0), tn: anyNumber(0) },
     of: {
       binary: (view, params) => {
         const worth = [

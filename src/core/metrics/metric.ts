@@ -5,6 +5,39 @@ import type { BinaryView, MulticlassView, RegressionView } from './view.ts'
 
 export type Params = { readonly [key: string]: number | string }
 
+/** A parameter: its default, what it may be in words, and whether a value is that. */
+export interface Param {
+  readonly default: number | string
+  readonly says: string
+  readonly fits: (value: number | string) => boolean
+}
+
+export const share = (otherwise: number): Param => ({
+  default: otherwise,
+  says: 'a share above 0 and up to 1',
+  fits: (v) => typeof v === 'number' && v > 0 && v <= 1,
+})
+export const positive = (otherwise: number): Param => ({
+  default: otherwise,
+  says: 'a number above 0',
+  fits: (v) => typeof v === 'number' && v > 0 && v < Number.POSITIVE_INFINITY,
+})
+export const whole = (otherwise: number): Param => ({
+  default: otherwise,
+  says: 'a whole number from 1 to 1000',
+  fits: (v) => typeof v === 'number' && Number.isInteger(v) && v >= 1 && v <= 1000,
+})
+export const anyNumber = (otherwise: number): Param => ({
+  default: otherwise,
+  says: 'a number',
+  fits: (v) => typeof v === 'number' && Number.isFinite(v),
+})
+export const choice = (...allowed: readonly [string, ...string[]]): Param => ({
+  default: allowed[0],
+  says: `one of ${allowed.join(', ')}`,
+  fits: (v) => allowed.some((one) => one === v),
+})
+
 export interface Metric {
   readonly summary: string
   readonly direction: 'higher' | 'lower'
@@ -17,8 +50,8 @@ export interface Metric {
   readonly needs: 'scores' | 'labels' | 'values'
   /** a model that knows no features is a floor for it: not so for calibration, or for one side of a confusion table */
   readonly floor: boolean
-  /** parameters and their defaults; any other is an error */
-  readonly params: Params
+  /** any other is an error */
+  readonly params: Readonly<Record<string, Param>>
   /** tasks in whose report it is shown even when nobody asked for it */
   readonly shown: readonly ('binary' | 'multiclass' | 'regression')[]
   readonly of: {

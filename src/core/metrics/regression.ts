@@ -2,7 +2,7 @@
  * Metrics of numbers. e = ŷ − y. Definitions of scikit-learn, but for MAPE: rows with y = 0 are left out and counted instead of being divided by
  * 2.2e-16, and where they are more than 1 % the value is flagged.
  */
-import { loss, type Metric, mean, metric, moments, noRows, number, type Params, weighted } from './metric.ts'
+import { loss, type Metric, mean, metric, moments, noRows, number, type Params, share, weighted } from './metric.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { RegressionView } from './view.ts'
 
@@ -166,7 +166,7 @@ export const regressionMetrics = {
   pinball: loss({
     summary: 'quantile loss at `alpha`',
     needs: 'values',
-    params: { alpha: 0.5 },
+    params: { alpha: share(0.5) },
     of: { regression: perRow((y, p, params) => (y >= p ? number(params, 'alpha') * (y - p) : (1 - number(params, 'alpha')) * (p - y))) },
   }),
   poisson_deviance: loss({

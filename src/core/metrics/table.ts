@@ -23,13 +23,31 @@ export const metricNames = (task: ScoredTask): readonly string[] =>
 
 const scoredTasks = ['binary', 'multiclass', 'regression'] as const
 
-/** A metric on the rows of one model. A metric that the task does not have is an undefined one. */
+/**
+ * A metric on the rows of one model. A metric that the task does not have is an undefined one.
+ * @throws RangeError on a parameter that the metric does not have or that cannot be
+ */
 export function sampleOf(metric: Metric, view: View, given: Params = {}): Sample {
-  const params = { ...metric.params, ...given }
+  const params = paramsOf(metric, given)
   const sample = compute(metric, view, params)
   // nothing that is no number leaves this function as one
   if (sample.value.value !== null && !Number.isFinite(sample.value.value)) return plain(undefinedBecause('the value is not finite'))
   return sample
+}
+
+/** Why a parameter cannot be what was written, or null. */
+export function paramProblem(metric: Metric, key: string, value: number | string): string | null {
+  const param = metric.params[key]
+  if (!param) return `it has no parameter ${key}`
+  return param.fits(value) ? null : `${key} is ${param.says}`
+}
+
+function paramsOf(metric: Metric, given: Params): Params {
+  for (const [key, value] of Object.entries(given)) {
+    const problem = paramProblem(metric, key, value)
+    if (problem !== null) throw new RangeError(problem)
+  }
+  return { ...Object.fromEntries(Object.entries(metric.params).map(([key, param]) => [key, param.default])), ...given }
 }
 
 function compute(metric: Metric, view: View, params: Params): Sample {

@@ -55,6 +55,14 @@ describe('the table of metrics', () => {
     }
   })
 
+  it('refuses parameters that it does not know or that cannot be', () => {
+    const scores = binary([1, 0], [0.9, 0.1])
+    expect(() => found('recall_at_fpr', scores, { fpr: 5 })).toThrow('fpr is a share above 0 and up to 1')
+    expect(() => found('f1', scores, { average: 'mean' })).toThrow('average is one of macro, weighted, micro')
+    expect(() => found('ece', scores, { bins: 1.5 })).toThrow('whole number')
+    expect(() => found('accuracy', scores, { k: 1 })).toThrow('it has no parameter k')
+  })
+
   it('lists names per task', () => {
     expect(metricNames('regression')).toContain('rmse')
     expect(metricNames('regression')).not.toContain('roc_auc')
