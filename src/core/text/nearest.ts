@@ -24,7 +24,9 @@ export function editDistance(a: string, b: string): number {
 /** null when nothing is near: more than a third of the letters differ. */
 export function nearest(word: string, allowed: readonly string[]): string | null {
   if (word.length > 100) return null
-  const ranked = allowed.map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) })).sort((x, y) => x.distance - y.distance)
+  const ranked = allowed
+    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .sort((x, y) => x.distance - y.distance)
   const best = ranked[0]
   return best && best.distance <= Math.max(1, Math.floor(Math.max(word.length, best.name.length) / 3)) ? best.name : null
 }
