@@ -231,6 +231,6 @@ describe('versions as GitHub releases', () => {
         if (!hit) return
       }
       throw new Error('the schedule never ran dry')
-    })
+    }, 120_000)
   }
 })
