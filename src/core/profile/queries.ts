@@ -27,7 +27,8 @@ const chosen = (rows: number, wanted: number): string =>
 
 /** One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`. */
 export function sampleQuery(table: TableFacts & { readonly rowAt: string }, columns: readonly ColumnFacts[]): Sql {
-  const grid = `[${Array.from({ length: gridPoints }, (_, index) => (index + 1) / (gridPoints + 1)).join(', ')}]`
+  // inverse CDF by one sort: `quantile_disc` with a thousand points costs forty times that. In whole numbers: 0.07 × 100 is above 7
+  const grid = (n: string) => `[(i * (${n}) + ${gridPoints}) // ${gridPoints + 1} FOR i IN range(1, ${gridPoints + 1})]`
   const facts = columns.flatMap((column, i) => {
     const { kind } = column
     const c = `c${i}`
@@ -36,7 +37,7 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
       return [
         `count(*) ${ok} AS n${i}`,
         `count(DISTINCT ${c}) ${ok} AS d${i}`,
-        `to_json(quantile_disc(${c}, ${grid}) ${ok}) AS q${i}`,
+        `to_json(list_select(list_sort(list(${c}) ${ok}), ${grid(`count(*) ${ok}`)})) AS q${i}`,
         `min(${c}) ${ok} AS lo${i}`,
         `max(${c}) ${ok} AS hi${i}`,
       ]

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import type { ColumnFacts, StorageKind, TableFacts } from '../../../src/core/checks/facts.ts'
+import { columnChecks, targetCheck, targetQuery } from '../../../src/core/checks/integrity.ts'
+import { type Finding, planChecks } from '../../../src/core/checks/plan.ts'
+import { checkId, toCheck } from '../../../src/core/checks/report.ts'
+import { checkTable, findCheck } from '../../../src/core/checks/table.ts'
+import { declaredTypes, typeRules } from '../../../src/core/checks/type-rules.ts'
+import type { DataSpec, Expectation } from '../../../src/core/schema/config.ts'
+
+const column = (name: string, kind: StorageKind = 'integer'): ColumnFacts => ({ name, quoted: `"${name}"`, kind, type: kind.toUpperCase() })
+const table = (columns: readonly ColumnFacts[], more: Partial<TableFacts> = {}): TableFacts => ({
+  role: 'train',
+  relation: 't',
+  rowNumber: 'rowid',
+  rows: 100,
+  untyped: false,
+  columns,
+  ...more,
+})
+const expectation = (
+  check: string,
+  params: Expectation['params'] = {},
+  name: string | null = 'a',
+  severity: 'warn' | 'fail' = 'fail',
+): Expectation => ({
+  check,
+  column: name,
+  params,
+  severity,
+  on: ['train'],
+})
+const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
+
+/** Parameters every check takes, with a value that must never stand in the SQL. */
+const marked = "'; DROP TABLE t; --"
+const given: Readonly<Record<string, Expectation['params']>> = {
+  rows: { min: 1, max: 10 },
+  duplicates: { max: 0.1 },
+  type: { type: 'integer' },
+  nulls: { max: 0.1 },
+  min: { value: marked },
+  max: { value: marked },
+  in: { values: [marked, 1, true] },
+  not_in: { values: [marked] },
+  matches: { pattern: marked },
+  length: { min: 1, max: 3 },
+}
+
+describe('the table of checks', () => {
+  it('has every name once, a summary and a fix each', () => {
+    expect(new Set(checkTable.map((entry) => entry.name)).size).toBe(checkTable.length)
+    for (const entry of checkTable) {
+      expect(entry.summary.length, entry.name).toBeGreaterThan(10)
+      expect(entry.fix.length, entry.name).toBeGreaterThan(10)
+    }
+    expect(findCheck('no such check')).toBeNull()
+  })
+
+  it.each(checkTable.map((entry) => [entry.name, entry] as const))('%s refuses parameters that are not its own', (_, entry) => {
+    expect(() => entry.bind({ ...given[entry.name], stray: 1 })).toThrow()
+    expect(() => entry.bind(given[entry.name] ?? {})).not.toThrow()
+  })
+
+  it.each(checkTable.filter((entry) => entry.scan !== 'none').map((entry) => [entry.name, entry] as const))(
+    '%s passes values as parameters only',
+    (name, entry) => {
+      for (const kind of ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const) {
+        const plan = planChecks([expectation(name, given[name], entry.on === 'column' ? 'a' : null)], table([column('a', kind)]))
+        for (const query of [plan.shared, ...plan.own.map((step) => step.query)]) {
+          expect(query?.sql ?? '').not.toContain('DROP')
+          expect((query?.sql.replace(/'[^']*'/g, '').match(/\?/g) ?? []).length).toBe(query?.values.length ?? 0)
+        }
+      }
+    },
+  )
+
+  it('row-wise checks share one scan, whatever their number', () => {
+    const columns = Array.from({ length: 40 }, (_, i) => column(`c${i}`))
+    const plan = planChecks(
+      columns.flatMap(({ name }) => [
+        expectation('min', { value: 1 }, name),
+        expectation('nulls', { max: 0 }, name),
+        expectation('unique', {}, name),
+      ]),
+      table(columns),
+    )
+    expect(plan.shared?.sql.match(/FROM t\b/g)).toHaveLength(1)
+    expect(plan.own).toHaveLength(40)
+  })
+
+  it('a kind that a check cannot judge fails as a whole, with a sentence', () => {
+    const plan = planChecks([expectation('min', { value: 1 })], table([column('a', 'other')]))
+    expect(plan.known[0]).toMatchObject({ status: 'fail', says: 'OTHER values cannot be judged by min' })
+  })
+
+  it('a name that is in no entry is a bug of the config parser, not a pass', () => {
+    expect(() => planChecks([expectation('nope')], table([]))).toThrow('there is no check nope')
+  })
+})
+
+describe('type', () => {
+  const accepts = (kind: StorageKind, untyped = false) =>
+    declaredTypes.filter((type) => typeRules[type](column('a', kind), untyped) === 'false')
+
+  it('accepts what is stored as it, and numbers for numbers', () => {
+    expect(accepts('integer')).toEqual(['integer', 'number', 'float', 'decimal'])
+    expect(accepts('float')).toEqual(['number', 'float', 'decimal'])
+    expect(accepts('string')).toEqual(['string'])
+    expect(accepts('boolean')).toEqual(['boolean'])
+    expect(accepts('date')).toEqual(['date', 'timestamp'])
+    expect(accepts('timestamp')).toEqual(['timestamp'])
+    expect(accepts('time')).toEqual(['time'])
+    expect(accepts('other')).toEqual([])
+  })
+
+  it('takes anything in a CSV as text', () => {
+    expect(accepts('integer', true)).toContain('string')
+    expect(accepts('integer', false)).not.toContain('string')
+  })
+})
+
+describe('findings become one check per expectation', () => {
+  const finding = (role: string, broken: number, judged: number, allowed = 0): Finding => ({
+    expectation: expectation('nulls', { max: allowed }),
+    role,
+    status: broken > allowed * judged ? 'fail' : 'pass',
+    judged,
+    broken,
+    observed: null,
+    first: broken > 0 ? 3 : null,
+    limit: { value: allowed, kind: 'max', unit: 'share' },
+    says: 'are missing',
+  })
+
+  it('with the figures of the worst table and a sentence for each that fails', () => {
+    const check = toCheck([finding('train', 1, 1000), finding('test', 5, 100), finding('current', 0, 50)], policy)
+    expect(check).toMatchObject({ id: 'validate.nulls:a', status: 'fail', observed: 0.05, n: 100, limit: 0 })
+    expect(check.message).toBe(
+      'train: 1 of 1,000 values of a are missing, first in row 3; test: 5 of 100 values of a are missing, first in row 3',
+    )
+  })
+
+  it('a pass names all tables', () => {
+    expect(toCheck([finding('train', 0, 10), finding('test', 0, 10)], policy)).toMatchObject({
+      status: 'pass',
+      effect: 'pass',
+      fix: null,
+      message: '0 of 10 values of a are missing (train, test)',
+    })
+  })
+
+  it('the limit is inclusive', () => {
+    expect(toCheck([finding('train', 10, 1000, 0.01)], policy).status).toBe('pass')
+    expect(toCheck([finding('train', 11, 1000, 0.01)], policy).status).toBe('fail')
+  })
+
+  it('severity warn makes the effect a warn; no judged row is no NaN', () => {
+    const [one] = [finding('train', 1, 10)]
+    expect(toCheck([{ ...one, expectation: { ...one.expectation, severity: 'warn' } }], policy)).toMatchObject({
+      status: 'fail',
+      effect: 'warn',
+    })
+    expect(toCheck([finding('train', 0, 0)], policy)).toMatchObject({ status: 'pass', observed: 0, interval: null })
+  })
+
+  it('ids hold names, never parameters', () => {
+    expect(checkId(expectation('in', { values: ['secret'] }))).toBe('validate.in:a')
+    expect(checkId(expectation('rows', { min: 1 }, null))).toBe('validate.rows')
+  })
+})
+
+describe('integrity', () => {
+  const data = (more: Partial<DataSpec> = {}): DataSpec => ({
+    sources: {},
+    target: 'y',
+    positive: null,
+    id: null,
+    time: null,
+    group: null,
+    weight: null,
+    labelDelayMs: null,
+    features: null,
+    sensitive: [],
+    ...more,
+  })
+
+  it('names every column of the config that a table lacks, where it is needed', () => {
+    const spec = data({ features: ['a', 'b'], id: 'id' })
+    expect(columnChecks(table([column('a')]), spec).map((check) => check.id)).toEqual([
+      'validate.column_train:b',
+      'validate.column_train:y',
+    ])
+    expect(columnChecks(table([column('a')], { role: 'test' }), spec).map((check) => check.column)).toEqual(['b', 'id', 'y'])
+    expect(columnChecks(table([column('a')], { role: 'current' }), spec).map((check) => check.column)).toEqual(['b'])
+    expect(columnChecks(table([column('a')]), spec).every((check) => check.effect === 'error')).toBe(true)
+  })
+
+  it('one class is an error, missing labels a fail, neither a pass', () => {
+    const one = table([column('y')])
+    expect(targetCheck(one, data(), { missing: 0, classes: 1 }).status).toBe('error')
+    expect(targetCheck(one, data(), { missing: 100, classes: 0 }).status).toBe('error')
+    expect(targetCheck(one, data(), { missing: 4, classes: 2 })).toMatchObject({ status: 'fail', observed: 0.04 })
+    expect(targetCheck(one, data(), { missing: 0, classes: 2 }).status).toBe('pass')
+  })
+
+  it('current data, and a table without the target, are not asked', () => {
+    expect(targetQuery(table([column('y')], { role: 'current' }), data())).toBeNull()
+    expect(targetQuery(table([column('x')]), data())).toBeNull()
+    expect(targetQuery(table([column('y')]), data({ target: null }))).toBeNull()
+  })
+})
