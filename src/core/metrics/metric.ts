@@ -50,8 +50,10 @@ export interface Metric {
   readonly needs: 'scores' | 'labels' | 'values'
   /** a model that knows no features is a floor for it: not so for calibration, or for one side of a confusion table */
   readonly floor: boolean
-  /** any other is an error */
-  readonly params: Readonly<Record<string, Param>>
+  /** parameters: any other is an error */
+  readonly takes: Readonly<Record<string, Param>>
+  /** their defaults */
+  readonly params: Params
   /** tasks in whose report it is shown even when nobody asked for it */
   readonly shown: readonly ('binary' | 'multiclass' | 'regression')[]
   readonly of: {
@@ -61,19 +63,14 @@ export interface Metric {
   }
 }
 
-type Given = Pick<Metric, 'summary' | 'direction' | 'of'> & Partial<Metric>
+type Given = Pick<Metric, 'summary' | 'direction' | 'of'> & Partial<Omit<Metric, 'params'>>
 
 /** A metric between 0 and 1 of predicted labels, unless said otherwise. */
-export const metric = (given: Given): Metric => ({
-  range: [0, 1],
-  unit: 'pp',
-  margin: 'points',
-  needs: 'labels',
-  floor: true,
-  params: {},
-  shown: [],
-  ...given,
-})
+export function metric(given: Given): Metric {
+  const takes = given.takes ?? {}
+  const params = Object.fromEntries(Object.entries(takes).map(([key, param]) => [key, param.default]))
+  return { range: [0, 1], unit: 'pp', margin: 'points', needs: 'labels', floor: true, shown: [], ...given, takes, params }
+}
 
 /** A loss without upper bound. */
 export const loss = (given: Omit<Given, 'direction'>): Metric =>
@@ -83,6 +80,12 @@ export function number(params: Params, key: string): number {
   const value = params[key]
   if (typeof value !== 'number') throw new RangeError(`parameter ${key} is not a number`)
   return value
+}
+
+export const oneOf = <T extends string>(params: Params, key: string, allowed: readonly T[]): T => {
+  const found = allowed.find((value) => value === params[key])
+  if (found === undefined) throw new RangeError(`parameter ${key} is one of ${allowed.join(', ')}`)
+  return found
 }
 
 export const noRows = plain(undefinedBecause('there are no rows'))

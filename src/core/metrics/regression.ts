@@ -166,7 +166,7 @@ export const regressionMetrics = {
   pinball: loss({
     summary: 'quantile loss at `alpha`',
     needs: 'values',
-    params: { alpha: share(0.5) },
+    takes: { alpha: share(0.5) },
     of: { regression: perRow((y, p, params) => (y >= p ? number(params, 'alpha') * (y - p) : (1 - number(params, 'alpha')) * (p - y))) },
   }),
   poisson_deviance: loss({

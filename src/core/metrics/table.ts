@@ -3,14 +3,15 @@
  * and tests are made from this table.
  */
 import type { Task } from '../schema/config.ts'
-import { classificationMetrics } from './classification.ts'
+import { labelMetrics } from './labels.ts'
 import type { Metric, Params } from './metric.ts'
+import { scoreMetrics } from './probabilities.ts'
 import { regressionMetrics } from './regression.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
 import type { View } from './view.ts'
 
-export const metrics: Readonly<Record<string, Metric>> = { ...classificationMetrics, ...regressionMetrics }
+export const metrics: Readonly<Record<string, Metric>> = { ...scoreMetrics, ...labelMetrics, ...regressionMetrics }
 
 /** What is gated when the config lists no metric. Each has a test that works row by row and does not depend on a threshold, where there is one. */
 export const primaryMetric = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const satisfies Record<ScoredTask, string>
@@ -37,7 +38,7 @@ export function sampleOf(metric: Metric, view: View, given: Params = {}): Sample
 
 /** Why a parameter cannot be what was written, or null. */
 export function paramProblem(metric: Metric, key: string, value: number | string): string | null {
-  const param = metric.params[key]
+  const param = metric.takes[key]
   if (!param) return `it has no parameter ${key}`
   return param.fits(value) ? null : `${key} is ${param.says}`
 }
@@ -47,7 +48,7 @@ function paramsOf(metric: Metric, given: Params): Params {
     const problem = paramProblem(metric, key, value)
     if (problem !== null) throw new RangeError(problem)
   }
-  return { ...Object.fromEntries(Object.entries(metric.params).map(([key, param]) => [key, param.default])), ...given }
+  return { ...metric.params, ...given }
 }
 
 function compute(metric: Metric, view: View, params: Params): Sample {

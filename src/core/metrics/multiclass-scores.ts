@@ -1,0 +1,65 @@
+/** Multiclass probabilities: is the truth among the best, how well is each class ranked, how sure is the top one. */
+import { averagePrecision, cuts, emptyCurve, weightedCurve } from './curve.ts'
+import { noScores, proportion, weighted } from './metric.ts'
+import { defined, type Sample, undefinedBecause } from './sample.ts'
+import type { MulticlassView } from './view.ts'
+
+/** Truth among the `k` most probable classes; of equal ones the later class counts first, as in scikit-learn. */
+export function topK(view: MulticlassView, k: number): Sample {
+  const { proba, classes } = view
+  if (!proba) return noScores
+  const width = classes.length
+  return proportion(
+    view.n,
+    (i) => {
+      const truth = view.y[i] ?? 0
+      const own = proba[i * width + truth] ?? 0
+      let ahead = 0
+      for (let c = 0; c < width; c++) {
+        const p = proba[i * width + c] ?? 0
+        if (p > own || (p === own && c > truth)) ahead += 1
+      }
+      return ahead < k
+    },
+    null,
+    'there are no rows',
+  )
+}
+
+/** Mean of the average precisions of each class against the rest. */
+export function macroAveragePrecision(view: MulticlassView): Sample {
+  if (!view.proba) return noScores
+  const perClass = view.classes.map((_, c) => {
+    const ranks = view.ranks(c)
+    if (!ranks) throw new RangeError('a ranking is missing')
+    const sorted = Uint8Array.from(ranks.order, (row) => (view.y[row] === c ? 1 : 0))
+    const ends = cuts(ranks, sorted)
+    return { ranks, sorted, ends, curve: emptyCurve(ends) }
+  })
+  return weighted(view.n, (unitOf) => {
+    const units = perClass.map(({ ranks }) => Uint16Array.from(ranks.order, (row) => unitOf[row] ?? 0))
+    return (weights) => {
+      let sum = 0
+      for (const [c, { sorted, ends, curve }] of perClass.entries()) {
+        const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights))
+        if (value === null) return undefinedBecause('a class does not occur in the truth')
+        sum += value
+      }
+      return defined(sum / perClass.length)
+    }
+  })
+}
+
+/** Highest probability of each row, and whether that class was right. */
+export function topLabel(view: MulticlassView, proba: Float64Array): { readonly p: Float64Array; readonly right: Uint8Array } {
+  const k = view.classes.length
+  const p = new Float64Array(view.n)
+  const right = new Uint8Array(view.n)
+  for (let i = 0; i < view.n; i++) {
+    let best = 0
+    for (let c = 1; c < k; c++) if ((proba[i * k + c] ?? 0) > (proba[i * k + best] ?? 0)) best = c
+    p[i] = proba[i * k + best] ?? 0
+    right[i] = best === view.y[i] ? 1 : 0
+  }
+  return { p, right }
+}

@@ -1,0 +1,178 @@
+/** Metrics of scores and probabilities, definitions of scikit-learn. */
+import { aucParts } from '../stats/delong.ts'
+import { calibrationError } from './calibration.ts'
+import { averagePrecision, kolmogorovSmirnov, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
+import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, rank, share, whole } from './metric.ts'
+import { multiclassAuc } from './multiclass-auc.ts'
+import { macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
+import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+
+const both = ['binary', 'multiclass'] as const
+
+/** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
+export const FLOAT32_EPSILON = 1.1920928955078125e-7
+const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
+
+/** Refuses what is no probability, such as a logit: the mean would be a number all the same. */
+const withProbabilities = (probabilities: Float64Array | null, make: (p: Float64Array) => Sample): Sample => {
+  if (!probabilities) return noScores
+  return probabilities.every((p) => p >= 0 && p <= 1) ? make(probabilities) : plain(undefinedBecause('a score is no probability'))
+}
+
+const calibration = (worst: boolean): Metric['of'] => ({
+  binary: (view, params) =>
+    withProbabilities(view.score, (p) =>
+      calibrationError(
+        view.n,
+        (i) => view.y[i] ?? 0,
+        (i) => p[i] ?? 0,
+        number(params, 'bins'),
+        worst,
+      ),
+    ),
+  multiclass: (view, params) =>
+    withProbabilities(view.proba, (proba) => {
+      const { p, right } = topLabel(view, proba)
+      return calibrationError(
+        view.n,
+        (i) => right[i] ?? 0,
+        (i) => p[i] ?? 0,
+        number(params, 'bins'),
+        worst,
+      )
+    }),
+})
+
+export const scoreMetrics = {
+  roc_auc: metric({
+    summary: 'area under the ROC curve; several classes: `multi` ovr or ovo, `average` macro or weighted',
+    direction: 'higher',
+    needs: 'scores',
+    shown: both,
+    takes: { multi: choice('ovr', 'ovo'), average: choice('macro', 'weighted') },
+    of: {
+      binary: (view) => {
+        const ranks = view.ranks()
+        if (!ranks) return noScores
+        const ones = view.y.reduce((sum, y) => sum + y, 0)
+        if (ones === 0 || ones === view.n) return plain(undefinedBecause('the truth has one class only'))
+        return { kind: 'auc', value: defined(aucParts(ranks, view.y).auc), ranks, y: view.y }
+      },
+      multiclass: (view, params) =>
+        multiclassAuc(view, oneOf(params, 'multi', ['ovr', 'ovo']), oneOf(params, 'average', ['macro', 'weighted'])),
+    },
+  }),
+  pr_auc: metric({
+    summary: 'average precision; several classes: mean over classes against the rest',
+    direction: 'higher',
+    needs: 'scores',
+    shown: ['binary'],
+    of: { binary: rank(averagePrecision), multiclass: macroAveragePrecision },
+  }),
+  log_loss: loss({
+    summary: 'mean of −log of the probability given to the truth, clipped at 1.19e-7',
+    needs: 'scores',
+    shown: both,
+    of: {
+      binary: (view) =>
+        withProbabilities(view.score, (p) => mean(view.n, (i) => -Math.log(view.y[i] === 1 ? clip(p[i] ?? 0) : 1 - clip(p[i] ?? 0)))),
+      multiclass: (view) =>
+        withProbabilities(view.proba, (p) => mean(view.n, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),
+    },
+  }),
+  brier: loss({
+    summary: 'mean squared distance of the probabilities from the truth; several classes: summed over them, up to 2',
+    range: [0, 2],
+    needs: 'scores',
+    shown: both,
+    of: {
+      binary: (view) => withProbabilities(view.score, (p) => mean(view.n, (i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2)),
+      multiclass: (view) =>
+        withProbabilities(view.proba, (p) => {
+          const k = view.classes.length
+          return mean(view.n, (i) => {
+            let sum = 0
+            for (let c = 0; c < k; c++) sum += ((p[i * k + c] ?? 0) - (c === view.y[i] ? 1 : 0)) ** 2
+            return sum
+          })
+        }),
+    },
+  }),
+  brier_skill: metric({
+    summary: '1 − brier/brier of the share of positives',
+    direction: 'higher',
+    range: [Number.NEGATIVE_INFINITY, 1],
+    unit: '',
+    needs: 'scores',
+    of: {
+      binary: (view) =>
+        withProbabilities(view.score, (p) =>
+          moments(view.n, [(i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2, (i) => view.y[i] ?? 0], ([e2 = 0, ones = 0], n) => {
+            const chance = ones * (1 - ones / n)
+            return chance <= 0 ? undefinedBecause('the truth has one class only') : defined(1 - e2 / chance)
+          }),
+        ),
+    },
+  }),
+  ece: metric({
+    floor: false,
+    summary: 'expected calibration error in `bins` bins of equal width; several classes: of the top label',
+    direction: 'lower',
+    needs: 'scores',
+    shown: ['binary'],
+    takes: { bins: whole(15) },
+    of: calibration(false),
+  }),
+  mce: metric({
+    floor: false,
+    summary: 'largest calibration error of a bin',
+    direction: 'lower',
+    needs: 'scores',
+    takes: { bins: whole(15) },
+    of: calibration(true),
+  }),
+  ks_statistic: metric({
+    summary: 'largest distance between the score distributions of the classes',
+    direction: 'higher',
+    needs: 'scores',
+    of: { binary: rank(kolmogorovSmirnov) },
+  }),
+  recall_at_fpr: metric({
+    summary: 'highest recall at a false-positive rate of at most `fpr`',
+    direction: 'higher',
+    needs: 'scores',
+    takes: { fpr: share(0.01) },
+    of: { binary: rank((curve, params) => recallAtFpr(curve, number(params, 'fpr'))) },
+  }),
+  precision_at_recall: metric({
+    summary: 'highest precision at a recall of at least `recall`',
+    direction: 'higher',
+    needs: 'scores',
+    takes: { recall: share(0.8) },
+    of: { binary: rank((curve, params) => precisionAtRecall(curve, number(params, 'recall'))) },
+  }),
+  recall_at_k: metric({
+    summary: 'share of the positives among the top share `k` of rows',
+    direction: 'higher',
+    needs: 'scores',
+    takes: { k: share(0.1) },
+    of: { binary: rank((curve, params) => recallAtK(curve, number(params, 'k'))) },
+  }),
+  lift_at_k: metric({
+    summary: 'recall_at_k against a random pick of that size',
+    direction: 'higher',
+    range: [0, Number.POSITIVE_INFINITY],
+    unit: '',
+    margin: 'relative',
+    needs: 'scores',
+    takes: { k: share(0.1) },
+    of: { binary: rank((curve, params) => liftAtK(curve, number(params, 'k'))) },
+  }),
+  top_k_accuracy: metric({
+    summary: 'share of rows whose truth is among the `k` most probable classes',
+    direction: 'higher',
+    needs: 'scores',
+    takes: { k: whole(2) },
+    of: { multiclass: (view, params) => topK(view, number(params, 'k')) },
+  }),
+} as const satisfies Record<string, Metric>
