@@ -94,7 +94,7 @@ class Search {
   async #url(ref: string, url: string, sha256: string): Promise<Outcome> {
     const downloads = await this.#context.ports.downloads()
     try {
-      const path = await this.#land(ref, modelFileName(new URL(url).pathname), `sha256:${sha256}`, async (to) => {
+      const path = await this.#land(ref, modelFileName(this.#context.model.name, new URL(url).pathname), `sha256:${sha256}`, async (to) => {
         await downloads.get(url, to, this.#context.signal)
       })
       return this.#found(ref, path, `sha256:${sha256}`, null, null)
@@ -127,7 +127,7 @@ class Search {
     const source = join(folder.path, only)
     const found = await ports.files.digest(source)
     if (found === null) return absent(`the artifact has no file ${only}`)
-    const path = await this.#land(ref, modelFileName(only), found.digest, (to) => ports.files.copy(source, to))
+    const path = await this.#land(ref, modelFileName(this.#context.model.name, only), found.digest, (to) => ports.files.copy(source, to))
     return this.#found(ref, path, found.digest, null, null)
   }
 

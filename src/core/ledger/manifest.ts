@@ -42,8 +42,9 @@ export function parseManifest(tag: string, text: string): Manifest {
 const corrupt = (tag: string): UserError =>
   new UserError('STORE_CORRUPT', `${tag} has a ${manifestName} that is none`, 'promote the model again as a new version')
 
-/** Name of the model file in the store: what it is called in the repository may be anything. */
-export function modelFileName(path: string): string {
-  const extension = /\.([A-Za-z0-9]{1,16})$/.exec(path)?.[1]
-  return extension === undefined ? 'model' : `model.${extension.toLowerCase()}`
+/** Name of the model file in the store: the model's own, with the extension of the file, which in the repository may be called anything. */
+export function modelFileName(model: string, path: string): string {
+  const extension = /\.([A-Za-z0-9]{1,16})$/.exec(path)?.[1]?.toLowerCase() ?? 'bin'
+  const name = `${checkName('model', model)}.${extension}`
+  return name === manifestName || name === profileName ? `model-${name}` : name
 }

@@ -25,7 +25,7 @@ export async function versionFiles(context: ModelContext, evidence: Evidence, ve
     return { name, path, ...found }
   }
 
-  const model = await add(modelFileName(evidence.path), (path) => files.copy(evidence.path, path))
+  const model = await add(modelFileName(context.model.name, evidence.path), (path) => files.copy(evidence.path, path))
   if (model.digest !== evidence.digest) {
     throw new UserError(
       'MODEL_CHANGED',

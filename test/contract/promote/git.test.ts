@@ -47,7 +47,7 @@ describe('a promotion into a git repository', () => {
       { alias: 'production', version: '1.0.0', previous: null, moved: true },
     ])
     expect(await aliases(it)).toEqual({ production: '1.0.0', staging: '1.0.0' })
-    expect(remote.git('show', 'flights@v1.0.0:model.onnx')).toBe('model bytes')
+    expect(remote.git('show', 'flights@v1.0.0:flights.onnx')).toBe('model bytes')
     expect(JSON.parse(remote.git('show', 'flights@v1.0.0:manifest.json'))).toMatchObject({
       version: '1.0.0',
       digest: sha256('model bytes'),
@@ -253,7 +253,7 @@ describe('PRO-03 the pointer flip is compare-and-swap', () => {
     const won = promoteDetails.parse(winners[0]?.details)
     expect(losers.map(saysError).join()).toContain(won.digest)
     expect(await aliases(first)).toEqual({ production: won.version, staging: won.version })
-    expect(remote.git('show', `${won.tag}:model.onnx`)).toBe(won.digest === sha256('from a') ? 'from a' : 'from b')
+    expect(remote.git('show', `${won.tag}:flights.onnx`)).toBe(won.digest === sha256('from a') ? 'from a' : 'from b')
   })
 
   it('an alias that moves between reading and writing is not overwritten, and the winner is named', async () => {
@@ -326,7 +326,7 @@ describe('PRO-05 versions are immutable', () => {
     await using next = await work(remote, 'b', { content: 'next', runId: '8' })
     expect((await next.promote()).verdict).toBe('pass')
     expect(await aliases(next)).toEqual({ production: '1.1.0', staging: '1.1.0' })
-    expect(remote.git('show', 'flights@v1.0.0:model.onnx')).toBe('lost')
+    expect(remote.git('show', 'flights@v1.0.0:flights.onnx')).toBe('lost')
   })
 
   it('a re-run of the interrupted run takes up its own version', async () => {
@@ -345,7 +345,7 @@ describe('PRO-05 versions are immutable', () => {
     const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: remote.path, input: 'evil', encoding: 'utf8' }).trim()
     const tree = execFileSync('git', ['mktree'], {
       cwd: remote.path,
-      input: `${remote.git('ls-tree', 'flights@v1.0.0', 'manifest.json')}\n100644 blob ${blob}\tmodel.onnx\n`,
+      input: `${remote.git('ls-tree', 'flights@v1.0.0', 'manifest.json')}\n100644 blob ${blob}\tflights.onnx\n`,
       encoding: 'utf8',
     }).trim()
     remote.git('update-ref', 'refs/tags/flights@v1.0.0', remote.git('commit-tree', '-m', 'm', tree))

@@ -63,7 +63,7 @@ function expectSound(github: FakeGithub): void {
     expect(state.releases).toContainEqual([
       `flights@v${version}`,
       false,
-      [expect.stringMatching(/^model\.onnx /), expect.stringMatching(/^manifest\.json /)],
+      [expect.stringMatching(/^flights\.onnx /), expect.stringMatching(/^manifest\.json /)],
     ])
   }
 }

@@ -74,7 +74,7 @@ describe('a reference comes to verified bytes', () => {
       expect(found).toMatchObject({ kind: 'found', tried: [], model: { digest: sha256('model bytes'), bytes: 11, version: '1.0.0' } })
       expect(found.kind === 'found' ? await readFile(found.model.path, 'utf8') : '').toBe('model bytes')
     }
-    expect(await readdir(it.landing)).toEqual([`${sha256('model bytes').slice(7)}-model.onnx`])
+    expect(await readdir(it.landing)).toEqual([`${sha256('model bytes').slice(7)}-flights.onnx`])
   })
 
   it('by path, and by a URL whose digest is given', async () => {
@@ -171,7 +171,7 @@ describe('GATE-05 a missing baseline is explicit, and trouble is never "missing"
     const it = await work(github)
     await it.promote()
     for (const release of github.releases)
-      release.assets.splice(0, 1, { id: 1, name: 'model.onnx', bytes: Buffer.from('evil'), state: 'uploaded' })
+      release.assets.splice(0, 1, { id: 1, name: 'flights.onnx', bytes: Buffer.from('evil'), state: 'uploaded' })
     const trouble = await troubleOf(it.find(alias('production'), { kind: 'path', path: 'model.onnx' }))
     expect(trouble).toMatch(/^DIGEST_DIFFERS: /)
     expect(trouble).toContain(sha256('evil'))

@@ -313,11 +313,9 @@ describe('the manifest of a version', () => {
     expect(codeOf(() => parseManifest('flights@v2.0.0', makeManifest('flights', '1.0.0', digest(1), files)))).toMatch(/^STORE_CORRUPT: /)
   })
 
-  it('names the model file by its extension only', () => {
-    expect([modelFileName('models/Late Flights (v2).ONNX'), modelFileName('a/b.pkl;rm'), modelFileName('model')]).toEqual([
-      'model.onnx',
-      'model',
-      'model',
-    ])
+  it('names the model file by the model and the extension, and never like its own files', () => {
+    const names = ['models/Late Flights (v2).ONNX', 'a/b.pkl;rm', 'model'].map((path) => modelFileName('flights', path))
+    expect(names).toEqual(['flights.onnx', 'flights.bin', 'flights.bin'])
+    expect(modelFileName('manifest', 'x.json')).toBe('model-manifest.json')
   })
 })
