@@ -37,7 +37,11 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 
 const importsOf = (file: string): string[] => {
   const text = readFileSync(join(src, file), 'utf8')
-  const found = [...text.matchAll(/^\s*(?:import|export)\b[^'"]*?\bfrom\s+['"]([^'"]+)['"]/gm), ...text.matchAll(/^\s*import\s+['"]([^'"]+)['"]/gm), ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)]
+  const found = [
+    ...text.matchAll(/^\s*(?:import|export)\b[^'"]*?\bfrom\s+['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/^\s*import\s+['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
+  ]
   return found.flatMap((match) => match[1] ?? [])
 }
 
@@ -67,7 +71,11 @@ describe('dependencies point inwards', () => {
   })
 
   it('an outside thing is imported in its own adapter only', () => {
-    const wrong = files.flatMap((file) => importsOf(file).filter((name) => keepers[name] && !keepers[name].test(file)).map((name) => `${file} → ${name}`))
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => keepers[name] && !keepers[name].test(file))
+        .map((name) => `${file} → ${name}`),
+    )
     expect(wrong).toEqual([])
   })
 
@@ -78,13 +86,21 @@ describe('dependencies point inwards', () => {
   })
 
   it('node built-ins are named with their prefix', () => {
-    expect(files.flatMap((file) => importsOf(file).filter((name) => builtinModules.includes(name)).map((name) => `${file} → ${name}`))).toEqual([])
+    expect(
+      files.flatMap((file) =>
+        importsOf(file)
+          .filter((name) => builtinModules.includes(name))
+          .map((name) => `${file} → ${name}`),
+      ),
+    ).toEqual([])
   })
 })
 
 describe('SUP-06 nothing is evaluated or loaded from the workspace', () => {
   it('no eval and no Function constructor in the source', () => {
-    const wrong = files.filter((file) => /\beval\s*\(|new Function\b|\bFunction\s*\(/.test(stripComments(readFileSync(join(src, file), 'utf8'))))
+    const wrong = files.filter((file) =>
+      /\beval\s*\(|new Function\b|\bFunction\s*\(/.test(stripComments(readFileSync(join(src, file), 'utf8'))),
+    )
     expect(wrong).toEqual([])
   })
 

@@ -8,15 +8,27 @@ import { z } from 'zod'
 import { projectRoot } from '../support/spawn.ts'
 
 const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() })
-const job = z.looseObject({ permissions: z.union([z.string(), z.record(z.string(), z.string())]).optional(), needs: z.union([z.string(), z.array(z.string())]).optional(), steps: z.array(step).optional() })
-const workflow = z.looseObject({ permissions: z.unknown().optional(), concurrency: z.unknown().optional(), jobs: z.record(z.string(), job) })
+const job = z.looseObject({
+  permissions: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+  needs: z.union([z.string(), z.array(z.string())]).optional(),
+  steps: z.array(step).optional(),
+})
+const workflow = z.looseObject({
+  permissions: z.unknown().optional(),
+  concurrency: z.unknown().optional(),
+  jobs: z.record(z.string(), job),
+})
 
 const folder = join(projectRoot, '.github', 'workflows')
 const committed = readdirSync(folder).map((file) => ({ name: `.github/workflows/${file}`, text: readFileSync(join(folder, file), 'utf8') }))
 
-const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: projectRoot, encoding: 'utf8' }).split('\n').filter((file) => file && existsSync(join(projectRoot, file)))
+const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: projectRoot, encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file && existsSync(join(projectRoot, file)))
 const snippets = documents.flatMap((file) =>
-  [...readFileSync(join(projectRoot, file), 'utf8').matchAll(/^```ya?ml\n([\s\S]*?)^```/gm)].map((match, i) => ({ name: `${file}, snippet ${i + 1}`, text: match[1] ?? '' })).filter(({ text }) => /^jobs:/m.test(text)),
+  [...readFileSync(join(projectRoot, file), 'utf8').matchAll(/^```ya?ml\n([\s\S]*?)^```/gm)]
+    .map((match, i) => ({ name: `${file}, snippet ${i + 1}`, text: match[1] ?? '' }))
+    .filter(({ text }) => /^jobs:/m.test(text)),
 )
 const all = [...committed, ...snippets]
 
@@ -30,7 +42,9 @@ describe('SUP-02 workflows pin by full SHA and give permissions per job', () => 
 
   it.each(all)('$name pins every foreign action by commit', ({ text }) => {
     // our own action stands in documents as OWNER/modelgate@v1: the reader puts the owner and the commit in
-    const foreign = usesOf(text).filter((uses) => !uses.startsWith('./') && !uses.startsWith('$/') && !/^OWNER\/modelgate(\/[a-z]+)?@v1$/.test(uses))
+    const foreign = usesOf(text).filter(
+      (uses) => !uses.startsWith('./') && !uses.startsWith('$/') && !/^OWNER\/modelgate(\/[a-z]+)?@v1$/.test(uses),
+    )
     expect(foreign.filter((uses) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses))).toEqual([])
   })
 
@@ -58,20 +72,32 @@ describe('SUP-08 promotion restores no cache and is never cancelled by the next 
 describe('self-test.yml', () => {
   it('waits for every job, so that none can be forgotten', () => {
     const jobs = Object.fromEntries(jobsOf(readFileSync(join(folder, 'self-test.yml'), 'utf8')))
-    expect([jobs['self-test']?.needs].flat().sort()).toEqual(Object.keys(jobs).filter((name) => name !== 'self-test').sort())
+    expect([jobs['self-test']?.needs].flat().sort()).toEqual(
+      Object.keys(jobs)
+        .filter((name) => name !== 'self-test')
+        .sort(),
+    )
   })
 })
 
 describe('SUP-05 nothing runs at install, and every package is pinned by hash', () => {
   const locks = ['package-lock.json', 'runtime/package-lock.json', 'test/e2e/package-lock.json']
-  const lock = z.object({ packages: z.record(z.string(), z.looseObject({ integrity: z.string().optional(), resolved: z.string().optional(), link: z.boolean().optional() })) })
+  const lock = z.object({
+    packages: z.record(
+      z.string(),
+      z.looseObject({ integrity: z.string().optional(), resolved: z.string().optional(), link: z.boolean().optional() }),
+    ),
+  })
 
   it.each(locks)('%s', (file) => {
     const { packages } = lock.parse(JSON.parse(readFileSync(join(projectRoot, file), 'utf8')))
     const entries = Object.entries(packages).filter(([name]) => name !== '')
     expect(entries.length).toBeGreaterThan(0)
     expect(entries.filter(([, entry]) => !/^sha512-/.test(entry.integrity ?? '')).map(([name]) => name)).toEqual([])
-    expect(entries.filter(([, entry]) => entry.resolved !== undefined).map(([name]) => name), 'no registry host').toEqual([])
+    expect(
+      entries.filter(([, entry]) => entry.resolved !== undefined).map(([name]) => name),
+      'no registry host',
+    ).toEqual([])
   })
 
   it('.npmrc switches install scripts off', () => {

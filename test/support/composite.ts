@@ -15,7 +15,14 @@ const compositeSchema = z.object({
   inputs: inputsSchema,
   outputs: z.record(z.string(), z.object({ value: z.string() })),
   runs: z.object({
-    steps: z.array(z.object({ id: z.string(), uses: z.string(), if: z.string().optional(), with: z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])).optional() })),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        uses: z.string(),
+        if: z.string().optional(),
+        with: z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])).optional(),
+      }),
+    ),
   }),
 })
 const actionSchema = z.object({ inputs: inputsSchema.optional(), runs: z.object({ main: z.string() }) })
@@ -32,7 +39,8 @@ type Context = Readonly<Record<string, unknown>>
 const toData = (value: unknown): data.ExpressionData => {
   if (typeof value === 'string') return new data.StringData(value)
   if (typeof value === 'boolean') return new data.BooleanData(value)
-  if (typeof value === 'object' && value !== null) return new data.Dictionary(...Object.entries(value).map(([key, inner]) => ({ key, value: toData(inner) })))
+  if (typeof value === 'object' && value !== null)
+    return new data.Dictionary(...Object.entries(value).map(([key, inner]) => ({ key, value: toData(inner) })))
   return new data.Null()
 }
 
@@ -48,7 +56,8 @@ function evaluate(expression: string, context: Context, status: { failed: boolea
 
 const bare = (text: string) => text.trim().replace(/^\$\{\{([\s\S]*)\}\}$/, '$1')
 
-const fill = (text: string, context: Context, status: { failed: boolean }) => text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, inner: string) => evaluate(inner, context, status).coerceString())
+const fill = (text: string, context: Context, status: { failed: boolean }) =>
+  text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, inner: string) => evaluate(inner, context, status).coerceString())
 
 function condition(text: string | undefined, context: Context, status: { failed: boolean }): boolean {
   const expression = text === undefined ? 'success()' : bare(text)
@@ -58,14 +67,28 @@ function condition(text: string | undefined, context: Context, status: { failed:
 }
 
 /** @param action folder that holds action.yml, the sub-actions and dist */
-export async function runComposite(action: string, options: { readonly inputs: Readonly<Record<string, string>>; readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly files: string }): Promise<{ readonly steps: readonly StepRun[]; readonly outputs: Readonly<Record<string, string>>; readonly failed: boolean }> {
+export async function runComposite(
+  action: string,
+  options: {
+    readonly inputs: Readonly<Record<string, string>>
+    readonly cwd: string
+    readonly env: Readonly<Record<string, string>>
+    readonly files: string
+  },
+): Promise<{ readonly steps: readonly StepRun[]; readonly outputs: Readonly<Record<string, string>>; readonly failed: boolean }> {
   const composite = compositeSchema.parse(parse(readFileSync(join(action, 'action.yml'), 'utf8')))
   const defaults = Object.fromEntries(Object.entries(composite.inputs).map(([name, input]) => [name, String(input.default ?? '')]))
-  const github = { token: options.env['GITHUB_TOKEN_FOR_TEST'] ?? '', event_name: options.env['GITHUB_EVENT_NAME'] ?? '' }
+  const github = { token: options.env.GITHUB_TOKEN_FOR_TEST ?? '', event_name: options.env.GITHUB_EVENT_NAME ?? '' }
   const status = { failed: false }
-  const given = Object.fromEntries(Object.entries({ ...defaults, ...options.inputs }).map(([name, value]) => [name, fill(value, { github }, status)]))
+  const given = Object.fromEntries(
+    Object.entries({ ...defaults, ...options.inputs }).map(([name, value]) => [name, fill(value, { github }, status)]),
+  )
   const steps: StepRun[] = []
-  const context = () => ({ inputs: given, github, steps: Object.fromEntries(steps.map((step) => [step.id, { outputs: step.outputs, outcome: step.outcome, conclusion: step.outcome }])) })
+  const context = () => ({
+    inputs: given,
+    github,
+    steps: Object.fromEntries(steps.map((step) => [step.id, { outputs: step.outputs, outcome: step.outcome, conclusion: step.outcome }])),
+  })
   for (const step of composite.runs.steps) {
     if (!condition(step.if, context(), status)) {
       steps.push({ id: step.id, outcome: 'skipped', outputs: {}, finished: null })
@@ -75,11 +98,19 @@ export async function runComposite(action: string, options: { readonly inputs: R
     if (run.outcome === 'failure') status.failed = true
     steps.push(run)
   }
-  const outputs = Object.fromEntries(Object.entries(composite.outputs).map(([name, output]) => [name, fill(output.value, context(), status)]))
+  const outputs = Object.fromEntries(
+    Object.entries(composite.outputs).map(([name, output]) => [name, fill(output.value, context(), status)]),
+  )
   return { steps, outputs, failed: status.failed }
 }
 
-async function runStep(action: string, step: z.infer<typeof compositeSchema>['runs']['steps'][number], context: Context, status: { failed: boolean }, options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly files: string }): Promise<StepRun> {
+async function runStep(
+  action: string,
+  step: z.infer<typeof compositeSchema>['runs']['steps'][number],
+  context: Context,
+  status: { failed: boolean },
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly files: string },
+): Promise<StepRun> {
   const match = /^\$\/([a-z]+)$/.exec(step.uses)
   if (!match?.[1]) throw new Error(`the composite may use its own sub-actions only, not ${step.uses}`)
   const folder = join(action, match[1])
@@ -105,5 +136,10 @@ async function runStep(action: string, step: z.infer<typeof compositeSchema>['ru
     GITHUB_STATE: channel('state'),
   }
   const finished = await runNode([join(folder, sub.runs.main)], { cwd: options.cwd, env })
-  return { id: step.id, outcome: finished.code === 0 ? 'success' : 'failure', outputs: parseOutputFile(readFileSync(output, 'utf8')), finished }
+  return {
+    id: step.id,
+    outcome: finished.code === 0 ? 'success' : 'failure',
+    outputs: parseOutputFile(readFileSync(output, 'utf8')),
+    finished,
+  }
 }

@@ -10,6 +10,8 @@ export interface Remote {
   /** for messages: no credentials, no query */
   readonly shown: string
   readonly settings: readonly (readonly [string, string])[]
+  /** a path ending in `.git` where nothing is yet: a ledger that begins, as a bare repository, with the first promotion */
+  readonly toMake: boolean
 }
 
 const schemes = /^(https|ssh|file):\/\//
@@ -24,18 +26,19 @@ export async function resolveRemote(remote: string, root: string, options: GitOp
   const named = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(remote) ? await urlOf(remote, root, options) : null
   const url = named ?? remote
   if (schemes.test(url))
-    return { url, shown: show(url), settings: schemes.exec(url)?.[1] === 'https' ? await httpSettings(root, options) : [] }
+    return { url, shown: show(url), toMake: false, settings: schemes.exec(url)?.[1] === 'https' ? await httpSettings(root, options) : [] }
   if (/^[a-z0-9+.-]+::/i.test(url) || /^[a-z][a-z0-9+.-]*:\/\//i.test(url))
     throw refused(url, 'only https, ssh, file and paths are reached')
-  if (scpLike.test(url)) return { url, shown: url, settings: [] }
+  if (scpLike.test(url)) return { url, shown: url, settings: [], toMake: false }
   const path = resolve(root, url)
   const found = await stat(path).catch(() => null)
   if (!found?.isDirectory()) {
+    if (found === null && path.endsWith('.git')) return { url: path, shown: remote, settings: [], toMake: true }
     // A bare name that means nothing here: nobody has begun a ledger. A path or URL that does not work is trouble.
     if (found === null && /^[A-Za-z0-9_-]+$/.test(remote)) throw none(remote)
     throw refused(remote, 'there is no remote of that name and no folder at that path')
   }
-  return { url: await topOf(path, options), shown: remote, settings: [] }
+  return { url: await topOf(path, options), shown: remote, settings: [], toMake: false }
 }
 
 async function urlOf(name: string, root: string, options: GitOptions): Promise<string | null> {

@@ -46,6 +46,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     made ??= makeBare(options)
     return made
   }
+  let { toMake } = remote
   const far = async (args: readonly string[]) => runGit({ args, cwd: await folder(), settings: remote.settings }, options)
 
   const repository: Repository = {
@@ -66,6 +67,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     },
 
     async remoteRef(ref) {
+      if (toMake) return null
       const answer = await far(['ls-remote', '--refs', '--', remote.url, ref])
       if (answer.code !== 0) throw unreadable(remote, answer)
       for (const line of answer.stdout.toString('utf8').split('\n')) {
@@ -97,6 +99,11 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     },
 
     async push(ref, expected, commit) {
+      if (toMake) {
+        const answer = await runGit({ args: ['init', '--quiet', '--bare', '--', remote.url], cwd: await folder() }, options)
+        if (answer.code !== 0) throw trouble(remote, 'git init', answer)
+        toMake = false
+      }
       const args = [
         'push',
         '--quiet',

@@ -57,6 +57,16 @@ describe('a ledger branch in a git repository', () => {
     })
   }
 
+  it('begins, as a bare repository, with the first change when a path ending in .git is not there yet', async () => {
+    await using remote = await gitRemote()
+    await using it = await open(remote, 'new ledger.git')
+    expect((await it.ledger.read()).head).toBeNull()
+    const done = await it.ledger.commit({ parent: null, files: files({ a: 'a' }), message: 'm' })
+    expect(done).not.toBe('moved')
+    await using again = await open(remote, 'new ledger.git')
+    expect((await again.ledger.read()).files).toEqual(files({ a: 'a' }))
+  })
+
   it('is reached by the name of a remote, and by `.` in a working tree whose files it leaves alone', async () => {
     await using remote = await gitRemote()
     const work = join(remote.folder, 'work')
