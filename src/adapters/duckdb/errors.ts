@@ -9,10 +9,7 @@ interface Rule {
   readonly when: RegExp
   readonly code: string
   /** groups of `when`: only names of columns and types, and numbers of lines, are ever captured */
-  readonly says: (
-    groups: readonly (string | undefined)[],
-    shown: string,
-  ) => { readonly line?: number; readonly what: string; readonly fix: string }
+  readonly says: (groups: readonly (string | undefined)[]) => { readonly line?: number; readonly what: string; readonly fix: string }
 }
 
 const rules: readonly Rule[] = [
@@ -90,7 +87,7 @@ export function mapEngineError(thrown: unknown, shown: string): Error {
   for (const { when, code, says } of rules) {
     const found = when.exec(message)
     if (found === null) continue
-    const { line, what, fix } = says(found.slice(1), shown)
+    const { line, what, fix } = says(found.slice(1))
     return new UserError(code, `${shown}${line === undefined ? '' : `:${line}`}: ${what}`, fix)
   }
   const [kind = 'Error'] = /^[A-Z][A-Za-z ]* Error|^[A-Z][A-Za-z ]*(?=:)/.exec(message) ?? []

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
 import { type Bench, makeBench, refusal } from './support.ts'
 
 let bench: Bench
@@ -129,6 +130,49 @@ describe('DAT-06 a bad Parquet file is one sentence', () => {
     expect(found.message).toMatch(/^damaged\.parquet: the data engine cannot read it \([A-Za-z ]+\)$/)
     const footer = Buffer.concat([bytes.subarray(0, 5000), bytes.subarray(bytes.length - 60)])
     expect((await refusal(bench.table('footer.parquet', footer))).code).toBe('DATA_UNREADABLE')
+  })
+})
+
+describe('DAT-06 a Parquet file with changed bytes ends in a sentence or in a table, never in a crash', () => {
+  it('over 150 damaged files, every column read', async () => {
+    const path = join(bench.folder, 'fuzz.parquet')
+    const rows = Array.from({ length: 3000 }, (_, i) => i)
+    await bench.engine.writeParquet(path, [
+      { name: 'text', values: rows.map((i) => (i % 7 === 0 ? null : `v${i % 50}`)) },
+      { name: 'float', values: Float64Array.from(rows, Math.sin) },
+      { name: 'integer', values: rows },
+    ])
+    const whole = await readFile(path)
+    let state = 1
+    const below = (limit: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return Math.floor((state / 2 ** 32) * limit)
+    }
+    const outcomes = { read: 0, refused: 0 }
+    for (let file = 0; file < 150; file += 1) {
+      const bytes = Buffer.from(whole)
+      const inFooter = below(2) === 0
+      for (let change = below(8); change >= 0; change -= 1)
+        bytes[inFooter ? bytes.length - 9 - below(600) : 4 + below(bytes.length - 4)] = below(256)
+      try {
+        const table = await bench.table(`fuzz-${file}.parquet`, bytes)
+        await collect(
+          bench.engine.batches(
+            table,
+            table.columns.map((column) => column.name),
+            { size: 4096, numeric: [] },
+          ),
+        )
+        outcomes.read += 1
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        expect(error.code).toBe('DATA_UNREADABLE')
+        expect(error.message).toContain(`fuzz-${file}.parquet`)
+        outcomes.refused += 1
+      }
+    }
+    expect(outcomes.read + outcomes.refused).toBe(150)
+    expect(outcomes.refused).toBeGreaterThan(20)
   })
 })
 
