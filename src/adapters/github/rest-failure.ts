@@ -1,5 +1,6 @@
 /** What a failed call to GitHub means: whose trouble it is, whether trying again can help, and whether something may have changed. */
 import { UserError } from '../../errors.ts'
+import { isTlsTrouble } from '../http/connection.ts'
 
 export interface Failure {
   readonly code: string
@@ -38,16 +39,13 @@ interface Answered {
 
 const shown = (call: Sent) => `${call.method} ${call.path.replace(/^https?:\/\/[^/]*/, '').split('?')[0]}`
 
-/** TLS trouble does not go away by itself, and nobody may talk us past it. */
-const tls = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/
-
 /** No answer, or not a whole one. */
 export function failureOf(call: Sent, thrown: unknown): RestError {
   const causes = chain(thrown)
   const code = causes.map(codeOf).find((found) => found !== null) ?? null
   const deepest = causes.at(-1)
   const why = code ?? (deepest instanceof Error ? deepest.message : String(deepest))
-  const final = code !== null && tls.test(code)
+  const final = code !== null && isTlsTrouble(code)
   return new RestError(
     {
       code: final ? 'GITHUB_TLS' : 'GITHUB_UNREACHABLE',
@@ -144,3 +142,16 @@ function chain(thrown: unknown): unknown[] {
 function codeOf(error: unknown): string | null {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null
 }
+
+/** An answer that makes no sense, though it is one: a proxy's page, a list that loops, a redirect to nowhere. */
+export const wrongAnswer = (message: string, more: Partial<Failure> = {}): RestError =>
+  new RestError({
+    code: 'GITHUB_ANSWER',
+    message,
+    fix: 'check GITHUB_API_URL and any proxy in between, then run it again',
+    status: null,
+    transient: false,
+    mayHaveChanged: false,
+    waitMs: null,
+    ...more,
+  })

@@ -3,15 +3,14 @@
  * octokit lacks. Bodies are read whole and checked here, because octokit takes half a JSON body for a text; only repeatable calls are
  * retried, because a create that failed may have been done; what went wrong is a `RestError` that says whether something may have changed.
  */
-import { createWriteStream, openAsBlob } from 'node:fs'
+import { openAsBlob } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { getOctokit } from '@actions/github'
 import { defaults } from '@actions/github/lib/utils'
 import { UserError } from '../../errors.ts'
-import { type Failure, failureOf, judgeStatus, RestError } from './rest-failure.ts'
+import { type Fetch, streamTo, wholeBody } from './rest-body.ts'
+import { failureOf, judgeStatus, RestError, wrongAnswer } from './rest-failure.ts'
 
 export { RestError } from './rest-failure.ts'
 
@@ -79,11 +78,8 @@ export interface Rest {
 }
 
 const maxPages = 1000
-const maxRedirects = 5
 /** an upload may take this long for each byte beside the idle time: 64 kB/s */
 const uploadMsPerByte = 1 / 64
-
-type Fetch = typeof globalThis.fetch
 
 /** `apiPath\`/repos/${owner}/…\``: every value is one path segment, whatever is in it. */
 export const apiPath = (parts: TemplateStringsArray, ...values: readonly (string | number)[]): string =>
@@ -106,6 +102,7 @@ export function makeRest(options: RestOptions): Rest {
         ...(data ? { data, headers: { 'content-type': 'application/octet-stream' } } : call.body ? { data: call.body } : {}),
         request: { fetch: guarded, redirect: 'manual' },
       })
+      if (Number(answer.status) >= 300) throw wrongAnswer(`${call.path.split('?')[0]} has moved: GitHub answered ${answer.status}`)
       return toAnswer(answer, call)
     } catch (thrown) {
       const response = responseOf(thrown)
@@ -150,11 +147,11 @@ export function makeRest(options: RestOptions): Rest {
       const separator = call.path.includes('?') ? '&' : '?'
       let path: string | null = `${call.path}${separator}per_page=100`
       while (path !== null) {
-        if (seen.has(path) || seen.size >= maxPages) throw new RestError(wrongPaging(call.path, 'loops'))
+        if (seen.has(path) || seen.size >= maxPages) throw wrongPaging(call.path, 'loops')
         seen.add(path)
         const answer: RestAnswer = await rest.call({ ...call, method: 'GET', path })
         const page = itemsOf(answer.data)
-        if (!Array.isArray(page)) throw new RestError(wrongPaging(call.path, 'is not a list'))
+        if (!Array.isArray(page)) throw wrongPaging(call.path, 'is not a list')
         items.push(...page)
         path = nextPage(answer.headers.link, baseUrl, call.path)
       }
@@ -170,7 +167,8 @@ export function makeRest(options: RestOptions): Rest {
     async download(path, file) {
       const call: RestCall = { method: 'GET', path }
       try {
-        await repeated(call, () => streamTo(proxied, `${baseUrl}${path}`, options, file, call, limits))
+        const { token, signal } = options
+        await repeated(call, () => streamTo({ fetch: proxied, url: `${baseUrl}${path}`, token, path, file, idleMs: limits.idleMs, signal }))
       } catch (thrown) {
         await rm(file, { force: true })
         throw thrown
@@ -181,109 +179,6 @@ export function makeRest(options: RestOptions): Rest {
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-
-/** Fetches and reads the body to its end, so that a cut or a stall is an error here and not half a value later. */
-async function wholeBody(
-  fetch: Fetch,
-  url: Parameters<Fetch>[0],
-  init: RequestInit | undefined,
-  headersMs: number,
-  limits: RestLimits,
-  outer: AbortSignal | undefined,
-): Promise<Response> {
-  using idle = idleTimer(outer)
-  idle.restart(headersMs)
-  const response = await fetch(url, { ...init, signal: idle.signal })
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let bytes = 0
-  if (response.body !== null) {
-    for await (const chunk of response.body) {
-      idle.restart(limits.idleMs)
-      bytes += chunk.byteLength
-      if (bytes > limits.maxBytes) throw new Error(`the answer is larger than ${limits.maxBytes} bytes`)
-      chunks.push(Uint8Array.from(chunk))
-    }
-  }
-  const bodyless = response.status === 204 || response.status === 205 || response.status === 304
-  return new Response(bodyless ? null : new Blob(chunks), { status: response.status, headers: [...response.headers] })
-}
-
-async function streamTo(
-  fetch: Fetch,
-  first: string,
-  options: RestOptions,
-  file: string,
-  call: RestCall,
-  limits: RestLimits,
-): Promise<void> {
-  using idle = idleTimer(options.signal)
-  let url = first
-  let headers: Record<string, string> = {
-    authorization: `token ${options.token}`,
-    accept: 'application/octet-stream',
-    'user-agent': 'modelgate',
-  }
-  for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    idle.restart(limits.idleMs)
-    let response: Response
-    try {
-      response = await fetch(url, { headers, redirect: 'manual', signal: idle.signal })
-    } catch (thrown) {
-      throw failureOf(call, thrown)
-    }
-    const location = response.headers.get('location')
-    if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel()
-      const next = new URL(location, url)
-      if (next.protocol !== 'https:' && new URL(url).protocol === 'https:') {
-        throw new RestError({
-          ...wrongPaging(call.path, ''),
-          message: `${call.path} redirects from https to ${next.protocol}//${next.host}`,
-        })
-      }
-      url = next.href
-      headers = { 'user-agent': 'modelgate', accept: 'application/octet-stream' }
-      continue
-    }
-    if (response.status !== 200 || response.body === null) {
-      const text = (await response.text().catch(() => '')).slice(0, 2000)
-      throw judgeStatus(call, { status: response.status, headers: Object.fromEntries(response.headers), data: text }, Date.now())
-    }
-    try {
-      await pipeline(
-        ticking(response.body, () => idle.restart(limits.idleMs)),
-        createWriteStream(file, { flags: 'w', mode: 0o600 }),
-      )
-      return
-    } catch (thrown) {
-      throw failureOf(call, thrown)
-    }
-  }
-  throw new RestError({ ...wrongPaging(call.path, ''), message: `${call.path} redirects more than ${maxRedirects} times` })
-}
-
-async function* ticking(body: ReadableStream<Uint8Array>, tick: () => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of Readable.from(body)) {
-    tick()
-    yield chunk
-  }
-}
-
-/** A signal that fires when nobody restarted it in time, or when the outer one fires. */
-function idleTimer(outer: AbortSignal | undefined) {
-  const own = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  return {
-    signal: outer ? AbortSignal.any([own.signal, outer]) : own.signal,
-    restart(ms: number) {
-      clearTimeout(timer)
-      timer = setTimeout(() => own.abort(new Error(`nothing came for ${Math.round(ms / 1000)} s`)), ms)
-    },
-    [Symbol.dispose]() {
-      clearTimeout(timer)
-    },
-  }
-}
 
 interface RawResponse {
   readonly status: number
@@ -311,15 +206,8 @@ function toAnswer(raw: RawResponse, call: RestCall, strict = true): RestAnswer {
   if (!strict || (empty && (raw.status === 204 || raw.status === 205 || raw.status === 202)))
     return { status: raw.status, data: null, headers }
   const shown = typeof raw.data === 'string' ? JSON.stringify(raw.data.slice(0, 60)) : 'bytes'
-  throw new RestError({
-    code: 'GITHUB_ANSWER',
-    message: `GitHub answered ${raw.status} to ${call.method} ${call.path.split('?')[0]} with something that is not JSON: ${empty ? 'nothing' : shown}`,
-    fix: 'check GITHUB_API_URL and any proxy in between, then run it again',
-    status: raw.status,
-    transient: true,
-    mayHaveChanged: call.method !== 'GET',
-    waitMs: null,
-  })
+  const what = `GitHub answered ${raw.status} to ${call.method} ${call.path.split('?')[0]} with something that is not JSON`
+  throw wrongAnswer(`${what}: ${empty ? 'nothing' : shown}`, { status: raw.status, transient: true, mayHaveChanged: call.method !== 'GET' })
 }
 
 function nextPage(link: string | undefined, baseUrl: string, shown: string): string | null {
@@ -328,16 +216,8 @@ function nextPage(link: string | undefined, baseUrl: string, shown: string): str
   const next = new URL(found, `${baseUrl}/`)
   const base = new URL(baseUrl)
   const prefix = base.pathname.replace(/\/+$/, '')
-  if (next.origin !== base.origin || !next.pathname.startsWith(prefix)) throw new RestError(wrongPaging(shown, 'points to another host'))
+  if (next.origin !== base.origin || !next.pathname.startsWith(prefix)) throw wrongPaging(shown, 'points to another host')
   return `${next.pathname.slice(prefix.length)}${next.search}`
 }
 
-const wrongPaging = (path: string, what: string): Failure => ({
-  code: 'GITHUB_ANSWER',
-  message: `the next page of ${path.split('?')[0]} ${what}`,
-  fix: 'check GITHUB_API_URL and any proxy in between, then run it again',
-  status: null,
-  transient: false,
-  mayHaveChanged: false,
-  waitMs: null,
-})
+const wrongPaging = (path: string, what: string): RestError => wrongAnswer(`the next page of ${path.split('?')[0]} ${what}`)

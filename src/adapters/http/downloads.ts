@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { asError, UserError } from '../../errors.ts'
 import type { Downloads } from '../../ports/downloads.ts'
+import { idleTimer, isTlsTrouble, Stalled } from './connection.ts'
 import { proxyFor } from './proxy.ts'
 import { checkHost, InternalAddress, publicLookup } from './public-address.ts'
 
@@ -81,9 +82,8 @@ export function makeDownloads(options: DownloadOptions = {}): Downloads {
 async function fetchOnce(first: string, path: string, signal: AbortSignal, settings: Settings): Promise<{ digest: string; bytes: number }> {
   let url = parse(first, null, settings)
   for (let hop = 0; hop <= maxRedirects; hop += 1) {
-    const connection = new AbortController()
-    using idle = idleTimer(settings.idleMs, connection)
-    const response = await connect(url, AbortSignal.any([signal, connection.signal]), settings)
+    using idle = idleTimer(settings.idleMs, signal)
+    const response = await connect(url, idle.signal, settings)
     try {
       const status = response.statusCode ?? 0
       const { location } = response.headers
@@ -145,12 +145,10 @@ function connect(url: URL, signal: AbortSignal, settings: Settings): Promise<Inc
   })
 }
 
-const tls = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/
-
 function connectionTrouble(shown: string, signal: AbortSignal, error: Error): Error {
   if (error instanceof InternalAddress) return refused(shown, error.message)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message
-  if (tls.test(code)) {
+  if (isTlsTrouble(code)) {
     return new UserError(
       'DOWNLOAD_FAILED',
       `the certificate of ${shown} is not trusted (${code})`,
@@ -212,21 +210,6 @@ async function save(
 
 /** A `write` of the operating system may be to the socket as well as to the file. */
 const isSocket = (error: Error): boolean => 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET')
-
-class Stalled extends Error {}
-
-/** Ends a connection on which nothing came for a while. */
-function idleTimer(ms: number, connection: AbortController) {
-  const stop = () => connection.abort(new Stalled(`nothing came for ${Math.round(ms / 1000)} s`))
-  let timer = setTimeout(stop, ms)
-  return {
-    restart: () => {
-      clearTimeout(timer)
-      timer = setTimeout(stop, ms)
-    },
-    [Symbol.dispose]: () => clearTimeout(timer),
-  }
-}
 
 /** Host and path: queries and user names hold secrets. */
 function show(url: string): string {

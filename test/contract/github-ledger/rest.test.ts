@@ -198,6 +198,14 @@ describe('what callers are told', () => {
     expect((await restAt(server).call({ method: 'GET', path: '/x', allow: [404] })).status).toBe(404)
   })
 
+  it('a repository that moved is an error, not an answer', async () => {
+    await using server = await loopback((_, response) =>
+      sendJson(response, 301, { message: 'Moved Permanently' }, { location: '/repositories/1' }),
+    )
+    expect((await failureOf(restAt(server).call({ method: 'GET', path: '/x' }))).message).toContain('has moved')
+    expect(server.seen).toHaveLength(1)
+  })
+
   it('403 names the permission', async () => {
     await using server = await loopback((_, response) => sendJson(response, 403, { message: 'Resource not accessible by integration' }))
     const error = await failureOf(restAt(server).call({ method: 'POST', path: '/x', needs: 'contents: write' }))
