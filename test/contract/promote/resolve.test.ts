@@ -213,7 +213,7 @@ describe('GATE-05 a missing baseline is explicit, and trouble is never "missing"
       return resolveFirst([alias('production')], context, base.landing)
     }
     expect(await over('origin')).toEqual({ kind: 'missing', tried: ['production: there is no ledger yet (no git remote origin)'] })
-    expect(await troubleOf(over('./nowhere.git'))).toMatch(/^LEDGER_REMOTE: /)
+    expect(await troubleOf(over('./nowhere'))).toMatch(/^LEDGER_REMOTE: /)
     await using remote = await gitRemote()
     await rm(join(remote.path, 'HEAD'))
     expect(await troubleOf(over(remote.path))).toMatch(/^LEDGER_(REMOTE|UNREADABLE): /)
