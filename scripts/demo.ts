@@ -49,8 +49,13 @@ process.exitCode = 2
 const started = performance.now()
 for (const left of [outs, join(flights, 'ledger.git'), join(flights, 'models')]) rmSync(left, { recursive: true, force: true })
 
-const told: { readonly title: string; readonly expected: string; readonly verdict: string; readonly out: string; readonly why: string }[] =
-  []
+const told: {
+  readonly title: string
+  readonly expected: string
+  readonly verdict: string
+  readonly out: string
+  readonly why: readonly string[]
+}[] = []
 for (const [index, step] of steps.entries()) {
   const out = join(outs, `step-${index + 1}`)
   const config = relative(root, join(flights, step.config))
@@ -58,20 +63,33 @@ for (const [index, step] of steps.entries()) {
   process.stderr.write(`\n━━ ${index + 1} of ${steps.length}  ${step.title}\n   modelgate ${args.join(' ')}\n\n`)
   await modelgate(args)
   const gate = resultSchema.parse(JSON.parse(readFileSync(join(out, 'gate.json'), 'utf8')))
-  const reason = gate.checks.find((check) => check.effect === gate.verdict)
-  told.push({ title: step.title, expected: step.verdict, verdict: gate.verdict, out: relative(root, out), why: reason?.message ?? '' })
+  told.push({ title: step.title, expected: step.verdict, verdict: gate.verdict, out: relative(root, out), why: reasons(out) })
 }
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1)
 process.stdout.write(`\n━━ The story, in ${seconds} s\n\n`)
 for (const [index, { title, verdict, out, why }] of told.entries()) {
-  process.stdout.write(`${index + 1}. ${verdict.padEnd(5)} ${title}\n         ${why}\n         ${join(out, 'report.html')}\n`)
+  process.stdout.write(
+    `${index + 1}. ${verdict.padEnd(5)} ${title}\n${why.map((line) => `         ${line}\n`).join('')}         ${join(out, 'report.html')}\n`,
+  )
 }
 const wrong = told.filter(({ verdict, expected }) => verdict !== expected)
 for (const { title, verdict, expected } of wrong)
   process.stderr.write(`\nThe story says ${expected} for "${title}", and the verdict is ${verdict}.\n`)
 process.stdout.write('\nThe same from the bundle alone: node dist/cli.js run --config examples/flights/modelgate.yml\n')
 process.exitCode = wrong.length === 0 ? 0 : 1
+
+/** What the stages of a run found that is not a pass, one sentence each. */
+function reasons(out: string): readonly string[] {
+  const results = ['validate', 'train', 'evaluate', 'drift'].map((stage) =>
+    resultSchema.parse(JSON.parse(readFileSync(join(out, 'flights', `${stage}.json`), 'utf8'))),
+  )
+  return results.flatMap((result) =>
+    result.checks
+      .filter((check) => check.effect !== 'pass' && check.effect !== 'skipped')
+      .map((check) => `${result.stage}: ${check.message}`),
+  )
+}
 
 function modelgate(args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {

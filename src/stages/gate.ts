@@ -5,7 +5,7 @@ import { renderHtml } from '../core/report/html.ts'
 import { reportMarkdown } from '../core/report/markdown.ts'
 import type { GateDetails } from '../core/schema/details.ts'
 import { makeCheck, type StageOutput } from '../core/schema/result.ts'
-import { UserError } from '../errors.ts'
+import { asError, UserError } from '../errors.ts'
 import { candidatePath } from './candidate.ts'
 import type { RunContext, StageOptions } from './context.ts'
 import { type CollectedModel, collect, modelContext } from './gate/collect.ts'
@@ -32,7 +32,25 @@ export async function gate(context: RunContext, options: StageOptions): Promise<
   await files.write(paths.html, renderHtml(report))
 
   const details: GateDetails = { promotable: report.promotable, models, report: { ...reportFiles } }
-  return { checks, details, degraded: [] }
+  return { checks, details, degraded: await recordMain(context, collected, details) }
+}
+
+/**
+ * A green run of the default branch is what `main` means from now on, promoted or not. A ledger that cannot be written changes no verdict.
+ * @returns what could not be done
+ */
+async function recordMain(context: RunContext, collected: readonly CollectedModel[], details: GateDetails): Promise<readonly string[]> {
+  const results = collected.flatMap((model) => model.stages.flatMap(({ found }) => (found.kind === 'found' ? [found.result] : [])))
+  try {
+    const { recordRun } = await import('./run-record.ts')
+    await recordRun(context, [...results, { stage: 'gate', model: null, inputs: [], details: JSON.parse(JSON.stringify(details)) }])
+    return []
+  } catch (thrown) {
+    context.signal.throwIfAborted()
+    const { message } = asError(thrown)
+    context.progress.warn(`the run is not in the ledger, so that \`main\` stays what it was: ${message}`)
+    return ['ledger']
+  }
 }
 
 const noModels = makeCheck({

@@ -7,6 +7,9 @@ import type { RunContext } from './context.ts'
 import { changeModel } from './ledger-change.ts'
 import { whyNotWrite } from './may-write.ts'
 
+/** What of a result is recorded. */
+export type Recordable = Pick<StageResult, 'stage' | 'model' | 'inputs' | 'details'>
+
 export interface Recorded {
   /** models whose run is in the ledger now */
   readonly models: readonly string[]
@@ -18,7 +21,7 @@ export interface Recorded {
  * @param results of this run, the gate's among them
  * @throws UserError when the ledger cannot be read or written
  */
-export async function recordRun(context: RunContext, results: readonly StageResult[]): Promise<Recorded> {
+export async function recordRun(context: RunContext, results: readonly Recordable[]): Promise<Recorded> {
   if (context.host.name === 'local') return { models: [], because: 'a run on this machine is no run of the default branch' }
   const refusal = whyNotWrite(context)
   if (refusal !== null) return { models: [], because: refusal.why }
@@ -41,13 +44,13 @@ export async function recordRun(context: RunContext, results: readonly StageResu
   return { models, because: null }
 }
 
-const metricsOf = (evaluation: StageResult | undefined): Record<string, number | null> => {
+const metricsOf = (evaluation: Recordable | undefined): Record<string, number | null> => {
   const details = evaluateDetails.safeParse(evaluation?.details)
   return Object.fromEntries((details.data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
 }
 
 /** The files of the holdout by digest: the same rows in the same files are the same holdout. */
-function holdoutOf(evaluation: StageResult | undefined): string | null {
+function holdoutOf(evaluation: Recordable | undefined): string | null {
   const digests = (evaluation?.inputs ?? []).filter((input) => input.role === 'test').map((input) => input.digest)
   return digests.length === 0 ? null : [...new Set(digests)].sort().join('+')
 }

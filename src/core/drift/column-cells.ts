@@ -90,23 +90,38 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
 
 /** Values with at least 1 % of the rows of both sides together, ascending: chosen from pooled counts only, so the tests stay valid. */
 function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): (Cell & { readonly value: number })[] {
-  const values = new Set([...(reference.numeric?.spikes ?? []), ...(current.numeric?.spikes ?? [])].map((spike) => spike.value))
-  return [...values]
-    .map((value) => ({ value, a: rowsAt(reference, value), b: rowsAt(current, value) }))
+  const values = [...new Set([...(reference.numeric?.spikes ?? []), ...(current.numeric?.spikes ?? [])].map((spike) => spike.value))]
+  const [a, b] = [rowsAt(reference, values), rowsAt(current, values)]
+  return values
+    .map((value) => ({ value, a: a.get(value) ?? 0, b: b.get(value) ?? 0 }))
     .filter((spike) => spike.a + spike.b >= spikeShare * (reference.n + current.n))
     .sort((x, y) => y.a + y.b - (x.a + x.b) || x.value - y.value)
     .slice(0, maxSpikes)
     .sort((x, y) => x.value - y.value)
 }
 
-/** Rows of exactly this value, or the most there can be when the profile does not list it. */
-function rowsAt(column: ColumnProfile, value: number): number {
+/** No value of fewer rows is listed, however large its share: a profile names nobody. */
+const leastListed = 5
+
+/** Rows of exactly each value, or the most there can be where the profile does not list it; together never more than their cell holds. */
+function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<number, number> {
   const { numeric } = column
-  if (numeric === null) return 0
-  const listed = numeric.spikes.find((spike) => spike.value === value)
-  if (listed) return listed.count
-  if ((numeric.min !== null && value < numeric.min) || (numeric.max !== null && value > numeric.max)) return 0
-  return Math.min(Math.max(0, Math.ceil(listedShare * column.n) - 1), numeric.cells[binOf(numeric.edges, value)] ?? 0)
+  if (numeric === null) return new Map()
+  const listed = new Map(numeric.spikes.map((spike) => [spike.value, spike.count]))
+  const left = [...numeric.cells]
+  for (const [value, count] of listed) left[binOf(numeric.edges, value)] = (left[binOf(numeric.edges, value)] ?? 0) - count
+  const unlisted = Math.max(leastListed, Math.ceil(listedShare * column.n)) - 1
+  return new Map(
+    values.map((value) => {
+      const count = listed.get(value)
+      if (count !== undefined) return [value, count]
+      if ((numeric.min !== null && value < numeric.min) || (numeric.max !== null && value > numeric.max)) return [value, 0]
+      const bin = binOf(numeric.edges, value)
+      const most = Math.max(0, Math.min(unlisted, left[bin] ?? 0))
+      left[bin] = (left[bin] ?? 0) - most
+      return [value, most]
+    }),
+  )
 }
 
 /** Index of the right-closed cell a value falls into. */

@@ -53,7 +53,9 @@ export function numbers(name: string, values: readonly (number | null)[], edges?
       edges: at,
       edges_id: at.join(),
       cells,
-      spikes: [...tally(finite)].filter(([, count]) => count >= 0.005 * values.length).map(([value, count]) => ({ value, count })),
+      spikes: [...tally(finite)]
+        .filter(([, count]) => count >= Math.max(5, 0.005 * values.length))
+        .map(([value, count]) => ({ value, count })),
     },
   }
 }
