@@ -1,6 +1,6 @@
 /** Shell 1: inputs → the stage → outputs. One runner for all actions; what only the gate does besides is in `gate.ts`. */
 import { join, relative, resolve } from 'node:path'
-import { addSummary, annotate } from '../adapters/github/commands.ts'
+import { addSummary, annotate, mask } from '../adapters/github/commands.ts'
 import { createRunContext, type OwnedContext } from '../compose.ts'
 import { type Verdict, worst } from '../core/gate/fold.ts'
 import type { StageName, StageResult } from '../core/schema/result.ts'
@@ -18,6 +18,7 @@ export async function runAction(action: StageName): Promise<void> {
   const step = beginStep(action, env.GITHUB_OUTPUT)
   try {
     const inputs = loadInputs(action, env)
+    mask(inputs.token)
     for (const warning of inputs.warnings) annotate([{ level: 'warning', title: 'modelgate', message: warning }])
     const cwd = resolve(process.cwd(), inputs.workingDirectory)
     const { config: configPath, model: modelName, out, token } = inputs

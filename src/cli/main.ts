@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = 2
   const terminal: Terminal = {
     write: (text) => void process.stderr.write(text),
-    colour: process.stderr.isTTY === true && !process.env['NO_COLOR'],
+    colour: process.stderr.isTTY === true && !process.env.NO_COLOR,
   }
   const cancelled = new AbortController()
   for (const signal of cancelSignals)
@@ -49,7 +49,7 @@ async function run(argv: readonly string[], terminal: Terminal, signal: AbortSig
         env: process.env,
         progress: progressOn(terminal),
         signal,
-        token: process.env['GITHUB_TOKEN'] ?? null,
+        token: process.env.GITHUB_TOKEN ?? null,
       })
       try {
         return await perform(request, context, terminal)

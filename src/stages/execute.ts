@@ -26,7 +26,9 @@ export async function executeForModel(
     },
   }
   return attempt(name, model.name, context, async () => {
-    const stopped = isModelStage(name) ? await whyNot(name, model, modelContext) : null
+    // a REF that a person names is asked for, whatever the config says
+    const named = name === 'fetch' && options.ref !== undefined
+    const stopped = isModelStage(name) && !named ? await whyNot(name, model, modelContext) : null
     return stopped === null ? stage(modelContext, options) : { checks: [], skipped: stopped }
   })
 }

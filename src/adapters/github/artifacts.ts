@@ -19,6 +19,7 @@ export function createArtifactStore(): ArtifactStore {
       }
     },
     async download(name, folder) {
+      const { ArtifactNotFoundError } = await import('@actions/artifact')
       try {
         const { artifact } = await (await client()).getArtifact(name)
         const { digestMismatch } = await (await client()).downloadArtifact(artifact.id, {
@@ -27,8 +28,9 @@ export function createArtifactStore(): ArtifactStore {
         })
         if (digestMismatch === true) throw new Error('its bytes have another digest than the upload had')
       } catch (thrown) {
+        const absent = thrown instanceof ArtifactNotFoundError
         throw new UserError(
-          'ARTIFACT_FAILED',
+          absent ? 'ARTIFACT_MISSING' : 'ARTIFACT_FAILED',
           `the artifact ${name} of this run could not be downloaded: ${asError(thrown).message}`,
           'make sure that a job before this one (`needs:`) uploads it under this name',
           { cause: thrown },

@@ -1,10 +1,9 @@
 /**
- * What a step says to its runner: outputs, annotations, the summary of the job. Names are ours; values are delimited or escaped.
- * GITHUB_ENV and GITHUB_PATH are never written. Written here rather than through @actions/core, which takes 80 ms to load in each of the
- * nine steps; the tests read what is written with ports of the runner's own parsers.
+ * What a step says to its runner, through @actions/core: outputs, annotations, secrets to mask, the summary of the job. GITHUB_ENV and
+ * GITHUB_PATH are never written. Texts are made visible first, and kept within what the runner keeps.
  */
-import { randomUUID } from 'node:crypto'
-import { appendFileSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, statSync } from 'node:fs'
+import { error, setOutput, setSecret, warning } from '@actions/core'
 import { shorten, visible, visibleLines } from '../../core/text/visible.ts'
 
 export interface Annotation {
@@ -18,41 +17,46 @@ export const mostAnnotations = 10
 const longestMessage = 4096
 const longestTitle = 255
 
-/** The lines that show annotations; of each level at most ten, the last of which counts the others. */
-export function annotationLines(annotations: readonly Annotation[]): readonly string[] {
+/** Of each level at most ten, the last of which counts the others; every field visible and short enough. */
+export function keptAnnotations(annotations: readonly Annotation[]): readonly Annotation[] {
   return (['error', 'warning'] as const).flatMap((level) => {
     const all = annotations.filter((annotation) => annotation.level === level)
     const shown = all.length > mostAnnotations ? all.slice(0, mostAnnotations - 1) : all
     const more = all.length - shown.length
     return [
-      ...shown.map(({ title, message }) => annotationLine(level, visible(title).trim(), visibleLines(message))),
-      ...(more > 0 ? [annotationLine(level, 'modelgate', `${more} more in the report`)] : []),
+      ...shown.map(({ title, message }) => ({
+        level,
+        title: shorten(visible(title).trim(), longestTitle) || 'modelgate',
+        message: shorten(visibleLines(message), longestMessage),
+      })),
+      ...(more > 0 ? [{ level, title: 'modelgate', message: `${more} more in the report` }] : []),
     ]
   })
 }
 
-const annotationLine = (level: Annotation['level'], title: string, message: string): string =>
-  `::${level} title=${escapeProperty(shorten(title, longestTitle))}::${escapeData(shorten(message, longestMessage))}`
-
-const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+const show = { error, warning } as const
 
 /** Shows annotations on stdout, which is where the runner reads them. */
 export function annotate(annotations: readonly Annotation[]): void {
-  for (const line of annotationLines(annotations)) process.stdout.write(`${line}\n`)
+  for (const { level, title, message } of keptAnnotations(annotations)) show[level](message, { title })
 }
 
 /**
- * Sets the outputs of a step: blocks whose delimiter nobody could foresee. Names come from the table of actions.
- * @param file GITHUB_OUTPUT; without one there is nobody to tell
+ * Has the runner hide a secret in every log of the job. What is too short to be one would blank out half the log, and is left alone.
+ * Source: SEC-01 and SEC-03 of docs/security.md.
+ */
+export function mask(secret: string | null): void {
+  if (secret === null || secret.length < 8) return
+  for (const form of new Set([secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)])) setSecret(form)
+}
+
+/**
+ * Sets the outputs of a step. Names come from the table of actions.
+ * @param file GITHUB_OUTPUT, which @actions/core writes; without one there is nobody to tell
  */
 export function setOutputs(outputs: Readonly<Record<string, string>>, file: string | undefined): void {
-  if (!file) return
-  const blocks = Object.entries(outputs).map(([name, value]) => {
-    const delimiter = `modelgate_${randomUUID()}`
-    return `${name}<<${delimiter}\n${value}\n${delimiter}\n`
-  })
-  appendFileSync(file, blocks.join(''))
+  if (!file || !existsSync(file)) return
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
 }
 
 const maxSummaryBytes = 2 ** 20

@@ -118,7 +118,7 @@ describe('workflow artifacts', () => {
   it('an artifact that is not there is one clear error', async () => {
     await using _ = await service()
     await expect(createArtifactStore().download('none', join(folder, 'in'))).rejects.toMatchObject({
-      code: 'ARTIFACT_FAILED',
+      code: 'ARTIFACT_MISSING',
       fix: expect.stringContaining('needs:'),
     })
   })

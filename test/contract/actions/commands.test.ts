@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addSummary, annotationLines, setOutputs } from '../../../src/adapters/github/commands.ts'
+import { type Annotation, addSummary, annotate, mask, setOutputs } from '../../../src/adapters/github/commands.ts'
 import { commandsIn, parseOutputFile } from '../../support/runner-parsers.ts'
 
 let folder = ''
@@ -12,8 +12,26 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'modelgate-commands-'))
   file = join(folder, 'channel')
   writeFileSync(file, '')
+  process.env.GITHUB_OUTPUT = file
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What is written on stdout meanwhile: the runner's channel. */
+function printed(work: () => void): string {
+  const write = process.stdout.write
+  let text = ''
+  process.stdout.write = (chunk: string | Uint8Array) => {
+    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8')
+    return true
+  }
+  try {
+    work()
+  } finally {
+    process.stdout.write = write
+  }
+  return text
+}
+const shown = (annotations: readonly Annotation[]) => printed(() => annotate(annotations))
 
 const error = (title: string, message: string) => ({ level: 'error', title, message }) as const
 
@@ -25,41 +43,58 @@ describe('CMD-02 annotation fields round-trip', () => {
     ['##[error]', '##[add-mask]x'],
     ['', '%%0A%0D'],
   ])('%j and %j come back exactly', (title, message) => {
-    expect(commandsIn(annotationLines([error(title, message)]).join('\n'))).toEqual([
-      { name: 'error', properties: { title }, data: message },
+    expect(commandsIn(shown([error(title, message)]))).toEqual([
+      { name: 'error', properties: { title: title || 'modelgate' }, data: message },
     ])
   })
 
   it('any text gives one command and one line, whose fields come back', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-ascii' }), fc.string({ unit: 'grapheme-ascii' }), (title, message) => {
-        const lines = annotationLines([error(title, message)])
-        expect(lines.join('').split(/\r\n|\r|\n/)).toHaveLength(1)
-        expect(commandsIn(lines.join('\n'))).toEqual([{ name: 'error', properties: { title: title.trim() }, data: message }])
+        const text = shown([error(title, message)])
+        expect(text.trimEnd().split(/\r\n|\r|\n/)).toHaveLength(1)
+        expect(commandsIn(text)).toEqual([{ name: 'error', properties: { title: title.trim() || 'modelgate' }, data: message }])
       }),
     )
   })
 
   it('what cannot be seen is spelt out', () => {
-    expect(commandsIn(annotationLines([error('t', 'a\rb\u001bc')]).join(''))[0]?.data).toBe('aU+000DbU+001Bc')
+    expect(commandsIn(shown([error('t', 'a\rb\u001bc')]))[0]?.data).toBe('aU+000DbU+001Bc')
   })
 })
 
 describe('CMD-07 ten annotations a level, 4096 characters each', () => {
   it('of 500 nine are shown and the others counted', () => {
-    const commands = commandsIn(annotationLines(Array.from({ length: 500 }, (_, i) => error(`${i}`, 'm'))).join('\n'))
+    const commands = commandsIn(shown(Array.from({ length: 500 }, (_, i) => error(`${i}`, 'm'))))
     expect(commands).toHaveLength(10)
     expect(commands[9]?.data).toBe('491 more in the report')
   })
 
   it('ten are all shown, of each level', () => {
     const ten = (level: 'error' | 'warning') => Array.from({ length: 10 }, (_, i) => ({ level, title: `${i}`, message: 'm' }))
-    const commands = commandsIn(annotationLines([...ten('warning'), ...ten('error')]).join('\n'))
+    const commands = commandsIn(shown([...ten('warning'), ...ten('error')]))
     expect(commands.map(({ name }) => name)).toEqual([...Array(10).fill('error'), ...Array(10).fill('warning')])
   })
 
   it('a long one is cut', () => {
-    expect(commandsIn(annotationLines([error('t'.repeat(9000), 'm'.repeat(9000))]).join(''))[0]?.data).toHaveLength(4096)
+    expect(commandsIn(shown([error('t'.repeat(9000), 'm'.repeat(9000))]))[0]?.data).toHaveLength(4096)
+  })
+})
+
+describe('SEC-01 a credential is masked, in every form it could be printed in', () => {
+  it('as it is, in base64 and in a URL', () => {
+    const secret = 'ghs_a/b+c=d%'
+    expect(commandsIn(printed(() => mask(secret)))).toEqual(
+      [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret)].map((data) => ({
+        name: 'add-mask',
+        properties: {},
+        data,
+      })),
+    )
+  })
+
+  it.each([null, '', '1', 'true'])('SEC-03 %j is none', (value) => {
+    expect(printed(() => mask(value))).toBe('')
   })
 })
 
