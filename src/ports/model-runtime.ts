@@ -58,7 +58,7 @@ export interface ModelSession {
   readonly outputs: readonly TensorInfo[]
   /** what was rewritten in memory, such as a dropped ZipMap; digests always mean the original bytes */
   readonly rewrites: readonly string[]
-  /** labels of the probability columns when the graph holds them (ZipMap), else null */
+  /** labels of the probability columns when the file says them (ZipMap, else the metadata of a builtin model), else null */
   readonly classLabels: readonly (string | number)[] | null
   /** @throws UserError MODEL_RESOURCE_LIMIT, MODEL_CRASHED (names the signal), MODEL_FAILED */
   score(inputs: readonly Tensor[]): Promise<readonly Tensor[]>

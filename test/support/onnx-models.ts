@@ -138,7 +138,7 @@ export const loop = (trips: number, column = 'x'): Uint8Array =>
     node: [
       node(
         'Loop',
-        ['trips', 'yes', 'x'],
+        ['trips', 'yes', column],
         ['y'],
         [
           attribute.graph('body', {

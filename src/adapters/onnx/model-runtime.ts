@@ -4,6 +4,7 @@ import { constants, existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { metadataClasses } from '../../core/onnx/class-labels.ts'
 import { inputNames, quoted, readModel, tensorOutputNames } from '../../core/onnx/inspect.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/proto.ts'
 import { dropZipMaps } from '../../core/onnx/zipmap.ts'
@@ -77,7 +78,7 @@ async function openSession(original: Uint8Array, folder: string, options: ChildO
     inputs: opened.inputs.filter(({ name }) => wanted.has(name)).map((info) => supported(info, 'input', shown)),
     outputs: opened.outputs.map((info) => supported(info, 'output', shown)),
     rewrites,
-    classLabels,
+    classLabels: classLabels ?? metadataClasses(model),
     score: async (inputs) => (await child.ask({ kind: 'score', inputs }, 'scored')).outputs,
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   }

@@ -12,9 +12,8 @@
 import { type CategoryEncoder, type Encoder, missingIndex, type NumericEncoder, otherIndex, width } from '../train/encode.ts'
 import type { Classes, LinearModel } from '../train/linear-model.ts'
 import { GraphBuilder, valueInfo } from './build-graph.ts'
+import { metadataKeys } from './class-labels.ts'
 import { dataTypes, encodeModel, type ValueInfoDraft } from './proto.ts'
-
-export const metadataKeys = { builtin: 'modelgate.builtin', task: 'modelgate.task', classes: 'modelgate.classes' } as const
 
 const irVersion = 8
 const opset = 15

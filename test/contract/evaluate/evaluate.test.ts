@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildLinearModel } from '../../../src/core/onnx/build.ts'
 import { evaluateDetails } from '../../../src/core/schema/details.ts'
 import { attribute, classifierWithZipMap, floats, logistic, mlNode, modelOf, nanModel, node, tensorOf } from '../../support/onnx-models.ts'
 import { type Bench, makeBench, outcome } from './support.ts'
@@ -124,6 +125,29 @@ describe('evaluate', () => {
     expect(details.rewrites).toEqual(['ZipMap dropped: the probabilities come out as a tensor'])
     expect(details.metrics.find(({ metric }) => metric === 'accuracy')?.candidate.value).toBe(1)
     expect(result.checks.filter(({ effect }) => effect === 'fail' || effect === 'error')).toEqual([])
+  })
+
+  it('knows the classes of a builtin model, in their order, when the test data lacks one', async () => {
+    // sorted as text (10, 9, a), sorted as numbers (9, 10), and the column of `a` between them: only the file can tell
+    const builtin = (slope: number) =>
+      buildLinearModel({
+        task: 'multiclass',
+        classes: { type: 'string', labels: ['9', 'a', '10'] },
+        encoders: [{ kind: 'numeric', column: 'x', mean: 0, scale: 1, low: -5, high: 5 }],
+        intercepts: [0, -3, 0],
+        weights: [Float64Array.of(-slope, 0), Float64Array.of(0, 0), Float64Array.of(slope, 0)],
+      })
+    bench.write('m.onnx', builtin(2))
+    bench.write('base.onnx', builtin(0.1))
+    const lines = Array.from({ length: 400 }, (_, i) => `${(i % 9) - 4.5},${i % 9 >= 5 !== (i % 40 === 0) ? 10 : 9}`)
+    bench.write('test.csv', `x,late\n${lines.join('\n')}\n`)
+    const result = await bench.evaluate(config(''))
+    expect(outcome(result)).toBe('pass')
+    const details = evaluateDetails.parse(result.details)
+    expect(details).toMatchObject({ task: 'multiclass', labels: ['10', '9', 'a'] })
+    expect(details.metrics.find(({ metric }) => metric === 'accuracy')?.candidate.value).toBeCloseTo(1 - 10 / 400, 12)
+    const written = await bench.rows('.modelgate/m/predictions.parquet')
+    expect(written[8]).toMatchObject({ y: '10', predicted: '10' })
   })
 
   it('scores a regression, with a model that was exported for one row at a time', async () => {
