@@ -1,0 +1,192 @@
+/**
+ * Tables of docs/ that would say again what the code says: checks, metrics, drift findings, options of the command line, keys that are not
+ * built, and which test proves which requirement. Each fills the region of its name, `<!-- checks:begin -->` to `<!-- checks:end -->`.
+ *
+ *     node scripts/docs-tables.ts [--check]
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { options, verbs } from '../src/cli/verbs.ts'
+import { checkTable } from '../src/core/checks/table.ts'
+import { questions } from '../src/core/drift/findings.ts'
+import { metrics, metricTasks } from '../src/core/metrics/table.ts'
+import { configFile } from '../src/core/schema/config-file.ts'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+const cell = (text: string) => text.replaceAll('|', '\\|')
+const code = (text: string) => `\`${text}\``
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+
+const scans = { none: 'none', shared: 'shared', own: 'one of its own' } as const
+
+const checks = () =>
+  table(
+    ['check', 'of', 'what holds when it passes', 'scan of the data', 'what to do when it fails'],
+    checkTable.map(({ name, on, scan, summary, fix }) => [code(name), on, summary, scans[scan], fix]),
+  )
+
+const bound = (value: number) => (Number.isFinite(value) ? String(value) : value > 0 ? '∞' : '−∞')
+
+const metricTable = () =>
+  table(
+    ['metric', 'what it is', 'tasks', 'better', 'range', 'parameters and their defaults', 'default margin of a change'],
+    Object.entries(metrics).map(([name, metric]) => [
+      code(name),
+      metric.summary,
+      metricTasks(metric).join(', '),
+      metric.direction,
+      metric.range === null ? 'any number' : `${bound(metric.range[0])} to ${bound(metric.range[1])}`,
+      Object.entries(metric.takes)
+        .map(([key, param]) => `${code(`${key}: ${param.default}`)} (${param.says})`)
+        .join(', '),
+      metric.margin === 'points' ? '0.5 points' : '1 % relative',
+    ]),
+  )
+
+const driftFindings = () =>
+  table(
+    ['check', 'when it is there'],
+    [
+      ...questions.map(({ name, summary }) => [code(`drift.${name}:<column>`), summary]),
+      [
+        code('drift.rate_ratio:<column>'),
+        'of a label with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01',
+      ],
+    ],
+  )
+
+const commandLine = (verb: keyof typeof verbs) =>
+  table(
+    ['option', ''],
+    verbs[verb].options.map((name) => {
+      const option: { readonly value?: string; readonly summary: string } = options[name]
+      return [code(`--${name}${option.value === undefined ? '' : ` ${option.value}`}`), option.summary]
+    }),
+  )
+
+const node = z.looseObject({
+  description: z.string().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+})
+
+/** Paths of the config that are refused with NOT_AVAILABLE, as its own schema has them. */
+function unbuiltKeys(schema: unknown, path: string): readonly string[] {
+  const parsed = node.safeParse(schema)
+  if (!parsed.success) return []
+  const { description, properties = {}, additionalProperties, items, anyOf = [] } = parsed.data
+  if (description === 'Not available in this version.') return [path]
+  const below = (key: string) => (path === '' ? key : `${path}.${key}`)
+  return [
+    ...Object.entries(properties).flatMap(([key, inner]) => unbuiltKeys(inner, below(key))),
+    ...unbuiltKeys(additionalProperties, below(path === 'models' ? 'NAME' : '…')),
+    ...unbuiltKeys(items, path),
+    ...anyOf.flatMap((inner) => unbuiltKeys(inner, path)),
+  ]
+}
+
+const unavailable = () =>
+  [...new Set(unbuiltKeys(z.toJSONSchema(configFile, { io: 'input' }), ''))]
+    .filter((path) => !path.startsWith('defaults.'))
+    .map((path) => `- ${code(path.replace('models.NAME.', ''))}`)
+    .join('\n')
+
+const ids = /^((?:[A-Z]{2,4}-\d{2}(?:,| and|:)? ?)+)/
+const titles = /\b(describe|it)(?:\.\w+\([^\n]*?\))?\(\s*(['"`])((?:\\.|(?!\2)[^\\\n])*)\2/g
+
+interface Proof {
+  readonly says: string
+  readonly file: string
+  /** of a group of tests, and not of one of many like it */
+  readonly whole: boolean
+}
+
+/** Requirement → the tests that name it at the start of a title, with what else the title says. */
+export function requirements(): ReadonlyMap<string, readonly Proof[]> {
+  const found = new Map<string, Proof[]>()
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .sort()
+  for (const file of files) {
+    const text = readFileSync(join(root, 'test', file), 'utf8')
+    for (const [, kind, , quoted = ''] of text.matchAll(titles)) {
+      const title = quoted.replaceAll('\\', '')
+      const named = ids.exec(title)?.[1] ?? ''
+      const proof = { says: title.slice(named.length), file: `test/${file}`, whole: kind === 'describe' && !/\$\{|%[a-z]/.test(title) }
+      for (const [id] of named.matchAll(/[A-Z]{2,4}-\d{2}/g)) found.set(id, [...(found.get(id) ?? []), proof])
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1)))
+}
+
+/** Words of groups where there are any: single tests say details of them. */
+function words(proofs: readonly Proof[]): string {
+  const whole = proofs.filter((proof) => proof.whole)
+  const said = (whole.length > 0 ? whole : proofs).map(({ says }) => says).filter((says) => !/\$\{|%[a-z]/.test(says))
+  return [...new Set(said)].join('; ')
+}
+
+const groups = ['CMD', 'EVT', 'RPT', 'PII', 'SEC', 'MDL', 'ARC', 'DAT', 'GATE', 'NET', 'CMT', 'PRO', 'CAN', 'SUP']
+const order = (id: string) => (groups.indexOf(id.split('-')[0] ?? '') + groups.length + 1) % (groups.length + 1)
+
+const proven = () =>
+  table(
+    ['id', 'what its tests say', 'test files'],
+    [...requirements()].map(([id, tests]) => [
+      id,
+      words(tests),
+      [...new Set(tests.map(({ file }) => file))].map((file) => `[${file.replace(/^test\/|\.test\.ts$/g, '')}](../${file})`).join(', '),
+    ]),
+  )
+
+const isVerb = (name: string): name is keyof typeof verbs => Object.hasOwn(verbs, name)
+
+const regions: Readonly<Record<string, () => string>> = {
+  checks,
+  metrics: metricTable,
+  'drift-findings': driftFindings,
+  unavailable,
+  requirements: proven,
+}
+
+/** @throws when there is no table of that name */
+function content(name: string): string {
+  const verb = name.replace(/^cli-/, '')
+  if (name.startsWith('cli-') && isVerb(verb)) return commandLine(verb)
+  const make = Object.hasOwn(regions, name) ? regions[name] : undefined
+  if (make === undefined) throw new Error(`there is no table ${name}`)
+  return make()
+}
+
+/** A page with every region that it marks filled anew. */
+export const filled = (page: string): string =>
+  page.replace(
+    /(<!-- ([a-z-]+):begin -->\n)[\s\S]*?(<!-- \2:end -->)/g,
+    (_, begin: string, name: string, end: string) => `${begin}\n${content(name)}\n\n${end}`,
+  )
+
+/** Path → content, as it must lie in the repository. */
+export const generatedPages = (): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(join(root, 'docs'))
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => [`docs/${file}`, filled(readFileSync(join(root, 'docs', file), 'utf8'))]),
+  )
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, page] of generatedPages()) {
+    if (readFileSync(join(root, path), 'utf8') === page) continue
+    if (!process.argv.includes('--check')) writeFileSync(join(root, path), page)
+    else {
+      process.stderr.write(`${path} is not what its source says: run node scripts/docs-tables.ts\n`)
+      process.exitCode = 1
+    }
+  }
+}
