@@ -5,7 +5,9 @@
 import { join } from 'node:path'
 import { judge } from '../core/evaluate/judge.ts'
 import type { BinaryScores, MulticlassScores, RegressionScores, ScoredTask, Scores } from '../core/metrics/scores.ts'
+import { quoted } from '../core/onnx/inspect.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
+import { unsuited } from '../core/schema/metric-facts.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
@@ -22,16 +24,19 @@ import { modelFolder } from './out-folder.ts'
 import { sourceFiles } from './train/source-files.ts'
 
 export const evaluate: ModelStage = async (context) => {
-  const { model, progress, ports } = context
+  const { model, progress } = context
   const path = await candidatePath(context)
   const shownModel = model.model.kind === 'path' ? model.model.path : ((await fetchedModel(context))?.model.path ?? path)
-  await using session = await openModel(context, path, shownModel)
+  // the model's process starts while the data is opened
+  const [opened, test] = await Promise.allSettled([openModel(context, path, shownModel), openLabelled(context)])
+  if (opened.status === 'rejected') throw opened.reason
+  await using session = opened.value
+  if (test.status === 'rejected') throw test.reason
 
-  const engine = await ports.engine()
-  const { table, shown } = await openTest(context, engine)
-  const target = await readTarget(engine, table, model.data, model.task, shown)
+  const { engine, table, shown, target } = test.value
   const task = taskFor(target, session)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
+  refuseUnsuited(context, task)
   progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
 
   const truth = new TruthReader(table, target.column, task, model.data.id, shown)
@@ -53,6 +58,7 @@ export const evaluate: ModelStage = async (context) => {
     missing: compared.missing,
     ...(compared.stored === null ? {} : { stored: compared.stored }),
     specs: model.evaluate.metrics,
+    usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
   })
@@ -83,6 +89,27 @@ export const evaluate: ModelStage = async (context) => {
 /** Two labels in the test data, and a model that knows more: then the task has more. */
 const taskFor = ({ task, inferred }: Target, session: ModelSession): ScoredTask =>
   inferred && task === 'binary' && (session.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
+
+/** Where the config says the task, it has been refused there already. */
+function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
+  for (const { name, metric } of model.evaluate.metrics) {
+    const why = unsuited(metric, task)
+    if (why === null) continue
+    const inferred = model.task === null ? `, which is what the target ${quoted(model.data.target ?? '')} looks like` : ''
+    throw new UserError(
+      'METRIC_UNSUITED',
+      `evaluate.metrics.${name} cannot be computed for a ${task} task${inferred}: ${why}`,
+      'correct the metric, or write the task into the config',
+    )
+  }
+}
+
+async function openLabelled(context: ModelContext) {
+  const { model, ports } = context
+  const engine = await ports.engine()
+  const { table, shown } = await openTest(context, engine)
+  return { engine, table, shown, target: await readTarget(engine, table, model.data, model.task, shown) }
+}
 
 async function openTest(context: ModelContext, engine: DataEngine): Promise<{ table: Table; shown: string }> {
   const source = context.model.data.sources.test

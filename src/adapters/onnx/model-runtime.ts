@@ -42,7 +42,7 @@ export function createModelRuntime(options: RuntimeOptions): ModelRuntime {
     open: async (path, limits, signal, shown = basename(path)) => {
       const original = await readOnce(path, shown, limits)
       const child: ChildOptions = { workerPath, limits, signal, shown, prlimit, onLine: options.onLine ?? (() => {}) }
-      return openSession(original, await options.nativeFolder(), child)
+      return openSession(original, options.nativeFolder, child)
     },
   }
 }
@@ -54,7 +54,11 @@ function ownWorker(): string {
   return existsSync(bundled) ? bundled : join(here, 'start-worker.ts')
 }
 
-async function openSession(original: Uint8Array, folder: string, options: ChildOptions): Promise<ModelSession> {
+async function openSession(
+  original: Uint8Array,
+  nativeFolder: RuntimeOptions['nativeFolder'],
+  options: ChildOptions,
+): Promise<ModelSession> {
   const { shown } = options
   const model = readModel(original, shown)
   const { model: rewritten, rewrites, classLabels } = dropZipMaps(model)
@@ -70,8 +74,12 @@ async function openSession(original: Uint8Array, folder: string, options: ChildO
   const wanted = new Set(inputNames(model))
 
   await using stack = new AsyncDisposableStack()
-  const child = stack.use(await startChild(options))
-  const opened = await child.ask({ kind: 'open', folder, model: bytes, outputs }, 'opened')
+  // the process starts while the native part is verified here; it loads nothing before it is told which folder
+  const starting = startChild(options)
+  const folder = nativeFolder()
+  folder.catch(() => undefined)
+  const child = stack.use(await starting)
+  const opened = await child.ask({ kind: 'open', folder: await folder, model: bytes, outputs }, 'opened')
   const session: ModelSession = {
     digest: `sha256:${createHash('sha256').update(original).digest('hex')}`,
     bytes: original.length,

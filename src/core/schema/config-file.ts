@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { splitCommand } from './command-line.ts'
 import { type BuiltinSpec, type CommandSpec, modes, roles } from './config.ts'
 import { alias, badModelName, choice, columnName, count, duration, later, path, section, share, size } from './leaves.ts'
-import { metrics } from './limits.ts'
+import { metrics, unsuitedMetrics } from './limits.ts'
 import { says } from './problems.ts'
 import { ref, refText, source } from './refs.ts'
 
@@ -185,7 +185,11 @@ const modelShape = {
   device: choice(['cpu'], ['gpu', 'cuda']).optional(),
 }
 
-export const modelFile = section(modelShape)
+export const modelFile = section(modelShape).superRefine(({ task, evaluate }, context) => {
+  for (const { path, message } of unsuitedMetrics(evaluate?.metrics ?? [], task)) {
+    context.addIssue({ code: 'custom', path: ['evaluate', 'metrics', ...path], message })
+  }
+})
 export type ModelFile = z.output<typeof modelFile>
 
 const modelName = z.string().superRefine((name, context) => {

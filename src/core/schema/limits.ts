@@ -4,10 +4,10 @@
  */
 import { z } from 'zod'
 import { nearest } from '../text/nearest.ts'
-import { type Change, certainties, type Limits, type MetricSpec, type Thresholds } from './config.ts'
+import { type Change, certainties, type Limits, type MetricSpec, type Task, type Thresholds } from './config.ts'
 import { choice, percent, readLevel, section } from './leaves.ts'
 import type { MetricFacts } from './metric-facts.ts'
-import { metricFacts, metricNames, unbuiltMetric } from './metric-facts.ts'
+import { badParam, metricFacts, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
 import { notAvailable, says, shown, unknownKey } from './problems.ts'
 
 const limitValue = z.union([z.number(), z.string()], { error: 'expected a number, or a text such as 1pp or 1% relative' })
@@ -74,16 +74,31 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
   const params: Record<string, number | string> = {}
   for (const [key, value] of Object.entries(given)) {
     if (own.has(key)) continue
-    const usual = Object.hasOwn(facts.params, key) ? facts.params[key] : undefined
-    if (usual === undefined)
+    if (!Object.hasOwn(facts.params, key)) {
       refuse([...path, key], says('UNKNOWN_KEY', unknownKey([], key, [...ownKeys, ...Object.keys(facts.params)]).text))
-    else if (typeof value === 'number') params[key] = value
-    else if (typeof value === 'string' && readLevel(value) !== null) params[key] = readLevel(value) ?? value
-    else if (typeof value === 'string' && typeof usual === 'string') params[key] = value
-    else refuse([...path, key], `expected ${typeof usual === 'string' ? 'text' : 'a number'}`)
+      continue
+    }
+    const param = typeof value === 'string' ? (readLevel(value) ?? value) : value
+    const why = typeof param === 'number' || typeof param === 'string' ? badParam(metric, key, param) : `expected text or a number`
+    if (why !== null) refuse([...path, key], `${why}${percentMeant(metric, key, param)}`)
+    else if (typeof param === 'number' || typeof param === 'string') params[key] = param
   }
   return [{ name, metric, params, certainty: given.certainty ?? 'literal', ...readLimits(metric, facts, given, path, refuse) }]
 }
+
+/** `fpr: 5` is most likely 5 %: said only where that would be right. */
+const percentMeant = (metric: string, key: string, value: unknown): string =>
+  typeof value === 'number' && value > 1 && value <= 100 && badParam(metric, key, value / 100) === null ? `: did you mean ${value}%?` : ''
+
+/** The metrics that the task of the config cannot have. When nothing says the task, the evaluation finds out. */
+export const unsuitedMetrics = (
+  specs: readonly MetricSpec[],
+  task: Task | undefined,
+): readonly { readonly path: readonly string[]; readonly message: string }[] =>
+  specs.flatMap(({ name, metric }) => {
+    const why = task === undefined ? null : unsuited(metric, task)
+    return why === null ? [] : [{ path: metric === name ? [name] : [name, 'metric'], message: says('METRIC_UNSUITED', why) }]
+  })
 
 /** Which limit says what: the sense of direction it has, and how its text is read. */
 const kinds = [

@@ -1,5 +1,6 @@
 /** What the config must know of a metric to read its limits: taken from the one table of metrics. */
-import { metrics } from '../metrics/table.ts'
+import { isScoredTask, metrics, metricTasks, metricNames as namesOf, paramProblem } from '../metrics/table.ts'
+import type { Task } from './config.ts'
 
 export interface MetricFacts {
   readonly direction: 'higher' | 'lower'
@@ -9,13 +10,27 @@ export interface MetricFacts {
   readonly params: Readonly<Record<string, number | string>>
 }
 
-export const metricNames: readonly string[] = Object.keys(metrics)
+/** Metrics of the design that cannot be asked for in this version: of some the config has no way yet to say what they need. */
+export const unbuiltMetric = (name: string): boolean => /^(latency(_p\d+)?|value|size|model_size)$/.test(name)
+
+export const metricNames: readonly string[] = Object.keys(metrics).filter((name) => !unbuiltMetric(name))
 
 export function metricFacts(name: string): MetricFacts | null {
   const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined
-  if (entry === undefined) return null
+  if (entry === undefined || unbuiltMetric(name)) return null
   return { direction: entry.direction, range: entry.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], params: entry.params }
 }
 
-/** Metrics of the design that this version does not have. */
-export const unbuiltMetric = (name: string): boolean => /^(latency(_p\d+)?|value|size|model_size)$/.test(name)
+/** Why a parameter cannot be what was written, with what is allowed; null when it can. */
+export function badParam(name: string, key: string, value: number | string): string | null {
+  const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined
+  return entry === undefined ? null : paramProblem(entry, key, value)
+}
+
+/** Why a task cannot have this metric, with those it has; null when it can, or when nothing is known of the task. */
+export function unsuited(name: string, task: Task): string | null {
+  const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined
+  if (entry === undefined || !isScoredTask(task) || entry.of[task] !== undefined) return null
+  const has = namesOf(task).filter((one) => !unbuiltMetric(one))
+  return `${name} is a metric of ${metricTasks(entry).join(' and ')}, not of a ${task} task. Metrics of ${task}: ${has.join(', ')}`
+}

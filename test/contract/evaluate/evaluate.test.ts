@@ -247,6 +247,13 @@ describe('evaluate is an error, in one sentence,', () => {
     expect(outcome(await bench.evaluate(config('', '    task: binary\n')))).toContain('it has 3 different values, not two')
   })
 
+  it('when a metric does not fit the task that the target looks like', async () => {
+    good()
+    expect(outcome(await bench.evaluate(config('', '    evaluate: {metrics: [roc_auc, rmse]}\n')))).toMatch(
+      /^METRIC_UNSUITED: evaluate\.metrics\.rmse cannot be computed for a binary task, which is what the target 'late' looks like: rmse is a metric of regression/,
+    )
+  })
+
   it('when it is cancelled, and nothing stays behind', async () => {
     good()
     const cancel = new AbortController()
