@@ -106,6 +106,17 @@ describe('links', () => {
   })
 })
 
+describe('tables', () => {
+  it.each(documents)('of %s have as many cells in every row', (file) => {
+    const cells = (line: string) => line.replaceAll('\\|', '').split('|').length
+    const lines = prose(read(file)).split('\n')
+    const torn = lines.filter(
+      (line, i) => line.startsWith('|') && (lines[i - 1] ?? '').startsWith('|') && cells(line) !== cells(lines[i - 1] ?? ''),
+    )
+    expect(torn).toEqual([])
+  })
+})
+
 describe('nothing is left out', () => {
   it.each(stageNames)('%s has a page, and the index links to it', (stage) => {
     const page = read(`docs/${stage}.md`)
