@@ -1,5 +1,5 @@
 /**
- * Whole-process times of the bundle, natives present, against `node -e 0` in the same run: A B A B …, medians.
+ * Whole-process times of the actions in the bundle, natives present, against `node -e 0` in the same run: A B A B …, medians.
  *
  *     node bench/startup.ts [--runs 15] [--json FILE]
  */
@@ -30,7 +30,7 @@ try {
     const floor: number[] = []
     for (let i = 0; i <= runs; i++) {
       const base = time(['-e', '0'], folder)
-      const mine = time([join(root, 'dist', 'cli.js'), entry.stage], join(folder, entry.project))
+      const mine = time([join(root, 'dist', `${entry.stage}.js`)], join(folder, entry.project))
       if (i === 0) continue // warm-up
       floor.push(base)
       times.push(mine)
@@ -50,7 +50,7 @@ function time(args: readonly string[], cwd: string): number {
   const start = performance.now()
   const done = spawnSync(process.execPath, args, {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MODELGATE_RUNTIME_DIR: root },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, MODELGATE_RUNTIME_DIR: root },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const elapsed = performance.now() - start

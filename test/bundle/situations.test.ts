@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runComposite } from '../support/composite.ts'
+import { type Loopback, loopback } from '../support/loopback.ts'
 import { baseFiles, makeProject, type Project } from '../support/project.ts'
+import { parseOutputFile } from '../support/runner-parsers.ts'
 import { projectRoot, runNode } from '../support/spawn.ts'
 import { type Situation, situations } from './situations.ts'
 
 const cli = join(projectRoot, 'dist', 'cli.js')
+/** GitHub of somebody without rights: the base has no config yet, and nothing may be written. */
+let github: Loopback
 const scratch = mkdtempSync(join(tmpdir(), 'modelgate-situations-'))
 let prebuilt = new Uint8Array()
 
@@ -39,8 +43,7 @@ function environment(folder: string, situation: Situation): Record<string, strin
     GITHUB_RUN_ID: '42',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_SERVER_URL: 'https://github.com',
-    // nothing listens there: what needs GitHub is degraded, never decided by it
-    GITHUB_API_URL: 'http://127.0.0.1:9',
+    GITHUB_API_URL: github.url,
     GITHUB_WORKSPACE: folder,
     RUNNER_TEMP: join(folder, '..'),
     MODELGATE_RUNTIME_DIR: projectRoot,
@@ -88,6 +91,11 @@ async function byCli(situation: Situation): Promise<Outcome> {
       cwd: project.folder,
       env: { ...env, GITHUB_TOKEN: 'none' },
     })
+    if (situation.meanwhile) {
+      situation.meanwhile(project.folder)
+      const again = await runNode([cli, 'gate'], { cwd: project.folder, env: { ...env, GITHUB_TOKEN: 'none' } })
+      return { results: collect(project.folder), exit: again.code, log: done.stderr + again.stderr }
+    }
     return { results: collect(project.folder), exit: done.code, log: done.stderr }
   } finally {
     project.remove()
@@ -107,6 +115,17 @@ async function byComposite(situation: Situation): Promise<Outcome> {
     const codes = steps.map((step) => step.finished?.code ?? 0)
     const log = steps.map((step) => `${step.id}: ${step.outcome}\n${step.finished?.stdout ?? ''}${step.finished?.stderr ?? ''}`).join('\n')
     expect(failed, log).toBe(codes.some((code) => code !== 0))
+    if (situation.meanwhile) {
+      situation.meanwhile(project.folder)
+      const output = join(files, 'again')
+      writeFileSync(output, '')
+      const again = await runNode([join(projectRoot, 'dist', 'gate.js')], {
+        cwd: project.folder,
+        env: { ...env, 'INPUT_GITHUB-TOKEN': 'none', INPUT_ARTIFACT: '', GITHUB_OUTPUT: output },
+      })
+      expect(parseOutputFile(readFileSync(output, 'utf8')).passed, again.stdout).toBe(String(again.code === 0))
+      return { results: collect(project.folder), exit: again.code, log: log + again.stdout }
+    }
     return { results: collect(project.folder), exit: failed ? 1 : 0, log }
   } finally {
     project.remove()
@@ -114,6 +133,11 @@ async function byComposite(situation: Situation): Promise<Outcome> {
 }
 
 beforeAll(async () => {
+  github = await loopback((request, response) => {
+    const missing = request.method === 'GET' && request.path.includes('/contents/')
+    response.writeHead(missing ? 404 : request.path === '/user' ? 401 : 403, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ message: missing ? 'Not Found' : 'Resource not accessible by integration' }))
+  })
   mkdirSync(scratch, { recursive: true })
   const project = makeProject()
   execFileSync('git', ['init', '-q', '--bare', join(project.folder, 'ledger.git')])
@@ -123,7 +147,10 @@ beforeAll(async () => {
   project.remove()
 })
 
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+afterAll(async () => {
+  await github[Symbol.asyncDispose]()
+  rmSync(scratch, { recursive: true, force: true })
+})
 
 describe('the CLI and the composite action, through the same situations', () => {
   it('there are at least thirty', () => {

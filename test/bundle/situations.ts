@@ -2,6 +2,9 @@
  * Thirty situations: every stage passing, failing, erring, missing, stale, planted. The CLI's pipeline and the composite
  * action run through each on the same files; every result is compared, and the verdicts are those written here.
  */
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Verdict } from '../../src/core/gate/fold.ts'
 import type { StageName } from '../../src/core/schema/result.ts'
 import { baseConfig, type ProjectFiles, rows } from '../support/project.ts'
@@ -13,7 +16,8 @@ export interface Situation {
   readonly production?: ProjectFiles
   readonly event?: 'push' | 'pull_request'
   readonly promote?: true
-  readonly comment?: 'unreachable'
+  /** done to the files after the pipeline; then the gate alone is asked again */
+  readonly meanwhile?: (folder: string) => void
   /** `none`: the stage leaves no result */
   readonly expect: Readonly<Partial<Record<StageName, Verdict | 'none'>>> & { readonly gate: Verdict }
   readonly exit: 0 | 1 | 2
@@ -37,12 +41,17 @@ const out = '.modelgate/m'
 const plant = (stage: string, change: string) =>
   `import { readFileSync, writeFileSync } from 'node:fs'\nconst r = JSON.parse(readFileSync('${out}/validate.json', 'utf8'))\n${change}\nwriteFileSync('${out}/${stage}.json', JSON.stringify(r))\n${copiesModel}`
 
-/** A model that has learnt nothing: the label does not follow the columns. */
-const shuffled = (csv: string) => {
-  const [head = '', ...lines] = csv.trimEnd().split('\n')
-  const labels = lines.map((line) => line.slice(-1))
-  return `${[head, ...lines.map((line, i) => `${line.slice(0, -1)}${labels[(i * 7 + 3) % labels.length]}`)].join('\n')}\n`
+/** The label of every row turned round: a model of these rows ranks the wrong way. */
+const inverted = (csv: string) => csv.replace(/,([01])$/gm, (_, label: string) => `,${1 - Number(label)}`)
+
+/** Changes a result on disk between the pipeline and a gate that is asked again. */
+const change = (stage: string, how: (result: Record<string, unknown>) => void) => (folder: string) => {
+  const path = join(folder, out, `${stage}.json`)
+  const result = JSON.parse(readFileSync(path, 'utf8'))
+  how(result)
+  writeFileSync(path, JSON.stringify(result))
 }
+const source = (key: string, value: string) => change('validate', (result) => Object.assign(result.source ?? {}, { [key]: value }))
 
 export const situations: readonly Situation[] = [
   {
@@ -116,52 +125,63 @@ export const situations: readonly Situation[] = [
   {
     name: 'train removes the result of validate',
     files: command(`import { rmSync } from 'node:fs'\nrmSync('${out}/validate.json')\n${copiesModel}`),
-    expect: { validate: 'none', train: 'pass', evaluate: 'pass', drift: 'skipped', gate: 'error' },
+    expect: { validate: 'none', train: 'error', evaluate: 'skipped', drift: 'skipped', gate: 'error' },
     exit: 2,
   },
   {
-    name: 'train plants a validate of another run',
-    files: command(plant('validate', "r.source.run_id = '1'")),
-    expect: { train: 'pass', drift: 'skipped', gate: 'error' },
-    exit: 2,
-  },
-  {
-    name: 'train plants a validate of another commit',
-    files: command(plant('validate', "r.source.sha = 'f'.repeat(40)")),
-    expect: { drift: 'skipped', gate: 'error' },
-    exit: 2,
-  },
-  {
-    name: 'train plants a validate of another attempt',
-    files: command(plant('validate', "r.source.run_attempt = '7'")),
-    expect: { drift: 'skipped', gate: 'error' },
-    exit: 2,
-  },
-  {
-    name: 'train plants a validate of another config',
-    files: command(plant('validate', "r.config_digest = 'sha256:' + '0'.repeat(64)")),
-    expect: { drift: 'skipped', gate: 'error' },
+    name: 'train plants a result of validate',
+    files: command(plant('validate', 'r.checks = []')),
+    expect: { train: 'error', evaluate: 'skipped', gate: 'error' },
     exit: 2,
   },
   {
     name: 'train leaves rubbish where validate was',
     files: command(`import { writeFileSync } from 'node:fs'\nwriteFileSync('${out}/validate.json', '{"verdict":"pass"}')\n${copiesModel}`),
-    expect: { drift: 'skipped', gate: 'error' },
+    expect: { train: 'error', drift: 'skipped', gate: 'error' },
     exit: 2,
   },
   {
-    name: 'train plants an evaluate: it is made anew',
+    name: 'train plants a result of evaluate',
     files: command(plant('evaluate', "r.stage = 'evaluate'")),
-    expect: { evaluate: 'pass', gate: 'pass' },
-    exit: 0,
+    expect: { train: 'error', evaluate: 'skipped', gate: 'error' },
+    exit: 2,
   },
   {
-    name: 'train plants a verdict of the gate: it is made anew',
-    files: {
-      ...command(`import { writeFileSync } from 'node:fs'\nwriteFileSync('.modelgate/gate.json', '{"verdict":"pass"}')\n${copiesModel}`),
-      'current.csv': null,
-    },
+    name: 'train plants a verdict of the gate',
+    files: command(`import { writeFileSync } from 'node:fs'\nwriteFileSync('.modelgate/gate.json', '{"verdict":"pass"}')\n${copiesModel}`),
+    expect: { train: 'error', gate: 'error' },
+    exit: 2,
+  },
+  {
+    name: 'a result is missing',
+    meanwhile: (folder) => rmSync(join(folder, out, 'drift.json')),
+    expect: { drift: 'none', gate: 'error' },
+    exit: 2,
+  },
+  { name: 'a result is of another run', meanwhile: source('run_id', '1'), expect: { gate: 'error' }, exit: 2 },
+  { name: 'a result is of another attempt', meanwhile: source('run_attempt', '7'), expect: { gate: 'error' }, exit: 2 },
+  { name: 'a result is of another commit', meanwhile: source('sha', 'f'.repeat(40)), expect: { gate: 'error' }, exit: 2 },
+  {
+    name: 'a result is of another config',
+    meanwhile: change('evaluate', (result) => {
+      result.config_digest = `sha256:${'0'.repeat(64)}`
+    }),
     expect: { gate: 'error' },
+    exit: 2,
+  },
+  {
+    name: 'a verdict was made better by hand',
+    files: { 'modelgate.yml': config(['min: 0.7', 'min: 0.999']) },
+    meanwhile: change('evaluate', (result) => {
+      result.verdict = 'pass'
+    }),
+    expect: { gate: 'error' },
+    exit: 2,
+  },
+  {
+    name: 'the model was changed after it was evaluated',
+    meanwhile: (folder) => writeFileSync(join(folder, 'm.onnx'), 'other bytes'),
+    expect: { evaluate: 'pass', gate: 'error' },
     exit: 2,
   },
   {
@@ -185,8 +205,8 @@ export const situations: readonly Situation[] = [
     exit: 1,
   },
   {
-    name: 'evaluate fails: the model has learnt nothing',
-    files: { 'train.csv': shuffled(rows(1, 600)) },
+    name: 'evaluate fails: the model has learnt the opposite',
+    files: { 'train.csv': inverted(rows(1, 600)) },
     expect: { evaluate: 'fail', gate: 'fail' },
     exit: 1,
   },
@@ -227,7 +247,6 @@ export const situations: readonly Situation[] = [
   {
     name: 'the comment cannot be made, the verdict stands',
     event: 'pull_request',
-    comment: 'unreachable',
     expect: { gate: 'pass' },
     exit: 0,
   },
@@ -243,7 +262,6 @@ export const situations: readonly Situation[] = [
     name: 'a pull request promotes nothing',
     promote: true,
     event: 'pull_request',
-    comment: 'unreachable',
     expect: { gate: 'pass', promote: 'error' },
     exit: 2,
   },
