@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { judge } from '../core/evaluate/judge.ts'
+import { trainingStatistics } from '../core/evaluate/training.ts'
 import type { BinaryScores, MulticlassScores, RegressionScores, ScoredTask, Scores } from '../core/metrics/scores.ts'
 import { quoted } from '../core/onnx/inspect.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
@@ -18,7 +19,8 @@ import { type Answered, allClasses, binaryScores, multiclassScores, regressionSc
 import { findBaseline } from './evaluate/baseline.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
-import { positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
+import { trainingTarget } from './evaluate/training.ts'
+import { alignTo, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
 import { TruthReader } from './evaluate/truth-reader.ts'
 import { modelFolder } from './out-folder.ts'
 import { sourceFiles } from './train/source-files.ts'
@@ -60,6 +62,7 @@ export const evaluate: ModelStage = async (context) => {
     specs: model.evaluate.metrics,
     usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
+    training: await training(context, target.column, own, scores, truth),
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
   })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
@@ -84,6 +87,21 @@ export const evaluate: ModelStage = async (context) => {
     ...testRecords(table),
   ]
   return { checks: [...judged.checks, ...compared.checks], details, inputs, baseline: compared.record }
+}
+
+/** What a model without features would have learned, where a profile says it. */
+async function training(context: ModelContext, column: string, own: Scores, { pair }: Assembled, truth: TruthReader) {
+  const target = await trainingTarget(context, column)
+  if (target === null) return null
+  const align = alignTo(own.task === 'multiclass' ? own.classes : truth.coded.names)
+  switch (own.task) {
+    case 'binary':
+      return pair && trainingStatistics(target, { task: 'binary', negative: pair[0], positive: pair[1] }, align)
+    case 'multiclass':
+      return trainingStatistics(target, { task: 'multiclass', classes: own.classes }, align)
+    case 'regression':
+      return trainingStatistics(target, { task: 'regression' }, align)
+  }
 }
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */

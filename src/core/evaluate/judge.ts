@@ -24,7 +24,7 @@ import { type Level, levelOf } from './level.ts'
 import { changeKind, margins } from './margin.ts'
 import { type Resampling, resampling } from './resampling.ts'
 import { beatsTrivial, tooGood } from './sanity.ts'
-import { bestTrivial, type TrainingStatistics, trivialViews } from './trivial.ts'
+import { bestTrivial, type TrainingStatistics, type Trivial, trivialOf } from './trivial.ts'
 import { countedMissing, sentence } from './words.ts'
 
 /** Why there is nothing to compare with. */
@@ -43,6 +43,8 @@ export interface JudgeInput {
   /** levels the baseline had on other rows: shown, never compared */
   readonly stored?: Readonly<Record<string, number | null>>
   readonly specs: readonly MetricSpec[]
+  /** the usual metric of the task is judged besides `specs` */
+  readonly usualToo?: boolean
   readonly mode: Mode
   readonly policy: Policy
   readonly training?: TrainingStatistics | null
@@ -64,6 +66,8 @@ interface Row {
   readonly baseline: Sample | null
   readonly trivial: Sample | null
   readonly level: Level | null
+  /** of the baseline */
+  readonly before: Level | null
   readonly change: Change | null
 }
 
@@ -76,19 +80,21 @@ export function judge(input: JudgeInput): Judgement {
   const gated = gatedSpecs(input)
   const primary = gated[0]?.name ?? ''
   const draws = resampling()
-  const trivial = trivialViews(candidate, input.training ?? null)
+  const trivial = trivialOf(candidate, input.training ?? null)
   const specs = [...gated.map((spec) => ({ spec, gated: true })), ...shownSpecs(candidate, gated).map((spec) => ({ spec, gated: false }))]
-  const rows = specs.map((entry) => rowOf(entry.spec, entry.gated, view, before, trivial, draws))
+  const rows = specs.map((entry) => rowOf(entry.spec, entry.gated, view, before, trivial.views, draws))
 
-  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, view.n, input, draws)
+  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, view.n, input, draws, trivial)
   return { checks, metrics: rows.map((row) => shownRow(row, input.stored)), primary }
 }
 
 const unlimited = (name: string): MetricSpec => ({ name, metric: name, params: {}, certainty: 'literal' })
 
-function gatedSpecs({ specs, candidate }: JudgeInput): readonly MetricSpec[] {
-  if (specs.length > 0) return specs
-  return [unlimited(candidate.task === 'binary' && candidate.score === null ? 'accuracy' : primaryMetric[candidate.task])]
+function gatedSpecs({ specs, candidate, usualToo = false }: JudgeInput): readonly MetricSpec[] {
+  const usual = unlimited(candidate.task === 'binary' && candidate.score === null ? 'accuracy' : primaryMetric[candidate.task])
+  if (specs.length === 0) return [usual]
+  const listed = specs.some(({ metric, params }) => metric === usual.metric && Object.keys(params).length === 0)
+  return listed || !usualToo ? specs : [usual, ...specs.filter(({ name }) => name !== usual.name)]
 }
 
 function shownSpecs(scores: Scores, gated: readonly MetricSpec[]): readonly MetricSpec[] {
@@ -115,6 +121,8 @@ function rowOf(spec: MetricSpec, gated: boolean, view: View, before: View | null
     baseline,
     trivial: bestTrivial(trivial, metric, spec.params),
     level: inferred ? levelOf(candidate, draws) : null,
+    // draws that the change has made are used again
+    before: baseline && inferred ? levelOf(baseline, draws) : null,
     change: baseline && inferred ? changeBetween(baseline, candidate, draws) : null,
   }
 }
@@ -129,7 +137,7 @@ const emptyCheck = (): Check =>
     fix: 'give data.test rows with labels',
   })
 
-function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resampling): readonly Check[] {
+function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resampling, { knows }: Trivial): readonly Check[] {
   const rows = all.filter((row) => row.gated)
   // the first gated metric that a model without features cannot be good at, else the task's own
   const first = rows.find((row) => row.metric.floor) ?? all.find((row) => row.spec.metric === primaryMetric[input.candidate.task])
@@ -151,7 +159,7 @@ function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resa
     return [...floors, uncompared(row, kind, value, n, input)]
   })
   const differences = differenceChecks(compared, input.mode, input.policy)
-  const sanity = first ? [beatsTrivial(first.spec, first.metric, first.candidate, first.trivial, n, draws, input.policy)] : []
+  const sanity = first ? [beatsTrivial(first.spec, first.metric, first.candidate, first.trivial, knows, n, draws, input.policy)] : []
   return [...checks, ...differences, ...sanity, ...rows.flatMap((row) => tooGood(row.spec, row.candidate, n))]
 }
 
@@ -206,7 +214,7 @@ function pair(
 }
 
 function shownRow(
-  { spec, metric, gated, candidate, baseline, trivial, level, change }: Row,
+  { spec, metric, gated, candidate, baseline, trivial, level, before, change }: Row,
   stored: JudgeInput['stored'],
 ): EvaluateDetails['metrics'][number] {
   const was = baseline ?? (stored && spec.name in stored ? plain(storedValue(stored[spec.name] ?? null)) : null)
@@ -224,7 +232,15 @@ function shownRow(
       interval: pair(level?.bounds(0.975), metric.range),
       method: level?.method ?? null,
     },
-    baseline: was === null ? null : { value: finite(was.value.value), undefined: was.value.undefined, interval: null, method: null },
+    baseline:
+      was === null
+        ? null
+        : {
+            value: finite(was.value.value),
+            undefined: was.value.undefined,
+            interval: pair(before?.bounds(0.975), metric.range),
+            method: before?.method ?? null,
+          },
     trivial: finite(trivial?.value.value),
     change:
       change === null

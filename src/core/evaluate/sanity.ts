@@ -18,6 +18,8 @@ export function beatsTrivial(
   metric: Metric,
   candidate: Sample,
   trivial: Sample | null,
+  /** what the trivial model knows, in words */
+  knows: string,
   rows: number,
   draws: Resampling,
   policy: Policy,
@@ -38,7 +40,7 @@ export function beatsTrivial(
   const status = better ? 'pass' : gain > 0 ? 'inconclusive' : worse ? 'fail' : 'warn'
   const said = {
     better: `${spec.name} ${levelText(value, metric.unit)}`,
-    than: `${levelText(floor, metric.unit)} of a model that knows no features`,
+    than: `${levelText(floor, metric.unit)} of a model that knows no features, ${knows}`,
   }
   const needed = change.test.rowsNeeded(gain)
   const messages = {

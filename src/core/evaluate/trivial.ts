@@ -14,9 +14,22 @@ export type TrainingStatistics =
   | { readonly task: 'multiclass'; readonly priors: readonly number[] }
   | { readonly task: 'regression'; readonly mean: number; readonly median: number | null }
 
-export function trivialViews(scores: Scores, training: TrainingStatistics | null): readonly View[] {
-  return trivialScores(scores, training).map(viewOf)
+export interface Trivial {
+  readonly views: readonly View[]
+  /** what it knows, in words */
+  readonly knows: string
 }
+
+export function trivialOf(scores: Scores, given: TrainingStatistics | null): Trivial {
+  const training = given !== null && fits(given, scores) ? given : null
+  const what = scores.task === 'regression' ? 'mean' : 'class shares'
+  const knows = training === null ? `only the ${what} of the test rows, as those of training are not known` : `only the ${what} of training`
+  return { views: trivialScores(scores, training).map(viewOf), knows }
+}
+
+const fits = (training: TrainingStatistics, scores: Scores): boolean =>
+  training.task === scores.task &&
+  !(training.task === 'multiclass' && scores.task === 'multiclass' && training.priors.length !== scores.classes.length)
 
 export function bestTrivial(views: readonly View[], metric: Metric, params: Params): Sample | null {
   let best: Sample | null = null
@@ -42,8 +55,7 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
     }
     case 'multiclass': {
       const k = scores.classes.length
-      const priors =
-        training?.task === 'multiclass' && training.priors.length === k ? Float64Array.from(training.priors) : shares(scores.y, k)
+      const priors = training?.task === 'multiclass' ? Float64Array.from(training.priors) : shares(scores.y, k)
       const majority = priors.indexOf(Math.max(...priors))
       return [
         {

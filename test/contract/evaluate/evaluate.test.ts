@@ -186,6 +186,45 @@ describe('evaluate', () => {
   })
 })
 
+describe('the trivial model', () => {
+  const trained = config(', train: train.csv', '    evaluate: {metrics: [brier]}\n')
+  const beats = async () => (await bench.evaluate(trained)).checks.find(({ id }) => id === 'evaluate.beats_trivial:brier')
+  /** nine of ten are late in training, half of them in the test data */
+  const nineOfTen = `id,amount,kind,late\n${Array.from({ length: 200 }, (_, i) => `${i},${i % 7},air,${i % 10 ? 1 : 0}`).join('\n')}\n`
+
+  beforeEach(() => {
+    bench.write('m.onnx', byName(1))
+    bench.write('base.onnx', byName(2))
+    bench.write('test.csv', `amount,kind,late\n${Array.from({ length: 200 }, (_, i) => `${(i % 4) - 1.5},air,${i % 2}`).join('\n')}\n`)
+    bench.write('train.csv', nineOfTen)
+  })
+
+  it('knows the class shares of training, of the profile that validate wrote in this run', async () => {
+    expect(outcome(await bench.validate(trained))).toBe('pass')
+    const check = await beats()
+    expect(check?.baseline).toBeCloseTo(0.5 * 0.81 + 0.5 * 0.01, 9)
+    expect(check?.message).toContain('only the class shares of training')
+  })
+
+  it('knows those of the test rows when there is no profile, or none of this run', async () => {
+    const own = { baseline: 0.25, message: expect.stringContaining('as those of training are not known') }
+    expect(await beats()).toMatchObject(own)
+    await bench.validate(trained)
+    bench.remove('.modelgate/m/validate.json')
+    expect(await beats()).toMatchObject(own)
+  })
+
+  it('knows those of the test rows when the profile is damaged or of other files, and nothing fails', async () => {
+    await bench.validate(trained)
+    const profile = bench.read('.modelgate/m/profile.json')
+    bench.write('.modelgate/m/profile.json', profile.replace(/"digests":\["sha256:/, '"digests":["sha256:0'))
+    expect((await beats())?.baseline).toBe(0.25)
+    bench.write('.modelgate/m/profile.json', '{')
+    expect((await beats())?.baseline).toBe(0.25)
+    expect(bench.said.join('\n')).toContain('the training profile is not used: profile.json is not JSON')
+  })
+})
+
 describe('evaluate is an error, in one sentence,', () => {
   const good = () => {
     bench.write('m.onnx', byName(1))

@@ -1,6 +1,6 @@
 /** An evaluate stage in a folder of its own: real files, a real engine, a real onnxruntime in its child. Only the CI host is absent. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as native from '@duckdb/node-api'
@@ -11,9 +11,10 @@ import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
 import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
-import type { RunContext } from '../../../src/stages/context.ts'
+import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
 import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
+import { validate } from '../../../src/stages/validate.ts'
 
 const neverAsked = (): never => {
   throw new Error('this evaluation has no use for it')
@@ -21,10 +22,14 @@ const neverAsked = (): never => {
 
 export interface Bench {
   write(name: string, content: string | Uint8Array): void
+  read(name: string): string
+  remove(name: string): void
   readonly said: string[]
   /** rows of a file that the stage wrote */
   rows(name: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   evaluate(config: string, signal?: AbortSignal): Promise<StageResult>
+  /** in the same run */
+  validate(config: string): Promise<StageResult>
   close(): Promise<void>
 }
 
@@ -34,51 +39,55 @@ export function makeBench(): Bench {
   const engine = createDataEngine({ native: async () => native, memoryLimitBytes: 512 * 2 ** 20, tempFolder: tmpdir(), threads: 2 })
   const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', { environment: {} }) })
   const path = (name: string) => join(folder, name)
+  const run = async (name: 'validate' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
+    const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
+    const [model] = config.models
+    if (model === undefined) throw new Error('the config has no model')
+    const context: RunContext = {
+      config,
+      configPath: 'modelgate.yml',
+      root: folder,
+      out: path('.modelgate'),
+      source: { repository: '', sha: 'none', ref: '', run_id: 'local', run_attempt: '1', event: 'local' },
+      toolVersion: '0.0.0-test',
+      host: {
+        name: 'local',
+        event: { isPullRequest: false, fromFork: false, defaultBranch: null, refProtected: false },
+        pullRequest: async () => null,
+        comments: neverAsked,
+        artifacts: null,
+        runUrl: null,
+      },
+      ports: {
+        files: createFiles(),
+        commands: neverAsked,
+        engine: async () => engine,
+        downloads: neverAsked,
+        runtime: async () => runtime,
+        ledger: neverAsked,
+        store: neverAsked,
+      },
+      clock: systemClock,
+      progress: { say: (line) => said.push(line), warn: (line) => said.push(line), child: (line) => said.push(line) },
+      signal,
+      environment: {},
+    }
+    return executeForModel(name, stage, context, model)
+  }
   return {
     said,
     write: (name, content) => {
       mkdirSync(dirname(path(name)), { recursive: true })
       writeFileSync(path(name), content)
     },
+    read: (name) => readFileSync(path(name), 'utf8'),
+    remove: (name) => rmSync(path(name)),
     rows: async (name) => {
       const table = await engine.open({ files: [{ path: path(name), shown: name }], format: 'parquet' })
       return engine.aggregate({ sql: `SELECT * FROM ${table.relation}` })
     },
-    evaluate: async (text, signal = new AbortController().signal) => {
-      const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
-      const [model] = config.models
-      if (model === undefined) throw new Error('the config has no model')
-      const context: RunContext = {
-        config,
-        configPath: 'modelgate.yml',
-        root: folder,
-        out: path('.modelgate'),
-        source: { repository: '', sha: 'none', ref: '', run_id: 'local', run_attempt: '1', event: 'local' },
-        toolVersion: '0.0.0-test',
-        host: {
-          name: 'local',
-          event: { isPullRequest: false, fromFork: false, defaultBranch: null, refProtected: false },
-          pullRequest: async () => null,
-          comments: neverAsked,
-          artifacts: null,
-          runUrl: null,
-        },
-        ports: {
-          files: createFiles(),
-          commands: neverAsked,
-          engine: async () => engine,
-          downloads: neverAsked,
-          runtime: async () => runtime,
-          ledger: neverAsked,
-          store: neverAsked,
-        },
-        clock: systemClock,
-        progress: { say: (line) => said.push(line), warn: (line) => said.push(line), child: (line) => said.push(line) },
-        signal,
-        environment: {},
-      }
-      return executeForModel('evaluate', evaluate, context, model)
-    },
+    evaluate: (text, signal = new AbortController().signal) => run('evaluate', evaluate, text, signal),
+    validate: (text) => run('validate', validate, text, new AbortController().signal),
     close: async () => {
       await engine[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true })

@@ -355,6 +355,26 @@ describe('without being asked', () => {
   it('the training prior is the trivial model where it is known', () => {
     const judged = decide({ candidate, specs: [spec('brier')], training: { task: 'binary', prior: 0.9 } })
     expect(checkOf('evaluate.beats_trivial:brier', judged).baseline).toBeCloseTo(0.5 * 0.81 + 0.5 * 0.01, 12)
+    expect(checkOf('evaluate.beats_trivial:brier', judged).message).toContain('only the class shares of training')
+  })
+
+  it('the test rows are the trivial model where nothing, or nothing that fits, is known of training, and the message says so', () => {
+    for (const training of [null, { task: 'regression', mean: 1, median: 1 } as const]) {
+      const check = checkOf('evaluate.beats_trivial:brier', decide({ candidate, specs: [spec('brier')], training }))
+      expect(check.baseline).toBeCloseTo(0.25, 12)
+      expect(check.message).toContain('only the class shares of the test rows, as those of training are not known')
+    }
+  })
+
+  it('the baseline has the interval that it would have as a candidate', () => {
+    const other = accurate(500, (i) => i % 9 === 0)
+    const specs = ['roc_auc', 'accuracy', 'f1', 'pr_auc', 'log_loss'].map((name) => spec(name))
+    const asBaseline = decide({ candidate, baseline: other, specs }).metrics
+    const asCandidate = decide({ candidate: other, specs }).metrics
+    for (const [i, row] of asBaseline.entries()) {
+      expect(row.baseline, row.name).toEqual(asCandidate[i]?.candidate)
+      if (row.gated) expect(row.baseline?.interval, row.name).not.toBeNull()
+    }
   })
 
   it('a metric that a constant model is good at is no floor: the primary one is taken', () => {
