@@ -9,12 +9,15 @@ import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
 import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
+import type { FetchDetails } from '../../../src/core/schema/details.ts'
 import { parseConfig } from '../../../src/core/schema/parse-config.ts'
-import type { StageResult } from '../../../src/core/schema/result.ts'
+import { makeCheck, type StageResult } from '../../../src/core/schema/result.ts'
 import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
 import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { validate } from '../../../src/stages/validate.ts'
+
+const got = makeCheck({ id: 'fetch.model', status: 'pass', effect: 'pass', message: 'the model was got' })
 
 const neverAsked = (): never => {
   throw new Error('this evaluation has no use for it')
@@ -28,6 +31,8 @@ export interface Bench {
   /** rows of a file that the stage wrote */
   rows(name: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   evaluate(config: string, signal?: AbortSignal): Promise<StageResult>
+  /** what a fetch of this run says it got */
+  fetched(config: string, details: FetchDetails): Promise<StageResult>
   /** in the same run */
   validate(config: string): Promise<StageResult>
   close(): Promise<void>
@@ -39,7 +44,7 @@ export function makeBench(): Bench {
   const engine = createDataEngine({ native: async () => native, memoryLimitBytes: 512 * 2 ** 20, tempFolder: tmpdir(), threads: 2 })
   const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', { environment: {} }) })
   const path = (name: string) => join(folder, name)
-  const run = async (name: 'validate' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
+  const run = async (name: 'validate' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
     const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
     const [model] = config.models
     if (model === undefined) throw new Error('the config has no model')
@@ -87,6 +92,7 @@ export function makeBench(): Bench {
       return engine.aggregate({ sql: `SELECT * FROM ${table.relation}` })
     },
     evaluate: (text, signal = new AbortController().signal) => run('evaluate', evaluate, text, signal),
+    fetched: (text, details) => run('fetch', async () => ({ checks: [got], details }), text, new AbortController().signal),
     validate: (text) => run('validate', validate, text, new AbortController().signal),
     close: async () => {
       await engine[Symbol.asyncDispose]()
