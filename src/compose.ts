@@ -11,15 +11,18 @@ import type { NativeModule } from './adapters/duckdb/connection.ts'
 import { createFiles } from './adapters/fs/files.ts'
 import type { GitLedger } from './adapters/git/open.ts'
 import { createArtifactStore } from './adapters/github/artifacts.ts'
-import type { Rest } from './adapters/github/rest.ts'
+import type { Rest, RestLimits } from './adapters/github/rest.ts'
 import type { Config } from './core/schema/config.ts'
 import { narrow, parseConfig } from './core/schema/parse-config.ts'
+import type { RunSource } from './core/schema/result.ts'
 import { UserError } from './errors.ts'
-import type { CommentThread } from './ports/ci-host.ts'
+import { maxConfigBytes } from './ports/base-config.ts'
+import type { CiHost, CommentThread } from './ports/ci-host.ts'
 import type { DataEngine } from './ports/data-engine.ts'
 import type { Files } from './ports/files.ts'
 import type { Progress } from './ports/progress.ts'
 import type { Ports, RunContext } from './stages/context.ts'
+import { type Base, narrowPolicy, underBasePolicy } from './stages/policy.ts'
 
 /** As in package.json; a test compares them. */
 export const toolVersion = '0.1.0'
@@ -37,6 +40,8 @@ export interface ContextOptions {
   readonly signal: AbortSignal
   /** of GitHub; null: its API is not used */
   readonly token: string | null
+  /** the commit whose policy counts; left out, it is the base of the pull request, or the checkout where there is none */
+  readonly base?: string | null
 }
 
 export interface OwnedContext extends RunContext {
@@ -44,14 +49,13 @@ export interface OwnedContext extends RunContext {
   dispose(): Promise<void>
 }
 
-const maxConfigBytes = 2 ** 20
-
-/** @throws UserError CONFIG_MISSING and every error of the config, UNKNOWN_MODEL, EVENT_INVALID */
+/** @throws UserError CONFIG_MISSING and every error of the config, UNKNOWN_MODEL, EVENT_INVALID, BASE_UNREADABLE, BASE_INVALID */
 export async function createRunContext(options: ContextOptions): Promise<OwnedContext> {
   const { env, signal, progress } = options
   const files = createFiles({ environment: env, temporaryRoot: env.RUNNER_TEMP || tmpdir() })
   const path = resolve(options.cwd, options.configPath)
-  const config = narrow(await loadConfig(files, path, options.configPath), options.modelName)
+  const head = await loadConfig(files, path, options.configPath)
+  narrow(head, options.modelName)
   const root = dirname(path)
   const rest = once(() => makeGithubRest(options))
   const { host, source } = await detectHost({
@@ -63,11 +67,14 @@ export async function createRunContext(options: ContextOptions): Promise<OwnedCo
       lazyComments(async () => (await import('./adapters/github/comments.ts')).githubComments({ rest: await rest(), repository, pull })),
     artifacts: createArtifactStore,
   })
+  const under = await underBasePolicy(head, await baseOf(options, path, host, source), options.configPath, sha256)
+  const config = narrow(under.config, options.modelName)
   const onGithub = host.name === 'github' && options.token !== null && config.ledger.remote === 'origin'
   const owned: (() => Promise<unknown>)[] = []
   const ports = makePorts({ options, config, files, root, owned, github: onGithub ? { rest, repository: source.repository } : null })
   return {
     config,
+    policy: narrowPolicy(under.policy, options.modelName),
     configPath: options.configPath,
     root,
     out: resolve(options.cwd, options.out),
@@ -94,7 +101,26 @@ async function loadConfig(files: Files, path: string, shown: string): Promise<Co
   } catch (cause) {
     throw new UserError('CONFIG_INVALID', `${shown} is not UTF-8 text`, 'save it as UTF-8', { cause })
   }
-  return parseConfig(text, shown, (content) => createHash('sha256').update(content).digest('hex'))
+  return parseConfig(text, shown, sha256)
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Where the policy of this run is read; null: it is that of the checkout. */
+async function baseOf(options: ContextOptions, path: string, host: CiHost, source: RunSource): Promise<Base | null> {
+  const { base: ref = null, env, signal } = options
+  if (ref !== null) {
+    const { readBaseAtRef } = await import('./adapters/git/show.ts')
+    return { pullRequest: false, read: () => readBaseAtRef(ref, path, { environment: env, signal }) }
+  }
+  if (host.name !== 'github' || !host.event.isPullRequest) return null
+  const { noToken, pathInRepository, readBaseOfPull } = await import('./adapters/github/contents.ts')
+  if (options.token === null) throw noToken()
+  // an event about a pull request that names none runs on the default branch: its commit is what no author of a pull request wrote
+  const sha = (await host.pullRequest())?.baseSha ?? source.sha
+  const inRepository = pathInRepository(path, env.GITHUB_WORKSPACE)
+  const rest = await makeGithubRest(options, { attempts: 3 })
+  return { pullRequest: true, read: () => readBaseOfPull({ rest, repository: source.repository, sha, path: inRepository }) }
 }
 
 interface Parts {
@@ -163,11 +189,11 @@ const isDuckdb = (loaded: unknown): loaded is NativeModule => typeof loaded === 
 const engineMemory = (config: Config): number =>
   Math.round(Math.min(Math.max(...config.models.map((model) => model.limits.memoryBytes)), totalmem() * 0.6))
 
-async function makeGithubRest({ token, env, signal, progress }: ContextOptions): Promise<Rest> {
+async function makeGithubRest({ token, env, signal, progress }: ContextOptions, limits: Partial<RestLimits> = {}): Promise<Rest> {
   if (token === null)
     throw new UserError('TOKEN_MISSING', 'GitHub was to be asked, and there is no token', 'pass github-token, or set GITHUB_TOKEN')
   const { makeRest } = await import('./adapters/github/rest.ts')
-  return makeRest({ token, baseUrl: env.GITHUB_API_URL || 'https://api.github.com', signal, onWait: progress.say })
+  return makeRest({ token, baseUrl: env.GITHUB_API_URL || 'https://api.github.com', signal, limits, onWait: progress.say })
 }
 
 /** The thread is opened with the first thing that is asked of it. */

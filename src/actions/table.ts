@@ -44,7 +44,8 @@ export const inputs = {
     allowed: ['fail', 'continue'],
   },
   'github-token': {
-    description: 'Token for the ledger, releases and comments of this repository. Empty: the git remote of the config is used instead.',
+    description:
+      'Token for the policy of the base, the ledger, releases and comments of this repository. A pull request needs it. Empty elsewhere: the git remote of the config is used instead.',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of the runner's
     default: '${{ github.token }}',
     emptyMeansNone: true,
@@ -90,13 +91,13 @@ export const actions: Readonly<Record<StageName, ActionSpec>> = {
     title: 'Modelgate validate',
     description: 'Is the data what the model expects? Checks the data contract and writes an aggregate profile, never rows.',
     icon: 'check-square',
-    inputs: [...everywhere, 'on-fail'],
+    inputs: [...everywhere, 'on-fail', 'github-token'],
   },
   train: {
     title: 'Modelgate train',
     description: 'Makes the model with your command or a builtin, and records what made it. Unchanged inputs are not trained again.',
     icon: 'cpu',
-    inputs: [...everywhere, 'on-fail'],
+    inputs: [...everywhere, 'on-fail', 'github-token'],
   },
   fetch: {
     title: 'Modelgate fetch',

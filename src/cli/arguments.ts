@@ -12,6 +12,7 @@ export interface Request {
   readonly config: string
   readonly model: string | null
   readonly out: string
+  readonly base: string | null
   readonly json: boolean
   readonly failOn: 'fail' | 'warn'
   readonly formats: readonly ReportFormat[]
@@ -96,6 +97,7 @@ function toRequest(verb: VerbName, values: Values): Request {
     config: text('config') ?? 'modelgate.yml',
     model: text('model'),
     out: text('out') ?? '.modelgate',
+    base: text('base'),
     json: values.json === true,
     failOn,
     formats: (text('format') ?? '').split(',').filter(Boolean).map(toFormat),

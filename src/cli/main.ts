@@ -50,6 +50,7 @@ async function run(argv: readonly string[], terminal: Terminal, signal: AbortSig
         progress: progressOn(terminal),
         signal,
         token: process.env.GITHUB_TOKEN ?? null,
+        base: request.base,
       })
       try {
         return await perform(request, context, terminal)

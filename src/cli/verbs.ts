@@ -5,6 +5,7 @@ export const options = {
   config: { type: 'string', value: 'FILE', summary: 'path of the config; default modelgate.yml' },
   model: { type: 'string', value: 'NAME', summary: 'one model of the config; default all, in file order' },
   out: { type: 'string', value: 'DIR', summary: 'where results are written; default .modelgate' },
+  base: { type: 'string', value: 'REF', summary: 'a commit of this repository whose limits and expectations count; default the checkout' },
   json: { type: 'boolean', summary: 'print the results as JSON on stdout' },
   'fail-on': { type: 'string', value: 'warn', summary: 'also exit 1 on a warning' },
   format: { type: 'string', value: 'LIST', summary: 'more reports beside report.html: markdown, junit (comma-separated)' },
@@ -22,7 +23,7 @@ interface Verb {
   readonly options: readonly OptionName[]
 }
 
-const everywhere = ['config', 'model', 'out', 'json'] as const
+const everywhere = ['config', 'model', 'out', 'base', 'json'] as const
 
 export const verbs = {
   run: {
@@ -44,7 +45,7 @@ export type VerbName = keyof typeof verbs
 /** Verbs of the public contract that this version does not have. */
 export const laterVerbs = ['init', 'inspect', 'list', 'history', 'doctor'] as const
 /** Options of the public contract that this version does not have. */
-export const laterOptions = ['base', 'explain'] as const
+export const laterOptions = ['explain'] as const
 
 export const isVerb = (word: string): word is VerbName => word in verbs && Object.hasOwn(verbs, word)
 export const isStage = (verb: VerbName): verb is StageName => stageNames.some((name) => name === verb)

@@ -1,4 +1,5 @@
 /** Everything a stage may touch, made by the shells. A stage reads no environment, no argv, no clock of its own. */
+import type { PolicyOrigin } from '../core/policy/origin.ts'
 import type { Config, ModelConfig } from '../core/schema/config.ts'
 import type { RunSource, StageName, StageOutput, StageResult } from '../core/schema/result.ts'
 import type { CiHost } from '../ports/ci-host.ts'
@@ -23,7 +24,10 @@ export interface Ports {
 }
 
 export interface RunContext {
+  /** in effect: where there is a base, its policy */
   readonly config: Config
+  /** where the policy in it came from */
+  readonly policy?: PolicyOrigin
   /** as the user wrote it, for messages */
   readonly configPath: string
   /** absolute folder of the config: what its paths are relative to */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { worst } from '../core/gate/fold.ts'
 import { renderHtml } from '../core/report/html.ts'
 import { reportMarkdown } from '../core/report/markdown.ts'
+import { policyDetails } from '../core/report/policy-view.ts'
 import type { GateDetails } from '../core/schema/details.ts'
 import { makeCheck, type StageOutput } from '../core/schema/result.ts'
 import { asError, UserError } from '../errors.ts'
@@ -31,7 +32,13 @@ export async function gate(context: RunContext, options: StageOptions): Promise<
   await files.write(paths.markdown, reportMarkdown(report))
   await files.write(paths.html, renderHtml(report))
 
-  const details: GateDetails = { promotable: report.promotable, models, report: { ...reportFiles } }
+  const { policy } = context
+  const details: GateDetails = {
+    promotable: report.promotable,
+    ...(policy === undefined ? {} : { policy: policyDetails(policy) }),
+    models,
+    report: { ...reportFiles },
+  }
   return { checks, details, degraded: await recordMain(context, collected, details) }
 }
 

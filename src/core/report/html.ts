@@ -8,6 +8,7 @@ import { blockHtml, escapeHtml } from './escape.ts'
 import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
+import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { style, styleHash } from './style.ts'
 import { advice, html, join, name, own, plain, say, type Text } from './text.ts'
@@ -22,6 +23,8 @@ export function renderHtml(report: Report): string {
     `<header class="${view.verdict}"><span class="quiet">Modelgate</span><h1>${html(view.title)}</h1></header>`,
     ...(single ? [] : [overview(view.models)]),
     ...view.findings.map(findingBox),
+    ...listPart(view.policy?.title ?? '', view.policy?.policy ?? []),
+    ...listPart(wiringTitle, view.policy?.wiring ?? []),
     ...view.models.map((model) => modelSection(model, single)),
     `<footer>${html(join([view.provenance, view.run], ' · '))}</footer>`,
   ]

@@ -9,6 +9,7 @@ import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import { type Marker, writeMarker } from './marker.ts'
 import type { MetricView } from './metric-view.ts'
+import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { advice, blockMarkdown, join, markdown, name, own, say, strong, type Text } from './text.ts'
 import { type ModelView, type ReportView, viewOf } from './view.ts'
@@ -90,6 +91,7 @@ class Page {
       `## ${icons[view.verdict]} Modelgate: ${markdown(view.title)}`,
       ...(single ? [] : [this.overview()]),
       ...this.findings(view.findings),
+      ...this.policy(),
       ...this.some(view.models, this.detail.models).flatMap((model) => this.model(model, single)),
     ]
     return [...blocks.filter((block) => block !== ''), ...this.footer()].join('\n\n')
@@ -108,6 +110,22 @@ class Page {
             `> ✂️ ${markdown(strong(own('Shortened to fit.')))} The full report is \`report.html\` in the out folder, and in the artifact of the run.`,
           ]
     return ['---', `<sub>${markdown(join([this.view.provenance, this.view.run], ' · '))}</sub>`, ...cut]
+  }
+
+  private policy(): readonly string[] {
+    const { policy } = this.view
+    if (policy === null) return []
+    const list = (sentences: readonly Text[], most: number) => {
+      const lines = this.some(sentences, most).map((sentence) => `- ${markdown(sentence)}`)
+      return [...lines, ...(lines.length < sentences.length ? [`- … and ${sentences.length - lines.length} more`] : [])].join('\n')
+    }
+    const wiring = own(`${wiringTitle} (${policy.wiring.length})`)
+    return [
+      ...(policy.policy.length === 0
+        ? []
+        : [`${markdown(strong(own(policy.title)))}\n\n${list(policy.policy, Math.max(1, this.detail.findings))}`]),
+      ...(policy.wiring.length === 0 || !this.detail.folded ? [] : [folded(wiring, [list(policy.wiring, this.detail.findings)])]),
+    ]
   }
 
   private overview(): string {

@@ -1,6 +1,7 @@
 /** What a report is made from: the gate's outcome and the results it folded. Every format is rendered from this and nothing else. */
 import type { Verdict } from '../gate/fold.ts'
 import type { ModelStageName } from '../pipeline.ts'
+import type { PolicyOrigin } from '../policy/origin.ts'
 import type { ModelConfig } from '../schema/config.ts'
 import type { Check, RunSource, StageResult } from '../schema/result.ts'
 
@@ -34,6 +35,8 @@ export interface Report {
   readonly source: RunSource
   readonly toolVersion: string
   readonly configDigest: string
+  /** where the policy came from */
+  readonly policy?: PolicyOrigin
   /** link to the run */
   readonly runUrl: string | null
 }

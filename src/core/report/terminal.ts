@@ -2,8 +2,9 @@
 import { shorten } from '../text/visible.ts'
 import { blockLines } from './escape.ts'
 import { duration } from './format.ts'
+import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
-import { name, plain } from './text.ts'
+import { name, plain, type Text } from './text.ts'
 import { type ModelView, viewOf } from './view.ts'
 
 const words = { pass: 'PASS', warn: 'WARN', fail: 'FAIL', error: 'ERROR', skipped: 'skipped' } as const
@@ -12,8 +13,12 @@ export function verdictTable(report: Report): string {
   const view = viewOf(report)
   const lines = view.models.flatMap(modelLines)
   const own = view.findings.flatMap((finding) => [`  ${words[finding.effect]}  ${plain(finding.text)}`])
-  return [`${words[view.verdict]}  ${plain(view.title)}`, '', ...lines, ...own].join('\n').trimEnd()
+  const changed = view.policy === null ? [] : [...listed(view.policy.title, view.policy.policy), ...listed(wiringTitle, view.policy.wiring)]
+  return [`${words[view.verdict]}  ${plain(view.title)}`, '', ...changed, ...lines, ...own].join('\n').trimEnd()
 }
+
+const listed = (title: string, sentences: readonly Text[]): readonly string[] =>
+  sentences.length === 0 ? [] : [`${title}:`, ...sentences.map((sentence) => `  ${plain(sentence)}`), '']
 
 function modelLines(model: ModelView): readonly string[] {
   const stages = model.stages.map((stage) => [stage.stage, words[stage.verdict], duration(stage.durationMs), plain(stage.text)])

@@ -9,6 +9,7 @@ import { type DriftView, driftView } from './drift-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
 import { count, duration, plural, shortDigest } from './format.ts'
 import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
+import { originText, type PolicyView, policyView } from './policy-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { join, joinSome, link, name, own, prose, say, type Text } from './text.ts'
 
@@ -48,6 +49,8 @@ export interface ReportView {
   readonly models: readonly ModelView[]
   /** the gate's own troubles that belong to no model's stage */
   readonly findings: readonly Finding[]
+  /** null: nothing differs from the base */
+  readonly policy: PolicyView | null
   readonly provenance: Text
   /** what differs from run to run although nothing changed: duration and link */
   readonly run: Text
@@ -68,6 +71,7 @@ export function viewOf(report: Report): ReportView {
     title: titleOf(report, models),
     models,
     findings: runFindings(report),
+    policy: policyView(report.policy ?? null),
     provenance: provenanceOf(report),
     run: runOf(report),
   }
@@ -221,6 +225,7 @@ function provenanceOf(report: Report): Text {
     [
       ...(sha === null ? [] : [say`commit ${sha}`]),
       say`config ${name(shortDigest(report.configDigest))}`,
+      ...(report.policy === undefined ? [] : [originText(report.policy)]),
       say`modelgate ${name(report.toolVersion)}`,
     ],
     ' · ',

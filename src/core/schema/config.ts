@@ -115,7 +115,13 @@ export interface ModelConfig {
   readonly data: DataSpec
   readonly expect: readonly Expectation[]
   readonly train: CommandSpec | BuiltinSpec | null
-  readonly evaluate: { readonly metrics: readonly MetricSpec[]; readonly mode: Mode; readonly threshold: number }
+  readonly evaluate: {
+    readonly metrics: readonly MetricSpec[]
+    readonly mode: Mode
+    readonly threshold: number
+    /** the usual metric of the task is judged besides those listed: it was before this change listed any */
+    readonly usualToo?: boolean
+  }
   /** null: no baseline asked for */
   readonly baseline: {
     readonly from: readonly ModelRef[]

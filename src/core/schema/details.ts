@@ -102,6 +102,17 @@ export type FetchDetails = z.infer<typeof fetchDetails>
 
 export const gateDetails = z.strictObject({
   promotable: z.boolean(),
+  /** what it was judged by; results of before have none */
+  policy: z
+    .strictObject({
+      /** `base <commit>`, or `head` */
+      from: z.string(),
+      /** why from the head although there is a base */
+      because: z.string().nullable(),
+      /** a sentence each: which value is used, which is not */
+      differences: z.array(z.string()),
+    })
+    .optional(),
   models: z.array(
     z.strictObject({
       model: z.string(),

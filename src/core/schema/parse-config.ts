@@ -42,8 +42,14 @@ export function parseConfig(text: string, file: string, hash: (text: string) => 
     models,
     ledger: { branch: ledger?.branch ?? 'modelgate-ledger', remote: ledger?.remote ?? 'origin' },
   }
-  return { ...config, digest: `sha256:${hash(canonicalJson(config))}` }
+  return withDigest(config, hash)
 }
+
+/** The digest is over what a config says, however it was written and wherever its parts came from. */
+export const withDigest = (config: Omit<Config, 'digest'>, hash: (text: string) => string): Config => ({
+  ...config,
+  digest: `sha256:${hash(canonicalJson(config))}`,
+})
 
 /** Only the model asked for; null means all, in file order. The digest stays that of the whole file. */
 export function narrow(config: Config, name: string | null): Config {

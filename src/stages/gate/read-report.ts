@@ -40,6 +40,7 @@ export function makeReport(context: RunContext, outcome: Outcome, collected: rea
     source: context.source,
     toolVersion: context.toolVersion,
     configDigest: context.config.digest,
+    ...(context.policy === undefined ? {} : { policy: context.policy }),
     runUrl: context.host.runUrl,
   }
 }

@@ -1,0 +1,138 @@
+/**
+ * A config as a flat list of what it says, for comparing two of them: the path as it is written in the file, a text that is equal exactly
+ * when the meaning is, and what a person is shown. Lists of values and labels are counted, never shown.
+ */
+import { showRef } from '../ledger/show-ref.ts'
+import type { Change, CommandSpec, Config, Expectation, MetricSpec, ModelConfig, Source, Thresholds } from '../schema/config.ts'
+import { roles } from '../schema/config.ts'
+import { metricFacts } from '../schema/metric-facts.ts'
+import { canonicalJson } from '../schema/parse-config.ts'
+
+export interface Fact {
+  readonly kind: 'policy' | 'wiring'
+  readonly value: string
+  readonly shown: string
+  /** of what has facts below it: value and text of everything together, for when all of it is new or gone */
+  readonly whole?: { readonly value: string; readonly shown: string }
+  /** the path of the fact this one lies below */
+  readonly below?: string
+}
+
+type Entry = readonly [path: string, fact: Fact]
+
+/** What is not there is no fact. */
+const fact = (kind: Fact['kind'], path: string, value: unknown, shown: string): readonly Entry[] =>
+  value === null || value === undefined ? [] : [[path, { kind, value: canonicalJson(value), shown }]]
+
+const number = (value: number): string => String(Number(value.toPrecision(10)))
+
+/** Of the config as a whole. */
+export const sharedFacts = ({ ledger }: Config): ReadonlyMap<string, Fact> =>
+  new Map([
+    ...fact('policy', 'ledger.branch', ledger.branch, ledger.branch),
+    // a URL may carry a credential
+    ...fact('policy', 'ledger.remote', ledger.remote, ledger.remote.replace(/\/\/[^\s/@]*@/g, '//')),
+  ])
+
+export const factsOf = (model: ModelConfig): ReadonlyMap<string, Fact> => new Map(parts.flatMap((part) => part(model)))
+
+/** One function a key of the config, in its order. */
+const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
+  ({ task }) => fact('wiring', 'task', task, task ?? ''),
+  ({ model }) => fact('wiring', 'model', model, showRef(model)),
+  ({ format }) => fact('wiring', 'format', format, format),
+  ({ data }) => roles.flatMap((role) => fact('wiring', `data.${role}`, data.sources[role], shownSource(data.sources[role]))),
+  ({ data }) =>
+    (['target', 'id', 'time', 'group', 'weight'] as const).flatMap((key) => fact('wiring', `data.${key}`, data[key], data[key] ?? '')),
+  ({ data }) => fact('wiring', 'data.positive', data.positive, 'a label'),
+  ({ data }) => fact('wiring', 'data.label_delay', data.labelDelayMs, `${data.labelDelayMs} ms`),
+  ({ data }) => fact('wiring', 'data.features', data.features, (data.features ?? []).join(', ')),
+  ({ data }) =>
+    data.sensitive.length === 0 ? [] : fact('policy', 'data.sensitive', [...data.sensitive].sort(), data.sensitive.join(', ')),
+  ({ expect }) => expect.flatMap((one) => fact('policy', expectationPath(one), shapeOf(one), shownExpectation(one))),
+  ({ train }) =>
+    fact('wiring', 'train', train, train === null ? '' : train.kind === 'builtin' ? `builtin ${train.builtin}` : shownCommand(train)),
+  ({ evaluate }) => evaluate.metrics.flatMap(metricFactsOf),
+  ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
+  ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
+  ({ baseline }) => fact('policy', 'baseline.from', baseline.from, baseline.from.map(showRef).join(', ') || 'none'),
+  ({ baseline }) => fact('policy', 'baseline.on_missing', baseline.onMissing, baseline.onMissing),
+  ({ baseline }) => fact('policy', 'baseline.max_age', baseline.maxAgeDays, `${baseline.maxAgeDays}d`),
+  ({ drift }) => fact('policy', 'drift.enabled', drift.enabled, String(drift.enabled)),
+  ({ drift: { reference } }) => fact('policy', 'drift.reference', reference, reference === 'training' ? reference : shownSource(reference)),
+  ({ drift }) =>
+    Object.entries(drift.columns).flatMap(([name, { shift, ignore }]) => [
+      ...fact('policy', `drift.columns.${name}.shift`, shift, shift === undefined ? '' : shownThresholds(shift, number)),
+      ...fact('policy', `drift.columns.${name}.ignore`, ignore, String(ignore)),
+    ]),
+  ({ promote }) => fact('policy', 'promote.to', promote?.to, promote?.to.join(', ') ?? ''),
+  ({ promote }) => fact('policy', 'promote.bump', promote?.bump, promote?.bump ?? ''),
+  ({ promote }) => fact('policy', 'promote.accept', promote?.accept, promote?.accept ?? ''),
+  ({ gate }) => fact('policy', 'gate.on_inconclusive', gate.onInconclusive, gate.onInconclusive),
+  ({ gate }) => fact('policy', 'gate.on_degraded', gate.onDegraded, gate.onDegraded),
+  ({ limits }) => fact('policy', 'limits.memory', limits.memoryBytes, `${number(limits.memoryBytes / 1e9)}GB`),
+  ({ limits }) => fact('policy', 'limits.time', limits.timeMs, `${number(limits.timeMs / 1000)}s`),
+]
+
+function metricFactsOf(spec: MetricSpec): readonly Entry[] {
+  const { name, metric, params, certainty } = spec
+  const at = `evaluate.metrics.${name}`
+  const change = (value: Change) => shownChange(value, metric)
+  const limits: readonly (readonly [key: string, value: unknown, shown: string | undefined])[] = [
+    ['min', spec.min, spec.min && shownThresholds(spec.min, number)],
+    ['max', spec.max, spec.max && shownThresholds(spec.max, number)],
+    ['max_drop', spec.maxDrop, spec.maxDrop && shownThresholds(spec.maxDrop, change)],
+    ['max_rise', spec.maxRise, spec.maxRise && shownThresholds(spec.maxRise, change)],
+  ]
+  const words = limits.flatMap(([key, , shown]) => (shown === undefined ? [] : [`${key} ${shown}`]))
+  const definition = [metric, ...Object.entries(params).map(([key, value]) => `${key} ${value}`)].join(', ')
+  const whole = { value: canonicalJson(spec), shown: words.join(', ') || 'no limit of its own' }
+  return [
+    [at, { kind: 'policy', value: canonicalJson({ metric, params }), shown: definition, whole }],
+    ...[...limits, ['certainty', certainty, certainty] as const].flatMap(([key, value, shown = '']) =>
+      fact('policy', `${at}.${key}`, value, shown).map(([path, one]): Entry => [path, { ...one, below: at }]),
+    ),
+  ]
+}
+
+const shownThresholds = <T>({ warn, fail }: Thresholds<T>, show: (value: T) => string): string =>
+  warn === undefined && fail !== undefined
+    ? show(fail)
+    : `{${[...(warn === undefined ? [] : [`warn: ${show(warn)}`]), ...(fail === undefined ? [] : [`fail: ${show(fail)}`])].join(', ')}}`
+
+function shownChange({ kind, value }: Change, metric: string): string {
+  if (kind === 'relative') return `${number(value * 100)}% relative`
+  const bounded = metricFacts(metric)?.range.every(Number.isFinite) ?? false
+  return bounded ? `${number(value * 100)}pp` : number(value)
+}
+
+function shownSource(source: Source | undefined): string {
+  switch (source?.kind) {
+    case undefined:
+      return ''
+    case 'files':
+      return [...source.paths, ...(source.sha256 === null ? [] : [`sha256 ${source.sha256.slice(0, 12)}`])].join(', ')
+    case 'glob':
+      return `glob ${source.pattern}`
+    case 'profile':
+      return `profile ${source.path}`
+  }
+}
+
+const shownCommand = ({ shell, argv }: CommandSpec): string => [...(shell === null ? [] : [`${shell}:`]), ...argv].join(' ')
+
+const expectationPath = ({ column, check }: Expectation): string =>
+  column === null ? `expect.${check}` : `expect.columns.${column}.${check}`
+
+const shapeOf = ({ params, severity, on }: Expectation) => ({ params, severity, on: [...on].sort() })
+
+function shownExpectation({ params, severity, on }: Expectation): string {
+  const words = Object.entries(params).map(([key, value]) => {
+    if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'value' : 'values'}`
+    if (key === 'pattern') return 'a pattern'
+    return key === 'value' || key === 'type' ? String(value) : `${key} ${String(value)}`
+  })
+  return [...(words.length === 0 ? ['required'] : words), ...(severity === 'warn' ? ['severity warn'] : []), `on ${on.join(' and ')}`].join(
+    ', ',
+  )
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import { applyBasePolicy } from '../../../src/core/policy/apply.ts'
+import { hash, parse, whole } from '../config/support.ts'
+import { apply, applyTexts } from './support.ts'
+
+const data = 'data: {train: a.csv, test: b.csv, target: y}\n'
+const metrics = (text: string) => `${data}evaluate:\n  metrics: ${text}\n`
+
+describe('EVT-06 limits of metrics come from the base', () => {
+  it('a lowered min is not used', () => {
+    const { model, sentences } = apply(metrics('{roc_auc: {min: 0.8}}'), metrics('{roc_auc: {min: 0.1}}'))
+    expect(model.evaluate.metrics[0]?.min).toEqual({ fail: 0.8 })
+    expect(sentences).toEqual(['models.m.evaluate.metrics.roc_auc.min: 0.8 of the base is used, 0.1 of the head is not'])
+  })
+
+  it('nor is a raised one: what changes is in force once it is merged', () => {
+    expect(apply(metrics('{roc_auc: {min: 0.8}}'), metrics('{roc_auc: {min: 0.9}}')).model.evaluate.metrics[0]?.min).toEqual({ fail: 0.8 })
+  })
+
+  it('a fail made a warn stays a fail, and warns besides', () => {
+    const { model, sentences } = apply(metrics('{roc_auc: {min: 0.8}}'), metrics('{roc_auc: {min: {warn: 0.9}}}'))
+    expect(model.evaluate.metrics[0]?.min).toEqual({ fail: 0.8, warn: 0.9 })
+    expect(sentences).toEqual([
+      'models.m.evaluate.metrics.roc_auc.min: {warn: 0.9, fail: 0.8} is used, of 0.8 in the base and {warn: 0.9} in the head',
+    ])
+  })
+
+  it('a removed metric stays, with its limits', () => {
+    const { model, sentences } = apply(metrics('{roc_auc: {min: 0.8, max_drop: 2pp}, accuracy: {}}'), metrics('{accuracy: {}}'))
+    expect(model.evaluate.metrics.map(({ name }) => name)).toEqual(['roc_auc', 'accuracy'])
+    expect(sentences).toEqual(['models.m.evaluate.metrics.roc_auc: min 0.8, max_drop 2pp stays, although the head removes it'])
+  })
+
+  it('a removed limit stays', () => {
+    const { model } = apply(metrics('{roc_auc: {min: 0.8, max_drop: 2pp}}'), metrics('{roc_auc: {min: 0.8}}'))
+    expect(model.evaluate.metrics[0]?.maxDrop).toEqual({ fail: { kind: 'absolute', value: 0.02 } })
+  })
+
+  it('a metric that computes something else under the same name is not used', () => {
+    const base = metrics('{roc_auc: {min: 0.8}}')
+    const { model, sentences } = apply(base, metrics('{roc_auc: {metric: accuracy, min: 0.8, max_drop: 50pp}}'))
+    expect(model.evaluate.metrics).toEqual(parse(whole(base)).models[0]?.evaluate.metrics)
+    expect(sentences[0]).toBe('models.m.evaluate.metrics.roc_auc: roc_auc of the base is used, accuracy of the head is not')
+  })
+
+  it('a new metric is added behind those of the base', () => {
+    const { model, sentences } = apply(metrics('{roc_auc: {min: 0.8}}'), metrics('{accuracy: {min: 0.9}, roc_auc: {min: 0.8}}'))
+    expect(model.evaluate.metrics.map(({ name, min }) => [name, min])).toEqual([
+      ['roc_auc', { fail: 0.8 }],
+      ['accuracy', { fail: 0.9 }],
+    ])
+    expect(sentences).toEqual(['models.m.evaluate.metrics.accuracy: min 0.9 is new and is used'])
+  })
+
+  it('a new level of a metric is added', () => {
+    const { model, sentences } = apply(metrics('{roc_auc: {max_drop: 1pp}}'), metrics('{roc_auc: {min: 0.9, max_drop: 1pp}}'))
+    expect(model.evaluate.metrics[0]).toMatchObject({ min: { fail: 0.9 }, maxDrop: { fail: { kind: 'absolute', value: 0.01 } } })
+    expect(sentences).toEqual(['models.m.evaluate.metrics.roc_auc.min: 0.9 is new and is used'])
+  })
+
+  it('a wide limit on a change does not replace the default margin, which is one', () => {
+    const { model, sentences } = apply(metrics('{roc_auc: {min: 0.8}}'), metrics('{roc_auc: {min: 0.8, max_drop: 50pp}}'))
+    expect(model.evaluate.metrics[0]?.maxDrop).toBeUndefined()
+    expect(sentences).toEqual(['models.m.evaluate.metrics.roc_auc.max_drop: the default of the base stays, 50pp of the head is not used'])
+  })
+
+  it('a first list of metrics does not switch the usual one off, nor widen its margin', () => {
+    const { model, sentences } = apply(data, metrics('{accuracy: {}, auc: {metric: roc_auc, min: 0.6, max_drop: 50pp}}'))
+    expect(model.evaluate.usualToo).toBe(true)
+    expect(model.evaluate.metrics[1]).toEqual({ name: 'auc', metric: 'roc_auc', params: {}, certainty: 'literal', min: { fail: 0.6 } })
+    expect(sentences[1]).toBe('models.m.evaluate.metrics.auc: min 0.6 is new and is used, not all of min 0.6, max_drop 50pp')
+  })
+
+  it.each([
+    ['certainty', '{roc_auc: {min: 0.8, certainty: strict}}', '{roc_auc: {min: 0.8, certainty: lenient}}'],
+    ['a relative margin', '{log_loss: {max_rise: 1% relative}}', '{log_loss: {max_rise: 90% relative}}'],
+    ['a parameter', '{r: {metric: recall_at_fpr, fpr: 0.5%}}', '{r: {metric: recall_at_fpr, fpr: 50%}}'],
+  ])('%s', (_, base, head) => {
+    expect(apply(metrics(base), metrics(head)).model).toEqual(parse(whole(metrics(base))).models[0])
+  })
+
+  it('mode and threshold', () => {
+    const evaluate = (text: string) => `${data}evaluate: ${text}\n`
+    const { model, sentences } = apply(evaluate('{mode: superior, threshold: 0.4}'), evaluate('{mode: point}'))
+    expect(model.evaluate).toMatchObject({ mode: 'superior', threshold: 0.4 })
+    expect(sentences).toHaveLength(2)
+  })
+})
+
+describe('EVT-06 expectations come from the base', () => {
+  const expectation = (text: string) => `${data}expect:\n  ${text}\n`
+
+  it('a wider one is not used, a removed one stays, a new one is added', () => {
+    const { model, sentences } = apply(
+      expectation('{rows: {min: 1000}, columns: {a: {max: 5, unique: true}}}'),
+      expectation('{rows: {min: 1}, columns: {a: {max: 5}, b: {nulls: {max: 1%}}}}'),
+    )
+    expect(model.expect.map(({ column, check, params }) => [column, check, params])).toEqual([
+      [null, 'rows', { min: 1000 }],
+      ['a', 'exists', {}],
+      ['a', 'max', { value: 5 }],
+      ['a', 'unique', {}],
+      ['b', 'exists', {}],
+      ['b', 'nulls', { max: 0.01 }],
+    ])
+    expect(sentences).toEqual([
+      'models.m.expect.rows: min 1000, on train and test of the base is used, min 1, on train and test of the head is not',
+      'models.m.expect.columns.a.unique: required, on train and test stays, although the head removes it',
+      'models.m.expect.columns.b.exists: required, on train and test is new and is used',
+      'models.m.expect.columns.b.nulls: max 0.01, on train and test is new and is used',
+    ])
+  })
+
+  it('neither its severity nor where it is judged can be cut down, more places can be added', () => {
+    const { model } = apply(
+      expectation('{columns: {a: {min: 0, on: [test]}}}'),
+      expectation('{columns: {a: {min: 0, on: [train], severity: warn}}}'),
+    )
+    expect(model.expect.map(({ severity, on }) => [severity, on])).toEqual([
+      ['fail', ['train', 'test']],
+      ['fail', ['train', 'test']],
+    ])
+  })
+
+  it('PII-01 values and patterns are counted, not shown', () => {
+    const { sentences } = apply(
+      expectation('{columns: {a: {in: [canary1]}}}'),
+      expectation('{columns: {a: {in: [canary1, canary2], matches: canary}}}'),
+    )
+    expect(sentences.join('\n')).not.toContain('canary')
+    expect(sentences[0]).toContain('1 value, on train and test of the base is used, 2 values')
+  })
+})
+
+describe('EVT-06 what follows from a verdict comes from the base', () => {
+  it.each([
+    ['baseline.on_missing', 'baseline: {on_missing: fail}', 'baseline: {on_missing: pass}'],
+    ['baseline.from', 'baseline: [production]', 'baseline: [staging]'],
+    ['baseline.max_age', 'baseline: {max_age: 30d}', 'baseline: {max_age: 300d}'],
+    ['gate.on_inconclusive', 'gate: {on_inconclusive: fail}', 'gate: {on_inconclusive: pass}'],
+    ['gate.on_degraded', 'gate: {on_degraded: fail}', ''],
+    ['promote.accept', 'promote: {to: production, accept: pass}', 'promote: {to: production, accept: warn}'],
+    ['promote.to', 'promote: {to: staging, accept: pass}', ''],
+    ['limits.time', 'limits: {time: 1m}', 'limits: {time: 60m}'],
+    ['limits.memory', 'limits: {memory: 1GB}', 'limits: {memory: 64GB}'],
+    ['drift.enabled', 'drift: {}', 'drift: false'],
+    ['drift.columns.a.shift', 'drift: {columns: {a: {shift: 0.1}}}', 'drift: {columns: {a: {shift: 0.9}}}'],
+    ['drift.columns.a.ignore', '', 'drift: {columns: {a: {ignore: true}}}'],
+    ['drift.columns.a.shift', '', 'drift: {columns: {a: {shift: 0.9}}}'],
+    ['drift.columns.a.shift', '', 'drift: {columns: {a: {shift: {warn: 0.01}}}}'],
+    ['drift.columns.y.shift', '', 'drift: {columns: {y: {shift: {warn: 0.1, fail: 0.2}}}}'],
+  ])('%s: %s against %s', (path, base, head) => {
+    const { model, sentences, config } = apply(data + base, data + head)
+    const before = parse(whole(data + base))
+    expect(model).toEqual(before.models[0])
+    expect(config.digest).toBe(before.digest)
+    expect(sentences.some((sentence) => sentence.startsWith(`models.m.${path}: `))).toBe(true)
+  })
+
+  it('a limit on drift that is stricter than the default is new', () => {
+    const { model } = apply(data, `${data}drift: {columns: {a: {shift: {warn: 0.05, fail: 0.1}}}}`)
+    expect(model.drift.columns).toEqual({ a: { shift: { warn: 0.05, fail: 0.1 } } })
+  })
+
+  it('drift and a baseline that the base does not have may be switched on', () => {
+    const { model } = apply(`${data}drift: false\nbaseline: []`, `${data}drift: {reference: a.csv}\nbaseline: [production]`)
+    expect(model.drift).toMatchObject({ enabled: true, reference: { kind: 'files' } })
+    expect(model.baseline.from).toHaveLength(1)
+  })
+
+  it('the ledger, whose URL is shown without what may be a credential', () => {
+    const { config, sentences } = applyTexts(whole(data), `${whole(data)}ledger: {remote: "https://u:secret@example.com/x.git"}\n`)
+    expect(config.ledger.remote).toBe('origin')
+    expect(sentences).toEqual(['ledger.remote: origin of the base is used, https://example.com/x.git of the head is not'])
+  })
+})
+
+describe('wiring comes from the head', () => {
+  it('paths, commands and columns, and every difference is shown', () => {
+    const { model, differences, sentences } = apply(
+      `${data}task: binary\ntrain: {run: python old.py}\n`,
+      'data: {train: a.csv, test: c.csv, target: z, positive: secret, id: i}\ntrain: {run: python new.py}\n',
+    )
+    expect(model).toMatchObject({ task: null, train: { argv: ['python', 'new.py'] }, data: { target: 'z', id: 'i', positive: 'secret' } })
+    expect(new Set(differences.map(({ kind }) => kind))).toEqual(new Set(['wiring']))
+    expect(sentences).toEqual([
+      'models.m.task: binary of the base is gone',
+      'models.m.data.test: c.csv of the head is used, it was b.csv',
+      'models.m.data.target: z of the head is used, it was y',
+      'models.m.train: python new.py of the head is used, it was python old.py',
+      'models.m.data.id: i is new and is used',
+      'models.m.data.positive: a label is new and is used',
+    ])
+  })
+
+  it('but what is judged cannot be taken away', () => {
+    const { model, differences } = apply(`${data}`, 'data: {train: a.csv}\n')
+    expect(model.data).toMatchObject({ sources: { test: { paths: ['b.csv'] } }, target: 'y' })
+    expect(differences.map(({ kind, from, head }) => [kind, from, head])).toEqual([
+      ['policy', 'base', null],
+      ['policy', 'base', null],
+    ])
+  })
+
+  it('and what was kept from view stays so', () => {
+    const base = 'data: {train: a.csv, test: b.csv, target: y, sensitive: [name]}\n'
+    expect(apply(base, 'data: {train: a.csv, test: b.csv, target: y, sensitive: [age]}\n').model.data.sensitive).toEqual(['age', 'name'])
+  })
+})
+
+describe('the config as a whole', () => {
+  it('without a base the head stands as it is', () => {
+    const head = parse(whole(metrics('{roc_auc: {min: 0.1}}')))
+    expect(applyBasePolicy(null, head, hash)).toEqual({ config: head, differences: [] })
+  })
+
+  it('equal configs stay equal, digest and all, however they are written', () => {
+    const head = parse(whole(metrics('{roc_auc: {min: 0.8}}')))
+    const base = parse(`defaults: {evaluate: {metrics: {roc_auc: {min: 80%}}}}\n${whole(data)}`)
+    expect(applyBasePolicy(base, head, hash)).toEqual({ config: head, differences: [] })
+  })
+
+  it('the digest is over what is in effect, and differs from that of either', () => {
+    const [base, head] = [metrics('{roc_auc: {min: 0.8}}'), `data: {train: a.csv, test: c.csv, target: y}\n`]
+    const { config } = apply(base, head)
+    expect([parse(whole(base)).digest, parse(whole(head)).digest]).not.toContain(config.digest)
+    expect(config.digest).toBe(parse(whole(metrics('{roc_auc: {min: 0.8}}').replace('b.csv', 'c.csv'))).digest)
+  })
+
+  it('a new model is the head’s whole, a removed one is said', () => {
+    const { config, sentences } = applyTexts(
+      'models: {a: {model: a.onnx}, old: {model: o.onnx}}',
+      'models: {new: {model: n.onnx}, a: {model: a.onnx}}',
+    )
+    expect(config.models.map(({ name }) => name)).toEqual(['new', 'a'])
+    expect(sentences).toEqual(['models.new is new: all of it is taken from the head', 'models.old is gone from the head: it is not judged'])
+  })
+
+  it('a metric whose name begins like another’s is told apart from it', () => {
+    const { sentences } = apply(
+      metrics('{a: {metric: roc_auc}, a.b: {metric: accuracy, min: 0.5}}'),
+      metrics('{a.b: {metric: accuracy, min: 0.4}}'),
+    )
+    expect(sentences).toEqual([
+      'models.m.evaluate.metrics.a: no limit of its own stays, although the head removes it',
+      'models.m.evaluate.metrics.a.b.min: 0.5 of the base is used, 0.4 of the head is not',
+    ])
+  })
+})
