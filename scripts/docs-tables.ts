@@ -13,6 +13,7 @@ import { checkTable } from '../src/core/checks/table.ts'
 import { questions } from '../src/core/drift/findings.ts'
 import { metrics, metricTasks } from '../src/core/metrics/table.ts'
 import { configFile } from '../src/core/schema/config-file.ts'
+import { metricNames } from '../src/core/schema/metric-facts.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -34,17 +35,19 @@ const bound = (value: number) => (Number.isFinite(value) ? String(value) : value
 const metricTable = () =>
   table(
     ['metric', 'what it is', 'tasks', 'better', 'range', 'parameters and their defaults', 'default margin of a change'],
-    Object.entries(metrics).map(([name, metric]) => [
-      code(name),
-      metric.summary,
-      metricTasks(metric).join(', '),
-      metric.direction,
-      metric.range === null ? 'any number' : `${bound(metric.range[0])} to ${bound(metric.range[1])}`,
-      Object.entries(metric.takes)
-        .map(([key, param]) => `${code(`${key}: ${param.default}`)} (${param.says})`)
-        .join(', '),
-      metric.margin === 'points' ? '0.5 points' : '1 % relative',
-    ]),
+    Object.entries(metrics)
+      .filter(([name]) => metricNames.includes(name))
+      .map(([name, metric]) => [
+        code(name),
+        metric.summary,
+        metricTasks(metric).join(', '),
+        metric.direction,
+        metric.range === null ? 'any number' : `${bound(metric.range[0])} to ${bound(metric.range[1])}`,
+        Object.entries(metric.takes)
+          .map(([key, param]) => `${code(`${key}: ${param.default}`)} (${param.says})`)
+          .join(', '),
+        metric.margin === 'points' ? '0.5 points' : '1 % relative',
+      ]),
   )
 
 const driftFindings = () =>
