@@ -168,13 +168,13 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
   const now = own(shownLevel(metric.candidate.value, metric, limits))
   if (metric.candidate.value === null) return say`${name(metric.name)} is undefined${rows}.`
+  if (details.unchanged) return say`${name(metric.name)} ${now}${rows}: the same bytes as the baseline.`
   const delta = difference(metric)
   if (delta === null || metric.baseline === null) {
     const { interval } = metric.candidate
     const inside = interval === null ? [] : own(` (95 % CI ${levelInterval(interval, metric.unit)})`)
     return say`${name(metric.name)} ${now}${inside}${rows}${direction}. There is no baseline to compare with yet.`
   }
-  if (details.unchanged) return say`${name(metric.name)} ${now}${rows}: the same bytes as the baseline.`
   const check = changeCheck(mine)
   const { interval, note } = intervalOf(metric, check)
   const percent = written(Math.round((check?.interval ? (check.level ?? 0.95) : 0.95) * 1000) / 10)
