@@ -16,5 +16,11 @@ export interface ResolvedModel {
 export type Resolution =
   | { readonly kind: 'found'; readonly model: ResolvedModel; readonly tried: readonly string[] }
   /** the ledger knows its numbers, but its bytes are not to be had */
-  | { readonly kind: 'numbers'; readonly ref: string; readonly digest: string; readonly metrics: Readonly<Record<string, number | null>>; readonly tried: readonly string[] }
+  | {
+      readonly kind: 'numbers'
+      readonly ref: string
+      readonly digest: string
+      readonly metrics: Readonly<Record<string, number | null>>
+      readonly tried: readonly string[]
+    }
   | { readonly kind: 'missing'; readonly tried: readonly string[] }

@@ -1,5 +1,5 @@
 /** One stage for everything it concerns, and the whole pipeline: both shells call these, so that they cannot differ. */
-import { worst, type Verdict } from '../core/gate/fold.ts'
+import { type Verdict, worst } from '../core/gate/fold.ts'
 import { pipelineOrder } from '../core/pipeline.ts'
 import type { StageName, StageResult } from '../core/schema/result.ts'
 import type { RunContext, StageOptions } from './context.ts'
@@ -24,7 +24,10 @@ export interface PipelineOptions {
 }
 
 /** The pipeline, in the order `core/pipeline.ts` gives. Promotes only when told, and only what the gate let through. */
-export async function runPipeline(context: RunContext, options: PipelineOptions): Promise<{ readonly verdict: Verdict; readonly results: readonly StageResult[] }> {
+export async function runPipeline(
+  context: RunContext,
+  options: PipelineOptions,
+): Promise<{ readonly verdict: Verdict; readonly results: readonly StageResult[] }> {
   const all: StageResult[] = []
   let gate: Verdict = 'error'
   for (const stage of pipelineOrder) {

@@ -2,7 +2,9 @@
 import type { StageName } from '../core/schema/result.ts'
 import type { ModelStage, RunStage } from './context.ts'
 
-export type StageEntry = { readonly of: 'model'; readonly load: () => Promise<ModelStage> } | { readonly of: 'run'; readonly load: () => Promise<RunStage> }
+export type StageEntry =
+  | { readonly of: 'model'; readonly load: () => Promise<ModelStage> }
+  | { readonly of: 'run'; readonly load: () => Promise<RunStage> }
 
 export const stages: Readonly<Record<StageName, StageEntry>> = {
   validate: { of: 'model', load: async () => (await import('./validate.ts')).validate },
