@@ -70,7 +70,7 @@ describe('inputs of an action', () => {
   })
 
   it('an input of another action is none of this one', () => {
-    expect(loadInputs('validate', { INPUT_KEY: 'x', 'INPUT_GITHUB-TOKEN': 't' })).toMatchObject({ token: null, options: {} })
+    expect(loadInputs('validate', { INPUT_KEY: 'x', INPUT_TO: 'production' })).toMatchObject({ options: {} })
     expect(loadInputs('validate', { INPUT_KEY: 'x' }).warnings).toHaveLength(1)
   })
 })
