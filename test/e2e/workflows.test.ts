@@ -1,6 +1,8 @@
 /**
  * Whole workflows in a foreign workspace, as a consumer writes them, run by `act`, with GitHub played by an emulator:
- * merge → release and alias; pull request → one comment, updated; a bad candidate → a red job.
+ * merge → release and alias; pull request → one comment, updated; a bad candidate → a red job. What this runner cannot show is proven
+ * elsewhere: the outputs of the composite (here those of its last step win) in test/bundle, artifacts (its server does not know the
+ * field mime_type) in test/contract/actions.
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +10,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ledgerModelSchema } from '../../src/core/schema/ledger.ts'
+import { assetMemory } from '../support/asset-memory.ts'
+import type { Loopback } from '../support/loopback.ts'
 import { projectRoot } from '../support/spawn.ts'
 import { type ActRun, git, installAction, runAct } from './support/act.ts'
 import { EmulatedGitHub, token } from './support/github.ts'
@@ -19,11 +23,13 @@ jobs:
     runs-on: ubuntu-latest
     permissions: {contents: read, pull-requests: write}
     steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
       - id: gate
         uses: acme/modelgate@v1
+        with: {artifact: ''}
       - if: \${{ always() }}
-        env: {VERDICT: "\${{ steps.gate.outputs.verdict }}", PASSED: "\${{ steps.gate.outputs.passed }}"}
-        run: echo "seen verdict=$VERDICT passed=$PASSED"
+        env: {OUTCOME: "\${{ steps.gate.outcome }}"}
+        run: echo "seen outcome=$OUTCOME"
 `
 
 const stagesWorkflow = `name: stages
@@ -33,6 +39,7 @@ jobs:
     runs-on: ubuntu-latest
     permissions: {contents: read, pull-requests: write}
     steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
       - uses: acme/modelgate/validate@v1
         with: {on-fail: continue}
       - uses: acme/modelgate/train@v1
@@ -43,6 +50,7 @@ jobs:
         with: {on-fail: continue}
       - id: gate
         uses: acme/modelgate/gate@v1
+        with: {artifact: ''}
       - uses: acme/modelgate/comment@v1
         if: \${{ !cancelled() }}
         with: {key: stages}
@@ -58,9 +66,10 @@ jobs:
     runs-on: ubuntu-latest
     permissions: {contents: write}
     steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
       - id: gate
         uses: acme/modelgate@v1
-        with: {promote: 'true'}
+        with: {promote: 'true', artifact: ''}
       - env: {VERDICT: "\${{ steps.gate.outputs.verdict }}"}
         run: echo "seen verdict=$VERDICT"
 `
@@ -68,6 +77,8 @@ jobs:
 const scratch = mkdtempSync(join(tmpdir(), 'modelgate-e2e-'))
 const workspace = join(scratch, 'flights')
 let github: EmulatedGitHub
+/** What the actions talk to: the emulator, with a memory for release assets. */
+let api: Loopback
 let action: string
 let repository: { fullName: string; sha: string }
 let pull: { number: number; head: string; base: string }
@@ -75,8 +86,8 @@ let pull: { number: number; head: string; base: string }
 beforeAll(async () => {
   action = installAction(join(scratch, 'action'))
   github = await EmulatedGitHub.start()
+  api = await assetMemory(github.url)
   repository = await github.makeRepository('flights')
-  pull = await github.openPullRequest(repository.fullName, 'better')
   mkdirSync(join(workspace, '.github', 'workflows'), { recursive: true })
   for (const part of ['modelgate.yml', 'data'])
     cpSync(join(projectRoot, 'examples', 'flights', part), join(workspace, part), { recursive: true })
@@ -84,12 +95,18 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries({ 'gate.yml': gateWorkflow, 'stages.yml': stagesWorkflow, 'release.yml': releaseWorkflow })) {
     writeFileSync(join(workspace, '.github', 'workflows', name), text)
   }
+  repository = {
+    ...repository,
+    sha: await github.putFile(repository.fullName, 'modelgate.yml', readFileSync(join(workspace, 'modelgate.yml'))),
+  }
+  pull = await github.openPullRequest(repository.fullName, 'better')
   git(workspace, 'init', '-q', '-b', 'main')
   git(workspace, 'remote', 'add', 'origin', `https://github.com/${repository.fullName}.git`)
   commit('first')
 })
 
-afterAll(() => {
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]()
   github?.stop()
   rmSync(scratch, { recursive: true, force: true })
 })
@@ -124,7 +141,7 @@ function run(event: 'push' | 'pull_request', workflow: string, runId: string): P
     workflow,
     runId,
     token,
-    env: { GITHUB_API_URL: github.url, MODELGATE_RUNTIME_DIR: projectRoot, GITHUB_SHA: event === 'push' ? repository.sha : pull.head },
+    env: { GITHUB_API_URL: api.url, MODELGATE_RUNTIME_DIR: projectRoot, GITHUB_SHA: event === 'push' ? repository.sha : pull.head },
   })
 }
 
@@ -164,10 +181,10 @@ describe('a pull request', () => {
   it('gets exactly one comment', async () => {
     const done = await run('pull_request', 'gate.yml', '102')
     expect(done.code, done.output).toBe(0)
-    expect(done.output).toMatch(/seen verdict=(pass|warn) passed=true/)
+    expect(done.output).toContain('seen outcome=success')
     const comments = await github.comments(repository.fullName, pull.number)
     expect(comments.length, done.output).toBe(1)
-    expect(comments[0]?.body).toContain('roc_auc')
+    expect(comments[0]?.body).toContain('<code>roc\\_auc</code>')
   })
 
   it('has that comment updated by the next run', async () => {
@@ -184,17 +201,28 @@ describe('a pull request', () => {
     commit('worse')
     const done = await run('pull_request', 'gate.yml', '104')
     expect(done.code, done.output).not.toBe(0)
-    expect(done.output).toContain('seen verdict=fail passed=false')
+    expect(done.output).toContain('seen outcome=failure')
     const comments = await github.comments(repository.fullName, pull.number)
     expect(comments.length).toBe(1)
-    expect(comments[0]?.body).toMatch(/roc_auc fell by/)
+    expect(comments[0]?.body).toMatch(/roc\\_auc<\/code> fell by/)
     expect((await ledger()).aliases.production?.version).toBe('1.0.0')
   })
 
+  it('is judged by the policy of its base, however it changes its own', async () => {
+    setConfig((text) => text.replace('max_drop: 1pp', 'max_drop: 50pp').replace('max_rise: 1% relative', 'max_rise: 50% relative'))
+    commit('worse, and lenient')
+    const done = await run('pull_request', 'gate.yml', '105')
+    expect(done.code, done.output).not.toBe(0)
+    const comments = await github.comments(repository.fullName, pull.number)
+    expect(comments.length).toBe(1)
+    expect(comments[0]?.body).toMatch(/roc\\_auc<\/code> fell by/)
+    expect(comments[0]?.body).toMatch(/[Pp]olicy changed/)
+  })
+
   it('is gated by composed sub-actions too, with a comment of their own key', async () => {
-    git(workspace, 'checkout', '-q', 'HEAD~1', '--', 'modelgate.yml')
+    git(workspace, 'checkout', '-q', 'HEAD~2', '--', 'modelgate.yml')
     commit('as before')
-    const done = await run('pull_request', 'stages.yml', '105')
+    const done = await run('pull_request', 'stages.yml', '106')
     expect(done.code, done.output).toBe(0)
     expect(done.output).toMatch(/seen verdict=(pass|warn)/)
     expect((await github.comments(repository.fullName, pull.number)).length).toBe(2)

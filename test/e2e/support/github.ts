@@ -51,6 +51,12 @@ export class EmulatedGitHub {
     return { fullName: repository.full_name, sha: ref.object.sha }
   }
 
+  /** Puts a file on main. @returns main's commit */
+  async putFile(fullName: string, path: string, content: Buffer): Promise<string> {
+    const body = { message: path, content: content.toString('base64'), branch: 'main' }
+    return z.object({ commit: shaSchema }).parse(await this.call('PUT', `/repos/${fullName}/contents/${path}`, body)).commit.sha
+  }
+
   /** A branch with one commit more than main, and a pull request of it. */
   async openPullRequest(
     fullName: string,
