@@ -30,28 +30,33 @@ export function applyBasePolicy(base: Config | null, head: Config, hash: (text: 
   return { config, differences: differences(base, head, config) }
 }
 
-const judgedBy = (base: ModelConfig, head: ModelConfig): ModelConfig => ({
-  name: head.name,
-  task: head.task,
-  model: head.model,
-  format: head.format,
-  data: dataOf(base.data, head.data),
-  expect: expectOf(base.expect, head.expect),
-  train: head.train,
-  evaluate: evaluateOf(base.evaluate, head.evaluate),
-  baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
-  drift: driftOf(base.drift, head),
-  promote: base.promote ?? head.promote,
-  gate: base.gate,
-  limits: base.limits,
-})
+function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
+  const data = dataOf(base.data, head.data)
+  return {
+    name: head.name,
+    task: head.task,
+    model: head.model,
+    format: head.format,
+    data,
+    expect: expectOf(base.expect, head.expect),
+    train: head.train,
+    evaluate: evaluateOf(base.evaluate, head.evaluate),
+    baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
+    drift: driftOf(base.drift, head.drift, data.target),
+    promote: base.promote ?? head.promote,
+    gate: base.gate,
+    limits: base.limits,
+  }
+}
 
-/** Data may move, but not away: without a test set or a target there would be nothing to judge. What was kept from view stays so. */
+/** Data may move, but not away: without rows or a target there would be nothing to judge. What was kept from view stays so. */
 const dataOf = (base: DataSpec, head: DataSpec): DataSpec => ({
   ...head,
   sources: Object.fromEntries(
     roles.flatMap((role) => {
-      const source = head.sources[role] ?? base.sources[role]
+      const [before, after] = [base.sources[role], head.sources[role]]
+      const source =
+        before !== undefined && (after === undefined || (after.kind === 'profile' && before.kind !== 'profile')) ? before : after
       return source === undefined ? [] : [[role, source]]
     }),
   ),
@@ -105,10 +110,10 @@ function withNewLimits(base: MetricSpec, metrics: readonly MetricSpec[]): Metric
 type Drift = ModelConfig['drift']
 
 /** Drift that the base has switched off is the head's to switch on. */
-function driftOf(base: Drift, { drift: head, data }: ModelConfig): Drift {
+function driftOf(base: Drift, head: Drift, target: string | null): Drift {
   if (!base.enabled) return head
   const fresh = Object.entries(head.columns).filter(
-    ([name, column]) => base.columns[name] === undefined && isStricter(column, name === data.target ? 'labels' : 'features'),
+    ([name, column]) => base.columns[name] === undefined && isStricter(column, name === target ? 'labels' : 'features'),
   )
   return { ...base, columns: { ...base.columns, ...Object.fromEntries(fresh) } }
 }

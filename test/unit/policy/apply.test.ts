@@ -202,6 +202,12 @@ describe('wiring comes from the head', () => {
     ])
   })
 
+  it('nor can its rows: a stored profile has none to judge', () => {
+    const { model, sentences } = apply(data, data.replace('train: a.csv', 'train: {profile: p.json}'))
+    expect(model.data.sources.train).toMatchObject({ kind: 'files', paths: ['a.csv'] })
+    expect(sentences).toEqual(['models.m.data.train: a.csv of the base is used, profile p.json of the head is not'])
+  })
+
   it('and what was kept from view stays so', () => {
     const base = 'data: {train: a.csv, test: b.csv, target: y, sensitive: [name]}\n'
     expect(apply(base, 'data: {train: a.csv, test: b.csv, target: y, sensitive: [age]}\n').model.data.sensitive).toEqual(['age', 'name'])
