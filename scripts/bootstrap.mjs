@@ -21,7 +21,7 @@ const tasks = {
   types: [[bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json']],
   lint: [[bin('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings']],
   build: [['scripts/build.ts']],
-  generate: [['scripts/schemas.ts'], ['scripts/docs.ts']],
+  generate: [['scripts/schemas.ts'], ['scripts/docs.ts'], ['scripts/docs-tables.ts']],
   modelgate: [['scripts/modelgate.ts']],
   e2e: [[bin('vitest', 'vitest.mjs'), 'run', '--config', 'vitest.e2e.config.ts']],
   bench: [['bench/startup.ts']],

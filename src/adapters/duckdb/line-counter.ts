@@ -6,7 +6,6 @@ const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || 
 
 export class LineCounter {
   #lines = 0
-  #number = 1
   #filled = false
   #first = true
 
@@ -41,7 +40,6 @@ export class LineCounter {
   #endLine(): void {
     if (this.#filled) this.#lines += 1
     this.#filled = false
-    this.#number += 1
   }
 
   #refuse(bytes: Uint8Array): void {
