@@ -2,7 +2,7 @@
  * Runs the root composite action step by step as the runner does: `if:` and `with:` through GitHub's own expression language,
  * each sub-action's `dist/<stage>.js` in a process of its own with real INPUT_*, GITHUB_OUTPUT and summary files.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
 import { parse } from 'yaml'
@@ -136,6 +136,9 @@ async function runStep(
     GITHUB_STATE: channel('state'),
   }
   const finished = await runNode([join(folder, sub.runs.main)], { cwd: options.cwd, env })
+  // CMD-05: no step of ours ever writes these
+  for (const name of ['env', 'path'])
+    if (statSync(join(files, name)).size > 0) throw new Error(`${step.id} wrote GITHUB_${name.toUpperCase()}`)
   return {
     id: step.id,
     outcome: finished.code === 0 ? 'success' : 'failure',

@@ -1,0 +1,61 @@
+/** What users run: the committed bundle. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadedBy } from '../../scripts/loaded-by.ts'
+import { entries } from '../../src/main.ts'
+import { projectRoot } from '../support/spawn.ts'
+
+const dist = join(projectRoot, 'dist')
+const read = (folder: string) => Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
+const size = (files: readonly string[]) => files.reduce((sum, file) => sum + statSync(join(dist, file)).size, 0)
+
+describe('dist', () => {
+  it('has a stub for every entry', () => {
+    const stubs = readdirSync(dist).filter((file) => file.endsWith('.js') && !/index\.js$/.test(file))
+    expect(stubs.sort()).toEqual(
+      Object.keys(entries)
+        .map((name) => `${name}.js`)
+        .sort(),
+    )
+  })
+
+  it('is at most 8 MB, and holds no native part', () => {
+    expect(size(readdirSync(dist))).toBeLessThanOrEqual(8_000_000)
+    expect(readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(node|so|dll|dylib)(\.|$)/.test(file))).toEqual([])
+  })
+
+  it('of which comment loads at most 1.7 MB on its way to GitHub, and neither DuckDB nor ONNX', () => {
+    const loaded = loadedBy(dist, 'comment')
+    const text = loaded.map((file) => readFileSync(join(dist, file), 'utf8')).join('\n')
+    expect(text).toContain('octokit')
+    expect(size(loaded)).toBeLessThanOrEqual(1_700_000)
+    expect(text).not.toContain('@duckdb/node-api')
+    expect(text).not.toContain('onnxruntime-node')
+  })
+
+  it('lists the licence of every package in it', () => {
+    const licences = readFileSync(join(dist, 'licenses.txt'), 'utf8')
+    for (const name of ['@actions/artifact', '@actions/core', '@actions/github', '@bufbuild/protobuf', 'yaml', 'zod'])
+      expect(licences).toMatch(new RegExp(`^${name}$`, 'm'))
+  })
+})
+
+describe('SUP-01 dist is reproducible', () => {
+  it('is, byte for byte, what this source builds', { timeout: 240_000 }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'modelgate-witness-'))
+    try {
+      const done = spawnSync(process.execPath, [join(projectRoot, 'scripts', 'build.ts'), '--out', join(folder, 'dist')], {
+        encoding: 'utf8',
+      })
+      expect(done.status, done.stderr).toBe(0)
+      const [built, committed] = [read(join(folder, 'dist')), read(dist)]
+      expect(Object.keys(built)).toEqual(Object.keys(committed))
+      expect(Object.keys(built).filter((file) => built[file] !== committed[file])).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
