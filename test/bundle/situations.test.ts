@@ -134,9 +134,14 @@ async function byComposite(situation: Situation): Promise<Outcome> {
 
 beforeAll(async () => {
   github = await loopback((request, response) => {
-    const missing = request.method === 'GET' && request.path.includes('/contents/')
-    response.writeHead(missing ? 404 : request.path === '/user' ? 401 : 403, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ message: missing ? 'Not Found' : 'Resource not accessible by integration' }))
+    const commit = /\/git\/commits\/([0-9a-f]{40})$/.exec(request.path)?.[1]
+    const missing = request.path.includes('/contents/')
+    const [status, body] =
+      commit === undefined
+        ? ([missing ? 404 : 403, { message: missing ? 'Not Found' : 'Resource not accessible by integration' }] as const)
+        : ([200, { sha: commit }] as const)
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(body))
   })
   mkdirSync(scratch, { recursive: true })
   const project = makeProject()

@@ -88,7 +88,7 @@ describe('evaluate', () => {
     bench.write('base.onnx', byName(1))
     bench.write('test.csv', rows(2000))
     const result = await bench.evaluate(config('', '    evaluate: {metrics: {roc_auc: {min: 0.7, max_drop: 1pp}}}\n'))
-    expect(outcome(result)).toBe('pass')
+    expect(outcome(result)).toBe('fail')
     expect(result.checks.filter(({ effect }) => effect === 'fail').map(({ id }) => id)).toEqual(
       expect.arrayContaining(['evaluate.min:roc_auc', 'evaluate.max_drop:roc_auc']),
     )
