@@ -30,6 +30,7 @@ export interface CsvShape {
   /** records below the header */
   readonly rows: number
   readonly longestRecord: number
+  /** more than one kind of line break, those inside quotes counted too: the engine looks at all of them */
   readonly mixedNewlines: boolean
 }
 
@@ -50,6 +51,7 @@ class RecordReader {
   readonly #onRecord: (fields: number, line: number, blank: boolean) => void
   #state: State = 'start'
   #afterCr = false
+  #quotedCr = false
   #fields = 1
   #bytesInRecord = 0
   #line = 1
@@ -86,8 +88,12 @@ class RecordReader {
         this.#newlines.cr += 1
       }
       if (this.#state === 'quoted') {
+        if (byte === lf) {
+          this.#line += 1
+          this.#newlines[this.#quotedCr ? 'crlf' : 'lf'] += 1
+        } else if (this.#quotedCr) this.#newlines.cr += 1
+        this.#quotedCr = byte === cr
         if (byte === quote) this.#state = 'closed'
-        else if (byte === lf) this.#line += 1
         i += 1
         continue
       }

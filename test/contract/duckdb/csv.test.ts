@@ -128,6 +128,24 @@ describe('DAT-07 CSV dialects are read as they are meant', () => {
       ],
     ],
     [
+      'a header whose line break is of another kind than those of the file',
+      '"new\nline",y\r\n1,0\r\n2,1\r\n',
+      ['new\nline', 'y'],
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    ],
+    [
+      'the other way round',
+      '"new\r\nline",y\n1,0\n2,1\n',
+      ['new\r\nline', 'y'],
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    ],
+    [
       'CR only',
       'a,b\r1,x\r3,y\r',
       ['a', 'b'],
