@@ -22,7 +22,7 @@ export const evaluateDetails = z.strictObject({
   labels: z.array(z.string()).nullable(),
   positive: z.string().nullable(),
   threshold: number,
-  /** in-memory rewrites of the graph, such as a dropped ZipMap */
+  /** what scoring did to fit the model to the data: a dropped ZipMap, an input met by its exported name */
   rewrites: z.array(z.string()),
   score_ms: z.number(),
   /** true when candidate and baseline are the same bytes: nothing was compared */

@@ -12,6 +12,8 @@ export interface Feed {
   readonly columns: readonly string[]
   /** those of them to be read as Float64Array */
   readonly numeric: readonly string[]
+  /** inputs that carry the name of their column as an exporter had to write it, as sentences */
+  readonly renamed: readonly string[]
   /** rows a call must have when the model was exported with a fixed number of them, else null */
   readonly fixedRows: number | null
   /** @param columns values of `columns`, at the start of the batch */
@@ -31,7 +33,11 @@ export interface FeedRequest {
 export function planFeed(request: FeedRequest): Feed {
   const { inputs, shown } = request
   const byName = new Map(request.columns.map((column) => [column.name, column]))
-  const plans = inputs.map((input) => ({ input, names: namesFor(input, request, byName) }))
+  const asExported = exportedNames(request)
+  const plans = inputs.map((input) => ({
+    input,
+    names: namesFor(input, request, byName).map((name) => asExported.get(name) ?? name),
+  }))
   const missing = [...new Set(plans.flatMap(({ names }) => names.filter((name) => !byName.has(name))))]
   if (missing.length > 0) {
     throw new UserError(
@@ -67,6 +73,9 @@ export function planFeed(request: FeedRequest): Feed {
   return {
     columns,
     numeric,
+    renamed: plans.flatMap(({ input, names: [column] }) =>
+      column !== undefined && asExported.get(input.name) === column ? [`input ${quoted(input.name)} is fed column ${quoted(column)}`] : [],
+    ),
     fixedRows: fixed[0] ?? null,
     tensors: (values, rows) =>
       plans.map(({ input, names }) => {
@@ -78,6 +87,21 @@ export function planFeed(request: FeedRequest): Feed {
 }
 
 const unsupported = (model: string, why: string, fix: string) => new UserError('MODEL_UNSUPPORTED', `${model} cannot be fed: ${why}`, fix)
+
+/**
+ * Exporters write names that a C compiler would take: skl2onnx makes `bmi (kg/m²)` the input `bmi__kg_m__`. Such an input is met with the
+ * column when it can be no other one: no column has the input's own name, and one alone comes out as it.
+ */
+function exportedNames({ inputs, columns }: FeedRequest): ReadonlyMap<string, string> {
+  const own = new Set(columns.map(({ name }) => name))
+  const written = Map.groupBy(columns, ({ name }) => name.replace(/[^\p{L}\p{N}_+]/gu, '_').replace(/^(?=[0-9])/, '_'))
+  return new Map(
+    inputs.flatMap(({ name }) => {
+      const [column, ...others] = own.has(name) ? [] : (written.get(name) ?? [])
+      return column === undefined || others.length > 0 ? [] : [[name, column.name] as const]
+    }),
+  )
+}
 
 /** One column of the input's name, or the features when the input is a matrix. */
 function namesFor(input: TensorInfo, { features, inputs, shown }: FeedRequest, columns: ReadonlyMap<string, Column>): readonly string[] {

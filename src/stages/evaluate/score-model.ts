@@ -21,6 +21,8 @@ export interface ScoreRequest {
 
 export interface Scored extends Answered {
   readonly milliseconds: number
+  /** as in Feed */
+  readonly renamed: readonly string[]
 }
 
 export const openModel = async (context: ModelContext, path: string, shown: string): Promise<ModelSession> => {
@@ -35,5 +37,11 @@ export async function scoreModel(context: ModelContext, session: ModelSession, r
   const layout = layoutOf(session.outputs, task, shown.model)
   const start = context.clock.elapsed()
   const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, beside, take })
-  return { predictions, classLabels: session.classLabels, shown: shown.model, milliseconds: context.clock.elapsed() - start }
+  return {
+    predictions,
+    classLabels: session.classLabels,
+    shown: shown.model,
+    milliseconds: context.clock.elapsed() - start,
+    renamed: feed.renamed,
+  }
 }

@@ -49,6 +49,21 @@ describe('columns meet inputs by name', () => {
     expect(b?.data).toEqual(Uint8Array.of(1, 0))
   })
 
+  it('an input that carries a name as exporters write it is met with the one column it can be', () => {
+    const inputs = ['Ort_Stadt', '_1st_größe', 'umsatz__', 'n_'].map((name) => input(name, 'float32', null, 1))
+    const feed = plan(inputs, { 'Ort/Stadt': 'float', '1st größe': 'float', 'umsatz €': 'float', n_: 'float', 'n ': 'float' })
+    expect(feed.columns).toEqual(['Ort/Stadt', '1st größe', 'umsatz €', 'n_'])
+    expect(feed.renamed[0]).toBe("input 'Ort_Stadt' is fed column 'Ort/Stadt'")
+    expect(feed.renamed).toHaveLength(3)
+    expect(feed.tensors([[1], [2], [3], [4]], 1).map(({ name }) => name)).toEqual(inputs.map(({ name }) => name))
+  })
+
+  it('two columns that an exporter would write alike are never guessed between', () => {
+    expect(() =>
+      plan([input('a_b', 'float32', null, 1), input('c', 'float32', null, 1)], { 'a b': 'float', 'a-b': 'float', c: 'float' }),
+    ).toThrow("m.onnx wants columns that test.csv does not have: 'a_b'")
+  })
+
   it('every column that is missing is named at once', () => {
     const inputs = [input('x', 'float32', null, 1), input('y', 'float32', null, 1), input('z', 'float32', null, 1)]
     expect(() => plan(inputs, { y: 'float' })).toThrow("m.onnx wants columns that test.csv does not have: 'x', 'z'")
