@@ -1,7 +1,7 @@
 /** What a reader has to know about checks: those that are due, with their fix, and those that could not be decided. Worst first. */
 import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
-import type { Check } from '../schema/result.ts'
+import type { Check, StageResult } from '../schema/result.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { joinSome, name, own, prose, say, type Text } from './text.ts'
 
@@ -16,6 +16,8 @@ export interface Finding {
   readonly fix: string | null
   /** names that stand in the fix */
   readonly names: readonly string[]
+  /** stands for several checks */
+  readonly merged: boolean
 }
 
 export const rank = (verdict: Verdict): number => verdicts.indexOf(verdict)
@@ -47,6 +49,10 @@ export function modelFindings(model: ModelReport, report: Report): ModelFindings
     undecided: [...merged(all.filter((found) => found.effect === 'pass' && !isQuiet(found.status)))].sort(byWeight),
   }
 }
+
+/** What is due of one result, in the order of its checks. */
+export const dueOf = (result: StageResult): readonly Finding[] =>
+  merged(result.checks.filter((check) => isDue(check.effect)).map((check) => finding(check, result.stage)))
 
 /** The gate's own troubles that belong to no model. */
 export function runFindings(report: Report): readonly Finding[] {
@@ -87,6 +93,7 @@ const missing = (stage: StageReport, because: string): Finding => ({
   message: because,
   fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
   names: [],
+  merged: false,
 })
 
 function finding(check: Check, stage: string): Finding {
@@ -100,6 +107,7 @@ function finding(check: Check, stage: string): Finding {
     message: check.message,
     fix: check.fix,
     names,
+    merged: false,
   }
 }
 
@@ -115,7 +123,10 @@ function merged(findings: readonly Finding[]): readonly Finding[] {
   // `roc_auc is not compared: there is no baseline yet; tried production: 404`: what follows the first colon is the same for all
   const [reason, ...others] = new Set(waiting.map((found) => found.message.replace(/^.*?: /s, '')))
   const why = reason === undefined || others.length > 0 ? own('there is no baseline yet') : prose(reason)
-  return [...findings.filter((found) => !waiting.includes(found)), { ...first, text: say`${subjects} could not be compared: ${why}` }]
+  return [
+    ...findings.filter((found) => !waiting.includes(found)),
+    { ...first, text: say`${subjects} could not be compared: ${why}`, merged: true },
+  ]
 }
 
 /** A fix as it is shown: a sentence, and what there is to paste below it. */

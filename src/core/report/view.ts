@@ -8,6 +8,7 @@ import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { type DriftView, driftView } from './drift-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
 import { count, duration, plural, shortDigest } from './format.ts'
+import { skippedWords } from './log-lines.ts'
 import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
 import { originText, type PolicyView, policyView } from './policy-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
@@ -89,8 +90,18 @@ function titleOf(report: Report, models: readonly ModelView[]): Text {
   return say`${joinSome(
     worst.map((model) => name(model.name)),
     3,
-  )} ${own(worst.length === 1 ? verbs[first.verdict] : pluralVerb(first.verdict))}, ${own(`${others} other${others === 1 ? ' does' : 's do'}`)} not`
+  )} ${own(worst.length === 1 ? verbs[first.verdict] : pluralVerb(first.verdict))}, ${own(`${others} ${others === 1 ? 'other' : 'others'} ${othersVerb(first.verdict, others === 1)}`)}`
 }
+
+/** What is said of the models that came to something better than the worst verdict. */
+const othersVerb = (worst: Verdict, one: boolean): string =>
+  ({
+    error: one ? 'was' : 'were',
+    fail: one ? 'does not' : 'do not',
+    warn: 'without',
+    pass: one ? 'was skipped' : 'were skipped',
+    skipped: one ? 'was not' : 'were not',
+  })[worst]
 
 const pluralVerb = (verdict: Verdict): string =>
   ({ pass: 'pass', warn: 'pass with warnings', fail: 'fail', error: 'could not be decided', skipped: 'were skipped' })[verdict]
@@ -186,6 +197,7 @@ function stageView(stage: StageReport): StageView {
 function stageText({ because, result }: StageReport): Text {
   if (because !== null) return prose(because)
   if (result === null) return []
+  if (result.verdict === 'skipped') return prose(skippedWords(result))
   if (result.stage === 'train') {
     const details = trainDetails.safeParse(result.details)
     if (details.success) {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { dueLines, outcomeWords } from '../../../src/core/report/log-lines.ts'
+import { verdictTable } from '../../../src/core/report/terminal.ts'
+import { type Check, makeCheck, type StageResult } from '../../../src/core/schema/result.ts'
+import { failing, first, passing, report } from './samples.ts'
+
+const result = (verdict: StageResult['verdict'], checks: readonly Check[]): StageResult => {
+  const sample = passing('m').stages.find(({ stage }) => stage === 'evaluate')?.result
+  if (sample === null || sample === undefined) throw new Error('no sample')
+  return { ...sample, verdict, because: null, checks: [...checks] }
+}
+const waiting = (metric: string) =>
+  makeCheck({
+    id: `evaluate.max_drop:${metric}`,
+    metric,
+    status: 'no-baseline',
+    effect: 'warn',
+    message: `${metric} is not compared: there is no baseline yet; tried production: there is no ledger yet.`,
+    fix: 'promote a first model',
+  })
+const open = makeCheck({ id: 'evaluate.max_drop:f1', status: 'inconclusive', effect: 'pass', message: 'not decided' })
+const good = makeCheck({ id: 'evaluate.min:f1', status: 'pass', effect: 'pass', message: 'good' })
+const skip = (column: string) =>
+  makeCheck({ id: `drift.shift:${column}`, status: 'skipped', effect: 'skipped', message: `${column} was not tested: too few` })
+
+describe('the log of a result', () => {
+  it('says once what all metrics wait for', () => {
+    expect(dueLines(result('warn', [good, waiting('roc_auc'), waiting('f1'), waiting('mcc')]))).toEqual([
+      {
+        effect: 'warn',
+        id: 'evaluate',
+        message: 'f1, mcc, roc_auc could not be compared: there is no baseline yet; tried production: there is no ledger yet.',
+        fix: 'promote a first model',
+      },
+    ])
+    expect(dueLines(result('warn', [waiting('f1')])).map(({ id }) => id)).toEqual(['evaluate.max_drop:f1'])
+  })
+
+  it('does not count as passed what too few rows left open', () => {
+    expect(outcomeWords(result('pass', [good, open, open, skip('a')]))).toBe('1 of 4 checks passed, 2 inconclusive, 1 skipped')
+  })
+
+  it('says why a result is skipped whose checks all were', () => {
+    expect(outcomeWords(result('skipped', [skip('a'), skip('b')]))).toBe('a was not tested: too few; and 1 more')
+    expect(outcomeWords({ ...result('skipped', []), because: 'nothing to do' })).toBe('nothing to do')
+  })
+})
+
+describe('the title of several models', () => {
+  const title = (...models: Parameters<typeof report>[0]) => verdictTable(report(models)).split('\n')[0]
+  it('says of the others what is not true of the worst', () => {
+    expect(title(passing('a'), failing('b'), first('c'))).toBe('FAIL  b fails, 2 others do not')
+    expect(title(passing('a'), { ...failing('b'), verdict: 'error' })).toBe('ERROR  b could not be decided, 1 other was')
+    expect(title(passing('a'), first('c'))).toBe('WARN  c passes with warnings, 1 other without')
+  })
+})
