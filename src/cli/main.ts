@@ -1,5 +1,6 @@
 /** Shell 2: argv → the same stages the actions call. Results on stdout with --json, everything else on stderr. */
 import { exitCode, type Verdict, worst } from '../core/gate/fold.ts'
+import type { StageResult } from '../core/schema/result.ts'
 import { neutralise } from '../core/text/neutralise.ts'
 import { asError, UserError } from '../errors.ts'
 import type { RunContext, StageOptions } from '../stages/context.ts'
@@ -70,7 +71,7 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
     const results = await runStage(verb, context, options)
     for (const result of results) show(terminal, result)
     if (verb === 'gate') await finish(request, context, terminal)
-    if (request.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+    if (request.json) process.stdout.write(asJson(results))
     return worst(results.map((result) => result.verdict))
   }
   terminal.write(
@@ -85,15 +86,18 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
     },
   })
   await finish(request, context, terminal)
-  if (request.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+  if (request.json) process.stdout.write(asJson(results))
   return verdict
 }
 
 /** The verdict table, and where the reports are. */
 async function finish(request: Request, context: RunContext, terminal: Terminal): Promise<void> {
   const { writeReports } = await import('./reports.ts')
-  terminal.write(`\n${await writeReports(context, request.formats)}\n`)
+  terminal.write(`\n${neutralise(await writeReports(context, request.formats))}\n`)
 }
+
+/** A log of GitHub obeys `##[cmd]` anywhere in a line: no # stands in the JSON, whose only # are those of texts. */
+const asJson = (results: readonly StageResult[]): string => `${JSON.stringify(results, null, 2).replaceAll('#', '\\u0023')}\n`
 
 const toOptions = (request: Request): StageOptions => ({
   failOn: request.failOn,

@@ -50,7 +50,7 @@ async function attempt(name: StageName, model: string | null, context: RunContex
   const path = resultPath(context.out, model, name)
   const startedAt = context.clock.now()
   const start = context.clock.elapsed()
-  await prepareOut(files, context.out)
+  await prepareOut(files, context.out, context.root)
   await files.remove(path)
   let output: StageOutput
   try {

@@ -1,5 +1,5 @@
 /** Where results lie, and which of them belong to this run. */
-import { join } from 'node:path'
+import { isAbsolute, join, relative, sep } from 'node:path'
 import type { Config } from '../core/schema/config.ts'
 import { type RunSource, resultSchema, type StageName, type StageResult } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
@@ -12,8 +12,25 @@ export const modelFolder = (out: string, model: string): string => join(out, mod
 export const resultPath = (out: string, model: string | null, stage: StageName): string =>
   model === null ? join(out, `${stage}.json`) : join(modelFolder(out, model), `${stage}.json`)
 
-/** Prepares the folder: git-ignores itself; @throws UserError OUT_TRACKED when git tracks anything in it. */
-export async function prepareOut(files: Files, out: string): Promise<void> {
+const ignoreAll = '*\n'
+
+/**
+ * Prepares the folder, which git-ignores itself.
+ * @param root folder of the config
+ * @throws UserError OUT_TRACKED when git tracks anything in it, OUT_TAKEN when it is a folder of the user's own
+ */
+export async function prepareOut(files: Files, out: string, root: string): Promise<void> {
+  const ignore = join(out, '.gitignore')
+  const below = relative(out, root)
+  const holdsConfig = below === '' || !(below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below))
+  const before = holdsConfig ? null : await files.read(ignore, maxResultBytes)
+  if (holdsConfig || (before !== null && new TextDecoder().decode(before) !== ignoreAll)) {
+    throw new UserError(
+      'OUT_TAKEN',
+      `the out folder ${out} ${holdsConfig ? 'holds the config' : 'has a .gitignore of its own'}, so results would be mixed with other files`,
+      'name a folder for results alone with --out',
+    )
+  }
   if (await files.isTracked(out)) {
     throw new UserError(
       'OUT_TRACKED',
@@ -22,7 +39,7 @@ export async function prepareOut(files: Files, out: string): Promise<void> {
     )
   }
   await files.makeFolder(out)
-  await files.write(join(out, '.gitignore'), '*\n')
+  await files.write(ignore, ignoreAll)
 }
 
 /** Why a result that lies there is not one of this run, or null. */

@@ -87,10 +87,9 @@ describe('the gate of a run', () => {
   it('leaves no older report behind when it cannot write one', async () => {
     using run = makeRun()
     run.write('.modelgate/report.md', 'an older verdict')
-    const broken = {
-      ...run.context,
-      ports: { ...run.context.ports, files: { ...run.context.ports.files, read: async () => Promise.reject(new Error('disk')) } },
-    }
+    const { files } = run.context.ports
+    const read = (path: string, most: number) => (path.endsWith('.json') ? Promise.reject(new Error('disk')) : files.read(path, most))
+    const broken = { ...run.context, ports: { ...run.context.ports, files: { ...files, read } } }
     const { executeForRun } = await import('../../../src/stages/execute.ts')
     const { gate } = await import('../../../src/stages/gate.ts')
     expect((await executeForRun('gate', gate, broken)).verdict).toBe('error')

@@ -1,0 +1,60 @@
+/** The command line as a process, where its log is read by a runner and its out folder may be somebody else's. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resultSchema } from '../../../src/core/schema/result.ts'
+import { baseConfig, makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
+import { commandsIn } from '../../support/runner-parsers.ts'
+import { projectRoot, runNode } from '../../support/spawn.ts'
+
+let project: Project | null = null
+afterEach(() => project?.remove())
+
+const modelgate = (files: ProjectFiles, ...args: string[]) => {
+  project = makeProject(files)
+  const { folder } = project
+  return runNode([join(projectRoot, 'scripts', 'modelgate.ts'), ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+}
+
+const column = '##[error]kind ::x'
+const renamed = (seed: number) => rows(seed, 300).replace('kind', column)
+const hostile: ProjectFiles = {
+  'train.csv': renamed(1),
+  'test.csv': renamed(2),
+  'current.csv': renamed(3),
+  'modelgate.yml': baseConfig
+    .replace('[amount, kind]', `[amount, "${column}"]`)
+    .replace('amount: {', `"${column}": {in: [red]}\n        amount: {`),
+}
+
+describe('CMD-01 the command line in a step of a workflow', () => {
+  it('no name becomes a command, on stdout as JSON or on stderr, and the JSON still says it', async () => {
+    const run = await modelgate(hostile, 'validate', '--json')
+    expect(run.code).toBe(1)
+    expect(commandsIn(`${run.stdout}\n${run.stderr}`)).toEqual([])
+    const [result] = z.array(resultSchema).parse(JSON.parse(run.stdout))
+    expect(result?.checks.map((check) => check.column)).toContain(column)
+  })
+
+  it('nor does the path of a report', async () => {
+    const run = await modelgate({}, 'gate', '--out', '::error::x')
+    expect(run.code).toBe(2)
+    expect(run.stderr).toContain('report.html')
+    expect(commandsIn(`${run.stdout}\n${run.stderr}`)).toEqual([])
+  })
+})
+
+describe('the out folder', () => {
+  it.each([
+    ['the folder of the config', '.'],
+    ['a folder with a .gitignore of its own', 'mine'],
+  ])('is never %s: nothing of it is overwritten', async (_, out) => {
+    const run = await modelgate({ '.gitignore': 'dist\n', 'mine/.gitignore': 'dist\n' }, 'validate', '--out', out)
+    expect(run.code).toBe(2)
+    expect(run.stderr).toContain('OUT_TAKEN')
+    const { folder = '' } = project ?? {}
+    expect(readFileSync(join(folder, out, '.gitignore'), 'utf8')).toBe('dist\n')
+    expect(existsSync(join(folder, out, 'm'))).toBe(false)
+  })
+})
