@@ -28,8 +28,13 @@ export async function detectHost(options: HostOptions): Promise<Detected> {
   const server = servers.find((entry) => entry.detects(env))
   if (server !== undefined) return { host: silent('other', server.facts(env), server.runUrl(env) ?? null), source: server.source(env) }
   const facts: EventFacts = { isPullRequest: false, fromFork: false, defaultBranch: null, refProtected: false }
-  return { host: silent('local', facts, null), source: await localSource(options) }
+  const source = await localSource(options)
+  // a server that is not in the table says nothing that could be trusted: it is no laptop, where a person decides
+  if (isOn(env.CI) || isOn(env.TF_BUILD)) return { host: silent('other', facts, null), source: { ...source, event: 'ci' } }
+  return { host: silent('local', facts, null), source }
 }
+
+const isOn = (flag: string | undefined): boolean => flag !== undefined && !['', '0', 'false'].includes(flag.toLowerCase())
 
 async function github(options: HostOptions): Promise<Detected> {
   const { facts, source, runUrl, pullRequest } = await readEvent(options.env, options.readFile)

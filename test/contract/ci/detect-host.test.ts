@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { detectHost } from '../../../src/adapters/ci/detect-host.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { createArtifactStore } from '../../../src/adapters/github/artifacts.ts'
+import { whyNotWrite } from '../../../src/stages/may-write.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -221,6 +222,18 @@ describe('other servers say the same in their own words', () => {
     })
     expect(source).toMatchObject({ repository: 'g/p', sha: sha('1'), run_id: 'p:1' })
     expect(host.event).toMatchObject({ isPullRequest: true, fromFork: true })
+  })
+})
+
+describe('a server that is not known', () => {
+  it.each([{ CI: 'true' }, { CI: '1' }, { TF_BUILD: 'True' }])('EVT-07 is no laptop: what it builds may not promote (%o)', async (env) => {
+    const { host, source } = await detect(env)
+    expect(host).toMatchObject({ name: 'other', event: { defaultBranch: null, refProtected: false } })
+    expect(whyNotWrite({ host, source })?.code).toBe('REF_UNPROTECTED')
+  })
+
+  it('CI=false is a laptop', async () => {
+    expect((await detect({ CI: 'false' })).host.name).toBe('local')
   })
 })
 
