@@ -94,6 +94,9 @@ export const count = z.number({ error: 'expected a whole number of at least 0' }
 /** Names that mean a device on Windows, whatever stands behind a dot. */
 const reserved = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i
 
+/** A model is a folder beside `gate.json`, `report.html` and their like. */
+const ours = /\.(json|md|html|xml)$/i
+
 /** Why a name cannot be a folder, a tag and a file everywhere, or null. */
 export function badModelName(name: string): string | null {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
@@ -101,6 +104,7 @@ export function badModelName(name: string): string | null {
   if (name.length > 100) return 'a model name has at most 100 characters'
   if (name.includes('..') || name.endsWith('.') || name.endsWith('.lock'))
     return `${shown(name)} is not a model's name: no "..", no "." or ".lock" at the end`
+  if (ours.test(name)) return `${shown(name)} ends like a file of results, which would lie at its place: choose another name`
   if (reserved.test(name)) return `${name} is reserved on Windows: choose another name`
   return null
 }

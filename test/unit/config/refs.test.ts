@@ -87,12 +87,27 @@ describe('SOURCE: one way to name data', () => {
 })
 
 describe('PRO-12 names are names everywhere', () => {
-  it.each(['../x', 'a/b', '-x', '.x', 'a..b', 'con', 'NUL.txt', 'com1', 'a b', 'ü', 'a.lock', 'a.', 'x'.repeat(101)])(
-    '%s is no model name',
-    (name) => {
-      expect(problems(`models: {${JSON.stringify(name)}: {model: m.onnx}}`)[0]).toContain('INVALID_NAME')
-    },
-  )
+  it.each([
+    '../x',
+    'a/b',
+    '-x',
+    '.x',
+    'a..b',
+    'con',
+    'NUL.txt',
+    'com1',
+    'a b',
+    'ü',
+    'a.lock',
+    'a.',
+    'x'.repeat(101),
+    'gate.json',
+    'Report.HTML',
+    'report.md',
+    'report.junit.xml',
+  ])('%s is no model name', (name) => {
+    expect(problems(`models: {${JSON.stringify(name)}: {model: m.onnx}}`)[0]).toContain('INVALID_NAME')
+  })
 
   it('two names that differ in case only are refused', () => {
     expect(problems('models: {a: {model: m.onnx}, A: {model: m.onnx}}')[0]).toContain('differ in case only')
