@@ -1,6 +1,6 @@
 /** Has the data moved since the model was trained? The profile of `current` against the training profile of the model under test. */
 import { join, resolve } from 'node:path'
-import { judgeDrift } from '../core/drift/judge.ts'
+import { judgeDrift, limitedColumns } from '../core/drift/judge.ts'
 import { count } from '../core/report/format.ts'
 import type { DataSpec, Source } from '../core/schema/config.ts'
 import type { DriftDetails } from '../core/schema/details.ts'
@@ -95,7 +95,9 @@ function demandColumns({ model }: ModelContext, { table: reference, from }: Refe
   const now = new Set(current.columns.map(({ name }) => name))
   const out = new Set([...notFeatures(model.data), model.data.target])
   const ignored = (name: string) => Object.hasOwn(model.drift.columns, name) && model.drift.columns[name]?.ignore === true
-  const wanted = (model.data.features ?? [...before].filter((name) => !out.has(name))).filter((name) => !ignored(name))
+  const usual = model.data.features ?? [...before].filter((name) => !out.has(name))
+  const limited = limitedColumns(model.drift.columns).filter((name) => name !== model.data.target && (before.has(name) || now.has(name)))
+  const wanted = [...new Set([...usual, ...limited])].filter((name) => !ignored(name))
   for (const [place, names] of [[from, before] as const, ['data.current', now] as const]) {
     const missing = wanted.filter((name) => !names.has(name))
     if (missing.length > 0) {

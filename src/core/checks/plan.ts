@@ -133,10 +133,15 @@ function sharedScan(
   return sql(`SELECT ${outer.join(', ')} FROM (${inner})`, values)
 }
 
+const nothingToJudge = ({ column }: Expectation): string =>
+  column === null ? 'there are no rows to judge' : `${column} has no values to judge`
+
 function judge(finding: Finding, row: Row, told: { readonly broken: string; readonly limit: Limit }): Finding {
   const judged = Number(row.judged ?? 0)
   const broken = Number(row.broken ?? 0)
   const { limit } = told
+  // nothing was looked at: neither kept nor broken
+  if (judged === 0) return { ...finding, status: 'skipped', judged, says: nothingToJudge(finding.expectation) }
   const allowed = limit.unit === 'share' ? limit.value * judged : limit.value
   const first = row.first === undefined || row.first === null ? null : Number(row.first) + 1
   return { ...finding, judged, broken, first, limit, says: told.broken, status: broken > allowed ? 'fail' : 'pass' }

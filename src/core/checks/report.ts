@@ -36,10 +36,16 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
     message:
       failed.length > 0
         ? failed.map((finding) => `${finding.role}: ${sentence(finding)}`).join('; ')
-        : `${sentence(worst)} (${findings.map((finding) => finding.role).join(', ')})`,
+        : [`${sentence(worst)} (${rolesOf(findings, status)})`, ...(status === 'pass' ? notJudged(findings) : [])].join('; '),
     fix: status === 'fail' ? (entry?.fix ?? null) : null,
   })
 }
+
+const rolesOf = (findings: readonly Finding[], status: Finding['status']): string =>
+  findings.flatMap((finding) => (finding.status === status ? [finding.role] : [])).join(', ')
+
+const notJudged = (findings: readonly Finding[]): readonly string[] =>
+  findings.flatMap((finding) => (finding.status === 'skipped' ? [`${finding.role}: ${finding.says}`] : []))
 
 function sentence({ expectation, judged, broken, first, limit, says, status }: Finding): string {
   if (judged === null || broken === null) return says

@@ -85,10 +85,15 @@ function sameData({ current }: DriftInput): DriftJudgement {
   }
 }
 
-/** Which columns are looked at, features first. */
-function subjects({ reference, current, target, features, leaveOut }: DriftInput): { name: string; family: Family }[] {
+/** Columns whose drift has a limit of its own. */
+export const limitedColumns = (columns: Readonly<Record<string, DriftColumn>>): readonly string[] =>
+  Object.entries(columns).flatMap(([name, { shift }]) => (shift === undefined ? [] : [name]))
+
+/** Which columns are looked at, features first. A column with a limit of its own is asked for, whatever else is said of it. */
+function subjects({ reference, current, target, features, leaveOut, columns }: DriftInput): { name: string; family: Family }[] {
   const out = new Set([...leaveOut, ...(target === null ? [] : [target])])
-  const names = features ?? reference.columns.map(({ name }) => name).filter((name) => !out.has(name))
+  const usual = features ?? reference.columns.map(({ name }) => name).filter((name) => !out.has(name))
+  const names = [...new Set([...usual, ...limitedColumns(columns).filter((name) => name !== target)])]
   const labelled = target !== null && [reference, current].every((table) => table.columns.some(({ name }) => name === target))
   return [
     ...names.map((name) => ({ name, family: 'features' as const })),

@@ -377,3 +377,19 @@ describe('formats give one answer', () => {
     for (const other of seen) expect(other).toEqual(seen[0])
   })
 })
+
+describe('a check that looked at nothing is not a pass', () => {
+  it('of a column without a value, limits are skipped and its nulls are judged', async () => {
+    await yard.write('empty-column.csv', `a,z,y\n${rows(50, (i) => `${i},,${i % 2}`)}\n`)
+    const result = await yard.validate(
+      config('{train: empty-column.csv, target: y}', '{columns: {z: {max: 3, in: [5], unique: true, nulls: {max: 10%}}}}'),
+    )
+    const effects = Object.fromEntries(result.checks.filter(({ column }) => column === 'z').map(({ id, effect }) => [id, effect]))
+    expect(effects).toMatchObject({
+      'validate.max:z': 'skipped',
+      'validate.in:z': 'skipped',
+      'validate.unique:z': 'skipped',
+      'validate.nulls:z': 'fail',
+    })
+  })
+})

@@ -149,6 +149,19 @@ describe('findings become one check per expectation', () => {
     })
   })
 
+  it('a pass names only the tables that were looked at', () => {
+    const none: Finding = { ...finding('test', 0, 0), status: 'skipped', broken: null, limit: null, says: 'a has no values to judge' }
+    expect(toCheck([finding('train', 0, 10), none], policy).message).toBe(
+      '0 of 10 values of a are missing (train); test: a has no values to judge',
+    )
+    expect(toCheck([none], policy)).toMatchObject({
+      status: 'skipped',
+      effect: 'skipped',
+      observed: null,
+      message: 'a has no values to judge (test)',
+    })
+  })
+
   it('the limit is inclusive', () => {
     expect(toCheck([finding('train', 10, 1000, 0.01)], policy).status).toBe('pass')
     expect(toCheck([finding('train', 11, 1000, 0.01)], policy).status).toBe('fail')

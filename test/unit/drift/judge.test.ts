@@ -212,6 +212,18 @@ describe('policy', () => {
     expect(tested({ target: 'y', leaveOut: ['id', 'when'], features: ['b'] })).toEqual(['features b', 'labels y'])
   })
 
+  it('a column with a limit of its own is tested, whatever else it is: no limit is without effect', () => {
+    const before = ['a', 'b', 'g'].map((name) => labels(name, rows({ u: 300, v: 300 })))
+    const after = ['a', 'b', 'g'].map((name) => labels(name, rows({ u: 590, v: 10 })))
+    const { checks } = judge(before, after, {
+      leaveOut: ['g'],
+      features: ['a'],
+      columns: { b: { shift: { fail: 0.1 } }, g: { shift: { fail: 0.1 } } },
+    })
+    for (const id of ['drift.shift:b', 'drift.shift:g'])
+      expect(checks.find((check) => check.id === id)).toMatchObject({ effect: 'fail', limit: 0.1 })
+  })
+
   it('the same data is said to be the same, not praised for not moving', () => {
     const one = table('train', [numbers('x', gaussian(1, 500))])
     const input: DriftInput = {
