@@ -20,7 +20,7 @@ import { findBaseline } from './evaluate/baseline.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
 import { trainingTarget } from './evaluate/training.ts'
-import { alignTo, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
+import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
 import { TruthReader } from './evaluate/truth-reader.ts'
 import { modelFolder } from './out-folder.ts'
 import { sourceFiles } from './train/source-files.ts'
@@ -73,10 +73,10 @@ export const evaluate: ModelStage = async (context) => {
     primary: judged.primary,
     rows: table.rows,
     excluded: {},
-    labels: hidden || scores.labels === null ? null : [...scores.labels],
+    labels: hidden || scores.labels === null ? null : frequentLabels(truth.coded, scores.labels),
     positive: hidden ? null : (scores.pair?.[1] ?? null),
     threshold: model.evaluate.threshold,
-    rewrites: [...session.rewrites],
+    rewrites: [...session.rewrites, ...candidate.renamed],
     score_ms: Math.round(candidate.milliseconds),
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,

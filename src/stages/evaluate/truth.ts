@@ -7,6 +7,7 @@ import type { DataSpec, Task } from '../../core/schema/config.ts'
 import { inferTask } from '../../core/train/task.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
+import type { Coded } from './predict.ts'
 
 export interface Target {
   readonly column: string
@@ -89,6 +90,17 @@ export const labelOf = (value: Exclude<Scalar, null>): string => String(value ==
 export function sortLabels(labels: Iterable<string>): readonly string[] {
   const list = [...new Set(labels)]
   return list.every((label) => label !== '' && Number.isFinite(Number(label))) ? list.sort((a, b) => Number(a) - Number(b)) : list.sort()
+}
+
+/** As in the profile: what fewer rows have could be a person's. */
+const leastRows = 5
+
+/** Labels that may be shown, in the order given: those of enough rows. */
+export function frequentLabels({ codes, names }: Coded, labels: readonly string[]): string[] {
+  const counts = new Uint32Array(names.length)
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1
+  const frequent = new Set(names.filter((_, code) => (counts[code] ?? 0) >= leastRows))
+  return labels.filter((label) => frequent.has(label))
 }
 
 const twins: readonly (readonly string[])[] = [

@@ -144,7 +144,7 @@ describe('evaluate', () => {
     const result = await bench.evaluate(config(''))
     expect(outcome(result)).toBe('pass')
     const details = evaluateDetails.parse(result.details)
-    expect(details).toMatchObject({ task: 'multiclass', labels: ['10', '9', 'a'] })
+    expect(details).toMatchObject({ task: 'multiclass', labels: ['10', '9'] })
     expect(details.metrics.find(({ metric }) => metric === 'accuracy')?.candidate.value).toBeCloseTo(1 - 10 / 400, 12)
     const written = await bench.rows('.modelgate/m/predictions.parquet')
     expect(written[8]).toMatchObject({ y: '10', predicted: '10' })
@@ -172,6 +172,25 @@ describe('evaluate', () => {
     bench.write('test.csv', rows(300))
     const result = await bench.evaluate(config(', sensitive: [late]'))
     expect(evaluateDetails.parse(result.details)).toMatchObject({ labels: null, positive: null })
+  })
+
+  it('PII-01 names no label of fewer than five test rows: it could be a person’s', async () => {
+    const model = classifierWithZipMap({
+      width: 2,
+      labels: ['Canary Smith', 'late', 'on time'],
+      coefficients: [0, 0, 0, 0, 0, -20],
+      intercepts: [-20, 2, 20],
+    })
+    bench.write('m.onnx', model)
+    bench.write('base.onnx', model)
+    bench.write(
+      'test.csv',
+      `a,b,late\n${Array.from({ length: 300 }, (_, i) => `${i % 7},${i % 2},${i < 4 ? 'Canary Smith' : ['on time', 'late'][i % 2]}`).join('\n')}\n`,
+    )
+    const result = await bench.evaluate(config(', features: [a, b]'))
+    expect(result.verdict).not.toBe('error')
+    expect(evaluateDetails.parse(result.details).labels).toEqual(['late', 'on time'])
+    expect(JSON.stringify(result)).not.toContain('Canary')
   })
 
   it('cannot compare with a baseline that wants columns the data no longer has, and says so', async () => {
