@@ -24,13 +24,16 @@ export const resolve = (ref: ModelRef, context: ModelContext, folder: string): P
 export async function resolveFirst(refs: readonly ModelRef[], context: ModelContext, folder: string): Promise<Resolution> {
   const search = new Search(context, folder)
   let numbers: Extract<Outcome, { kind: 'numbers' }> | null = null
-  const tried: string[] = []
+  // what several references lack alike, such as a ledger, is said once
+  const refsByReason = new Map<string, string[]>()
+  const told = () => [...refsByReason].map(([why, names]) => `${names.join(', ')}: ${why}`)
   for (const ref of refs) {
     const outcome = await search.one(ref)
-    if (outcome.kind === 'found') return { kind: 'found', model: outcome.model, tried }
-    tried.push(`${showRef(ref)}: ${outcome.why}`)
+    if (outcome.kind === 'found') return { kind: 'found', model: outcome.model, tried: told() }
+    refsByReason.set(outcome.why, [...(refsByReason.get(outcome.why) ?? []), showRef(ref)])
     if (outcome.kind === 'numbers') numbers ??= outcome
   }
+  const tried = told()
   if (numbers === null) return { kind: 'missing', tried }
   const { ref, digest, metrics } = numbers
   return { kind: 'numbers', ref, digest, metrics, tried }

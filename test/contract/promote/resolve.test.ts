@@ -110,8 +110,7 @@ describe('GATE-05 a missing baseline is explicit, and trouble is never "missing"
     expect(await it.find(alias('production'), main, { kind: 'path', path: 'old.onnx' })).toEqual({
       kind: 'missing',
       tried: [
-        'production: there is no ledger yet (acme/models#modelgate-ledger)',
-        'main: there is no ledger yet (acme/models#modelgate-ledger)',
+        'production, main: there is no ledger yet (acme/models#modelgate-ledger)',
         'old.onnx: there is no such file',
       ],
     })
