@@ -109,10 +109,7 @@ describe('GATE-05 a missing baseline is explicit, and trouble is never "missing"
     const it = await work(github)
     expect(await it.find(alias('production'), main, { kind: 'path', path: 'old.onnx' })).toEqual({
       kind: 'missing',
-      tried: [
-        'production, main: there is no ledger yet (acme/models#modelgate-ledger)',
-        'old.onnx: there is no such file',
-      ],
+      tried: ['production, main: there is no ledger yet (acme/models#modelgate-ledger)', 'old.onnx: there is no such file'],
     })
     await it.promote({ to: 'staging' })
     expect(await it.find(alias('production'), { kind: 'version', model: null, version: '9.0.0' }, alias('staging'))).toMatchObject({
