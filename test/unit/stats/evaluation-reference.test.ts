@@ -220,10 +220,10 @@ describe('published examples come out as published', () => {
 
   it('the jackknife acceleration of the spatial test data is that of Efron & Tibshirani', () => {
     const entry = cases.find((candidate) => candidate.name === 'bca_spatial_variance')
-    const values = list(entry?.inputs['x'])
+    const values = list(entry?.inputs.x)
     const found = replicate(rowDraws(values.length, 1), (weights) => variance(values, weights))
     expect(acceleration({ values: [...found.leftOut], counts: values.map(() => 1) })).toBeCloseTo(
-      num(entry?.expected['jackknife_acceleration']),
+      num(entry?.expected.jackknife_acceleration),
       9,
     )
   })
