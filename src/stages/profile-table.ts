@@ -1,9 +1,9 @@
-/** An opened table → its profile, by at most three scans (core/profile/queries.ts says which). No row leaves the engine. */
-import type { ColumnFacts, TableFacts } from '../core/checks/facts.ts'
+/** An opened table → its profile, by at most three scans of each column (core/profile/queries.ts says which). No row leaves the engine. */
+import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
 import { assembleTable, type Levels, planColumns, readLevels } from '../core/profile/assemble.ts'
-import { countQuery, levelColumnsPerQuery, levelQuery, sampleQuery } from '../core/profile/queries.ts'
+import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery, sampleQuery } from '../core/profile/queries.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
-import { type DataEngine, quoteName, type Table } from '../ports/data-engine.ts'
+import { type DataEngine, quoteName, type Scalar, type Table } from '../ports/data-engine.ts'
 
 export interface ProfileOptions {
   readonly role: string
@@ -28,15 +28,11 @@ export const tableFacts = (table: Table, role: string): TableFacts => ({
 export async function buildProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
   const facts = tableFacts(table, options.role)
   const { columns } = facts
-  const [sample = {}] = await engine.aggregate(sampleQuery({ ...facts, rowAt: table.rowNumber }, columns))
+  const sampled = { ...facts, rowAt: table.rowNumber }
+  const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled, some, from))
   const plans = planColumns(columns, sample, { sensitive: new Set(options.sensitive), reference: options.reference ?? null })
-  const [counts = {}] = await engine.aggregate(
-    countQuery(
-      facts,
-      columns,
-      plans.map((plan) => plan.numeric),
-    ),
-  )
+  const numeric = plans.map((plan) => plan.numeric)
+  const counts = await inParts(engine, columns, (some, from) => countQuery(facts, some, numeric.slice(from, from + some.length), from))
   const levels = new Map<string, Levels>()
   const labelled = plans.filter((plan) => plan.levels).map((plan) => plan.facts)
   for (let from = 0; from < labelled.length; from += levelColumnsPerQuery) {
@@ -50,4 +46,18 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
     levels,
     table.files.map((file) => file.digest),
   )
+}
+
+/** The one row that queries over some columns at a time come to together. A table without columns is asked once, too. */
+async function inParts(
+  engine: DataEngine,
+  columns: readonly ColumnFacts[],
+  query: (some: readonly ColumnFacts[], from: number) => Sql,
+): Promise<Readonly<Record<string, Scalar>>> {
+  const whole: Record<string, Scalar> = {}
+  for (let from = 0; from === 0 || from < columns.length; from += columnsPerQuery) {
+    const [row = {}] = await engine.aggregate(query(columns.slice(from, from + columnsPerQuery), from))
+    Object.assign(whole, row)
+  }
+  return whole
 }

@@ -14,6 +14,8 @@ const orderedRows = 2_000
 const hashRange = 2 ** 20
 export const maxLevels = 2_000
 export const minLevelRows = 5
+/** The engine plans in the square of the number of aggregates: two hundred columns in one query took a minute for a thousand rows. */
+export const columnsPerQuery = 16
 /** grouping_id is a 64-bit mask */
 export const levelColumnsPerQuery = 32
 
@@ -25,12 +27,13 @@ const finite = (column: ColumnFacts) => `isfinite(${number(column)})`
 const chosen = (rows: number, wanted: number): string =>
   rows <= wanted ? '' : `WHERE hash(row_at) % ${hashRange} < ${Math.ceil((wanted / rows) * hashRange)}`
 
-/** One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`. */
-export function sampleQuery(table: TableFacts & { readonly rowAt: string }, columns: readonly ColumnFacts[]): Sql {
+/** @param from place in the table of the first of the columns: `i` counts from there. One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`. */
+export function sampleQuery(table: TableFacts & { readonly rowAt: string }, columns: readonly ColumnFacts[], from = 0): Sql {
   // inverse CDF by one sort: `quantile_disc` with a thousand points costs forty times that. In whole numbers: 0.07 × 100 is above 7
   const grid = (n: string) => `[(i * (${n}) + ${gridPoints}) // ${gridPoints + 1} FOR i IN range(1, ${gridPoints + 1})]`
-  const facts = columns.flatMap((column, i) => {
+  const facts = columns.flatMap((column, at) => {
     const { kind } = column
+    const i = from + at
     const c = `c${i}`
     if (isNumeric(kind)) {
       const ok = `FILTER (WHERE isfinite(${c}))`
@@ -52,8 +55,8 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
         ]
       : shared
   })
-  const numbers = columns.flatMap((column, i) => (isNumeric(column.kind) ? [i] : []))
-  const list = columns.map((column, i) => `${sampledValue(column)} AS c${i}`)
+  const numbers = columns.flatMap((column, at) => (isNumeric(column.kind) ? [from + at] : []))
+  const list = columns.map((column, at) => `${sampledValue(column)} AS c${from + at}`)
   const sample = `sample AS MATERIALIZED (SELECT * FROM (SELECT ${[`${table.rowAt} AS row_at`, ...list].join(', ')} FROM ${table.relation}) ${chosen(table.rows, sampledRows)})`
   const aggregates = `(SELECT ${['count(*) AS sampled', ...facts].join(', ')} FROM sample)`
   if (numbers.length === 0) return sql(`WITH ${sample} SELECT * FROM ${aggregates}`)
@@ -81,13 +84,14 @@ export interface NumericPlan {
 export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(edges.length / 2)] ?? 0
 
 /**
- * One row: `rows`, `x` and `s` (fingerprint), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
+ * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
  * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (cells, the last one missing when empty), `f<i>` (frequent values).
  */
-export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[]): Sql {
+export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[], from = 0): Sql {
   const values: SqlValue[] = []
-  const list = columns.flatMap((column, i) => {
+  const list = columns.flatMap((column, at) => {
     const { kind, quoted } = column
+    const i = from + at
     const parts = [`count(${quoted}) AS v${i}`]
     if (kind === 'float') {
       parts.push(
@@ -97,7 +101,7 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
       )
     }
     if (kind === 'string') parts.push(`count(*) FILTER (WHERE CAST(${quoted} AS VARCHAR) = '') AS e${i}`)
-    const plan = plans[i] ?? null
+    const plan = plans[at] ?? null
     if (plan !== null) {
       const ok = `FILTER (WHERE ${finite(column)})`
       const x = number(column)
@@ -108,21 +112,22 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
         `fsum(${x} - ${pivot}) ${ok} AS s1${i}`,
         `fsum((${x} - ${pivot}) * (${x} - ${pivot})) ${ok} AS s2${i}`,
       )
-      for (const [alias, at, bins] of [
+      for (const [alias, cut, bins] of [
         ['h', 'histogram', plan.edges],
         ['f', 'histogram_exact', plan.frequent],
       ] as const) {
         if (bins.length === 0) continue
         values.push(JSON.stringify(bins))
-        parts.push(`to_json(map_values(${at}(${x}, CAST(? AS DOUBLE[])) ${ok})) AS ${alias}${i}`)
+        parts.push(`to_json(map_values(${cut}(${x}, CAST(? AS DOUBLE[])) ${ok})) AS ${alias}${i}`)
       }
     }
     return parts
   })
-  const row = `hash(${columns
+  const row = `hash(${table.columns
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(hashed)
     .join(', ')})`
+  if (from > 0) return sql(`SELECT ${list.join(', ')} FROM ${table.relation}`, values)
   const print = [
     `count(*) AS "rows"`,
     `CAST(coalesce(bit_xor(${row}), 0) AS VARCHAR) AS x`,

@@ -324,3 +324,29 @@ describe('parts counted at the same edges merge to the whole', () => {
     )
   }, 60_000)
 })
+
+describe('a table of many columns is counted some columns at a time', () => {
+  const rows = 120
+  const wide = Object.fromEntries(
+    Array.from({ length: 40 }, (_, at) => [
+      `c${at}`,
+      at % 3 === 0
+        ? Float64Array.from({ length: rows }, (_, row) => Math.sin(row * (at + 1)))
+        : Array.from({ length: rows }, (_, row) => (at % 3 === 1 ? `level ${(row * at) % 5}` : row % 7 === 0 ? null : (row * at) % 11)),
+    ]),
+  )
+
+  it('every column as if it stood alone', async () => {
+    const whole = await profile(wide)
+    expect(whole.columns.map(({ name }) => name)).toEqual(Object.keys(wide))
+    for (const name of ['c0', 'c15', 'c16', 'c17', 'c31', 'c32', 'c39']) {
+      expect(column(whole, name)).toEqual(column(await profile({ [name]: wide[name] ?? [] }), name))
+    }
+  })
+
+  it('the fingerprint is of all of them', async () => {
+    const whole = await profile(wide)
+    const last = Array.from({ length: rows }, (_, row) => row)
+    expect((await profile({ ...wide, c39: last })).fingerprint).not.toBe(whole.fingerprint)
+  })
+})
