@@ -76,6 +76,8 @@ async function attempt(name: StageName, model: string | null, context: RunContex
     started_at: startedAt,
     duration_ms: Math.round(context.clock.elapsed() - start),
   }
+  // what a command put there meanwhile, a folder too, does not stay
+  await files.remove(path)
   await files.write(path, `${JSON.stringify(result, null, 2)}\n`)
   return result
 }

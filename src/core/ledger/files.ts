@@ -60,6 +60,8 @@ export function parseModelState(path: string, text: string): LedgerModel {
     if (record.tag !== tagOf(state.model, record.version)) throw corrupt(path, `version ${record.version} has the tag of another`)
     if (record.files.some((file) => nameTrouble('file', file.name) !== null))
       throw corrupt(path, `version ${record.version} has an odd file name`)
+    if (!record.files.some((file) => file.digest === record.digest))
+      throw corrupt(path, `version ${record.version} has no file with its own digest`)
     known.add(record.version)
   }
   for (const [alias, pointer] of Object.entries(state.aliases)) {

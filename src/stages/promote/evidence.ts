@@ -1,6 +1,7 @@
 /** What a promotion rests on: a gate of this very run that let this model pass, over the bytes that lie there now. */
 
 import { passed } from '../../core/gate/fold.ts'
+import { modelStages } from '../../core/pipeline.ts'
 import { evaluateDetails, gateDetails } from '../../core/schema/details.ts'
 import type { RunSource } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
@@ -59,6 +60,17 @@ export async function requireEvidence(context: ModelContext): Promise<Evidence> 
       model.name,
       'the gate found no evaluated bytes to vouch for',
       'configure `data.test` and `data.target`, and run the pipeline',
+    )
+  }
+
+  for (const stage of modelStages) {
+    const judged = entry.stages.find((one) => one.stage === stage)?.verdict
+    const now = (await context.result(stage))?.verdict ?? null
+    if (judged === undefined || now === judged) continue
+    throw new UserError(
+      'GATE_FOREIGN',
+      `the gate is older than what it judged: it took ${stage} as ${judged}, ${now === null ? 'and no such result is there now' : `which says ${now} now`}`,
+      'run the gate again, after all other stages',
     )
   }
 

@@ -132,6 +132,9 @@ describe('a promotion into a git repository', () => {
   })
 })
 
+const stagesOf = (stage: string, verdict: string): string =>
+  `"stages":${JSON.stringify([{ stage, verdict, because: null, duration_ms: 1 }])}`
+
 describe('PRO-01 and GATE-09 promoted bytes are the evaluated bytes', () => {
   const cases: Record<string, readonly [(it: Workspace) => Promise<unknown>, RegExp]> = {
     'the file changed after the gate': [(it) => appendFile(it.modelPath, '!'), /^MODEL_CHANGED: .*sha256:.*sha256:/],
@@ -173,6 +176,14 @@ describe('PRO-01 and GATE-09 promoted bytes are the evaluated bytes', () => {
     'the gate has no digest': [
       (it) => it.plant('gate', (result) => JSON.parse(JSON.stringify(result).replace(/"digest":"sha256:[0-9a-f]+"/, '"digest":null'))),
       /^NOT_PROMOTABLE/,
+    ],
+    'a stage ended otherwise after the gate': [
+      (it) => it.plant('gate', (result) => JSON.parse(JSON.stringify(result).replace('"stages":[]', stagesOf('evaluate', 'warn')))),
+      /^GATE_FOREIGN: .*evaluate as warn, which says pass now/,
+    ],
+    'a stage that the gate judged is gone': [
+      (it) => it.plant('gate', (result) => JSON.parse(JSON.stringify(result).replace('"stages":[]', stagesOf('validate', 'pass')))),
+      /^GATE_FOREIGN: .*validate as pass, and no such result/,
     ],
     'the gate is not JSON': [(it) => writeFile(join(it.context.out, 'gate.json'), '{'), /^GATE_FOREIGN/],
     'the gate is no result of ours': [(it) => writeFile(join(it.context.out, 'gate.json'), '{"verdict": "pass"}'), /^GATE_FOREIGN/],

@@ -238,6 +238,13 @@ describe('EVT-11 a child cannot forge our result', () => {
     expect(written).toEqual(result)
   })
 
+  it('nor does a folder at that place keep our result away', async () => {
+    const text = `${writes}import { mkdirSync } from 'node:fs'\nmkdirSync('.modelgate/m/train.json/deep', { recursive: true })`
+    const result = await shop.train(config(script('train.mjs', text)))
+    expect(result.verdict).toBe('error')
+    expect(resultSchema.parse(JSON.parse(readFileSync(shop.path('.modelgate/m/train.json'), 'utf8')))).toEqual(result)
+  })
+
   it('the result of another stage, a profile or a lineage that it touches is noticed too', async () => {
     for (const name of ['m/validate.json', 'm/profile.json', 'm/train.lineage.json', 'gate.json']) {
       shop.write(`.modelgate/${name}`, '{"verdict":"fail"}')

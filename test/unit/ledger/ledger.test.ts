@@ -285,6 +285,7 @@ describe('files of the ledger', () => {
     'a tag of another': text.replace('"tag": "flights@v1.0.0"', '"tag": "other@v1.0.0"'),
     'a file outside': text.replace('"name": "model.onnx"', '"name": "../../x"'),
     'a digest that is none': text.replace(digest(1), 'sha256:1'),
+    'a version without the bytes it names': text.replace(digest(1), digest(9)),
     'deep nesting': '['.repeat(100_000),
     '17 MB': `"${'x'.repeat(17 * 2 ** 20)}"`,
     'an infinite number': text.replace('"bytes": 3', '"bytes": 1e999'),
