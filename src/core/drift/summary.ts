@@ -1,5 +1,5 @@
 /** One line about how a column moved, in its own units, for a person. Aggregates only; nothing of a sensitive column but its sizes. */
-import { count, figure, share } from '../report/format.ts'
+import { count, figure, plural, share } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { type ColumnCells, missing } from './column-cells.ts'
 import { profileQuantile } from './quantile.ts'
@@ -24,7 +24,7 @@ function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fi
     (most, a, j) => Math.max(most, Math.abs(a / reference.n - (coarse.current[j] ?? 0) / current.n)),
     0,
   )
-  return `${count(coarse.reference.length)} cells, largest change ${share(largest)} of the rows`
+  return `${plural(coarse.reference.length, 'cell')}, largest change ${share(largest)} of the rows`
 }
 
 const round = (value: number) => (Number.isInteger(value) ? count(value) : figure(value))

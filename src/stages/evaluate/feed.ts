@@ -146,7 +146,9 @@ const numbers: ReadonlySet<ColumnKind> = new Set(['integer', 'float', 'decimal',
 /** Why a column of this kind cannot become a tensor of this type, as the fix; or null. */
 function unfit(kind: ColumnKind, type: TensorType): string | null {
   if (type === 'string' || numbers.has(kind)) return null
-  return 'correct the column, or make the model take it as text (a string input)'
+  const read =
+    kind === 'string' ? 'write its numbers with a point (a decimal comma or one bad cell makes a column text)' : 'correct the column'
+  return `${read}, or make the model take it as text (a string input)`
 }
 
 interface Part {

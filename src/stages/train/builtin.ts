@@ -1,5 +1,6 @@
 /** `train: {builtin: …}`: aggregates decide how columns are read, rows are read once, the core fits, the model is written whole or not at all. */
 import { buildLinearModel } from '../../core/onnx/build.ts'
+import { plural } from '../../core/report/format.ts'
 import type { BuiltinSpec } from '../../core/schema/config.ts'
 import { type Check, makeCheck } from '../../core/schema/result.ts'
 import { assemble } from '../../core/train/assemble.ts'
@@ -33,7 +34,9 @@ export async function trainBuiltin(context: ModelContext, spec: BuiltinSpec, pat
   if (encoders.length === 0 && spec.builtin === 'linear')
     throw new UserError('NO_FEATURES', `${shown} has no column to learn from`, 'use builtin: baseline, or train with a command')
 
-  context.progress.say(`${context.model.name}: fits ${encoders.length} columns (${design.width} terms) to ${rows.count} rows`)
+  context.progress.say(
+    `${context.model.name}: fits ${plural(encoders.length, 'column')} (${plural(design.width, 'term')}) to ${plural(rows.count, 'row')}`,
+  )
   const targets: Targets = { task: target.task, y: rows.target, classes: target.classes?.labels.length ?? 1, rowWeights: rows.weights }
   const fit = encoders.length === 0 ? null : await fitLinear(design, targets, () => breathe(context.signal))
   const common = { task: target.task, classes: target.classes }

@@ -81,7 +81,10 @@ describe('columns meet inputs by name', () => {
 
   it('text for a number input is refused before anything is read', () => {
     expect(() => plan([input('x', 'float32', null, 1)], { x: 'string' })).toThrow(
-      "column 'x' of test.csv is string, and m.onnx takes it as float32",
+      expect.objectContaining({
+        message: "column 'x' of test.csv is string, and m.onnx takes it as float32",
+        fix: expect.stringContaining('a decimal comma or one bad cell makes a column text'),
+      }),
     )
   })
 })
