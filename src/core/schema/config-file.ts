@@ -214,4 +214,3 @@ export const configFile = section({
   ledger: section({ branch: branch.optional(), remote: remote.optional() }).optional(),
   waivers: later('waivers'),
 })
-export type ConfigFile = z.output<typeof configFile>

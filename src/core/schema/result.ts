@@ -84,7 +84,6 @@ export const resultSchema = z.strictObject({
   duration_ms: z.number(),
 })
 export type StageResult = z.infer<typeof resultSchema>
-export type Json = z.infer<ReturnType<typeof z.json>>
 
 /** What a stage's own function returns; `execute` makes the envelope and the verdict of it. */
 export interface StageOutput {
