@@ -140,13 +140,21 @@ export function githubReleases({ rest, repository }: GithubRepository): ModelSto
         return { url: existing.url }
       }
       const draft = await openDraft(version)
-      for (const file of files) await ensureAsset(draft, file)
-      const uploaded = await storedFiles(draft)
-      const difference = differingFile(uploaded, files)
-      if (difference !== null) throw unverified(tag, difference)
+      let doubt: RestError | null = null
+      try {
+        for (const file of files) await ensureAsset(draft, file)
+        const difference = differingFile(await storedFiles(draft), files)
+        if (difference !== null) throw unverified(tag, difference)
+        const call = { method: 'PATCH', path: `${root}/releases/${draft.id}`, body: { draft: false, make_latest: 'false' }, needs } as const
+        doubt = await rest.call(call).then(() => null, asDoubt)
+      } catch (thrown) {
+        // who published this version meanwhile has removed our draft: that is the answer, not the 404 of a draft that is gone
+        const winner = isNotFound(thrown) ? await store.find(tag) : null
+        if (winner === null) throw thrown
+        sameFiles(tag, winner.files, files)
+        return { url: winner.url }
+      }
 
-      const call = { method: 'PATCH', path: `${root}/releases/${draft.id}`, body: { draft: false, make_latest: 'false' }, needs } as const
-      const doubt = await rest.call(call).then(() => null, asDoubt)
       const now = await store.find(tag)
       if (now === null) throw doubt ?? unverified(tag, { name: 'the release', stored: 'absent', given: 'published' })
       sameFiles(tag, now.files, files)
@@ -181,6 +189,8 @@ function asDoubt(thrown: unknown): RestError {
   if (thrown instanceof RestError && (thrown.failure.mayHaveChanged || thrown.failure.status === 422)) return thrown
   throw thrown
 }
+
+const isNotFound = (thrown: unknown): boolean => thrown instanceof RestError && thrown.failure.status === 404
 
 const unverified = (tag: string, difference: { readonly name: string; readonly stored: string; readonly given: string }): UserError =>
   new UserError(
