@@ -73,25 +73,27 @@ async function openSession(
   }
   const wanted = new Set(inputNames(model))
 
-  await using stack = new AsyncDisposableStack()
   // the process starts while the native part is verified here; it loads nothing before it is told which folder
   const starting = startChild(options)
   const folder = nativeFolder()
   folder.catch(() => undefined)
-  const child = stack.use(await starting)
-  const opened = await child.ask({ kind: 'open', folder: await folder, model: bytes, outputs }, 'opened')
-  const session: ModelSession = {
-    digest: `sha256:${createHash('sha256').update(original).digest('hex')}`,
-    bytes: original.length,
-    inputs: opened.inputs.filter(({ name }) => wanted.has(name)).map((info) => supported(info, 'input', shown)),
-    outputs: opened.outputs.map((info) => supported(info, 'output', shown)),
-    rewrites,
-    classLabels: classLabels ?? metadataClasses(model),
-    score: async (inputs) => (await child.ask({ kind: 'score', inputs }, 'scored')).outputs,
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  const child = await starting
+  try {
+    const opened = await child.ask({ kind: 'open', folder: await folder, model: bytes, outputs }, 'opened')
+    return {
+      digest: `sha256:${createHash('sha256').update(original).digest('hex')}`,
+      bytes: original.length,
+      inputs: opened.inputs.filter(({ name }) => wanted.has(name)).map((info) => supported(info, 'input', shown)),
+      outputs: opened.outputs.map((info) => supported(info, 'output', shown)),
+      rewrites,
+      classLabels: classLabels ?? metadataClasses(model),
+      score: async (inputs) => (await child.ask({ kind: 'score', inputs }, 'scored')).outputs,
+      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    }
+  } catch (thrown) {
+    await child[Symbol.asyncDispose]()
+    throw thrown
   }
-  stack.move()
-  return session
 }
 
 const isTensorType = (type: string): type is TensorType => tensorTypes.some((known) => known === type)

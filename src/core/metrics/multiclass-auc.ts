@@ -39,7 +39,7 @@ export function multiclassAuc(view: MulticlassView, multi: 'ovr' | 'ovo', averag
 
 /** Adds weight × AUC of class `c` against `other` (null: the rest), ranked by the probability of `c`. */
 function add(sum: { value: number; influence: Float64Array }, view: MulticlassView, c: number, other: number | null, weight: number): void {
-  const rows = other === null ? null : Uint32Array.from(view.y.keys().filter((i) => view.y[i] === c || view.y[i] === other))
+  const rows = other === null ? null : Uint32Array.from([...view.y.keys()].filter((i) => view.y[i] === c || view.y[i] === other))
   const k = view.classes.length
   const n = rows?.length ?? view.n
   const rowAt = (j: number) => rows?.[j] ?? j

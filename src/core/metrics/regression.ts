@@ -72,7 +72,7 @@ function medianOf(values: Float64Array): Weighted {
 const ALL = Uint8Array.of(1)
 
 function mape(view: RegressionView): Sample {
-  const kept = Uint32Array.from(view.y.keys().filter((i) => view.y[i] !== 0))
+  const kept = Uint32Array.from([...view.y.keys()].filter((i) => view.y[i] !== 0))
   if (kept.length === 0) return view.n === 0 ? noRows : plain(undefinedBecause('the truth is 0 in every row'))
   const sample = mean(kept.length, (j) =>
     Math.abs(((view.predicted[kept[j] ?? 0] ?? 0) - (view.y[kept[j] ?? 0] ?? 0)) / (view.y[kept[j] ?? 0] ?? 1)),

@@ -48,7 +48,7 @@ export interface CellDraws {
 
 /** 4,000 draws; fewer, down to 500, where there are more than 200 filled cells. */
 export function cellDraws(counts: Float64Array, seed = 1): CellDraws {
-  const filled = Uint32Array.from(counts.keys().filter((cell) => (counts[cell] ?? 0) > 0))
+  const filled = Uint32Array.from([...counts.keys()].filter((cell) => (counts[cell] ?? 0) > 0))
   const n = counts.reduce((sum, c) => sum + c, 0)
   if (n === 0) throw new RangeError('an empty table cannot be resampled')
   const size = Math.max(500, Math.min(4000, Math.floor(800_000 / filled.length)))

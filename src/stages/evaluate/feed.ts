@@ -94,7 +94,11 @@ const unsupported = (model: string, why: string, fix: string) => new UserError('
  */
 function exportedNames({ inputs, columns }: FeedRequest): ReadonlyMap<string, string> {
   const own = new Set(columns.map(({ name }) => name))
-  const written = Map.groupBy(columns, ({ name }) => name.replace(/[^\p{L}\p{N}_+]/gu, '_').replace(/^(?=[0-9])/, '_'))
+  const written = new Map<string, Column[]>()
+  for (const column of columns) {
+    const key = column.name.replace(/[^\p{L}\p{N}_+]/gu, '_').replace(/^(?=[0-9])/, '_')
+    written.set(key, [...(written.get(key) ?? []), column])
+  }
   return new Map(
     inputs.flatMap(({ name }) => {
       const [column, ...others] = own.has(name) ? [] : (written.get(name) ?? [])
