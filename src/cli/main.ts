@@ -24,11 +24,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = exitCode[await run(argv, terminal, cancelled.signal)]
   } catch (thrown) {
     const error = asError(thrown)
-    if (error instanceof UserError) terminal.write(neutralise(`${error.code}: ${error.message}\n  ${error.fix}\n`))
+    if (error instanceof UserError) terminal.write(neutralise(`${coded(error)}\n  ${error.fix}\n`))
     else terminal.write(neutralise(`INTERNAL: this is a bug of modelgate, please report it.\n${error.stack ?? error.message}\n`))
     process.exitCode = 2
   }
 }
+
+/** Errors of the config name their code themselves, at each place. */
+const coded = ({ code, message }: UserError): string => (message.includes(` ${code} `) ? message : `${code}: ${message}`)
 
 async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Verdict> {
   const parsed = parseArguments(argv)

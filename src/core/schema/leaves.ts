@@ -100,7 +100,7 @@ const ours = /\.(json|md|html|xml)$/i
 /** Why a name cannot be a folder, a tag and a file everywhere, or null. */
 export function badModelName(name: string): string | null {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
-    return `${shown(name)} is not a model's name: letters, digits, . _ - and a letter or digit first`
+    return `${shown(name)} is not a model's name: letters a to z, digits, . _ - and a letter or digit first`
   if (name.length > 100) return 'a model name has at most 100 characters'
   if (name.includes('..') || name.endsWith('.') || name.endsWith('.lock'))
     return `${shown(name)} is not a model's name: no "..", no "." or ".lock" at the end`
