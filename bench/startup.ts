@@ -48,6 +48,8 @@ try {
 }
 
 function time(args: readonly string[], cwd: string): number {
+  // every run is a first one: a model whose inputs are unchanged is not trained again
+  for (const left of ['.modelgate', 'models']) rmSync(join(cwd, left), { recursive: true, force: true })
   const start = performance.now()
   const done = spawnSync(process.execPath, args, {
     cwd,

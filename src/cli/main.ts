@@ -1,5 +1,5 @@
 /** Shell 2: argv → the same stages the actions call. Results on stdout with --json, everything else on stderr. */
-import { exitCode, type Verdict, worst } from '../core/gate/fold.ts'
+import { exitCode, failingOn, type Verdict, worst } from '../core/gate/fold.ts'
 import type { StageResult } from '../core/schema/result.ts'
 import { neutralise } from '../core/text/neutralise.ts'
 import { asError, UserError } from '../errors.ts'
@@ -75,7 +75,7 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
     for (const result of results) show(terminal, result)
     if (verb === 'gate') await finish(request, context, terminal)
     if (request.json) process.stdout.write(asJson(results))
-    return worst(results.map((result) => result.verdict))
+    return failingOn(worst(results.map((result) => result.verdict)), request.failOn)
   }
   terminal.write(
     `modelgate ${context.toolVersion}  ${neutralise(context.configPath)}  ${context.config.models.map((model) => model.name).join(', ')}\n`,

@@ -23,19 +23,19 @@ interface Verb {
   readonly options: readonly OptionName[]
 }
 
-const everywhere = ['config', 'model', 'out', 'base', 'json'] as const
+const everywhere = ['config', 'model', 'out', 'base', 'json', 'fail-on'] as const
 
 export const verbs = {
   run: {
     summary: 'the whole pipeline: validate, train or fetch, evaluate, drift, gate',
-    options: [...everywhere, 'fail-on', 'format', 'promote', 'key'],
+    options: [...everywhere, 'format', 'promote', 'key'],
   },
   validate: { summary: 'is the data what the model expects? writes the profile', options: everywhere },
   train: { summary: 'make the model, and record what made it', options: everywhere },
   fetch: { summary: 'get a model that exists already, verified', options: [...everywhere, 'ref', 'path'] },
   evaluate: { summary: 'is the model good enough, and not worse than the baseline?', options: everywhere },
   drift: { summary: 'has the data moved since the model was trained?', options: everywhere },
-  gate: { summary: 'fold the results into one verdict and write the report', options: [...everywhere, 'fail-on', 'format'] },
+  gate: { summary: 'fold the results into one verdict and write the report', options: [...everywhere, 'format'] },
   comment: { summary: 'tell the reviewers: one sticky comment', options: [...everywhere, 'key'] },
   promote: { summary: 'release the gated model and move its alias', options: [...everywhere, 'to', 'version'] },
   rollback: { summary: 'move an alias back', options: [...everywhere, 'to', 'version'] },

@@ -37,6 +37,10 @@ export const worst = (effects: readonly Verdict[]): Verdict => verdicts.find((v)
 
 export const exitCode = { error: 2, fail: 1, warn: 0, pass: 0, skipped: 0 } as const satisfies Record<Verdict, number>
 
+/** With `--fail-on warn` a warning fails. */
+export const failingOn = (verdict: Verdict, failOn: 'fail' | 'warn'): Verdict =>
+  verdict === 'warn' && failOn === 'warn' ? 'fail' : verdict
+
 /** `passed` as actions give it out: true for pass and warn, nothing else. */
 export const passed = (verdict: Verdict): boolean => verdict === 'pass' || verdict === 'warn'
 
