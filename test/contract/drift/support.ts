@@ -1,5 +1,4 @@
 /** Stages in a folder of their own: real files, a real engine, the example's own data. Only the CI host is absent, as on a laptop. */
-import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,21 +8,17 @@ import { systemClock } from '../../../src/adapters/clock.ts'
 import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import type { FetchDetails } from '../../../src/core/schema/details.ts'
-import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import { makeCheck, type StageName, type StageResult } from '../../../src/core/schema/result.ts'
 import type { DataEngine } from '../../../src/ports/data-engine.ts'
 import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
 import { drift } from '../../../src/stages/drift.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { validate } from '../../../src/stages/validate.ts'
+import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
 export const flights = fileURLToPath(new URL('../../../examples/flights', import.meta.url))
 
 const stages: Partial<Record<StageName, ModelStage>> = { validate, drift }
-
-const neverAsked = (): never => {
-  throw new Error('no stage here has a use for this')
-}
 
 /** What `fetch` would leave, for the stage that reads it. */
 const asFetched =
@@ -53,24 +48,15 @@ export function makeDesk(): Desk {
     read: (name) => readFileSync(path(name), 'utf8'),
     copy: (from, name) => cpSync(from, path(name), { recursive: true }),
     run: async (text, names, { pullRequest = false, fetched } = {}) => {
-      const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
-      const [model] = config.models
-      if (model === undefined) throw new Error('the config has no model')
+      const { config, model } = readConfig(text)
       const context: RunContext = {
         config,
         configPath: 'modelgate.yml',
         root: folder,
         out: join(folder, '.modelgate'),
-        source: { repository: '', sha: 'none', ref: '', run_id: 'local', run_attempt: '1', event: 'local' },
+        source: localSource,
         toolVersion: '0.0.0-test',
-        host: {
-          name: 'local',
-          event: { isPullRequest: pullRequest, fromFork: false, defaultBranch: null, refProtected: false },
-          pullRequest: async () => null,
-          comments: neverAsked,
-          artifacts: null,
-          runUrl: null,
-        },
+        host: localHost(pullRequest),
         ports: {
           files: createFiles(),
           engine: async () => {

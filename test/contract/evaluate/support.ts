@@ -1,5 +1,4 @@
 /** An evaluate stage in a folder of its own: real files, a real engine, a real onnxruntime in its child. Only the CI host is absent. */
-import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,18 +9,14 @@ import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
 import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import type { FetchDetails } from '../../../src/core/schema/details.ts'
-import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import { makeCheck, type StageResult } from '../../../src/core/schema/result.ts'
 import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
 import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { validate } from '../../../src/stages/validate.ts'
+import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
 const got = makeCheck({ id: 'fetch.model', status: 'pass', effect: 'pass', message: 'the model was got' })
-
-const neverAsked = (): never => {
-  throw new Error('this evaluation has no use for it')
-}
 
 export interface Bench {
   write(name: string, content: string | Uint8Array): void
@@ -45,24 +40,15 @@ export function makeBench(): Bench {
   const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', { environment: {} }) })
   const path = (name: string) => join(folder, name)
   const run = async (name: 'validate' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
-    const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
-    const [model] = config.models
-    if (model === undefined) throw new Error('the config has no model')
+    const { config, model } = readConfig(text)
     const context: RunContext = {
       config,
       configPath: 'modelgate.yml',
       root: folder,
       out: path('.modelgate'),
-      source: { repository: '', sha: 'none', ref: '', run_id: 'local', run_attempt: '1', event: 'local' },
+      source: localSource,
       toolVersion: '0.0.0-test',
-      host: {
-        name: 'local',
-        event: { isPullRequest: false, fromFork: false, defaultBranch: null, refProtected: false },
-        pullRequest: async () => null,
-        comments: neverAsked,
-        artifacts: null,
-        runUrl: null,
-      },
+      host: localHost(),
       ports: {
         files: createFiles(),
         commands: neverAsked,

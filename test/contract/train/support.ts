@@ -1,5 +1,4 @@
 /** A train stage in a folder of its own: real files, real child processes, a real engine. Only the CI host is absent, as on a laptop. */
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,16 +8,12 @@ import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { createCommands } from '../../../src/adapters/process/commands.ts'
 import type { ModelConfig } from '../../../src/core/schema/config.ts'
-import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import type { DataEngine } from '../../../src/ports/data-engine.ts'
 import type { RunContext } from '../../../src/stages/context.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { train } from '../../../src/stages/train.ts'
-
-const neverAsked = (): never => {
-  throw new Error('a train stage has no use for this')
-}
+import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
 export interface Workshop {
   readonly folder: string
@@ -61,24 +56,15 @@ export function makeWorkshop(): Workshop {
     read: (name) => readFileSync(path(name), 'utf8'),
     has: (name) => existsSync(path(name)),
     train: async (text, options = {}) => {
-      const config = parseConfig(text, 'modelgate.yml', (value) => createHash('sha256').update(value).digest('hex'))
-      const [model] = config.models
-      if (model === undefined) throw new Error('the config has no model')
+      const { config, model } = readConfig(text)
       const context: RunContext = {
         config,
         configPath: 'modelgate.yml',
         root: folder,
         out: path('.modelgate'),
-        source: { repository: '', sha: 'none', ref: '', run_id: 'local', run_attempt: '1', event: 'local' },
+        source: localSource,
         toolVersion: '0.0.0-test',
-        host: {
-          name: 'local',
-          event: { isPullRequest: false, fromFork: false, defaultBranch: null, refProtected: false },
-          pullRequest: async () => null,
-          comments: neverAsked,
-          artifacts: null,
-          runUrl: null,
-        },
+        host: localHost(),
         ports: {
           files: createFiles(),
           commands: async () => createCommands(),
