@@ -23,7 +23,7 @@ import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
 import { TruthReader } from './evaluate/truth-reader.ts'
 import { modelFolder } from './out-folder.ts'
-import { sourceFiles } from './train/source-files.ts'
+import { requirePinned, sourceFiles } from './source-files.ts'
 
 export const evaluate: ModelStage = async (context) => {
   const { model, progress } = context
@@ -135,15 +135,7 @@ async function openTest(context: ModelContext, engine: DataEngine): Promise<{ ta
   const request = await sourceFiles(context, 'test', source)
   const table = await engine.open(request)
   const shown = request.files.map((file) => file.shown).join(', ')
-  const pinned = source.kind === 'files' ? source.sha256 : null
-  const [file] = table.files
-  if (pinned !== null && file?.digest.replace('sha256:', '') !== pinned.replace('sha256:', '')) {
-    throw new UserError(
-      'DATA_CHANGED',
-      `${shown} is ${file?.digest}, and data.test pins another sha256`,
-      'restore the file, or pin the new digest',
-    )
-  }
+  for (const file of table.files) requirePinned(source, file.path, file.digest)
   return { table, shown }
 }
 

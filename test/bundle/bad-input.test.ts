@@ -65,6 +65,18 @@ const cases: readonly Case[] = [
     args: ['run'],
     says: /one class|single class|only one/i,
   },
+  ...(['validate', 'train', 'evaluate'] as const).map((stage) => ({
+    name: `data that is not what its sha256 pins, in ${stage}`,
+    files: {
+      ...withModel(identityModel('amount')),
+      'modelgate.yml': (stage === 'train' ? baseConfig : baseConfig.replace('    train: {builtin: baseline}\n', '')).replace(
+        /(train|test): (\w+\.csv)/g,
+        `$1: {path: $2, sha256: '${'0'.repeat(64)}'}`,
+      ),
+    },
+    args: [stage],
+    says: /DATA_DIGEST: (train|test)\.csv has sha256:/,
+  })),
   {
     name: 'a model that is a pickle',
     files: withModel(Buffer.from('80049511000000000000008c086275696c74696e73948c0465786563939485945294', 'hex')),

@@ -11,10 +11,10 @@ import type { LinearModel } from '../../core/train/linear-model.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
+import { sourceFiles } from '../source-files.ts'
 import { planColumns } from './columns.ts'
 import { type Made, pass } from './made.ts'
 import { readRows, type TrainingRows } from './rows.ts'
-import { sourceFiles } from './source-files.ts'
 import { readTarget, type TargetPlan } from './target.ts'
 
 export async function trainBuiltin(context: ModelContext, spec: BuiltinSpec, path: string): Promise<Made> {

@@ -4,7 +4,7 @@ import type { BuiltinSpec, CommandSpec } from '../../core/schema/config.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
-import { fileRecord, sourceRecords } from './source-files.ts'
+import { fileRecord, sourceRecords } from '../source-files.ts'
 
 export interface TrainingInputs {
   readonly records: readonly InputRecord[]

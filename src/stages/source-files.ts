@@ -1,0 +1,54 @@
+/** Files behind a SOURCE of the config, and the digest it may pin. Paths are relative to the config's folder; a path is one literal file, a glob is said. */
+import { resolve } from 'node:path'
+import type { Source } from '../core/schema/config.ts'
+import type { InputRecord } from '../core/schema/result.ts'
+import { UserError } from '../errors.ts'
+import type { OpenRequest } from '../ports/data-engine.ts'
+import type { RunContext } from './context.ts'
+
+/** What to open for a source. @throws UserError DATA_MISSING, NO_ROWS (a stored profile) */
+export async function sourceFiles(context: RunContext, role: string, source: Source): Promise<OpenRequest> {
+  switch (source.kind) {
+    case 'files':
+      return { files: source.paths.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
+    case 'glob': {
+      const found = await context.ports.files.glob(context.root, source.pattern)
+      if (found.length === 0)
+        throw new UserError('DATA_MISSING', `data.${role}: no file matches ${source.pattern}`, 'correct the glob, or make the files first')
+      return { files: found.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
+    }
+    case 'profile':
+      throw new UserError('NO_ROWS', `data.${role} is a stored profile, and rows are needed`, 'name a data file')
+  }
+}
+
+/** Holds a file against the sha256 that its source pins, where it pins one. @throws UserError DATA_DIGEST */
+export function requirePinned(source: Source, shown: string, digest: string): void {
+  if (source.kind !== 'files' || source.sha256 === null) return
+  const wanted = source.sha256.startsWith('sha256:') ? source.sha256 : `sha256:${source.sha256}`
+  if (digest === wanted.toLowerCase()) return
+  throw new UserError(
+    'DATA_DIGEST',
+    `${shown} has ${digest}, and the config says ${wanted}`,
+    'get the file again, or change sha256 when the data was meant to change',
+  )
+}
+
+/** One record a file. A pinned digest that differs is an error here, before anything learns from the file. */
+export async function sourceRecords(context: RunContext, role: string, source: Source): Promise<readonly InputRecord[]> {
+  const { files } = await sourceFiles(context, role, source)
+  const records: InputRecord[] = []
+  for (const { path, shown } of files) {
+    const record = await fileRecord(context, role, shown, path)
+    if (record === null)
+      throw new UserError('DATA_MISSING', `there is no file ${shown} (data.${role})`, 'correct the path, or make the file')
+    requirePinned(source, shown, record.digest)
+    records.push(record)
+  }
+  return records
+}
+
+export async function fileRecord(context: RunContext, role: string, shown: string, path: string): Promise<InputRecord | null> {
+  const found = await context.ports.files.digest(path)
+  return found === null ? null : { role, path: shown, digest: found.digest, bytes: found.bytes, rows: null }
+}
