@@ -3,7 +3,7 @@
  * when the meaning is, and what a person is shown. Lists of values and labels are counted, never shown.
  */
 import { showRef } from '../ledger/show-ref.ts'
-import type { Change, CommandSpec, Config, Expectation, MetricSpec, ModelConfig, Source, Thresholds } from '../schema/config.ts'
+import type { Change, CommandSpec, Config, Expectation, MetricSpec, ModelConfig, Source, Thresholds, WindowReference } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
 import { canonicalJson } from '../schema/parse-config.ts'
@@ -106,7 +106,7 @@ function shownChange({ kind, value }: Change, metric: string): string {
   return bounded ? `${number(value * 100)}pp` : number(value)
 }
 
-function shownSource(source: Source | undefined): string {
+function shownSource(source: Source | WindowReference | undefined): string {
   switch (source?.kind) {
     case undefined:
       return ''
@@ -116,6 +116,8 @@ function shownSource(source: Source | undefined): string {
       return `glob ${source.pattern}`
     case 'profile':
       return `profile ${source.path}`
+    case 'window':
+      return `the ${number(source.windowMs / 86_400_000)}d before the last ${number(source.currentMs / 86_400_000)}d`
   }
 }
 

@@ -4,82 +4,17 @@
  */
 import { z } from 'zod'
 import { splitCommand } from './command-line.ts'
-import { type BuiltinSpec, type CommandSpec, modes, roles } from './config.ts'
-import { alias, badModelName, choice, columnName, count, duration, later, path, section, share, size } from './leaves.ts'
-import { metrics, unsuitedMetrics } from './limits.ts'
+import type { BuiltinSpec, CommandSpec } from './config.ts'
+import { data } from './data-file.ts'
+import { drift } from './drift-file.ts'
+import { evaluate } from './evaluate-file.ts'
+import { expectation } from './expect-file.ts'
+import { alias, badModelName, choice, duration, later, outcome, path, section, size, text } from './leaves.ts'
+import { unsuitedMetrics } from './limits.ts'
 import { says } from './problems.ts'
-import { ref, refText, source } from './refs.ts'
-
-const outcome = choice(['pass', 'warn', 'fail'])
-const severity = choice(['warn', 'fail'])
-const flag = z.boolean({ error: 'expected true or false' })
-const text = z.string({ error: 'expected text' })
-const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected text, a number, true or false' })
-const bound = z.union([z.number(), z.string()], { error: 'expected a number or a date' })
+import { ref, refText } from './refs.ts'
 
 const words = (what: string) => z.array(text.min(1, { error: `an empty ${what}` }), { error: `expected a list of ${what}s` })
-
-const drifted = z
-  .number({ error: 'expected a number between 0 and 1' })
-  .gte(0, { error: 'a shift lies between 0 and 1' })
-  .lte(1, { error: 'a shift lies between 0 and 1' })
-const shiftLimit = z
-  .union([drifted, section({ warn: drifted.optional(), fail: drifted.optional() })], {
-    error: 'expected a number between 0 and 1, or {warn: …, fail: …}',
-  })
-  .transform((given) => (typeof given === 'number' ? { fail: given } : given))
-  .refine(
-    ({ warn, fail }: { warn?: number | undefined; fail?: number | undefined }) => warn === undefined || fail === undefined || warn <= fail,
-    {
-      error: 'warn lies beyond fail: it could never warn',
-    },
-  )
-
-const dataSource = {
-  train: source.optional(),
-  validation: source.optional(),
-  test: source.optional(),
-  current: source.optional(),
-}
-
-const data = section({
-  ...dataSource,
-  target: columnName.optional(),
-  positive: scalar.optional(),
-  id: columnName.optional(),
-  time: columnName.optional(),
-  group: columnName.optional(),
-  weight: later('weight'),
-  label_delay: later('label_delay'),
-  features: z.array(columnName, { error: 'expected a list of columns' }).min(1, { error: 'this list is empty' }).optional(),
-  sensitive: z.array(columnName, { error: 'expected a list of columns' }).optional(),
-})
-
-const on = z.array(choice(roles), { error: 'expected a list of train, validation, test, current' }).min(1, { error: 'this list is empty' })
-const range = section({ min: count.optional(), max: count.optional() })
-
-export const columnTypes = ['integer', 'float', 'number', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal'] as const
-
-const column = section({
-  type: choice(columnTypes).optional(),
-  min: bound.optional(),
-  max: bound.optional(),
-  nulls: section({ max: share }).optional(),
-  in: z.array(scalar, { error: 'expected a list of values' }).min(1, { error: 'this list is empty' }).optional(),
-  not_in: z.array(scalar, { error: 'expected a list of values' }).min(1, { error: 'this list is empty' }).optional(),
-  matches: text.min(1, { error: 'this pattern is empty' }).max(1000, { error: 'a pattern has at most 1000 characters' }).optional(),
-  length: range.optional(),
-  unique: flag.optional(),
-  severity: severity.optional(),
-  on: on.optional(),
-})
-
-const expectation = section({
-  rows: section({ min: count.optional(), max: count.optional(), severity: severity.optional(), on: on.optional() }).optional(),
-  duplicates: section({ max: share, severity: severity.optional(), on: on.optional() }).optional(),
-  columns: z.record(z.string(), column, { error: 'expected a map of columns' }).optional(),
-  results: later('expect.results'),
-})
 
 const train = section({
   run: z.union([text, words('argument')], { error: 'expected a command, or a list of its arguments' }).optional(),
@@ -118,22 +53,6 @@ const train = section({
     : refuse('a list of arguments needs no shell: write the command as one text', 'shell')
 })
 
-const evaluate = section({
-  metrics: metrics.optional(),
-  mode: choice(modes).optional(),
-  threshold: z
-    .union(
-      [
-        z.number().gte(0, { error: 'a threshold lies between 0 and 1' }).lte(1, { error: 'a threshold lies between 0 and 1' }),
-        section({ on: later('threshold: {on: …}'), maximize: later('threshold: {maximize: …}') }),
-      ],
-      { error: 'expected a number between 0 and 1' },
-    )
-    .optional(),
-  value: later('evaluate.value'),
-  slices: later('evaluate.slices'),
-})
-
 const refs = z.array(ref)
 const baseline = z.union(
   [
@@ -146,20 +65,6 @@ const baseline = z.union(
     }),
   ],
   { error: 'expected a model, a list of models, or {from, on_missing, max_age}' },
-)
-
-const drift = z.union(
-  [
-    section({
-      enabled: flag.optional(),
-      reference: z.union([z.literal('training'), source], { error: 'expected training, or data' }).optional(),
-      columns: z
-        .record(z.string(), section({ shift: shiftLimit.optional(), ignore: flag.optional() }), { error: 'expected a map of columns' })
-        .optional(),
-    }),
-    z.literal(false),
-  ],
-  { error: 'expected {reference, columns}, or false to switch drift off' },
 )
 
 const promote = section({

@@ -3,6 +3,8 @@
  * Paths are as written, relative to the config file's folder. Illegal states cannot be written here.
  */
 
+import type { ProfileKind } from './profile.ts'
+
 export const tasks = ['binary', 'multiclass', 'multilabel', 'regression', 'forecasting', 'ranking', 'custom'] as const
 export type Task = (typeof tasks)[number]
 
@@ -64,11 +66,36 @@ export interface Expectation {
   readonly params: { readonly [key: string]: unknown }
   readonly severity: 'warn' | 'fail'
   readonly on: readonly Role[]
+  /** tells two of the same check and column apart in the id: `validate.<check>:<name>` */
+  readonly name?: string | null
+  /** part of the judged rows that must hold the rule, 1 when nothing was written */
+  readonly mostly?: number
+  /** SQL condition: only these rows are judged */
+  readonly where?: string | null
 }
 
+/** What is measured of a column, and set against `shift`. `js` (bias-corrected) is the scale of the default limits. */
+export const driftMetrics = ['js', 'psi', 'ks', 'wasserstein', 'tvd', 'linf', 'cramers_v', 'null_rate'] as const
+export type DriftMetric = (typeof driftMetrics)[number]
+
+/** Of one column, or of all that a pattern such as `price_*` names. */
 export interface DriftColumn {
   readonly shift?: Thresholds<number>
   readonly ignore?: boolean
+  /** default js */
+  readonly metric?: DriftMetric
+  /** the bare distance: not bias-corrected, and without asking whether the change is certain */
+  readonly raw?: boolean
+  /** of a column with two values: the absolute change of the rarer one's rate that is allowed, and the factor */
+  readonly maxChange?: Thresholds<number>
+  readonly maxRatio?: Thresholds<number>
+}
+
+/** Rows of `data.current` by `data.time`: the last `currentMs` against the `windowMs` before them. */
+export interface WindowReference {
+  readonly kind: 'window'
+  readonly windowMs: number
+  readonly currentMs: number
 }
 
 export interface CommandSpec {
@@ -105,6 +132,8 @@ export interface DataSpec {
   readonly labelDelayMs: number | null
   readonly features: readonly string[] | null
   readonly sensitive: readonly string[]
+  /** kinds of columns that are not to be guessed */
+  readonly kinds?: Readonly<Record<string, ProfileKind>>
 }
 
 export interface ModelConfig {
@@ -130,8 +159,27 @@ export interface ModelConfig {
   }
   readonly drift: {
     readonly enabled: boolean
-    readonly reference: 'training' | Source
+    readonly reference: 'training' | Source | WindowReference
+    /** names or patterns with `*`; an exact name wins over a pattern, an earlier pattern over a later one */
     readonly columns: Readonly<Record<string, DriftColumn>>
+    /** strict: only what is surely beyond the warn limit alarms; default lenient */
+    readonly certainty?: 'lenient' | 'strict'
+    /** how p-values of a family are adjusted, default bh */
+    readonly correction?: 'bh' | 'by'
+    /** rows needed on each side, default 100 */
+    readonly minRows?: number
+    /** limits of a family that replace the default ones: features, labels, predictions */
+    readonly families?: Readonly<Partial<Record<'features' | 'labels' | 'predictions', Thresholds<number>>>>
+    /** compare rank correlations of pairs, default true */
+    readonly correlations?: boolean
+    /** a classifier that tells the two apart, on at most `rows` of each side; off by default */
+    readonly classifier?: { readonly rows: number } | null
+    /** more columns than this that fail: the dataset fails as a whole too */
+    readonly maxFailedColumns?: number | null
+    /** weights for one line over all features; never instead of them */
+    readonly importance?: Readonly<Record<string, number>>
+    /** what is exchanged when rows depend on one another: by default spans of data.time or data.group where they are configured */
+    readonly blocks?: 'auto' | 'rows'
   }
   readonly promote: PromoteSpec | null
   readonly gate: { readonly onInconclusive: 'pass' | 'warn' | 'fail'; readonly onDegraded: 'pass' | 'warn' | 'fail' }

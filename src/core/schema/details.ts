@@ -66,8 +66,41 @@ export const driftDetails = z.strictObject({
       summary: z.string(),
       /** shown, not gated: psi, ks, w1, v, tvd */
       companions: z.record(z.string(), number),
+      /** what p rests on: every row for itself, blocks of rows, or weighted rows */
+      unit: z.enum(['rows', 'blocks', 'weights']).optional(),
     }),
   ),
+  /** what was exchanged instead of rows */
+  blocks: z
+    .strictObject({ by: z.string(), unit: z.string(), reference: z.number().int(), current: z.number().int() })
+    .nullable()
+    .optional(),
+  correlations: z
+    .array(
+      z.strictObject({
+        a: z.string(),
+        b: z.string(),
+        reference: number,
+        current: number,
+        change: number,
+        q: number,
+        state: z.enum(driftStates),
+      }),
+    )
+    .optional(),
+  classifier: z
+    .strictObject({
+      auc: number,
+      /** one-sided lower bounds */
+      low95: number,
+      low99: number,
+      rows: z.number().int(),
+      seed: z.number().int(),
+      /** most telling first; gain as a part of the whole */
+      top: z.array(z.strictObject({ column: z.string(), gain: z.number() })),
+    })
+    .nullable()
+    .optional(),
 })
 export type DriftDetails = z.infer<typeof driftDetails>
 

@@ -126,3 +126,10 @@ export const path = z
   .max(1000, { error: 'this path is longer than 1000 characters' })
 
 export const columnName = z.string({ error: 'expected the name of a column' }).min(1, { error: 'this name is empty' })
+
+export const flag = z.boolean({ error: 'expected true or false' })
+export const text = z.string({ error: 'expected text' })
+export const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'expected text, a number, true or false' })
+/** What a finding is worth. */
+export const outcome = choice(['pass', 'warn', 'fail'])
+export const severity = choice(['warn', 'fail'])

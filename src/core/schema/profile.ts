@@ -8,6 +8,7 @@ export const profileKinds = [
   'constant',
   'boolean',
   'categorical',
+  'categorical-high',
   'numeric-discrete',
   'numeric-continuous',
   'datetime',
@@ -44,6 +45,8 @@ const columnSchema = z.strictObject({
       cells: z.array(count),
       /** every value with a share of at least 0.5 % and at least 5 rows, at most 200; of a table counted against a reference also every spike of that, whatever its count here */
       spikes: z.array(z.strictObject({ value: z.number(), count })),
+      /** of a table counted against a reference whose extremes are known: finite values below its min and above its max */
+      beyond: z.strictObject({ below: count, above: count }).nullable().optional(),
     })
     .nullable(),
   categories: z
@@ -55,6 +58,22 @@ const columnSchema = z.strictObject({
       distinct: count.nullable(),
     })
     .nullable(),
+  /** made by us of a column of the data: of a timestamp its hour, weekday and month; of a text its length, tokens, shares of characters */
+  derived: z.strictObject({ from: z.string(), what: z.string() }).nullable().optional(),
+  /** the same counts as sums of `data.weight`: missing (null and NaN), infinite, one per cell, spike and label listed above, and what is not listed */
+  weighted: z
+    .strictObject({
+      missing: z.number(),
+      infinite: z.number(),
+      cells: z.array(z.number()),
+      spikes: z.array(z.number()),
+      top: z.array(z.number()),
+      other: z.number(),
+    })
+    .nullable()
+    .optional(),
+  /** per block of the table, in the order of its `blocks.rows`: counts of the cells `column-cells` makes of this column in the reference */
+  blocks: z.array(z.array(count)).nullable().optional(),
 })
 export type ColumnProfile = z.infer<typeof columnSchema>
 
@@ -65,6 +84,30 @@ export const tableProfileSchema = z.strictObject({
   fingerprint: z.string(),
   digests: z.array(z.string()),
   columns: z.array(columnSchema),
+  /** rows that repeat an earlier row; null where it was not counted */
+  duplicates: count.nullable().optional(),
+  /** the units that drift exchanges when rows depend on one another: at most 400 spans of `data.time`, or buckets of `data.group` */
+  blocks: z
+    .strictObject({ by: z.enum(['time', 'group']), /** `1 day`, `group` */ unit: z.string(), rows: z.array(count) })
+    .nullable()
+    .optional(),
+  /** of the rows that have a weight: its sum and the sum of its squares */
+  weight: z.strictObject({ column: z.string(), total: z.number(), squares: z.number() }).nullable().optional(),
+  /** sums over the cell numbers of two columns, rows where both are there: enough for a rank correlation, and they add */
+  pairs: z
+    .array(
+      z.strictObject({
+        a: z.string(),
+        b: z.string(),
+        n: count,
+        sa: z.number(),
+        sb: z.number(),
+        saa: z.number(),
+        sbb: z.number(),
+        sab: z.number(),
+      }),
+    )
+    .optional(),
 })
 export type TableProfile = z.infer<typeof tableProfileSchema>
 

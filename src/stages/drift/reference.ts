@@ -21,6 +21,7 @@ export interface Reference {
 export async function findReference(context: ModelContext): Promise<Reference> {
   const { reference } = context.model.drift
   if (reference === 'training') return (await fetchedProfile(context)) ?? (await trainingProfile(context))
+  if (reference.kind === 'window') throw new RangeError('a window of the data is not read here')
   if (reference.kind === 'profile') return storedProfile(context, resolve(context.root, reference.path), reference.path)
   const { table, shown, inputs } = await profileOfFiles(context, 'reference', reference, null)
   return { table, from: shown, inputs }

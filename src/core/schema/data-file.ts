@@ -1,0 +1,24 @@
+/** `data` as it is written: which files play which role, and what their columns mean. */
+import { z } from 'zod'
+import { columnName, later, scalar, section } from './leaves.ts'
+import { source } from './refs.ts'
+
+const dataSource = {
+  train: source.optional(),
+  validation: source.optional(),
+  test: source.optional(),
+  current: source.optional(),
+}
+
+export const data = section({
+  ...dataSource,
+  target: columnName.optional(),
+  positive: scalar.optional(),
+  id: columnName.optional(),
+  time: columnName.optional(),
+  group: columnName.optional(),
+  weight: later('weight'),
+  label_delay: later('label_delay'),
+  features: z.array(columnName, { error: 'expected a list of columns' }).min(1, { error: 'this list is empty' }).optional(),
+  sensitive: z.array(columnName, { error: 'expected a list of columns' }).optional(),
+})
