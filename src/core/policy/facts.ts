@@ -3,7 +3,17 @@
  * when the meaning is, and what a person is shown. Lists of values and labels are counted, never shown.
  */
 import { showRef } from '../ledger/show-ref.ts'
-import type { Change, CommandSpec, Config, Expectation, MetricSpec, ModelConfig, Source, Thresholds, WindowReference } from '../schema/config.ts'
+import type {
+  Change,
+  CommandSpec,
+  Config,
+  Expectation,
+  MetricSpec,
+  ModelConfig,
+  Source,
+  Thresholds,
+  WindowReference,
+} from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
 import { canonicalJson } from '../schema/parse-config.ts'
