@@ -57,6 +57,53 @@ export interface MetricSpec extends Limits {
   /** parameters such as `fpr`, `k`, `average` */
   readonly params: { readonly [key: string]: number | string }
   readonly certainty: Certainty
+  /** the change that is allowed comes from the ledger: the larger of `floor` and k × MAD of the last `runs` recorded values */
+  readonly auto?: { readonly floor: Change | null; readonly k: number; readonly runs: number } | null
+  /** how often a noisy measurement is repeated before it fails, default 1 */
+  readonly confirm?: number
+}
+
+/** What a decision is worth. A matrix by label: `matrix[truth][predicted]`; tp, fp, fn, tn are the short form of a binary one. */
+export interface ValueSpec {
+  readonly currency: string | null
+  readonly matrix: Readonly<Record<string, Readonly<Record<string, number>>>> | null
+  readonly binary: { readonly tp: number; readonly fp: number; readonly fn: number; readonly tn: number } | null
+  /** a column that holds the value of acting on the row (predicted positive); not acting is worth nothing */
+  readonly column: string | null
+}
+
+export interface SlicesSpec {
+  /** declared: a column, or columns taken together */
+  readonly by: readonly (readonly string[])[]
+  /** look for slices of single columns, too: levels, and quartiles of numbers */
+  readonly auto: boolean
+  readonly minRows: number
+  /** metrics judged per slice, with their limits; empty: the primary one, margin 2 pp */
+  readonly metrics: readonly MetricSpec[]
+}
+
+export interface FairnessSpec {
+  readonly by: readonly string[]
+  /** fairness measure → limits */
+  readonly metrics: readonly {
+    readonly measure: string
+    readonly maxDifference?: Thresholds<number>
+    readonly minRatio?: Thresholds<number>
+    readonly maxRise?: Thresholds<number>
+  }[]
+  readonly minRows: number
+}
+
+/** Accepts one failing check up to a limit, for a while. Counts only from the base ref. */
+export interface Waiver {
+  readonly model: string
+  /** id of the check, or a pattern with `*` */
+  readonly check: string
+  readonly limit: string | null
+  readonly reason: string
+  readonly owner: string
+  /** last day it holds, ISO date */
+  readonly until: string
 }
 
 export interface Expectation {
@@ -124,6 +171,8 @@ export interface PromoteSpec {
 export interface DataSpec {
   readonly sources: Readonly<Partial<Record<Role, Source>>>
   readonly target: string | null
+  /** of a multilabel task: one column of 0 and 1 a label, then `target` is null */
+  readonly targets?: readonly string[] | null
   readonly positive: string | number | boolean | null
   readonly id: string | null
   readonly time: string | null
@@ -150,6 +199,18 @@ export interface ModelConfig {
     readonly threshold: number
     /** the usual metric of the task is judged besides those listed: it was before this change listed any */
     readonly usualToo?: boolean
+    /** the threshold is chosen on other rows instead: the one that maximises this metric, or `value` */
+    readonly chooseThreshold?: { readonly on: 'validation' | 'train'; readonly maximize: string } | null
+    readonly value?: ValueSpec | null
+    readonly slices?: SlicesSpec | null
+    readonly fairness?: FairnessSpec | null
+    /** predictions of the training framework on the test rows, which the model must give again */
+    readonly parity?: { readonly predictions: Source; readonly column: string | null; readonly tolerance: number } | null
+    /** of a forecast: levels of the model's outputs when it gives quantiles, and rows of one season */
+    readonly quantiles?: readonly number[] | null
+    readonly season?: number | null
+    /** uses of one holdout before the report says that it is worn out, default 50 */
+    readonly holdoutBudget?: number
   }
   /** null: no baseline asked for */
   readonly baseline: {
@@ -197,6 +258,7 @@ export interface Config {
   /** in file order */
   readonly models: readonly ModelConfig[]
   readonly ledger: LedgerSpec
+  readonly waivers?: readonly Waiver[]
   /** sha256 of the config's normalised content, `sha256:…` */
   readonly digest: string
 }
