@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { columns, type Drawn, drawColumn } from '../../../bench/simulate/columns.ts'
+import { profileOf } from '../../../bench/simulate/profile.ts'
+import { scenarios } from '../../../bench/simulate/scenarios.ts'
+import type { TableProfile } from '../../../src/core/schema/profile.ts'
+import { random } from '../../../src/core/stats/random.ts'
+import { buildProfile } from '../../../src/stages/profile-table.ts'
+import { makeBench } from '../duckdb/support.ts'
+
+/** The same values as a file: a missing one is an empty field. */
+function csvOf(drawn: readonly Drawn[]): string {
+  const rows = drawn[0]?.values.length ?? 0
+  const field = ({ labels, values }: Drawn, row: number) => {
+    const value = values[row] ?? Number.NaN
+    return Number.isNaN(value) ? '' : labels === null ? String(value) : labels[value]
+  }
+  return [drawn.map(({ name }) => name), ...Array.from({ length: rows }, (_, row) => drawn.map((column) => field(column, row))), []]
+    .map((fields) => fields.join(','))
+    .join('\n')
+}
+
+/** Without what says which bytes these were. */
+const counted = ({ columns: all, rows }: TableProfile) => ({ rows, columns: all })
+
+describe('the profile of a simulated table', () => {
+  it.each([
+    [200, 200],
+    [3000, 1000],
+  ])('is what the engine counts of the same values: %i rows of reference, %i of current', async (n, m) => {
+    await using bench = await makeBench()
+    const rng = random(3)
+    const before = columns.map((spec) => drawColumn(spec, n, rng))
+    const changed = new Map(scenarios.map((scenario) => [scenario.column, scenario]))
+    const now = columns.map((spec) => {
+      const scenario = changed.get(spec.name)
+      return drawColumn(spec, m, rng, scenario?.draw ?? spec.make(0.02), scenario?.labels ?? spec.labels)
+    })
+    const options = { role: 'train', sensitive: [] }
+    const reference = await buildProfile(bench.engine, await bench.table('train.csv', csvOf(before)), options)
+    const current = await buildProfile(bench.engine, await bench.table('current.csv', csvOf(now)), {
+      ...options,
+      role: 'current',
+      reference,
+    })
+    const simulated = profileOf('train', before, 1)
+    expect(counted(simulated)).toEqual(counted(reference))
+    expect(counted(profileOf('current', now, 2, simulated))).toEqual(counted(current))
+  })
+})
