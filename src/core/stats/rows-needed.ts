@@ -3,10 +3,13 @@
  *
  *     paired yes/no outcomes   n = (z_α √p_d + z_β √(p_d − Δ²))² / Δ²,  p_d: share of rows on which the two disagree
  *     anything with a standard error   n = n₀ ((z_α + z_β) se₀ / Δ)²
+ *     nothing known yet   n = R² ln(H/δ) / (2ε²);  H uses whose outcome steers the next: R² (H ln 2 + ln(1/δ)) / (2ε²)
  *
- * Rounded up. Δ = 0 needs infinitely many. p_d below Δ cannot be: it is raised to Δ.
- * @throws RangeError when p_d is outside [0, 1]
- * Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample design".
+ * Rounded up. Δ = 0 needs infinitely many. p_d below Δ cannot be: it is raised to Δ. The last (Hoeffding's) holds for the mean of
+ * any values in a range of width R, before a model was run: with chance 1 − δ it is known to ±ε. It asks for more than the others.
+ * @throws RangeError when p_d or δ is outside [0, 1], or ε is not positive
+ * Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample design"; Hoeffding 1963; for uses
+ * Renggli et al. 2019, "Continuous integration of machine learning models with ease.ml/ci".
  */
 import { normalQuantile } from './normal.ts'
 
@@ -23,4 +26,21 @@ export function rowsNeeded(rows: number, se: number, delta: number, alpha = 0.05
   if (delta === 0) return Number.POSITIVE_INFINITY
   const ratio = ((normalQuantile(1 - alpha) + normalQuantile(power)) * se) / delta
   return Math.ceil(rows * ratio * ratio)
+}
+
+export interface HoeffdingOptions {
+  /** how often the same rows are used */
+  readonly uses?: number
+  /** whoever makes the next model has seen how this one did */
+  readonly adaptive?: boolean
+  /** width of the range of a row's value */
+  readonly range?: number
+}
+
+/** @param epsilon half-width; @param delta chance that it does not hold */
+export function hoeffding(epsilon: number, delta: number, { uses = 1, adaptive = false, range = 1 }: HoeffdingOptions = {}): number {
+  if (!(epsilon > 0 && delta > 0 && delta < 1 && uses >= 1))
+    throw new RangeError(`rows for ±${epsilon} at a chance of ${delta} in ${uses} uses cannot be said`)
+  const log = adaptive ? uses * Math.LN2 - Math.log(delta) : Math.log(uses / delta)
+  return Math.ceil((range * range * log) / (2 * epsilon * epsilon))
 }
