@@ -4,6 +4,7 @@ import { nearest } from '../text/nearest.ts'
 import type { Config, DataSpec, ModelConfig, ModelRef, Source } from './config.ts'
 import { roles } from './config.ts'
 import { configFile, type ModelFile } from './config-file.ts'
+import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
@@ -107,7 +108,6 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   const path: Path = ['models', name]
   const data = dataOf(file, [...path, 'data'], problems)
   const { evaluate, drift, promote, gate, limits } = file
-  const off = drift === false || drift?.enabled === false
   return {
     name,
     task: file.task ?? null,
@@ -122,11 +122,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
     },
     baseline: baselineOf(file.baseline),
-    drift: {
-      enabled: !off,
-      reference: drift === undefined || drift === false ? 'training' : (drift.reference ?? 'training'),
-      columns: drift === undefined || drift === false ? {} : driftColumns(drift.columns ?? {}, [...path, 'drift', 'columns'], problems),
-    },
+    drift: driftSpec(drift, data, [...path, 'drift'], problems),
     promote:
       promote === undefined
         ? null
@@ -183,20 +179,6 @@ function baselineOf(given: ModelFile['baseline']): ModelConfig['baseline'] {
     onMissing: given.on_missing ?? 'warn',
     maxAgeDays: given.max_age === undefined ? null : given.max_age / day,
   }
-}
-
-type DriftFile = Exclude<ModelFile['drift'], false | undefined>
-
-function driftColumns(columns: NonNullable<DriftFile['columns']>, path: Path, problems: Problem[]): ModelConfig['drift']['columns'] {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, { shift, ignore }]) => {
-      if (shift === undefined && ignore === undefined) problems.push(invalid([...path, name], 'Write shift or ignore.'))
-      if (shift !== undefined && ignore === true) problems.push(invalid([...path, name], 'A column that is ignored has no shift.'))
-      const { warn, fail } = shift ?? {}
-      const thresholds = { ...(warn === undefined ? {} : { warn }), ...(fail === undefined ? {} : { fail }) }
-      return [name, { ...(shift === undefined ? {} : { shift: thresholds }), ...(ignore === undefined ? {} : { ignore }) }]
-    }),
-  )
 }
 
 /** Names become folders and tags: two that differ in case only are one on half of the machines. */

@@ -168,6 +168,69 @@ promote: {to: [staging, production], bump: minor, accept: pass}`)
     expect(promote).toEqual({ to: ['staging', 'production'], bump: 'minor', accept: 'pass' })
   })
 
+  it('every key of drift is read, and what was not written is not there', () => {
+    const { drift } = model(`data: {current: now.csv, time: at}
+drift:
+  reference: {window: 28d, current: 7d}
+  certainty: strict
+  correction: by
+  min_rows: 500
+  families: {labels: {warn: 0.02}, predictions: 0.3}
+  correlations: false
+  classifier: {rows: 1000}
+  max_failed_columns: 2
+  importance: {x: 0.7, y: 0.3}
+  blocks: rows
+  columns:
+    x: {metric: psi, shift: {warn: 0.2, fail: 1.5}, raw: true}
+    flag: {max_change: {warn: 1pp, fail: 0.03}, max_ratio: 2}
+    z: {metric: ks}`)
+    const day = 86_400_000
+    expect(drift).toEqual({
+      enabled: true,
+      reference: { kind: 'window', windowMs: 28 * day, currentMs: 7 * day },
+      certainty: 'strict',
+      correction: 'by',
+      minRows: 500,
+      families: { labels: { warn: 0.02 }, predictions: { fail: 0.3 } },
+      correlations: false,
+      classifier: { rows: 1000 },
+      maxFailedColumns: 2,
+      importance: { x: 0.7, y: 0.3 },
+      blocks: 'rows',
+      columns: {
+        x: { metric: 'psi', shift: { warn: 0.2, fail: 1.5 }, raw: true },
+        flag: { maxChange: { warn: 0.01, fail: 0.03 }, maxRatio: { fail: 2 } },
+        z: { metric: 'ks' },
+      },
+    })
+    expect(model('drift: {classifier: true}').drift.classifier).toEqual({ rows: 5000 })
+    expect(model('drift: {classifier: false}').drift.classifier).toBeNull()
+    expect(model('data: {current: a.csv, time: t}\ndrift: {reference: {window: 28d}}').drift.reference).toMatchObject({
+      currentMs: 7 * day,
+    })
+  })
+
+  it.each([
+    ['reference: {window: 28d, current: 7d}', 'drift.reference. A window of time needs data.time'],
+    ['columns: {x: {shift: 1.5}}', 'A shift by js lies between 0 and 1'],
+    ['columns: {x: {metric: ks, shift: {warn: 0.1, fail: 2}}}', 'A shift by ks lies between 0 and 1'],
+    ['columns: {x: {metric: kl}}', 'Allowed: js, psi, ks'],
+    ['columns: {x: {shift: {}}}', 'Write warn, fail or both.'],
+    ['columns: {x: {max_change: 3%}}', '3% could mean two things: write 3pp'],
+    ['columns: {x: {max_change: 3}}', '3 is above 1, the most that a share can change: did you mean 3pp?'],
+    ['columns: {x: {max_ratio: 0.5}}', 'A factor that is allowed lies above 1.'],
+    ['columns: {x: {metric: ks, ignore: true}}', 'A column that is ignored is not measured.'],
+    ['min_rows: 5', 'below 20 rows on a side nothing can be tested'],
+    ['classifier: {rows: 1000000}', 'at most 10000 rows of each side are read'],
+    ['importance: {x: 0}', 'No column has a weight above 0.'],
+    ['families: {features: {warn: 0.3, fail: 0.2}}', 'warn lies beyond fail: it could never warn'],
+    ['certainty: sure', 'Allowed: lenient, strict'],
+    ['min_row: 5', 'Did you mean min_rows?'],
+  ])('drift: {%s} is refused: %s', (keys, says) => {
+    expect(problems(whole(`drift: {${keys}}`)).join('\n')).toContain(says)
+  })
+
   it('drift is switched off by false, a baseline by an empty list', () => {
     expect(model('drift: false').drift.enabled).toBe(false)
     expect(model('drift: {enabled: false}').drift.enabled).toBe(false)
