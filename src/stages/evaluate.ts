@@ -17,7 +17,9 @@ import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './evaluate/assemble.ts'
 import { findBaseline } from './evaluate/baseline.ts'
+import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
+import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
 import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
@@ -27,6 +29,7 @@ import { requirePinned, sourceFiles } from './source-files.ts'
 
 export const evaluate: ModelStage = async (context) => {
   const { model, progress } = context
+  await context.ports.files.remove(answersProfilePath(context))
   const path = await candidatePath(context)
   const shownModel = model.model.kind === 'path' ? model.model.path : ((await fetchedModel(context))?.model.path ?? path)
   // the model's process starts while the data is opened
@@ -66,6 +69,7 @@ export const evaluate: ModelStage = async (context) => {
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
   })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
+  await writeHoldoutProfile(context, { engine, session, task, scores: own, pair: scores.pair, labels: truth.coded.names })
 
   const hidden = model.data.sensitive.includes(target.column)
   const details: EvaluateDetails = {

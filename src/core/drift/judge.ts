@@ -26,6 +26,10 @@ export interface DriftInput {
   /** names rows, orders or weighs them: never a feature */
   readonly leaveOut: readonly string[]
   readonly columns: Readonly<Record<string, DriftColumn>>
+  /** what the model said of its holdout and what it says of the current rows, as tables of their own; or why there are none */
+  readonly predictions?:
+    | { readonly kind: 'found'; readonly reference: TableProfile; readonly current: TableProfile; readonly from: string }
+    | { readonly kind: 'none'; readonly because: string }
   readonly policy: Policy
   /** on a pull request: a fail becomes a warn unless its limit was written */
   readonly capAtWarn: boolean

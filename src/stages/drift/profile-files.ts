@@ -2,6 +2,7 @@
 import type { Source } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
+import type { Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
 import { buildProfile } from '../profile-table.ts'
@@ -24,7 +25,17 @@ export async function profileOfFiles(
   reference: TableProfile | null,
 ): Promise<Profiled> {
   const opened = await openSource(context, source, role)
-  const { sensitive } = context.model.data
-  const table = await buildProfile(await context.ports.engine(), opened, { role, sensitive, ...(reference === null ? {} : { reference }) })
+  const table = await profileOfTable(context, role, opened, reference)
   return { table, shown: opened.files.map((file) => file.path).join(', '), inputs: inputRecords(role, opened) }
+}
+
+/** Of a table that is open already. @param reference as above */
+export async function profileOfTable(
+  context: ModelContext,
+  role: 'current' | 'reference',
+  table: Table,
+  reference: TableProfile | null,
+): Promise<TableProfile> {
+  const { sensitive } = context.model.data
+  return buildProfile(await context.ports.engine(), table, { role, sensitive, ...(reference === null ? {} : { reference }) })
 }

@@ -1,0 +1,125 @@
+/**
+ * What the model under test says today, against what it said on its holdout. One pass over the rows of current data, through the same child
+ * process that evaluate uses; no target is needed. Whatever stands in the way of it is a reason, never an error: columns are compared
+ * whether the model can be asked or not.
+ */
+import { resolve } from 'node:path'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
+import { isScoredTask } from '../../core/metrics/table.ts'
+import type { Task } from '../../core/schema/config.ts'
+import type { TableProfile } from '../../core/schema/profile.ts'
+import { UserError } from '../../errors.ts'
+import type { Table } from '../../ports/data-engine.ts'
+import type { ModelSession } from '../../ports/model-runtime.ts'
+import { candidatePath, fetchedModel } from '../candidate.ts'
+import type { ModelContext } from '../context.ts'
+import {
+  answersProfilePath,
+  answersWithoutTruth,
+  predictionNames,
+  profileOfAnswers,
+  taskOfAnswers,
+} from '../evaluate/predictions-profile.ts'
+import { openModel, scoreModel } from '../evaluate/score-model.ts'
+import { readProfile } from './profile-file.ts'
+
+export type PredictionTables =
+  | {
+      readonly kind: 'found'
+      readonly reference: TableProfile
+      readonly current: TableProfile
+      /** for people: whose predictions the current ones are held against */
+      readonly from: string
+    }
+  | { readonly kind: 'none'; readonly because: string }
+
+export interface PredictionRequest {
+  /** rows to score, opened when they are needed; null when there are none */
+  readonly current: (() => Promise<Table>) | null
+  /** of a window: rows before it, whose predictions are the reference */
+  readonly before: { readonly table: Table; readonly words: string } | null
+  /** the reference of the columns, for the labels of the target */
+  readonly training: TableProfile
+}
+
+const none = (because: string): Extract<PredictionTables, { kind: 'none' }> => ({ kind: 'none', because })
+
+export async function predictionTables(context: ModelContext, request: PredictionRequest): Promise<PredictionTables> {
+  if (request.current === null) return none('data.current is a stored profile, so there are no rows for the model to score')
+  try {
+    return await scored(context, request, request.current)
+  } catch (thrown) {
+    context.signal.throwIfAborted()
+    if (thrown instanceof UserError) return none(sentence(thrown))
+    throw thrown
+  }
+}
+
+/** This one lists the labels of the target, which belong in no check of drift. */
+const sentence = ({ code, message }: UserError): string =>
+  code === 'POSITIVE_UNKNOWN' ? 'nothing says which label of the target is the positive one' : message
+
+async function scored(context: ModelContext, request: PredictionRequest, open: () => Promise<Table>): Promise<PredictionTables> {
+  const { before } = request
+  const stored = await storedAnswers(context)
+  // rows of a window need no holdout beside them; where there is one it says the task
+  if (stored.kind === 'none' && before === null) return stored
+  const task = stored.kind === 'none' ? scoredTask(context.model.task) : taskOfAnswers(stored.table)
+  if (task === null) return none('nothing says which task the model has: write `task`, or let evaluate score a holdout first')
+  const path = await candidatePath(context)
+  const shown = context.model.model.kind === 'path' ? context.model.model.path : 'the fetched model'
+  await using session = await openModel(context, path, shown)
+  if (before === null && stored.kind === 'found' && stored.digest !== null && stored.digest !== session.digest)
+    return none('the model changed since evaluate scored the holdout with it: evaluate it again')
+
+  const engine = await context.ports.engine()
+  const labels = labelsOf(context, [request.training, ...(stored.kind === 'none' ? [] : [stored.table])])
+  const answers = async (table: Table, reference: TableProfile | null) => {
+    const data = table.files.map((file) => file.path).join(', ')
+    const found = await scoreModel(context, session, { engine, table, task, shown: { model: shown, data }, beside: [], take: () => {} })
+    return profileOfAnswers(context, engine, answersWithoutTruth(context, task, labels, found), reference)
+  }
+  const [reference, from] =
+    before === null && stored.kind === 'found'
+      ? [stored.table, stored.from]
+      : [await answers(before?.table ?? (await open()), null), `its own in ${before?.words ?? ''}`]
+  return { kind: 'found', reference, current: await answers(await open(), reference), from }
+}
+
+interface StoredAnswers {
+  readonly kind: 'found'
+  readonly table: TableProfile
+  readonly from: string
+  /** of the model that gave them, where that can be told */
+  readonly digest: ModelSession['digest'] | null
+}
+
+/** Those that came with a fetched model, else those of this run's evaluate; or why there are none. */
+async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Extract<PredictionTables, { kind: 'none' }>> {
+  const { files } = context.ports
+  const fetched = context.model.model.kind === 'path' ? null : await fetchedModel(context)
+  if (fetched !== null && fetched.profile !== null) {
+    const profile = await readProfile(files, resolve(context.root, fetched.profile), fetched.profile)
+    const table = profile?.tables.find(({ role }) => role === 'predictions')
+    if (table !== undefined)
+      return { kind: 'found', table, from: `the predictions stored with ${fetched.resolved}`, digest: fetched.model.digest }
+  }
+  const evaluation = await context.result('evaluate')
+  if (evaluation === null || evaluation.verdict === 'error' || evaluation.verdict === 'skipped')
+    return none('there are no predictions on a holdout to hold those of today against: evaluate did not score one in this run')
+  const table = (await readProfile(files, answersProfilePath(context)))?.tables.find(({ role }) => role === 'predictions')
+  if (table === undefined) return none('evaluate of this run kept no profile of its predictions on the holdout')
+  const holdout = context.model.data.sources.validation === undefined ? 'test' : 'validation'
+  const digest = evaluation.inputs.find(({ role }) => role === 'model')?.digest ?? null
+  return { kind: 'found', table, from: `its own on data.${holdout}`, digest }
+}
+
+const scoredTask = (task: Task | null): ScoredTask | null => (task !== null && isScoredTask(task) ? task : null)
+
+/** Labels of the target that a profile may list: none of a sensitive one. What was trained on knows more of them than what was answered. */
+function labelsOf({ model }: ModelContext, [training, answered]: readonly TableProfile[]): readonly string[] {
+  const list = (table: TableProfile | undefined, column: string | null) =>
+    table?.columns.find(({ name }) => name === column)?.categories?.top.map(({ value }) => value) ?? []
+  const labels = list(training, model.data.target)
+  return labels.length > 0 ? labels : list(answered, predictionNames.class)
+}

@@ -1,0 +1,57 @@
+/** The profile of the candidate's answers on rows it was not trained on, which drift and promotion take from here. */
+import type { ScoredTask, Scores } from '../../core/metrics/scores.ts'
+import { UserError } from '../../errors.ts'
+import type { DataEngine } from '../../ports/data-engine.ts'
+import type { ModelSession } from '../../ports/model-runtime.ts'
+import type { ModelContext } from '../context.ts'
+import { openSource } from '../open-data.ts'
+import type { PredictionColumn } from './predictions-file.ts'
+import { answerColumns, answersWithoutTruth, profileOfAnswers, writeAnswersProfile } from './predictions-profile.ts'
+import { scoreModel } from './score-model.ts'
+
+export interface Holdout {
+  readonly engine: DataEngine
+  readonly session: ModelSession
+  readonly task: ScoredTask
+  /** on the test rows */
+  readonly scores: Scores
+  /** of a binary task: negative, positive */
+  readonly pair: readonly [string, string] | null
+  /** of a classification, in the data's spelling */
+  readonly labels: readonly string[]
+}
+
+/** Of the validation rows where they are configured and can be scored, else of the test rows. Nothing is written where drift is switched off. */
+export async function writeHoldoutProfile(context: ModelContext, holdout: Holdout): Promise<void> {
+  if (!context.model.drift.enabled) return
+  const columns = (await validationAnswers(context, holdout)) ?? answerColumns(holdout.scores, holdout.pair)
+  await writeAnswersProfile(context, holdout.engine, await profileOfAnswers(context, holdout.engine, columns, null))
+}
+
+async function validationAnswers(
+  context: ModelContext,
+  { engine, session, task, labels }: Holdout,
+): Promise<readonly PredictionColumn[] | null> {
+  const source = context.model.data.sources.validation
+  if (source === undefined) return null
+  try {
+    const table = await openSource(context, source, 'validation')
+    const data = table.files.map((file) => file.path).join(', ')
+    const scored = await scoreModel(context, session, {
+      engine,
+      table,
+      task,
+      shown: { model: 'the model', data },
+      beside: [],
+      take: () => {},
+    })
+    return answersWithoutTruth(context, task, labels, scored)
+  } catch (thrown) {
+    if (!(thrown instanceof UserError)) throw thrown
+    context.signal.throwIfAborted()
+    context.progress.warn(
+      `${context.model.name}: data.validation could not be scored, so the predictions kept are those on data.test: ${thrown.message}`,
+    )
+    return null
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What a model said, as a table of its own, and the profile of it: the thing that later predictions are held against. It is made of rows
+ * the model was not trained on (validation where there is one, else test), because a model is surer of what it has seen.
+ *
+ * | task | columns |
+ * |---|---|
+ * | binary | `probability` of the positive class, `class` |
+ * | multiclass | `confidence` (largest probability), `entropy` (nats), `class` |
+ * | regression | `value` |
+ *
+ * A model that gives labels only has `class` alone.
+ */
+import { join } from 'node:path'
+import type { ScoredTask, Scores } from '../../core/metrics/scores.ts'
+import { type Profile, profileSchema, type TableProfile } from '../../core/schema/profile.ts'
+import { UserError } from '../../errors.ts'
+import type { DataEngine } from '../../ports/data-engine.ts'
+import type { ModelContext } from '../context.ts'
+import { modelFolder } from '../out-folder.ts'
+import { buildProfile } from '../profile-table.ts'
+import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './assemble.ts'
+import type { PredictionColumn } from './predictions-file.ts'
+import { labelOf, positiveLabel } from './truth.ts'
+
+export const predictionNames = {
+  class: 'class',
+  probability: 'probability',
+  confidence: 'confidence',
+  entropy: 'entropy',
+  value: 'value',
+} as const
+
+/** @param pair of a binary task: negative, positive */
+export function answerColumns(scores: Scores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
+  const column = (name: string, values: PredictionColumn['values']) => ({ name, values })
+  switch (scores.task) {
+    case 'binary': {
+      const [negative, positive] = pair ?? ['0', '1']
+      const classes = Array.from(scores.predicted, (code) => (code === 1 ? positive : negative))
+      return [...(scores.score === null ? [] : [column(predictionNames.probability, scores.score)]), column(predictionNames.class, classes)]
+    }
+    case 'multiclass': {
+      const { proba, classes, predicted } = scores
+      const named = Array.from(predicted, (code) => classes[code] ?? null)
+      if (proba === null) return [column(predictionNames.class, named)]
+      const { largest, entropy } = certainty(proba, classes.length)
+      return [column(predictionNames.confidence, largest), column(predictionNames.entropy, entropy), column(predictionNames.class, named)]
+    }
+    case 'regression':
+      return [column(predictionNames.value, scores.predicted)]
+  }
+}
+
+/** Of each row of probabilities: the largest, and −Σ p ln p with 0 ln 0 = 0. */
+function certainty(proba: Float64Array, k: number): { readonly largest: Float64Array; readonly entropy: Float64Array } {
+  const rows = k === 0 ? 0 : proba.length / k
+  const largest = new Float64Array(rows)
+  const entropy = new Float64Array(rows)
+  for (let row = 0; row < rows; row += 1) {
+    let most = 0
+    let sum = 0
+    for (let j = row * k; j < (row + 1) * k; j += 1) {
+      const p = proba[j] ?? 0
+      if (p > most) most = p
+      if (p > 0) sum -= p * Math.log(p)
+    }
+    largest[row] = most
+    entropy[row] = sum
+  }
+  return { largest, entropy }
+}
+
+/**
+ * Answers for rows whose truth nobody knows or needs, read as evaluate reads those of the test rows.
+ * @param labels of the target in the data's spelling, as far as they are known
+ * @throws UserError CLASSES_UNKNOWN, POSITIVE_UNKNOWN, PROBABILITIES_NOT_ONE, MODEL_OUTPUT
+ */
+export function answersWithoutTruth(
+  { model }: ModelContext,
+  task: ScoredTask,
+  labels: readonly string[],
+  answered: Answered,
+): readonly PredictionColumn[] {
+  const known = labels.length > 0 ? labels : (answered.classLabels ?? []).map((label) => labelOf(label))
+  const truth = { codes: new Int32Array(0), names: known }
+  switch (task) {
+    case 'regression':
+      return answerColumns(regressionScores(new Float64Array(0), answered), null)
+    case 'multiclass':
+      return answerColumns(multiclassScores(truth, allClasses(truth, [answered]), answered), null)
+    case 'binary': {
+      if (known.length === 0 && answered.predictions.width > 1) {
+        throw new UserError(
+          'CLASSES_UNKNOWN',
+          `which class each probability of ${answered.shown} belongs to is not known`,
+          'export the model with its class labels (skl2onnx: leave ZipMap on)',
+        )
+      }
+      const positive = known.length === 0 ? labelOf(model.data.positive ?? 1) : positiveLabel(known, model.data)
+      const negative = known.find((label) => label !== positive) ?? 'other'
+      return answerColumns(binaryScores(truth, positive, model.evaluate.threshold, answered), [negative, positive])
+    }
+  }
+}
+
+/** The task whose answers a profile holds, or null when it holds none of ours. */
+export function taskOfAnswers({ columns }: TableProfile): ScoredTask | null {
+  const names = new Set(columns.map(({ name }) => name))
+  if (names.has(predictionNames.value)) return 'regression'
+  if (names.has(predictionNames.probability)) return 'binary'
+  // labels alone are read alike, however many there are
+  return names.has(predictionNames.class) ? 'multiclass' : null
+}
+
+/**
+ * @param reference whose kinds and edges are taken over, so that the two can be compared; null chooses them anew
+ */
+export async function profileOfAnswers(
+  context: ModelContext,
+  engine: DataEngine,
+  columns: readonly PredictionColumn[],
+  reference: TableProfile | null,
+): Promise<TableProfile> {
+  const { data } = context.model
+  // what is predicted of a sensitive target is as good as the target
+  const sensitive = data.target !== null && data.sensitive.includes(data.target) ? columns.map(({ name }) => name) : []
+  await using folder = await context.ports.files.temporaryFolder()
+  const path = join(folder.path, 'answers.parquet')
+  await engine.writeParquet(path, columns)
+  const table = await engine.open({ files: [{ path, shown: 'predictions' }], format: 'parquet' })
+  const profile = await buildProfile(engine, table, { role: 'predictions', sensitive, ...(reference === null ? {} : { reference }) })
+  return { ...profile, digests: [] }
+}
+
+export const answersProfilePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'predictions.json')
+
+export async function writeAnswersProfile(context: ModelContext, engine: DataEngine, table: TableProfile): Promise<void> {
+  const profile: Profile = profileSchema.parse({
+    schema: 'modelgate/profile@1',
+    engine: await engine.describe(),
+    tool: { name: 'modelgate', version: context.toolVersion },
+    target: context.model.data.target,
+    tables: [table],
+  })
+  await context.ports.files.makeFolder(modelFolder(context.out, context.model.name))
+  await context.ports.files.write(answersProfilePath(context), `${JSON.stringify(profile)}\n`)
+}
