@@ -59,7 +59,15 @@ const columnSchema = z.strictObject({
     })
     .nullable(),
   /** made by us of a column of the data: of a timestamp its hour, weekday and month; of a text its length, tokens, shares of characters */
-  derived: z.strictObject({ from: z.string(), what: z.string() }).nullable().optional(),
+  derived: z
+    .strictObject({
+      from: z.string(),
+      what: z.string(),
+      /** numbers in each list, of what is made of lists of one length */
+      size: count.optional(),
+    })
+    .nullable()
+    .optional(),
   /** the same counts as sums of `data.weight`: missing (null and NaN), infinite, one per cell, spike and label listed above, and what is not listed */
   weighted: z
     .strictObject({
@@ -88,25 +96,38 @@ export const tableProfileSchema = z.strictObject({
   duplicates: count.nullable().optional(),
   /** the units that drift exchanges when rows depend on one another: at most 400 spans of `data.time`, or buckets of `data.group` */
   blocks: z
-    .strictObject({ by: z.enum(['time', 'group']), /** `1 day`, `group` */ unit: z.string(), rows: z.array(count) })
+    .strictObject({
+      by: z.enum(['time', 'group']),
+      /** span of one block, such as `1 day`; of groups `group` */
+      unit: z.string(),
+      /** per block, those without a row too: spans follow one another, a bucket of groups keeps its place */
+      rows: z.array(count),
+      /** of time: how many units after 1970-01-01 (weeks: after Monday 1969-12-29) the first block lies */
+      first: z.number().int().nullable().optional(),
+    })
     .nullable()
     .optional(),
   /** of the rows that have a weight: its sum and the sum of its squares */
   weight: z.strictObject({ column: z.string(), total: z.number(), squares: z.number() }).nullable().optional(),
-  /** sums over the cell numbers of two columns, rows where both are there: enough for a rank correlation, and they add */
+  /**
+   * Sums over the cell numbers of numeric and boolean columns, two at a time: enough for a rank correlation of each pair, and they add.
+   * Packed; `pairSums` of core/profile/pairs.ts gives n, Σa, Σb, Σa², Σb², Σab of every pair.
+   */
   pairs: z
-    .array(
-      z.strictObject({
-        a: z.string(),
-        b: z.string(),
-        n: count,
-        sa: z.number(),
-        sb: z.number(),
-        saa: z.number(),
-        sbb: z.number(),
-        sab: z.number(),
-      }),
-    )
+    .strictObject({
+      columns: z.array(z.string()),
+      /** rows looked at: all of them, or a sample by the hash of their number */
+      rows: count,
+      /** per column: rows where it is there, sum and sum of squares of its cell number (counted from the middle cell) */
+      n: z.array(count),
+      s: z.array(z.number()),
+      q: z.array(z.number()),
+      /** Σab of the pairs (0, 1), (0, 2), …, (1, 2), … over rows where both are there */
+      products: z.array(z.number()),
+      /** of pairs where one is missing somewhere: places of the two, n, Σa, Σb, Σa², Σb² over rows where both are there */
+      partial: z.array(z.array(z.number())),
+    })
+    .nullable()
     .optional(),
 })
 export type TableProfile = z.infer<typeof tableProfileSchema>

@@ -1,0 +1,168 @@
+/**
+ * What a rank correlation of two columns needs, for up to fifty columns at once: sums over the numbers of their cells, which are ranks in
+ * percentiles of the reference. Sums add, so parts merge exactly.
+ *
+ *     a       cell number of a row minus the middle cell (cell 0 … k over k edges; two labels are 0 and 1)
+ *     stored  Σab of every pair; n, Σa, Σa² of every column; and of a pair where one of the two is missing somewhere, its own n and sums
+ *
+ * A table of more than 200,000 rows gives a sample of them by the hash of the row number: the same rows in every run, `rows` says how many.
+ * Source: statistics.md §2.9.1.
+ */
+import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
+import type { TableProfile } from '../schema/profile.ts'
+import { asDouble, asLabel, cellNumber, sqlText } from './codes.ts'
+import { chosenRows } from './sampling.ts'
+
+export const maxPairColumns = 50
+export const maxPairRows = 200_000
+/** aggregates in one query: the engine plans in their square */
+const sumsPerQuery = 96
+
+export type Pairs = NonNullable<TableProfile['pairs']>
+
+export interface PairSums {
+  readonly a: string
+  readonly b: string
+  readonly n: number
+  readonly sa: number
+  readonly sb: number
+  readonly saa: number
+  readonly sbb: number
+  readonly sab: number
+}
+
+/** How one column is ranked: by its cells, or as one of two labels. */
+export interface RankPlan {
+  readonly facts: ColumnFacts
+  readonly edges: readonly number[] | null
+  /** the lower and the higher label of a column of two */
+  readonly labels: readonly [string, string] | null
+}
+
+/** Sums of every pair, in the order of the columns. */
+export function pairSums(pairs: Pairs | null | undefined): readonly PairSums[] {
+  if (pairs === null || pairs === undefined) return []
+  const { columns, n, s, q } = pairs
+  const own = new Map(pairs.partial.map(([i, j, ...sums]) => [`${i} ${j}`, sums]))
+  return places(columns.length).map(([i, j], at) => {
+    const [both = n[i] ?? 0, sa = s[i] ?? 0, sb = s[j] ?? 0, saa = q[i] ?? 0, sbb = q[j] ?? 0] = own.get(`${i} ${j}`) ?? []
+    return { a: columns[i] ?? '', b: columns[j] ?? '', n: both, sa, sb, saa, sbb, sab: pairs.products[at] ?? 0 }
+  })
+}
+
+/** @throws RangeError when the columns differ */
+export function mergePairs(a: Pairs, b: Pairs): Pairs {
+  if (a.columns.join('\n') !== b.columns.join('\n')) throw new RangeError('the pairs are of different columns')
+  const add = (x: readonly number[], y: readonly number[]) => x.map((value, i) => value + (y[i] ?? 0))
+  const rows = a.rows + b.rows
+  const n = add(a.n, b.n)
+  const [left, right] = [pairSums(a), pairSums(b)]
+  return {
+    columns: a.columns,
+    rows,
+    n,
+    s: add(a.s, b.s),
+    q: add(a.q, b.q),
+    products: add(a.products, b.products),
+    partial: places(a.columns.length).flatMap(([i, j], at) => {
+      if (n[i] === rows && n[j] === rows) return []
+      const [x, y] = [left[at], right[at]]
+      if (x === undefined || y === undefined) return []
+      return [[i, j, x.n + y.n, x.sa + y.sa, x.sb + y.sb, x.saa + y.saa, x.sbb + y.sbb]]
+    }),
+  }
+}
+
+/** (0, 1), (0, 2), …, (1, 2), … */
+const places = (columns: number): readonly (readonly [number, number])[] =>
+  Array.from({ length: columns }, (_, i) => Array.from({ length: columns - i - 1 }, (_, k) => [i, i + 1 + k] as const)).flat()
+
+export interface PairTable {
+  readonly relation: string
+  /** SQL of the row number in that relation */
+  readonly rowAt: string
+  readonly rows: number
+}
+
+/** The numbers of the sampled rows, once: `c<i>`, null where a value is missing or infinite. */
+export function codesStatement(table: PairTable, plans: readonly RankPlan[], name: string): string {
+  const list = plans.map((plan, i) => `${rank(plan)} AS c${i}`)
+  const sampled = chosenRows(table.rows, maxPairRows)
+  const row = sampled === '' ? '' : `, ${table.rowAt} AS row_at`
+  return `CREATE TEMP TABLE ${name} AS SELECT ${list.join(', ')} FROM (SELECT *${row} FROM ${table.relation}) ${sampled}`
+}
+
+export const dropStatement = (name: string): string => `DROP TABLE IF EXISTS ${name}`
+
+function rank({ facts, edges, labels }: RankPlan): string {
+  if (edges !== null) {
+    const x = asDouble(facts)
+    const code = `CAST((${cellNumber(x, edges)}) - ${edges.length >> 1} AS INTEGER)`
+    return facts.kind === 'float' || facts.kind === 'decimal'
+      ? `CASE WHEN isfinite(${x}) THEN ${code} END`
+      : `CASE WHEN ${facts.quoted} IS NOT NULL THEN ${code} END`
+  }
+  const [low, high] = labels ?? ['', '']
+  return `CASE ${asLabel(facts)} WHEN ${sqlText(low)} THEN 0 WHEN ${sqlText(high)} THEN 1 END`
+}
+
+export interface PairQuery {
+  readonly query: Sql
+  /** names of the sums it gives */
+  readonly names: readonly string[]
+}
+
+/** Of every column, then of every pair, some at a time. */
+export function columnSums(name: string, columns: number): Sql {
+  const list = Array.from({ length: columns }, (_, i) => `count(c${i}) AS n${i}, sum(c${i}) AS s${i}, sum(c${i} * c${i}) AS q${i}`)
+  return sql(`SELECT count(*) AS "rows", ${list.join(', ')} FROM ${name}`)
+}
+
+/** @param complete which columns have a number in every row: pairs of those need their product alone */
+export function pairQueries(name: string, complete: readonly boolean[]): readonly Sql[] {
+  const sums = places(complete.length).flatMap(([i, j]) => [
+    `sum(c${i} * c${j}) AS p${i}_${j}`,
+    ...(complete[i] === true && complete[j] === true
+      ? []
+      : [
+          `count(*) FILTER (WHERE c${i} IS NOT NULL AND c${j} IS NOT NULL) AS n${i}_${j}`,
+          `sum(c${i}) FILTER (WHERE c${j} IS NOT NULL) AS a${i}_${j}`,
+          `sum(c${j}) FILTER (WHERE c${i} IS NOT NULL) AS b${i}_${j}`,
+          `sum(c${i} * c${i}) FILTER (WHERE c${j} IS NOT NULL) AS aa${i}_${j}`,
+          `sum(c${j} * c${j}) FILTER (WHERE c${i} IS NOT NULL) AS bb${i}_${j}`,
+        ]),
+  ])
+  const queries: Sql[] = []
+  for (let from = 0; from < sums.length; from += sumsPerQuery)
+    queries.push(sql(`SELECT ${sums.slice(from, from + sumsPerQuery).join(', ')} FROM ${name}`))
+  return queries
+}
+
+type Row = Readonly<Record<string, unknown>>
+
+export const completeColumns = (row: Row, columns: number): readonly boolean[] =>
+  Array.from({ length: columns }, (_, i) => Number(row[`n${i}`]) === Number(row.rows))
+
+/** @param row what `columnSums` and all of `pairQueries` gave */
+export function readPairs(row: Row, columns: readonly string[]): Pairs {
+  const complete = completeColumns(row, columns.length)
+  const of = (key: string) => Number(row[key] ?? 0)
+  const each = (letter: string) => columns.map((_, i) => of(`${letter}${i}`))
+  return {
+    columns: [...columns],
+    rows: of('rows'),
+    n: each('n'),
+    s: each('s'),
+    q: each('q'),
+    products: places(columns.length).map(([i, j]) => of(`p${i}_${j}`)),
+    partial: places(columns.length).flatMap(([i, j]) =>
+      complete[i] === true && complete[j] === true
+        ? []
+        : [[i, j, ...['n', 'a', 'b', 'aa', 'bb'].map((letter) => of(`${letter}${i}_${j}`))]],
+    ),
+  }
+}
+
+/** Ranked columns: those with numbers that are tested, and those of two labels. */
+export const canBeRanked = (facts: ColumnFacts, edges: readonly number[] | null): boolean =>
+  isNumeric(facts.kind) && (edges?.length ?? 0) > 0
