@@ -12,6 +12,12 @@ export const shiftDefaults: Readonly<Record<Family, { readonly warn: number; rea
   predictions: { warn: 0.05, fail: 0.1 },
 }
 
+/** How the columns of a profile of predictions are named beside the features: in `drift.columns`, check ids and details. */
+export const predictionPrefix = 'predictions.'
+
+/** Factor by which a rate of labels or predictions may change. */
+export const rateLimits = { warn: 1.5, fail: 2 } as const
+
 /** Adjusted p that a warn and a fail need. */
 export const shiftCertainty = { warn: 0.05, fail: 0.01 } as const
 

@@ -3,9 +3,10 @@
  * that no pull request can be judged by limits that it has lowered itself; paths, commands and columns come from the head, and so do limits
  * that the base does not have. What the head has removed stays: silence cannot switch a check off.
  */
-import { type Family, shiftDefaults } from '../drift/thresholds.ts'
+import { fits, isPattern, ruleOf } from '../drift/rules.ts'
+import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
 import { primaryMetric } from '../metrics/table.ts'
-import type { Config, DataSpec, DriftColumn, Expectation, MetricSpec, ModelConfig } from '../schema/config.ts'
+import type { Config, DataSpec, DriftColumn, Expectation, MetricSpec, ModelConfig, Thresholds } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { canonicalJson, withDigest } from '../schema/parse-config.ts'
 import { differences, type PolicyDifference } from './difference.ts'
@@ -109,18 +110,54 @@ function withNewLimits(base: MetricSpec, metrics: readonly MetricSpec[]): Metric
 
 type Drift = ModelConfig['drift']
 
-/** Drift that the base has switched off is the head's to switch on. */
+/**
+ * Drift that the base has switched off is the head's to switch on. Otherwise the base's stands, and the head may add what can only find more:
+ * stricter rules for columns that the base has none for, a classifier, a line of importance, a limit on how many columns fail.
+ */
 function driftOf(base: Drift, head: Drift, target: string | null): Drift {
   if (!base.enabled) return head
   const fresh = Object.entries(head.columns).filter(
-    ([name, column]) => base.columns[name] === undefined && isStricter(column, name === target ? 'labels' : 'features'),
+    ([name, column]) => ruleOf(base.columns, name) === null && isStricter(column, strictestLimits(base, name, target)),
   )
-  return { ...base, columns: { ...base.columns, ...Object.fromEntries(fresh) } }
+  const classifier = base.classifier ?? head.classifier
+  const maxFailedColumns = base.maxFailedColumns ?? head.maxFailedColumns
+  const importance = base.importance ?? head.importance
+  return {
+    ...base,
+    columns: { ...base.columns, ...Object.fromEntries(fresh) },
+    ...(classifier !== undefined && { classifier }),
+    ...(maxFailedColumns !== undefined && { maxFailedColumns }),
+    ...(importance !== undefined && { importance }),
+  }
 }
 
-/** A column without a limit of its own has the default ones: another is new only when nothing passes it that the default stops. */
-function isStricter({ shift, ignore }: DriftColumn, family: Family): boolean {
-  if (ignore === true || shift?.fail === undefined) return false
-  const usual = shiftDefaults[family]
-  return shift.fail <= usual.fail && (shift.warn ?? shift.fail) <= usual.warn
+/** Of every family that the name, or the pattern, may speak of: a feature alone only where it is neither the target nor a prediction. */
+function strictestLimits({ families }: Drift, name: string, target: string | null): readonly FamilyLimits[] {
+  const wide = isPattern(name)
+  const spoken: readonly Family[] = [
+    'features',
+    ...(name === target || (wide && target !== null && fits(name, target)) ? (['labels'] as const) : []),
+    ...(name.startsWith(predictionPrefix) || wide ? (['predictions'] as const) : []),
+  ]
+  const single = spoken.length > 1 && !wide ? spoken.slice(1) : spoken
+  return single.map((family) => ({ family, ...(families?.[family] ?? shiftDefaults[family]) }))
 }
+
+interface FamilyLimits extends Thresholds<number> {
+  readonly family: Family
+}
+
+/** A column without a rule of its own has the usual ones: another is new only when nothing passes it that those stop. */
+function isStricter(column: DriftColumn, usual: readonly FamilyLimits[]): boolean {
+  const { shift, ignore, metric, maxRatio } = column
+  // another scale cannot be compared with the usual one, which it would replace
+  if (ignore === true || (metric !== undefined && metric !== 'js')) return false
+  if (shift === undefined && column.maxChange === undefined && maxRatio === undefined && column.raw !== true) return false
+  return usual.every(({ family, warn = 1, fail = 1 }) => {
+    const ratioKept = family === 'features' || maxRatio === undefined || isTighter(maxRatio, rateLimits)
+    return ratioKept && (shift === undefined || isTighter(shift, { warn, fail }))
+  })
+}
+
+const isTighter = ({ warn, fail }: Thresholds<number>, than: { readonly warn: number; readonly fail: number }): boolean =>
+  fail !== undefined && fail <= than.fail && (warn ?? fail) <= than.warn

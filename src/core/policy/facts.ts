@@ -7,6 +7,7 @@ import type {
   Change,
   CommandSpec,
   Config,
+  DriftColumn,
   Expectation,
   MetricSpec,
   ModelConfig,
@@ -70,11 +71,25 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ baseline }) => fact('policy', 'baseline.max_age', baseline.maxAgeDays, `${baseline.maxAgeDays}d`),
   ({ drift }) => fact('policy', 'drift.enabled', drift.enabled, String(drift.enabled)),
   ({ drift: { reference } }) => fact('policy', 'drift.reference', reference, reference === 'training' ? reference : shownSource(reference)),
+  ({ drift }) => Object.entries(drift.columns).flatMap(([name, column]) => driftColumnFacts(`drift.columns.${name}`, column)),
   ({ drift }) =>
-    Object.entries(drift.columns).flatMap(([name, { shift, ignore }]) => [
-      ...fact('policy', `drift.columns.${name}.shift`, shift, shift === undefined ? '' : shownThresholds(shift, number)),
-      ...fact('policy', `drift.columns.${name}.ignore`, ignore, String(ignore)),
-    ]),
+    (
+      [
+        ['certainty', drift.certainty],
+        ['correction', drift.correction],
+        ['min_rows', drift.minRows],
+        ['correlations', drift.correlations],
+        ['blocks', drift.blocks],
+        ['max_failed_columns', drift.maxFailedColumns],
+      ] as const
+    ).flatMap(([key, value]) => fact('policy', `drift.${key}`, value, String(value))),
+  ({ drift }) =>
+    Object.entries(drift.families ?? {}).flatMap(([family, limits]) =>
+      fact('policy', `drift.families.${family}`, limits, shownThresholds(limits, number)),
+    ),
+  ({ drift: { classifier } }) => fact('policy', 'drift.classifier', classifier, `on ${classifier?.rows} rows of each side`),
+  ({ drift: { importance } }) =>
+    fact('policy', 'drift.importance', importance, `weights of ${Object.keys(importance ?? {}).length} columns`),
   ({ promote }) => fact('policy', 'promote.to', promote?.to, promote?.to.join(', ') ?? ''),
   ({ promote }) => fact('policy', 'promote.bump', promote?.bump, promote?.bump ?? ''),
   ({ promote }) => fact('policy', 'promote.accept', promote?.accept, promote?.accept ?? ''),
@@ -102,6 +117,19 @@ function metricFactsOf(spec: MetricSpec): readonly Entry[] {
     ...[...limits, ['certainty', certainty, certainty] as const].flatMap(([key, value, shown = '']) =>
       fact('policy', `${at}.${key}`, value, shown).map(([path, one]): Entry => [path, { ...one, below: at }]),
     ),
+  ]
+}
+
+function driftColumnFacts(at: string, { shift, ignore, metric, raw, maxChange, maxRatio }: DriftColumn): readonly Entry[] {
+  const limits = (key: string, limit: Thresholds<number> | undefined) =>
+    fact('policy', `${at}.${key}`, limit, limit === undefined ? '' : shownThresholds(limit, number))
+  return [
+    ...limits('shift', shift),
+    ...fact('policy', `${at}.ignore`, ignore, String(ignore)),
+    ...fact('policy', `${at}.metric`, metric, metric ?? ''),
+    ...fact('policy', `${at}.raw`, raw, String(raw)),
+    ...limits('max_change', maxChange),
+    ...limits('max_ratio', maxRatio),
   ]
 }
 

@@ -149,6 +149,23 @@ describe('EVT-06 what follows from a verdict comes from the base', () => {
     ['drift.columns.a.shift', '', 'drift: {columns: {a: {shift: 0.9}}}'],
     ['drift.columns.a.shift', '', 'drift: {columns: {a: {shift: {warn: 0.01}}}}'],
     ['drift.columns.y.shift', '', 'drift: {columns: {y: {shift: {warn: 0.1, fail: 0.2}}}}'],
+    ['drift.columns.*.shift', '', 'drift: {columns: {"*": {shift: {warn: 0.1, fail: 0.2}}}}'],
+    ['drift.columns.predictions.score.shift', '', 'drift: {columns: {predictions.score: {shift: {warn: 0.1, fail: 0.2}}}}'],
+    ['drift.columns.a1.shift', 'drift: {columns: {"a*": {shift: 0.05}}}', 'drift: {columns: {"a*": {shift: 0.05}, a1: {shift: 0.1}}}'],
+    ['drift.columns.a.metric', '', 'drift: {columns: {a: {metric: psi, shift: 0.1}}}'],
+    ['drift.columns.y.max_ratio', '', 'drift: {columns: {y: {max_ratio: 10}}}'],
+    ['drift.columns.a.raw', 'drift: {columns: {a: {raw: true, shift: 0.1}}}', 'drift: {columns: {a: {shift: 0.1}}}'],
+    ['drift.columns.a.max_change', 'drift: {columns: {a: {max_change: 1pp}}}', 'drift: {columns: {a: {max_change: 9pp}}}'],
+    ['drift.certainty', '', 'drift: {certainty: strict}'],
+    ['drift.correction', 'drift: {correction: bh}', 'drift: {correction: by}'],
+    ['drift.min_rows', '', 'drift: {min_rows: 100000}'],
+    ['drift.families.features', '', 'drift: {families: {features: 0.9}}'],
+    ['drift.correlations', '', 'drift: {correlations: false}'],
+    ['drift.classifier', 'drift: {classifier: true}', 'drift: {classifier: {rows: 200}}'],
+    ['drift.max_failed_columns', 'drift: {max_failed_columns: 1}', 'drift: {max_failed_columns: 100}'],
+    ['drift.importance', 'drift: {importance: {a: 1}}', 'drift: {importance: {b: 1}}'],
+    ['drift.blocks', '', 'drift: {blocks: rows}'],
+    ['drift.reference', 'drift: {reference: training}', 'drift: {reference: {profile: other.json}}'],
   ])('%s: %s against %s', (path, base, head) => {
     const { model, sentences, config } = apply(data + base, data + head)
     const before = parse(whole(data + base))
@@ -160,6 +177,21 @@ describe('EVT-06 what follows from a verdict comes from the base', () => {
   it('a limit on drift that is stricter than the default is new', () => {
     const { model } = apply(data, `${data}drift: {columns: {a: {shift: {warn: 0.05, fail: 0.1}}}}`)
     expect(model.drift.columns).toEqual({ a: { shift: { warn: 0.05, fail: 0.1 } } })
+  })
+
+  it('what can only find more is new: a rate that is watched, a classifier, a line of importance, a limit on failed columns', () => {
+    const { model } = apply(
+      data,
+      `${data}drift: {columns: {a: {max_change: 1pp}, "p_*": {shift: {warn: 0.01, fail: 0.02}}}, classifier: true, importance: {a: 1}, max_failed_columns: 3}`,
+    )
+    expect(model.drift).toEqual({
+      enabled: true,
+      reference: 'training',
+      columns: { a: { maxChange: { fail: 0.01 } }, 'p_*': { shift: { warn: 0.01, fail: 0.02 } } },
+      classifier: { rows: 5000 },
+      importance: { a: 1 },
+      maxFailedColumns: 3,
+    })
   })
 
   it('drift and a baseline that the base does not have may be switched on', () => {
