@@ -15,7 +15,7 @@ interface Entry {
   /** null when the config asks for this stage, else why it does not */
   readonly unasked: (model: ModelConfig) => string | null
   /** stages whose `error` stops this one, because they should have written what it reads */
-  readonly reads: readonly ModelStageName[]
+  readonly reads: (model: ModelConfig) => readonly ModelStageName[]
 }
 
 const has = (model: ModelConfig, role: 'train' | 'test' | 'current') => model.data.sources[role] !== undefined
@@ -23,29 +23,30 @@ const has = (model: ModelConfig, role: 'train' | 'test' | 'current') => model.da
 const table: Readonly<Record<ModelStageName, Entry>> = {
   validate: {
     unasked: (model) => (Object.keys(model.data.sources).length > 0 ? null : 'no data is configured'),
-    reads: [],
+    reads: () => [],
   },
   train: {
     unasked: (model) => (model.train ? null : 'no `train:` is configured'),
-    reads: [],
+    reads: () => [],
   },
   fetch: {
     unasked: (model) => (model.model.kind === 'path' ? 'the model is a file of this repository' : null),
-    reads: [],
+    reads: () => [],
   },
   evaluate: {
     unasked: (model) => {
       if (!has(model, 'test')) return 'no `data.test` is configured'
       return model.data.target === null ? 'no `data.target` is configured' : null
     },
-    reads: ['train', 'fetch'],
+    reads: () => ['train', 'fetch'],
   },
   drift: {
     unasked: (model) => {
       if (!model.drift.enabled) return 'drift is switched off'
       return has(model, 'current') ? null : 'no `data.current` is configured'
     },
-    reads: ['validate'],
+    // another reference than the training data of this run is a file that lies there, or counted by drift itself
+    reads: (model) => (model.drift.reference === 'training' ? ['validate'] : []),
   },
 }
 
@@ -66,7 +67,7 @@ export function stoppedBy(
   model: ModelConfig,
   verdictOf: (stage: ModelStageName) => { verdict: Verdict; because: string | null } | null,
 ): string | null {
-  for (const needed of table[stage].reads) {
+  for (const needed of table[stage].reads(model)) {
     if (unasked(needed, model) !== null) continue
     const found = verdictOf(needed)
     if (found === null) return `${needed} left no result`
