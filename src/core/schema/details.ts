@@ -68,8 +68,12 @@ export const driftDetails = z.strictObject({
       companions: z.record(z.string(), number),
       /** what p rests on: every row for itself, blocks of rows, or weighted rows */
       unit: z.enum(['rows', 'blocks', 'weights']).optional(),
+      /** of what moved: shares of the rows in a few cells of the reference; names are ranges and ranks, never labels */
+      cells: z.array(z.strictObject({ name: z.string(), reference: z.number(), current: z.number() })).optional(),
     }),
   ),
+  /** what the model's predictions of today were held against; because: why they were not compared */
+  predictions: z.strictObject({ from: z.string().nullable(), because: z.string().nullable() }).optional(),
   /** what was exchanged instead of rows */
   blocks: z
     .strictObject({ by: z.string(), unit: z.string(), reference: z.number().int(), current: z.number().int() })
