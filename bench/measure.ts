@@ -1,0 +1,144 @@
+/**
+ * Whole processes, measured from outside: wall time from spawn to exit, and the peak of resident memory of the process and all it
+ * started. Several commands take turns (A B A B …), so that whatever else the machine does meets them alike; the first turn warms
+ * the file cache and is not counted; medians are compared, never single runs.
+ */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+export interface Command {
+  readonly name: string
+  /** program and its arguments; no shell */
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd?: string
+  /** the whole environment; PATH and HOME of this process when left out */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** before each run, outside of the time */
+  readonly before?: () => void
+  /** exit codes that mean it did its work; default 0 */
+  readonly accept?: readonly number[]
+}
+
+export interface Run {
+  readonly ms: number
+  /** bytes, of the process and its children together; null where there is no /proc */
+  readonly peak: number | null
+  readonly stdout: string
+}
+
+export interface Measured {
+  readonly name: string
+  /** median */
+  readonly ms: number
+  readonly runs: readonly number[]
+  /** the largest of all runs, bytes */
+  readonly peak: number | null
+  readonly stdout: string
+}
+
+const pollMs = 10
+
+/** Runs a command once. @throws Error when it ends otherwise than accepted, with what it said */
+export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Command): Promise<Run> {
+  before?.()
+  const [program, ...args] = argv
+  const out: Buffer[] = []
+  const said: Buffer[] = []
+  const start = performance.now()
+  const child = spawn(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...(env ?? { PATH: process.env.PATH, HOME: process.env.HOME }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let peak: number | null = null
+  const look = setInterval(() => {
+    const now = child.pid === undefined ? null : residentOf(child.pid)
+    if (now !== null) peak = Math.max(peak ?? 0, now)
+  }, pollMs)
+  try {
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
+    let ended = start
+    child.once('exit', () => {
+      ended = performance.now()
+    })
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', resolve)
+    })
+    if (code === null || !accept.includes(code)) {
+      throw new Error(`${name} ended with ${code}:\n${Buffer.concat(said).toString().slice(-4000)}`)
+    }
+    return { ms: ended - start, peak, stdout: Buffer.concat(out).toString() }
+  } finally {
+    clearInterval(look)
+  }
+}
+
+/** Takes turns: every command once (not counted unless `warm` is 0), then `runs` times. */
+export async function measure(
+  commands: readonly Command[],
+  { runs, warm = 1 }: { readonly runs: number; readonly warm?: number },
+): Promise<readonly Measured[]> {
+  const times = commands.map((): number[] => [])
+  const peaks = commands.map((): number[] => [])
+  const last = commands.map(() => '')
+  for (let turn = -warm; turn < runs; turn += 1) {
+    for (const [index, command] of commands.entries()) {
+      const { ms, peak, stdout } = await runOnce(command)
+      if (turn < 0) continue
+      times[index]?.push(ms)
+      if (peak !== null) peaks[index]?.push(peak)
+      last[index] = stdout
+    }
+  }
+  return commands.map(({ name }, index) => {
+    const mine = peaks[index] ?? []
+    return {
+      name,
+      ms: median(times[index] ?? []),
+      runs: (times[index] ?? []).map((ms) => round(ms, 1)),
+      peak: mine.length > 0 ? Math.max(...mine) : null,
+      stdout: last[index] ?? '',
+    }
+  })
+}
+
+/** High-water mark of the process, and what its children hold now. */
+function residentOf(pid: number): number | null {
+  const own = statusOf(pid, 'VmHWM')
+  if (own === null) return null
+  return childrenOf(pid).reduce((sum, child) => sum + (treeOf(child) ?? 0), own)
+}
+
+const treeOf = (pid: number): number | null => {
+  const own = statusOf(pid, 'VmRSS')
+  return own === null ? null : childrenOf(pid).reduce((sum, child) => sum + (treeOf(child) ?? 0), own)
+}
+
+function statusOf(pid: number, key: 'VmHWM' | 'VmRSS'): number | null {
+  try {
+    const [, kib] = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return kib === undefined ? null : Number(kib) * 1024
+  } catch {
+    return null // ended in between, or no /proc here
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+export function median(xs: readonly number[]): number {
+  const sorted = xs.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]]
+  return (low + high) / 2
+}
+
+export const round = (x: number, digits = 2): number => Math.round(x * 10 ** digits) / 10 ** digits
+export const megabytes = (bytes: number | null): number | null => (bytes === null ? null : Math.round(bytes / 1e6))
