@@ -116,7 +116,9 @@ export const questions: readonly Question[] = [
       const only = onlyValueShare(reference, current)
       if (only === null) return null
       const rows = current.n - missing(current)
-      const p = only ** rows
+      const before = reference.n - missing(reference)
+      // the share at training is a sample too: of two hundred rows with a flag of 2 %, eight may have had it and now none by chance
+      const p = binomialAtMost(0, Math.round((1 - only) * before), rows / (rows + before))
       if (p > rare) return null
       return {
         severity: 'fail',
@@ -212,15 +214,25 @@ function onlyValueShare(reference: ColumnProfile, current: ColumnProfile): numbe
   return before >= rows ? null : before / rows
 }
 
+/** Mean and deviation are exact also where all rows lie in the outermost cell, and quantiles are a guess. */
+function farFromZero({ numeric }: ColumnProfile): boolean {
+  if (numeric === null || numeric.mean === null || numeric.m2 === null) return false
+  const rows = numeric.cells.reduce((sum, count) => sum + count, 0)
+  return Math.abs(numeric.mean) >= Math.sqrt(numeric.m2 / rows) / 4
+}
+
 function scaleFactor(reference: ColumnProfile, current: ColumnProfile): { of: number; limit: number; what: string } | null {
   const before = profileQuantile(reference, 0.5)
   const now = profileQuantile(current, 0.5)
-  if (before !== null && now !== null && before * now > 0 && Math.abs(Math.log10(now / before)) >= 0.9) {
+  const spread = (column: ColumnProfile) => (profileQuantile(column, 0.75) ?? 0) - (profileQuantile(column, 0.25) ?? 0)
+  const clear = (median: number, column: ColumnProfile) => Math.abs(median) >= spread(column) / 4 || farFromZero(column)
+  // a median near zero, for its spread, has no scale: a column around zero that moved would look like a change of unit
+  const scaled = before !== null && now !== null && before * now > 0 && clear(before, reference) && clear(now, current)
+  if (scaled && Math.abs(Math.log10(now / before)) >= 0.9) {
     const mean = (current.numeric?.mean ?? 0) / (reference.numeric?.mean ?? 0)
     const agrees = mean > 0 && Math.abs(Math.log10(mean / (now / before))) < 1 // in the outermost cells the median is a guess, the mean is exact
     return { of: agrees ? mean : now / before, limit: 10 ** 0.9, what: 'median' }
   }
-  const spread = (column: ColumnProfile) => (profileQuantile(column, 0.75) ?? 0) - (profileQuantile(column, 0.25) ?? 0)
   const ratio = spread(current) / spread(reference)
   return Number.isFinite(ratio) && ratio >= 10 ? { of: ratio, limit: 10, what: 'spread of the middle half' } : null
 }

@@ -78,6 +78,12 @@ describe('a column that stopped varying', () => {
   it('is no finding where nearly every row had that value before', () => {
     expect(find(labels('c', rows({ a: 995, b: 5 })), labels('c', rows({ a: 300 })))).not.toHaveProperty('constant')
   })
+
+  it('is no finding where a rare value may have been frequent at training, and absent now, by chance', () => {
+    // 0.96^200 is 0.0003, but the 4 % are a sample as well: with 2 % on both sides this happens once in 250 times
+    expect(find(labels('c', rows({ a: 192, b: 8 })), labels('c', rows({ a: 200 })))).not.toHaveProperty('constant')
+    expect(find(labels('c', rows({ a: 180, b: 20 })), labels('c', rows({ a: 200 }))).constant).toMatchObject({ severity: 'fail' })
+  })
 })
 
 describe('another unit', () => {
@@ -88,6 +94,23 @@ describe('another unit', () => {
 
   it('a doubling is a shift, not a unit', () => {
     expect(find(...pair(lognormal(1, 2000), lognormal(2, 2000, 2)))).not.toHaveProperty('scale')
+  })
+
+  it('a column around zero has no scale: half a standard deviation more is a shift', () => {
+    const around = (seed: number, mean: number) => {
+      const rng = random(seed)
+      return Array.from({ length: 2000 }, () => mean + rng.normal())
+    }
+    for (let seed = 1; seed <= 20; seed += 1)
+      expect(find(...pair(around(seed, 0.02), around(100 + seed, 0.52)))).not.toHaveProperty('scale')
+    expect(
+      find(
+        ...pair(
+          around(1, 0.02),
+          around(2, 0.02).map((x) => 20 * x),
+        ),
+      ).scale?.says,
+    ).toContain('spread')
   })
 
   it('a median that jumps because two values are nearly tied is not a unit', () => {

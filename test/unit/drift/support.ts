@@ -49,7 +49,7 @@ export function numbers(name: string, values: readonly (number | null)[], edges?
       min: finite.length === 0 ? null : least,
       max: finite.length === 0 ? null : most,
       mean,
-      m2: 0,
+      m2: finite.reduce((sum, value) => sum + (value - mean) ** 2, 0),
       edges: at,
       edges_id: at.join(),
       cells,
