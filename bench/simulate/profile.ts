@@ -28,7 +28,7 @@ export function profileOf(role: string, drawn: readonly Drawn[], tag: number, re
 
 /** What `sampleQuery` answers of one column. */
 function sampled({ values, labels }: Drawn, i: number): Record<string, unknown> {
-  const there = values.subarray(0, sampledRows).filter((value) => !Number.isNaN(value))
+  const there = present(values.subarray(0, sampledRows))
   const n = there.length
   if (labels !== null) {
     const found = counts(there, labels.length)
@@ -50,12 +50,21 @@ function sampled({ values, labels }: Drawn, i: number): Record<string, unknown> 
   }
 }
 
+/** Values that are not missing, in a copy. */
+function present(values: Float64Array): Float64Array {
+  const kept = new Float64Array(values.length)
+  let n = 0
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k] ?? Number.NaN
+    if (!Number.isNaN(value)) kept[n++] = value
+  }
+  return kept.subarray(0, n)
+}
+
 /** What `countQuery` answers of one column. */
 function counted(column: Drawn, i: number, plan: ColumnPlan | null): Record<string, unknown> {
   const { values } = column
-  let present = 0
-  for (const value of values) if (!Number.isNaN(value)) present += 1
-  return { [`v${i}`]: present, ...(plan?.numeric ? countedNumbers(values, i, plan.numeric) : {}) }
+  return { [`v${i}`]: present(values).length, ...(plan?.numeric ? countedNumbers(values, i, plan.numeric) : {}) }
 }
 
 function countedNumbers(values: Float64Array, i: number, { edges, frequent }: NumericPlan): Record<string, unknown> {
@@ -68,7 +77,8 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent }: Nu
   const second = new Sum()
   let low = Infinity
   let high = -Infinity
-  for (const value of values) {
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k] ?? Number.NaN
     if (Number.isNaN(value)) continue
     if (value < low) low = value
     if (value > high) high = value
@@ -106,7 +116,10 @@ function levelsOf({ values, labels }: Drawn): Levels {
 
 function counts(codes: Float64Array, levels: number): number[] {
   const found = new Array<number>(levels).fill(0)
-  for (const code of codes) if (!Number.isNaN(code)) found[code] = (found[code] ?? 0) + 1
+  for (let k = 0; k < codes.length; k++) {
+    const code = codes[k] ?? Number.NaN
+    if (!Number.isNaN(code)) found[code] = (found[code] ?? 0) + 1
+  }
   return found
 }
 

@@ -20,7 +20,10 @@ const amount = column('lognormal').make(0)
 const narrow = column('lognormal_narrow').make(0)
 const tenLevels = column('levels_10')
 const ten = tenLevels.make(0)
-const topThreeHalved = zipf(100, 0.9).map((share, i) => (i < 3 ? share / 2 : share))
+const hundred = zipf(100, 0.9)
+const freed = hundred.slice(0, 3).reduce((sum, share) => sum + share / 2, 0)
+/** what the three lose is spread evenly over the others */
+const topThreeHalved = hundred.map((share, i) => (i < 3 ? share / 2 : share + freed / 97))
 const [a, b, c, d, e] = fiveLevels
 
 export const scenarios: readonly Scenario[] = [
@@ -64,7 +67,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: '5 levels, 15 points moved',
     column: 'levels_5',
-    draw: discrete([a - 0.15, b, c, d, e + 0.15]),
+    draw: discrete([a - 0.15, b + 0.15, c, d, e]),
     power: { 200: { shift: 0.27, any: 0.27 }, 1000: { shift: 1, any: 1 } },
   },
   {

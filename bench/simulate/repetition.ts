@@ -1,0 +1,101 @@
+/** One world drawn: a training table, tables of today that did or did not move, and what the product's own judge says of each. */
+import { type DriftInput, type DriftJudgement, judgeDrift } from '../../src/core/drift/judge.ts'
+import type { TableProfile } from '../../src/core/schema/profile.ts'
+import { random } from '../../src/core/stats/random.ts'
+import { columns, type Drawn, drawColumn } from './columns.ts'
+import { profileOf } from './profile.ts'
+import { type Scenario, scenarios } from './scenarios.ts'
+
+export interface Alarms {
+  readonly warn: boolean
+  readonly fail: boolean
+}
+
+/** What the judge said, of one column or of all. */
+export interface Outcome {
+  /** any check */
+  readonly any: Alarms
+  /** by the distance alone */
+  readonly shift: Alarms
+  /** names of the checks that alarmed, each once */
+  readonly by: readonly string[]
+}
+
+export interface Repetition {
+  readonly quiet: Outcome
+  /** every column moved, by nothing that matters */
+  readonly immaterial: Outcome
+  /** by name of the scenario: the column that moved. Empty when shifts were not asked for */
+  readonly shifted: ReadonlyMap<string, Outcome>
+}
+
+/** Numbers that differ in any part give seeds that have nothing in common. */
+export function seedOf(...parts: readonly number[]): number {
+  let h = 0x811c9dc5
+  for (const part of parts) for (const byte of [part, part >>> 8, part >>> 16, part >>> 24]) h = Math.imul(h ^ (byte & 255), 0x01000193)
+  return h >>> 0
+}
+
+const neverInconclusive = { onInconclusive: 'pass', onMissing: 'pass', onDegraded: 'pass' } as const
+
+export function judge(reference: TableProfile, current: TableProfile, options: Partial<DriftInput> = {}): DriftJudgement {
+  return judgeDrift({
+    reference,
+    current,
+    target: null,
+    positive: null,
+    features: null,
+    leaveOut: [],
+    columns: {},
+    policy: neverInconclusive,
+    capAtWarn: false,
+    ...options,
+  })
+}
+
+/** @param name of a column; null: all of the table */
+export function outcome({ checks }: DriftJudgement, name: string | null): Outcome {
+  const alarms = checks.filter(({ column, effect }) => (name === null || column === name) && (effect === 'warn' || effect === 'fail'))
+  const shifts = alarms.filter(({ id }) => id.startsWith('drift.shift'))
+  const of = (list: typeof alarms): Alarms => ({ warn: list.length > 0, fail: list.some(({ effect }) => effect === 'fail') })
+  return { any: of(alarms), shift: of(shifts), by: [...new Set(alarms.map(({ id }) => id.replace(/^drift\./, '').replace(/:.*$/, '')))] }
+}
+
+export function repeat(rows: number, seed: number, withShifts: boolean): Repetition {
+  const rng = random(seed)
+  let tables = 0
+  const profile = (role: string, drawn: readonly Drawn[], reference: TableProfile | null) =>
+    profileOf(role, drawn, seed + tables++, reference)
+
+  const reference = profile(
+    'train',
+    columns.map((spec) => drawColumn(spec, rows, rng)),
+    null,
+  )
+  const current = profile(
+    'current',
+    columns.map((spec) => drawColumn(spec, rows, rng)),
+    reference,
+  )
+  const slightly = profile(
+    'current',
+    columns.map((spec) => drawColumn(spec, rows, rng, spec.make(0.02))),
+    reference,
+  )
+
+  /** The quiet table with one column put in its place: the others are the same rows. */
+  function shifted({ column, draw, labels }: Scenario): Outcome {
+    const spec = columns.find(({ name }) => name === column)
+    const before = reference.columns.find(({ name }) => name === column)
+    if (spec === undefined || before === undefined) throw new RangeError(`no column ${column}`)
+    const moved = profile('current', [drawColumn(spec, rows, rng, draw, labels ?? spec.labels)], { ...reference, columns: [before] })
+    const table = { ...moved, columns: current.columns.map((one) => moved.columns.find(({ name }) => name === one.name) ?? one) }
+    return outcome(judge(reference, table), column)
+  }
+
+  return {
+    quiet: outcome(judge(reference, current), null),
+    immaterial: outcome(judge(reference, slightly), null),
+    shifted: new Map(withShifts ? scenarios.map((scenario) => [scenario.name, shifted(scenario)]) : []),
+  }
+}

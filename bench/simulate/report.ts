@@ -1,0 +1,124 @@
+/** What was counted → tables in Markdown, and each target with whether it was met. */
+import { count } from '../../src/core/report/format.ts'
+import { columns } from './columns.ts'
+import type { Size } from './run.ts'
+import { scenarios } from './scenarios.ts'
+import { type Alarm, interval, judgeTarget, percent, type Tally, type Verdict } from './tally.ts'
+
+const immaterialFrom = 10_000
+
+export function report(sizes: readonly Size[], { seed, short }: { readonly seed: number; readonly short: boolean }) {
+  const targets = [...falseAlarms(sizes), ...power(sizes)].map(judgeTarget)
+  const missed = targets.filter(({ met }) => !met)
+  const text = [
+    '# Simulated drift',
+    '',
+    `\`node bench/simulate/run.ts${short ? ' --short' : ''} --seed ${seed}\`: ${columns.length} columns drawn, profiled and judged by the product's own code, at its defaults.`,
+    'Every rate is a part of the simulated runs; in brackets the exact binomial interval at 99 %. A target is missed when that whole interval is.',
+    '',
+    '## Any column alarms although nothing moved',
+    '',
+    table(
+      ['rows on each side', 'runs', 'warn or fail', 'fail', 'by the distance alone', 'which checks'],
+      sizes.map(({ rows, quiet }) => [
+        count(rows),
+        count(quiet.runs),
+        rate(quiet, 'anyWarn'),
+        rate(quiet, 'anyFail'),
+        rate(quiet, 'shiftWarn'),
+        causes(quiet),
+      ]),
+    ),
+    '',
+    '## Any column alarms when all moved by what does not matter (0.02 sd, ± 2 % of each level)',
+    '',
+    table(
+      ['rows on each side', 'runs', 'warn or fail', 'fail', 'by the distance alone', 'which checks'],
+      sizes.map(({ rows, immaterial }) => [
+        count(rows),
+        count(immaterial.runs),
+        rate(immaterial, 'anyWarn'),
+        rate(immaterial, 'anyFail'),
+        rate(immaterial, 'shiftWarn'),
+        causes(immaterial),
+      ]),
+    ),
+    '',
+    '## One of the twenty columns moved: is it flagged?',
+    '',
+    table(
+      ['change', 'rows', 'runs', 'distance warns', 'distance fails', 'any check warns', 'any check fails', 'wanted', 'which checks'],
+      scenarios.flatMap(({ name, power: wanted }) =>
+        sizes.map(({ rows, shifted }) => {
+          const tally = shifted.get(name)
+          const goal = wanted[rows]
+          return tally === undefined || tally.runs === 0
+            ? []
+            : [
+                name,
+                count(rows),
+                count(tally.runs),
+                percent(tally.alarms.shiftWarn / tally.runs),
+                percent(tally.alarms.shiftFail / tally.runs),
+                percent(tally.alarms.anyWarn / tally.runs),
+                percent(tally.alarms.anyFail / tally.runs),
+                goal === undefined ? '' : `≥ ${percent(goal.any)}`,
+                causes(tally),
+              ]
+        }),
+      ),
+    ),
+    '',
+    missed.length === 0
+      ? `All ${targets.length} targets are met.`
+      : `${missed.length} of ${targets.length} targets are missed:\n\n${missed.map(say).join('\n')}`,
+    '',
+  ].join('\n')
+  return { text, targets }
+}
+
+const say = ({ what, k, n, rate, least, most }: Verdict) =>
+  `- ${what}: ${percent(rate)} (${k} of ${n}), wanted ${least === undefined ? `≤ ${percent(most ?? 1)}` : `≥ ${percent(least)}`}`
+
+function falseAlarms(sizes: readonly Size[]) {
+  return sizes.flatMap(({ rows, quiet, immaterial }) => [
+    { what: `nothing moved, ${count(rows)} rows: warn or fail`, k: quiet.alarms.anyWarn, n: quiet.runs, most: 0.05 },
+    { what: `nothing moved, ${count(rows)} rows: fail`, k: quiet.alarms.anyFail, n: quiet.runs, most: 0.01 },
+    ...(rows >= immaterialFrom
+      ? // not once: an alarm here is a matter of the rule, not of chance
+        [{ what: `immaterial, ${count(rows)} rows: warn or fail`, k: immaterial.alarms.anyWarn, n: immaterial.runs, most: 0 }]
+      : []),
+  ])
+}
+
+function power(sizes: readonly Size[]) {
+  return scenarios.flatMap(({ name, power: wanted }) =>
+    sizes.flatMap(({ rows, shifted }) => {
+      const tally = shifted.get(name)
+      const goal = wanted[rows]
+      if (tally === undefined || tally.runs === 0 || goal === undefined) return []
+      return [
+        { what: `${name}, ${count(rows)} rows: flagged by the distance`, k: tally.alarms.shiftWarn, n: tally.runs, least: goal.shift },
+        { what: `${name}, ${count(rows)} rows: flagged by any check`, k: tally.alarms.anyWarn, n: tally.runs, least: goal.any },
+      ]
+    }),
+  )
+}
+
+function rate(tally: Tally, alarm: Alarm): string {
+  const k = tally.alarms[alarm]
+  const [low, high] = interval(k, tally.runs)
+  return `${percent(k / tally.runs)} [${percent(low)}, ${percent(high)}]`
+}
+
+/** Checks that alarmed, most often first. */
+const causes = ({ by, runs }: Tally) =>
+  [...by]
+    .sort((x, y) => y[1] - x[1])
+    .map(([name, n]) => `${name} ${percent(n / runs)}`)
+    .join(', ')
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.filter((row) => row.length > 0).map(line)].join('\n')
+}
