@@ -2,81 +2,124 @@
  * `validate`: is the data what the model expects? Opens every configured role, judges the expectations on it, and writes `profile.json`.
  * Data that cannot be read is an error of that role; the others are judged all the same, so that everything is seen at once.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { columnChecks, targetCheck, targetQuery } from '../core/checks/integrity.ts'
-import { type Finding, planChecks } from '../core/checks/plan.ts'
+import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
 import { count } from '../core/report/format.ts'
-import { type Expectation, type Role, roles } from '../core/schema/config.ts'
+import { type Role, roles } from '../core/schema/config.ts'
 import type { ValidateDetails } from '../core/schema/details.ts'
 import { type Profile, profileSchema, type TableProfile } from '../core/schema/profile.ts'
 import { type Check, type InputRecord, makeCheck, type StageOutput } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
 import type { ModelContext, ModelStage } from './context.ts'
+import { readProfile, tableOf } from './drift/profile-file.ts'
 import { inputRecords, openSource } from './open-data.ts'
 import { modelFolder } from './out-folder.ts'
 import { buildProfile, tableFacts } from './profile-table.ts'
+import { judge } from './validate/judge.ts'
+import { readConfigSql } from './validate/read-config-sql.ts'
+import { type Sample, samplesPath, takeSamples, writeSamples } from './validate/samples.ts'
 
 export const profilePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'profile.json')
 
 export const validate: ModelStage = async (context): Promise<StageOutput> => {
-  const { model, ports, progress } = context
+  const { model, ports } = context
   await ports.files.remove(profilePath(context))
-  await refuseBadPatterns(context)
-  const checks: Check[] = []
+  await ports.files.remove(samplesPath(context))
+  const verified = await readConfigSql(context)
+  const opened = await openRoles(context)
   const findings: Finding[] = []
-  const inputs: InputRecord[] = []
-  const details: ValidateDetails['tables'] = []
+  const samples: Sample[] = []
   const profiles: TableProfile[] = []
-  for (const role of roles) {
-    const source = model.data.sources[role]
-    if (source === undefined) continue
-    if (source.kind === 'profile') {
-      checks.push(
-        makeCheck({
-          id: `validate.read:${role}`,
-          status: 'skipped',
-          effect: 'skipped',
-          message: `data.${role} is a stored profile: there are no rows to judge`,
-        }),
-      )
-      continue
-    }
+  const trained = await storedTraining(context)
+  const now = context.clock.now()
+  for (const { role, table, checks } of opened) {
+    if (table === null) continue
     try {
-      const table = await openSource(context, source, role)
-      inputs.push(...inputRecords(role, table))
-      details.push({ role, format: table.format, rows: table.rows, columns: table.columns.length })
-      progress.say(`${role}: ${count(table.rows)} rows, ${table.columns.length} columns`)
-      checks.push(readable(role, table))
       const engine = await ports.engine()
       checks.push(...(await integrity(engine, table, role, context)))
-      findings.push(...(await judge(engine, table, role, model.expect)))
+      const facts = tableFacts(table, role)
+      const judged = await judge(engine, facts, model.expect, {
+        others: new Map(
+          opened.flatMap((one) => (one.table === null || one.role === role ? [] : [[one.role, tableFacts(one.table, one.role)]])),
+        ),
+        reference: role === 'train' ? null : (profiles.find((profile) => profile.role === 'train') ?? trained),
+        data: model.data,
+        now,
+        verified,
+      } satisfies Surroundings)
+      findings.push(...judged.flatMap((one) => one.findings))
+      if (model.samples === 'local') samples.push(...(await takeSamples(engine, facts, judged, model.data.sensitive)))
       const [reference] = profiles
       profiles.push(
         await buildProfile(engine, table, { role, sensitive: model.data.sensitive, ...(reference === undefined ? {} : { reference }) }),
       )
     } catch (thrown) {
-      if (!(thrown instanceof UserError)) throw thrown
-      checks.push(
-        makeCheck({
-          id: `validate.read:${role}`,
-          status: 'error',
-          effect: 'error',
-          message: `${thrown.code}: ${thrown.message}`,
-          fix: thrown.fix,
-        }),
-      )
+      checks.push(trouble(role, thrown))
     }
     context.signal.throwIfAborted()
   }
+  const checks = opened.flatMap((one) => one.checks)
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
   for (const expectation of model.expect) {
     const found = findings.filter((finding) => finding.expectation === expectation)
     if (found.length > 0) checks.push(toCheck(found, policy))
   }
   if (profiles.length > 0) await writeProfile(context, profiles)
-  return { checks, inputs, details: { tables: details } satisfies ValidateDetails }
+  if (model.samples === 'local') await writeSamples(context, samples)
+  const tables = opened.flatMap(({ role, table }) =>
+    table === null ? [] : [{ role, format: table.format, rows: table.rows, columns: table.columns.length }],
+  )
+  return { checks, inputs: opened.flatMap((one) => one.inputs), details: { tables } satisfies ValidateDetails }
+}
+
+interface Opened {
+  readonly role: Role
+  /** null: nothing that has rows, or nothing that could be read */
+  readonly table: Table | null
+  readonly inputs: readonly InputRecord[]
+  readonly checks: Check[]
+}
+
+/** All of them before any is judged: some checks look at two. */
+async function openRoles(context: ModelContext): Promise<readonly Opened[]> {
+  const opened: Opened[] = []
+  for (const role of roles) {
+    const source = context.model.data.sources[role]
+    if (source === undefined) continue
+    if (source.kind === 'profile') {
+      const message = `data.${role} is a stored profile: there are no rows to judge`
+      const check = makeCheck({ id: `validate.read:${role}`, status: 'skipped', effect: 'skipped', message })
+      opened.push({ role, table: null, inputs: [], checks: [check] })
+      continue
+    }
+    try {
+      const table = await openSource(context, source, role)
+      context.progress.say(`${role}: ${count(table.rows)} rows, ${table.columns.length} columns`)
+      opened.push({ role, table, inputs: inputRecords(role, table), checks: [readable(role, table)] })
+    } catch (thrown) {
+      opened.push({ role, table: null, inputs: [], checks: [trouble(role, thrown)] })
+    }
+    context.signal.throwIfAborted()
+  }
+  return opened
+}
+
+/** @throws what is no trouble of the user's */
+function trouble(role: Role, thrown: unknown): Check {
+  if (!(thrown instanceof UserError)) throw thrown
+  const message = `${thrown.code}: ${thrown.message}`
+  return makeCheck({ id: `validate.read:${role}`, status: 'error', effect: 'error', message, fix: thrown.fix })
+}
+
+/** The training data as a stored profile, where that is all there is of it. */
+async function storedTraining(context: ModelContext): Promise<TableProfile | null> {
+  const source = context.model.data.sources.train
+  if (source?.kind !== 'profile') return null
+  const profile = await readProfile(context.ports.files, resolve(context.root, source.path), source.path)
+  return profile === null ? null : tableOf(profile, 'train')
 }
 
 const readable = (role: Role, table: Table): Check =>
@@ -95,39 +138,6 @@ async function integrity(engine: DataEngine, table: Table, role: Role, { model }
   if (query === null) return missing
   const [row = {}] = await engine.aggregate(query)
   return [...missing, targetCheck(facts, model.data, row)]
-}
-
-async function judge(engine: DataEngine, table: Table, role: Role, expectations: readonly Expectation[]): Promise<readonly Finding[]> {
-  const asked = expectations.filter((expectation) => expectation.on.includes(role))
-  const plan = planChecks(asked, tableFacts(table, role))
-  const findings = [...plan.known]
-  if (plan.shared !== null) {
-    const [row = {}] = await engine.aggregate(plan.shared)
-    findings.push(...plan.finishShared(row))
-  }
-  for (const { query, finish } of plan.own) {
-    const [row = {}] = await engine.aggregate(query)
-    findings.push(finish(row))
-  }
-  return findings
-}
-
-/** A pattern the engine cannot read is the config's fault, not the data's: it is tried alone before any data is read. */
-async function refuseBadPatterns({ model, ports }: ModelContext): Promise<void> {
-  for (const { check, column, params } of model.expect) {
-    const { pattern } = params
-    if (check !== 'matches' || typeof pattern !== 'string') continue
-    const engine = await ports.engine()
-    try {
-      await engine.aggregate({ sql: `SELECT regexp_full_match('', ?) AS fine`, values: [pattern] })
-    } catch {
-      throw new UserError(
-        'BAD_PATTERN',
-        `expect.columns.${column}.matches is not a regular expression of RE2`,
-        'RE2 has no look-around and no back-references; see https://github.com/google/re2/wiki/Syntax',
-      )
-    }
-  }
 }
 
 async function writeProfile(context: ModelContext, tables: readonly TableProfile[]): Promise<void> {

@@ -36,3 +36,22 @@ export const isNumeric = (kind: StorageKind): boolean => numericKinds.includes(k
 /** SQL: the value is there. NaN is a missing number. */
 export const present = ({ quoted, kind }: ColumnFacts): string =>
   kind === 'float' ? `(${quoted} IS NOT NULL AND NOT isnan(${quoted}))` : `${quoted} IS NOT NULL`
+
+/** The same table, but only rows of which the condition is true; its row numbers stay those of the whole. */
+export function filtered(table: TableFacts, condition: string): TableFacts {
+  const number = freeName('row_number_of_table', table)
+  const list = table.rowNumber === null ? '*' : `*, ${table.rowNumber} AS ${number}`
+  return {
+    ...table,
+    relation: `(SELECT ${list} FROM ${table.relation} WHERE ${condition})`,
+    rowNumber: table.rowNumber === null ? null : number,
+  }
+}
+
+/** A name for a column of ours beside those of the data. */
+export function freeName(wanted: string, { columns }: TableFacts): string {
+  const taken = new Set(columns.map(({ name }) => name.toLowerCase()))
+  let name = wanted
+  while (taken.has(name)) name += '_'
+  return name
+}

@@ -1,148 +1,340 @@
-/** Expectations of one table → the queries that answer them, and their answers → findings. Row-wise checks share one scan. */
-import type { Expectation } from '../schema/config.ts'
-import { type ColumnFacts, present, type Sql, type SqlValue, sql, type TableFacts } from './facts.ts'
-import { type BoundCheck, type Decision, findCheck, type Limit } from './table.ts'
+/**
+ * Expectations of one table → the queries that answer them, and their answers → findings.
+ *
+ * Row-wise checks share one scan, whatever their number: one `count_if` a check, and one for each set of rows that is judged. The engine
+ * plans in the square of the number of aggregates, so that beyond some hundred they are asked for in several queries, in the order of their
+ * columns; each then scans its own columns only. The first broken row is looked for in a second pass, and only for what is broken.
+ */
+import type { DataSpec, Expectation } from '../schema/config.ts'
+import type { TableProfile } from '../schema/profile.ts'
+import { nearest } from '../text/nearest.ts'
+import { type Answer, type CheckEntry, type Limit, number, type Row, type Scope, type Work } from './entry.ts'
+import { type ColumnFacts, filtered, freeName, present, type Sql, type SqlValue, sql, type TableFacts } from './facts.ts'
+import { findCheck } from './table.ts'
+import type { SqlForm, VerifiedSql } from './user-sql.ts'
 
 /** What was found of one expectation in one table. */
 export interface Finding {
   readonly expectation: Expectation
   readonly role: string
-  readonly status: 'pass' | 'fail' | 'skipped'
+  readonly status: 'pass' | 'fail' | 'skipped' | 'inconclusive' | 'error'
   /** rows judged and rows that break the rule; null where rows were not looked at */
   readonly judged: number | null
   readonly broken: number | null
-  /** what is set against the limit where rows were not looked at */
+  /** what is set against the limit where no rows were counted */
   readonly observed: number | null
   /** first broken row, counted from 1; null when unknown */
   readonly first: number | null
   readonly limit: Limit | null
-  /** what the broken ones do, or the whole sentence where rows were not looked at */
+  /** what the broken ones do, or the whole sentence where rows were not counted */
   readonly says: string
+  /** `says` is the whole sentence */
+  readonly whole?: boolean
+  readonly interval?: Answer['interval'] | null
+  readonly p?: number | null
 }
 
-type Row = Readonly<Record<string, unknown>>
+/** What a check may look at beside its table. */
+export interface Surroundings {
+  readonly others: ReadonlyMap<string, TableFacts>
+  readonly reference: TableProfile | null
+  readonly data: DataSpec
+  readonly now: string
+  /** every SQL text of the config that was let through (user-sql.ts), by its text */
+  readonly verified: ReadonlyMap<string, VerifiedSql>
+}
 
-interface Step {
-  readonly query: Sql
-  readonly finish: (row: Row) => Finding
+/** Queries, each answered by its rows, and what is made of the answers. */
+export interface Step {
+  readonly queries: readonly Sql[]
+  readonly finish: (answers: readonly (readonly Row[])[]) => readonly Finding[]
 }
 
 export interface Plan {
-  /** one scan for all row-wise checks; null when there is none */
-  readonly shared: Sql | null
-  readonly finishShared: (row: Row) => readonly Finding[]
-  /** one scan each */
+  /** one scan together, in as many queries as its size asks for */
+  readonly shared: Step | null
+  /** one scan each, or more */
   readonly own: readonly Step[]
   /** decided without a scan */
   readonly known: readonly Finding[]
+  /** one more scan, which says in which row each of these findings broke first; null when there is nothing to look for */
+  readonly locate: (findings: readonly Finding[]) => Step | null
+  /** SQL that is true for a row that breaks a rule, of findings that count rows one by one */
+  readonly brokenRows: (finding: Finding) => { readonly condition: Sql; readonly columns: readonly ColumnFacts[] } | null
 }
 
-/** @throws Error when an expectation names no check of the table: the config's parser knows the same names */
-export function planChecks(expectations: readonly Expectation[], table: TableFacts): Plan {
+/** Aggregates of one query. Twice as many took four times as long to plan, from about here on. */
+export const aggregatesPerQuery = 200
+
+interface Asked {
+  readonly expectation: Expectation
+  readonly entry: CheckEntry
+  readonly work: Work
+  readonly scope: Scope
+  readonly blank: Finding
+}
+
+/** @throws Error when an expectation names no check of the table, or holds SQL that nobody verified: the config's parser and the stage did that */
+export function planChecks(expectations: readonly Expectation[], table: TableFacts, around: Surroundings): Plan {
   const known: Finding[] = []
   const own: Step[] = []
-  const shared: {
-    readonly expectation: Expectation
-    readonly bound: Extract<BoundCheck, { scan: 'shared' }>
-    readonly column: ColumnFacts
-  }[] = []
+  const shared: Asked[] = []
   for (const expectation of expectations) {
-    const bound = bind(expectation)
-    const finding = blank(expectation, table)
-    const column = table.columns.find((one) => one.name === expectation.column)
-    if (bound.scan === 'none') known.push(decided(bound.decide(table, expectation.column), finding))
-    else if (bound.on === 'column' && column === undefined) {
-      known.push({ ...finding, status: 'skipped', says: `there is no column ${expectation.column}` })
-    } else if (bound.scan === 'own') {
-      const columns = bound.on === 'column' && column !== undefined ? [column] : groupedBy(expectation, table)
-      if (columns === null) known.push({ ...finding, status: 'fail', says: 'a column it is to be judged on is not there' })
-      else own.push({ query: bound.count(columns, table), finish: (row) => judge(finding, row, bound.says(table)) })
-    } else if (column !== undefined) {
-      if (bound.kinds.includes(column.kind)) shared.push({ expectation, bound, column })
-      else known.push({ ...finding, status: 'fail', says: `${column.type} values cannot be judged by ${bound.name}` })
+    const asked = ask(expectation, table, around)
+    if ('status' in asked) {
+      known.push(asked)
+      continue
+    }
+    const { work, blank, scope } = asked
+    switch (work.kind) {
+      case 'decided':
+        known.push(answered(blank, work.decide(scope)))
+        break
+      case 'rows':
+      case 'figures':
+        shared.push(asked)
+        break
+      case 'counted':
+        own.push({
+          queries: [work.count(scope)],
+          finish: ([rows]) => [counted(blank, rows?.[0] ?? {}, work.says(scope), limitOf(expectation, work.allowed))],
+        })
+        break
+      case 'asked':
+        own.push({ queries: work.queries(scope), finish: (answers) => [answered(blank, work.judge(answers, scope))] })
+        break
     }
   }
+  const rules = shared.filter(({ work }) => work.kind === 'rows')
   return {
     known,
     own,
     shared: shared.length === 0 ? null : sharedScan(shared, table),
-    finishShared: (row) =>
-      shared.map(({ expectation, bound }, index) =>
-        judge(
-          blank(expectation, table),
-          { judged: row[`n${index}`], broken: row[`b${index}`], first: row[`f${index}`] },
-          bound.says(table),
-        ),
-      ),
+    locate: (findings) => {
+      const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => isBroken(findings, expectation))
+      return found.length === 0 ? null : firstRows(found, table, findings)
+    },
+    brokenRows: ({ expectation }) => {
+      const rule = rules.find((one) => one.expectation === expectation)
+      if (rule === undefined) return null
+      const names = [expectation.column, ...rule.entry.columns(expectation.params, around.data)]
+      return { condition: conditions(rule).broken, columns: table.columns.filter(({ name }) => names.includes(name)) }
+    },
   }
 }
 
-function bind({ check, params }: Expectation): BoundCheck {
+/** An expectation bound to this table, or what is found of it without looking. */
+function ask(expectation: Expectation, table: TableFacts, around: Surroundings): Asked | Finding {
+  const { check, column: subject, params, where = null } = expectation
   const entry = findCheck(check)
   if (entry === null) throw new Error(`there is no check ${check}`)
-  return entry.bind(params)
+  const blank: Finding = {
+    expectation,
+    role: table.role,
+    status: 'pass',
+    judged: null,
+    broken: null,
+    observed: null,
+    first: null,
+    limit: null,
+    says: '',
+  }
+  const column = table.columns.find((one) => one.name === subject)
+  const known = (status: Finding['status'], says: string): Finding => ({ ...blank, status, says, whole: true })
+  if (entry.on === 'column' && entry.scan !== 'none') {
+    if (column === undefined) return known('skipped', `there is no column ${subject}`)
+    if (!entry.kinds.includes(column.kind)) return known('fail', `${column.type} values cannot be judged by ${check}`)
+  }
+  const missing = entry.columns(params, around.data).find((name) => !table.columns.some((one) => one.name === name))
+  if (missing !== undefined) return known('fail', `there is no column ${missing}, which ${check} looks at`)
+  const unknown = unknownName(expectation, entry, table, around)
+  if (unknown !== null) return known('error', unknown)
+  const keep = where === null ? 'true' : `(\n${where}\n)`
+  const alone = entry.scan === 'own' && where !== null
+  const scope: Scope = {
+    table: alone ? filtered(table, keep) : table,
+    get column(): ColumnFacts {
+      if (column === undefined) throw new Error(`${check} has no column of its own`)
+      return column
+    },
+    subject,
+    find: (name) => {
+      const found = table.columns.find((one) => one.name === name)
+      if (found === undefined) throw new Error(`${check} looks at ${name}, which it does not list among its columns`)
+      return found
+    },
+    keep,
+    others: around.others,
+    reference: around.reference,
+    data: around.data,
+    now: around.now,
+  }
+  return { expectation, entry, work: entry.bind(params), scope, blank }
 }
 
-const blank = (expectation: Expectation, { role }: TableFacts): Finding => ({
-  expectation,
-  role,
-  status: 'pass',
-  judged: null,
-  broken: null,
-  observed: null,
-  first: null,
-  limit: null,
-  says: '',
-})
-
-const decided = ({ ok, message, observed, limit }: Decision, finding: Finding): Finding => ({
-  ...finding,
-  status: ok ? 'pass' : 'fail',
-  says: message,
-  observed,
-  limit,
-})
-
-/** Duplicates are judged over all columns, or over those listed. */
-function groupedBy({ params }: Expectation, table: TableFacts): readonly ColumnFacts[] | null {
-  const { columns: names } = params
-  if (!Array.isArray(names)) return table.columns
-  const found = names.map((name) => table.columns.find((column) => column.name === name))
-  return found.every((column) => column !== undefined) ? found : null
+/** A column that SQL of the config names and the table lacks, in words; null where all are there. */
+function unknownName(expectation: Expectation, entry: CheckEntry, table: TableFacts, { verified }: Surroundings): string | null {
+  const names = table.columns.map(({ name }) => name)
+  const there = new Set(names.map((name) => name.toLowerCase()))
+  for (const { key, text } of sqlTexts(expectation, entry)) {
+    const found = verified.get(text)
+    if (found === undefined) throw new Error(`${key} of ${expectation.check} was not verified`)
+    const missing = found.columns.find((name) => !there.has(name.toLowerCase()))
+    if (missing === undefined) continue
+    const near = nearest(missing, names)
+    return `COLUMN_MISSING: ${key} names the column ${missing}, which is not there${near === null ? '' : `; did you mean ${near}?`}`
+  }
+  return null
 }
 
-function sharedScan(
-  checks: readonly { readonly bound: Extract<BoundCheck, { scan: 'shared' }>; readonly column: ColumnFacts }[],
-  table: TableFacts,
-): Sql {
-  const values: SqlValue[] = []
-  const list = checks.map(({ bound, column }, index) => {
-    const judged = bound.judged?.(column) ?? present(column)
-    const breaks = bound.breaks(column, table)
-    // the condition is computed once per row in the inner query, so that its parameters stand there once
-    values.push(...breaks.values)
-    return { inner: `(${judged}) AS j${index}, (${judged}) AND (${breaks.sql}) AS x${index}`, index }
-  })
-  const row = table.rowNumber
-  const outer = list.map(
-    ({ index }) =>
-      `count(*) FILTER (WHERE j${index}) AS n${index}, count(*) FILTER (WHERE x${index}) AS b${index}` +
-      (row === null ? '' : `, min(row_at) FILTER (WHERE x${index}) AS f${index}`),
-  )
-  const inner = `SELECT ${row === null ? '' : `${row} AS row_at, `}${list.map((one) => one.inner).join(', ')} FROM ${table.relation}`
-  return sql(`SELECT ${outer.join(', ')} FROM (${inner})`, values)
+/** Every SQL text of an expectation, with the key it stands behind. */
+export function sqlTexts(
+  { params, where }: Expectation,
+  entry: CheckEntry,
+): readonly { readonly key: string; readonly text: string; readonly form: SqlForm }[] {
+  const written = (keys: readonly string[], form: SqlForm) =>
+    keys.flatMap((key) => {
+      const text = params[key]
+      return typeof text === 'string' ? [{ key, text, form }] : []
+    })
+  return [
+    ...(where === null || where === undefined ? [] : [{ key: 'where', text: where, form: 'expression' } as const]),
+    ...written(entry.sqlKeys, 'expression'),
+    ...written(entry.queryKeys, 'query'),
+  ]
 }
 
-const nothingToJudge = ({ column }: Expectation): string =>
-  column === null ? 'there are no rows to judge' : `${column} has no values to judge`
+interface Conditions {
+  readonly judged: Sql
+  readonly broken: Sql
+}
 
-function judge(finding: Finding, row: Row, told: { readonly broken: string; readonly limit: Limit }): Finding {
-  const judged = Number(row.judged ?? 0)
-  const broken = Number(row.broken ?? 0)
-  const { limit } = told
+function conditions({ work, scope, entry }: Asked): Conditions {
+  if (work.kind !== 'rows') throw new Error(`${entry.name} counts no rows`)
+  const rows = work.judged?.(scope) ?? sql(entry.on === 'column' ? present(scope.column) : 'true')
+  const judged: Sql = scope.keep === 'true' ? rows : { sql: `${scope.keep} AND (${rows.sql})`, values: rows.values }
+  const breaks = work.breaks(scope)
+  return { judged, broken: { sql: `(${judged.sql}) AND (${breaks.sql})`, values: [...judged.values, ...breaks.values] } }
+}
+
+/** One figure of the scan, as SQL and under the name by which its answer is found. */
+interface Wanted {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+  readonly name: string
+}
+
+function sharedScan(all: readonly Asked[], table: TableFacts): Step {
+  // columns in their order, so that a query over some of the checks reads few of them
+  const place = new Map(table.columns.map(({ name }, index) => [name, index]))
+  const order = all.toSorted((a, b) => (place.get(a.expectation.column ?? '') ?? -1) - (place.get(b.expectation.column ?? '') ?? -1))
+  const queries: Wanted[][] = []
+  const finishers: ((answers: readonly (readonly Row[])[]) => Finding)[] = []
+  let current: Wanted[] = []
+  let names = new Map<string, string>()
+  const want = (text: string, values: readonly SqlValue[]): string => {
+    const key = JSON.stringify([text, values])
+    const there = names.get(key)
+    if (there !== undefined) return there
+    const name = `v${current.length}`
+    current.push({ sql: text, values, name })
+    names.set(key, name)
+    return name
+  }
+  for (const asked of order) {
+    if (current.length === 0 || current.length >= aggregatesPerQuery) {
+      current = []
+      names = new Map()
+      queries.push(current)
+    }
+    const query = queries.length - 1
+    const { work, scope, blank, expectation } = asked
+    if (work.kind === 'rows') {
+      const { judged, broken } = conditions(asked)
+      const n = want(`count_if(${judged.sql})`, judged.values)
+      const b = want(`count_if(${broken.sql})`, broken.values)
+      finishers.push((answers) => {
+        const row = answers[query]?.[0] ?? {}
+        return counted(blank, { judged: row[n], broken: row[b] }, work.says(scope), limitOf(expectation, work.allowed))
+      })
+    } else if (work.kind === 'figures') {
+      const named = Object.entries(work.figures(scope)).map(([key, figure]) => [key, want(figure.sql, figure.values)] as const)
+      finishers.push((answers) => {
+        const row = answers[query]?.[0] ?? {}
+        return answered(blank, work.judge(Object.fromEntries(named.map(([key, name]) => [key, row[name]])), scope))
+      })
+    }
+  }
+  return {
+    queries: queries.map((wanted) =>
+      sql(
+        `SELECT ${wanted.map((one) => `${one.sql} AS ${one.name}`).join(', ')} FROM ${table.relation}`,
+        wanted.flatMap((one) => one.values),
+      ),
+    ),
+    finish: (answers) => {
+      const found = new Map(finishers.map((finish, index) => [order[index]?.expectation, finish(answers)]))
+      // in the order in which they were asked for
+      return all.flatMap(({ expectation }) => found.get(expectation) ?? [])
+    },
+  }
+}
+
+const isBroken = (findings: readonly Finding[], expectation: Expectation): boolean =>
+  findings.some((finding) => finding.expectation === expectation && finding.status === 'fail' && (finding.broken ?? 0) > 0)
+
+function firstRows(found: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step {
+  const row = freeName('row_at', table)
+  const parts: Asked[][] = []
+  for (let from = 0; from < found.length; from += aggregatesPerQuery) parts.push(found.slice(from, from + aggregatesPerQuery))
+  return {
+    queries: parts.map((part) => {
+      const broken = part.map((asked) => conditions(asked).broken)
+      return sql(
+        `SELECT ${broken.map((one, index) => `min(${row}) FILTER (WHERE ${one.sql}) AS f${index}`).join(', ')}
+         FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation})`,
+        broken.flatMap((one) => one.values),
+      )
+    }),
+    finish: (answers) =>
+      findings.map((finding) => {
+        const index = found.findIndex(({ expectation }) => expectation === finding.expectation)
+        if (index < 0) return finding
+        const first = number(answers[Math.floor(index / aggregatesPerQuery)]?.[0]?.[`f${index % aggregatesPerQuery}`])
+        return first === null ? finding : { ...finding, first: first + 1 }
+      }),
+  }
+}
+
+/** What `mostly` leaves over, or the limit of the check itself; without either nothing may break it. */
+function limitOf({ mostly = 1 }: Expectation, allowed: Limit | null): Limit {
+  return allowed ?? { value: exact(1 - mostly), kind: 'max', unit: 'share' }
+}
+
+/** 1 − 0.9 is 0.1: a limit must not move by the last bit of a product. */
+const exact = (value: number): number => Number(value.toPrecision(12))
+
+const nothingToJudge = ({ column, where = null }: Expectation): string =>
+  `${column === null ? 'there are no rows to judge' : `${column} has no values to judge`}${where === null ? '' : ' where it is asked'}`
+
+function counted(finding: Finding, row: Row, says: string, limit: Limit): Finding {
+  const judged = number(row.judged) ?? 0
+  const broken = number(row.broken) ?? 0
   // nothing was looked at: neither kept nor broken
-  if (judged === 0) return { ...finding, status: 'skipped', judged, says: nothingToJudge(finding.expectation) }
-  const allowed = limit.unit === 'share' ? limit.value * judged : limit.value
-  const first = row.first === undefined || row.first === null ? null : Number(row.first) + 1
-  return { ...finding, judged, broken, first, limit, says: told.broken, status: broken > allowed ? 'fail' : 'pass' }
+  if (judged === 0) return { ...finding, status: 'skipped', judged, says: nothingToJudge(finding.expectation), whole: true }
+  const allowed = limit.unit === 'share' ? exact(limit.value * judged) : limit.value
+  return { ...finding, judged, broken, limit, says, status: broken > allowed ? 'fail' : 'pass' }
 }
+
+const answered = (finding: Finding, answer: Answer): Finding => ({
+  ...finding,
+  status: answer.status,
+  says: answer.says,
+  whole: true,
+  observed: answer.observed ?? null,
+  limit: answer.limit ?? null,
+  judged: answer.judged ?? null,
+  broken: answer.broken ?? null,
+  interval: answer.interval ?? null,
+  p: answer.p ?? null,
+})

@@ -7,10 +7,14 @@ import { proportionInterval } from '../stats/proportion.ts'
 import type { Finding } from './plan.ts'
 import { findCheck } from './table.ts'
 
-const worse: Readonly<Record<Finding['status'], number>> = { fail: 2, pass: 1, skipped: 0 }
+const worse: Readonly<Record<Finding['status'], number>> = { error: 4, fail: 3, inconclusive: 2, pass: 1, skipped: 0 }
 const share = ({ broken, judged }: Finding) => (broken === null || judged === null || judged === 0 ? 0 : broken / judged)
 
-export const checkId = ({ check, column }: Expectation): string => (column === null ? `validate.${check}` : `validate.${check}:${column}`)
+/** `validate.<check>:<name, else column>`: two of a config never have the same. */
+export function checkId({ check, column, name = null }: Pick<Expectation, 'check' | 'column' | 'name'>): string {
+  const subject = name ?? column
+  return subject === null ? `validate.${check}` : `validate.${check}:${subject}`
+}
 
 /** @param findings of one expectation, one per table, at least one */
 export function toCheck(findings: readonly Finding[], policy: Policy): Check {
@@ -18,8 +22,7 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
   if (worst === undefined) throw new RangeError('an expectation without a finding')
   const { expectation, status, judged, broken, limit } = worst
   const entry = findCheck(expectation.check)
-  const failed = findings.filter((finding) => finding.status === 'fail')
-  const inShares = limit?.unit === 'share'
+  const bad = findings.filter((finding) => finding.status === 'fail' || finding.status === 'error')
   return makeCheck({
     id: checkId(expectation),
     status,
@@ -28,17 +31,23 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
     unit: limit?.unit ?? null,
     limit_kind: limit?.kind ?? null,
     limit: limit?.value ?? null,
-    observed: inShares ? share(worst) : (broken ?? worst.observed),
-    interval: inShares && judged !== null && broken !== null && judged > 0 ? [...proportionInterval(broken, judged, 0.975).bounds] : null,
-    level: inShares && judged !== null && judged > 0 ? 0.95 : null,
-    tail: inShares && judged !== null && judged > 0 ? 'two-sided' : null,
+    observed: limit?.unit === 'share' ? (worst.observed ?? share(worst)) : (worst.observed ?? broken),
+    ...intervalOf(worst),
+    p_value: worst.p ?? null,
     n: judged,
     message:
-      failed.length > 0
-        ? failed.map((finding) => `${finding.role}: ${sentence(finding)}`).join('; ')
+      bad.length > 0
+        ? bad.map((finding) => `${finding.role}: ${sentence(finding)}`).join('; ')
         : [`${sentence(worst)} (${rolesOf(findings, status)})`, ...(status === 'pass' ? notJudged(findings) : [])].join('; '),
-    fix: status === 'fail' ? (entry?.fix ?? null) : null,
+    fix: status === 'error' ? 'correct the condition in the config' : status === 'fail' ? (entry?.fix ?? null) : null,
   })
+}
+
+/** Of a share of rows: Wilson's, or the exact one where rows are few. Of another figure what its judge gives. */
+function intervalOf({ limit, judged, broken, interval }: Finding): Pick<Check, 'interval' | 'level' | 'tail'> {
+  if (interval) return { interval: [...interval.bounds], level: interval.level, tail: interval.tail }
+  if (limit?.unit !== 'share' || judged === null || broken === null || judged === 0) return { interval: null, level: null, tail: null }
+  return { interval: [...proportionInterval(broken, judged, 0.975).bounds], level: 0.95, tail: 'two-sided' }
 }
 
 const rolesOf = (findings: readonly Finding[], status: Finding['status']): string =>
@@ -47,11 +56,11 @@ const rolesOf = (findings: readonly Finding[], status: Finding['status']): strin
 const notJudged = (findings: readonly Finding[]): readonly string[] =>
   findings.flatMap((finding) => (finding.status === 'skipped' ? [`${finding.role}: ${finding.says}`] : []))
 
-function sentence({ expectation, judged, broken, first, limit, says, status }: Finding): string {
-  if (judged === null || broken === null) return says
-  const { column } = expectation
+function sentence({ expectation, judged, broken, first, limit, says, status, whole }: Finding): string {
+  if (whole === true || judged === null || broken === null) return says
+  const { column, where = null } = expectation
   const what = column === null ? says : `values of ${column} ${says}`
-  const of = `${count(broken)} of ${count(judged)} ${what}`
+  const of = `${count(broken)} of ${count(judged)} ${what}${where === null ? '' : ', of the rows asked for'}`
   if (status !== 'fail') return of
   const allowed =
     limit === null || limit.value === 0 ? '' : ` (limit ${limit.unit === 'share' ? `${written(limit.value * 100)} %` : count(limit.value)})`

@@ -192,6 +192,8 @@ export interface ModelConfig {
   readonly format: 'onnx' | 'opaque'
   readonly data: DataSpec
   readonly expect: readonly Expectation[]
+  /** rows that break a rule are written into the out folder, for whoever runs this; never without being asked */
+  readonly samples?: 'local'
   readonly train: CommandSpec | BuiltinSpec | null
   readonly evaluate: {
     readonly metrics: readonly MetricSpec[]

@@ -1,32 +1,168 @@
-/** `expect` as it is written: the data contract. `expectations.ts` makes single checks of it. */
+/**
+ * `expect` as it is written: the data contract. Its keys are those of the table of checks; each check has a long form, a map of its
+ * parameters and of what every check takes, and where the table says so a bare value. `expectations.ts` makes single checks of it.
+ */
 import { z } from 'zod'
-import { roles } from './config.ts'
-import { choice, count, flag, later, scalar, section, severity, share, text } from './leaves.ts'
-
-const bound = z.union([z.number(), z.string()], { error: 'expected a number or a date' })
+import type { CheckEntry } from '../checks/entry.ts'
+import { checkTable, findCheck } from '../checks/table.ts'
+import { nearest } from '../text/nearest.ts'
+import { type Expectation, roles } from './config.ts'
+import { choice, columnName, flag, later, section, severity, share, text } from './leaves.ts'
+import { says, shown } from './problems.ts'
 
 const on = z.array(choice(roles), { error: 'expected a list of train, validation, test, current' }).min(1, { error: 'this list is empty' })
-const range = section({ min: count.optional(), max: count.optional() })
+const where = text
+  .min(1, { error: 'this condition is empty' })
+  .max(4000, { error: 'a condition has at most 4000 characters' })
+  .describe('an SQL condition over one row: only rows of which it is true are judged')
+const mostly = share.describe('part of the judged rows that must hold the rule, such as 99%')
+const name = text
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}$/, { error: 'a name has letters, digits, spaces and _ . -, at most 100' })
+  .describe('stands in the id instead of the column, and tells two of the same check apart')
 
-export const columnTypes = ['integer', 'float', 'number', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal'] as const
-
-const column = section({
-  type: choice(columnTypes).optional(),
-  min: bound.optional(),
-  max: bound.optional(),
-  nulls: section({ max: share }).optional(),
-  in: z.array(scalar, { error: 'expected a list of values' }).min(1, { error: 'this list is empty' }).optional(),
-  not_in: z.array(scalar, { error: 'expected a list of values' }).min(1, { error: 'this list is empty' }).optional(),
-  matches: text.min(1, { error: 'this pattern is empty' }).max(1000, { error: 'a pattern has at most 1000 characters' }).optional(),
-  length: range.optional(),
-  unique: flag.optional(),
+/** What every check takes beside its parameters. */
+const common = {
   severity: severity.optional(),
+  mostly: mostly.optional(),
+  where: where.optional(),
   on: on.optional(),
+  name: name.optional(),
+}
+const commonKeys: readonly string[] = Object.keys(common)
+
+type Params = Expectation['params']
+type Given = Readonly<Record<string, unknown>>
+export interface Common {
+  readonly severity?: 'warn' | 'fail' | undefined
+  readonly mostly?: number | undefined
+  readonly where?: string | undefined
+  readonly on?: readonly (typeof roles)[number][] | undefined
+  readonly name?: string | undefined
+}
+
+/** One check as it was written. */
+export interface WrittenCheck extends Common {
+  readonly params: Params
+}
+
+const isMap = (value: unknown): value is Given => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const commonPart = z.object(common)
+
+/** Apart: what belongs to the check, and what every check takes. */
+const split = (given: Given): WrittenCheck => ({
+  ...commonPart.parse(given),
+  params: Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== undefined && !commonKeys.includes(key))),
+})
+
+/** What takes no `mostly` does not have the key; what reads no rows, no `where`. */
+const commonOf = ({ takesMostly, takesWhere }: CheckEntry) => {
+  const { mostly: most, where: only, ...rest } = common
+  return { ...rest, ...(takesMostly ? { mostly: most } : {}), ...(takesWhere ? { where: only } : {}) }
+}
+
+/** The long form, and the bare one. Null: `unique: false`, which asks for nothing. */
+function checkSchema(entry: CheckEntry): z.ZodType<WrittenCheck | null> {
+  const long = section({ ...entry.shape, ...commonOf(entry) })
+    .superRefine((given, context) => {
+      const wrong = entry.wrong(split(given).params)
+      if (wrong !== null) context.addIssue({ code: 'custom', message: wrong.text, path: wrong.key === undefined ? [] : [wrong.key] })
+    })
+    .transform((given): WrittenCheck | null => split(given))
+  const { short } = entry
+  const bare = short === null ? null : entry.shape[short]
+  const alone = section({ ...entry.shape }).safeParse({}).success && entry.wrong({}) === null
+  const forms = [
+    ...(bare === null || bare === undefined || short === null
+      ? []
+      : [bare.transform((value): WrittenCheck | null => ({ params: { [short]: value } }))]),
+    ...(alone ? [flag.transform((asked): WrittenCheck | null => (asked ? { params: {} } : null))] : []),
+  ]
+  const [first, ...more] = forms
+  if (first === undefined) return long
+  return z.union([first, ...more, long], {
+    // what is no map was meant as the bare form, and is told what that form wants
+    error: (issue) => (issue.code === 'invalid_union' && !isMap(issue.input) ? issue.errors[0]?.[0]?.message : undefined),
+  })
+}
+
+const checksOn = (subject: CheckEntry['on']): Readonly<Record<string, z.ZodOptional<z.ZodType<WrittenCheck | null>>>> =>
+  Object.fromEntries(
+    checkTable
+      .filter((entry) => entry.on === subject && entry.name !== 'exists')
+      .map((entry) => [entry.name, checkSchema(entry).describe(entry.summary).optional()]),
+  )
+
+/** Keys of a column that are no checks are what its checks have unless they say otherwise. */
+export interface WrittenColumn {
+  readonly defaults: Common
+  readonly checks: readonly (readonly [check: string, WrittenCheck])[]
+}
+
+const written = (given: Given): WrittenColumn['checks'] =>
+  checkTable.flatMap(({ name: check }) => {
+    const one = given[check]
+    return isWritten(one) ? [[check, one] as const] : []
+  })
+const isWritten = (value: unknown): value is WrittenCheck => isMap(value) && isMap(value.params)
+
+const { name: _, ...defaults } = common
+const column = section({ ...checksOn('column'), ...defaults }).transform((given): WrittenColumn => {
+  const { severity, mostly, where, on } = split(given)
+  return { defaults: { severity, mostly, where, on }, checks: written(given) }
+})
+
+export interface ListedCheck {
+  readonly check: string
+  readonly column: string | null
+  readonly written: WrittenCheck
+}
+
+const listedForms = checkTable.map((entry) =>
+  section({ check: z.literal(entry.name), ...(entry.on === 'column' ? { column: columnName } : {}), ...entry.shape, ...commonOf(entry) })
+    .superRefine(({ check: __, ...given }, context) => {
+      const wrong = entry.wrong(paramsOf(entry, given))
+      if (wrong !== null) context.addIssue({ code: 'custom', message: wrong.text, path: wrong.key === undefined ? [] : [wrong.key] })
+    })
+    .transform(
+      (given): ListedCheck => ({
+        check: entry.name,
+        column: entry.on === 'column' && 'column' in given && typeof given.column === 'string' ? given.column : null,
+        written: { ...split(given), params: paramsOf(entry, given) },
+      }),
+    ),
+)
+const paramsOf = (entry: CheckEntry, given: Given): Params =>
+  Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== undefined && Object.hasOwn(entry.shape, key)))
+
+const checkNames = checkTable.map((entry) => entry.name)
+const [firstForm, ...otherForms] = listedForms
+if (firstForm === undefined) throw new Error('the table of checks is empty')
+const listed = z.discriminatedUnion('check', [firstForm, ...otherForms], {
+  error: (issue) => {
+    const check = isMap(issue.input) ? issue.input.check : undefined
+    if (typeof check !== 'string') return 'expected a map that says which check: {check: min, column: delay, value: 0}'
+    if (findCheck(check) !== null) return undefined
+    const near = nearest(check, checkNames)
+    return says('UNKNOWN_CHECK', `There is no check ${shown(check)}.${near === null ? '' : ` Did you mean ${near}?`}`)
+  },
+})
+
+/** Where rows that break a rule may be shown: nowhere, or in a file of the machine that ran (PII-06). */
+const samples = z.enum(['none', 'local'], {
+  error: ({ input }) =>
+    typeof input === 'string'
+      ? says(
+          'SAMPLES_PUBLIC',
+          `${shown(input)} is no private place: cells of the data are never written where others read. Write local, which keeps them in the out folder, or none.`,
+        )
+      : undefined,
 })
 
 export const expectation = section({
-  rows: section({ min: count.optional(), max: count.optional(), severity: severity.optional(), on: on.optional() }).optional(),
-  duplicates: section({ max: share, severity: severity.optional(), on: on.optional() }).optional(),
+  ...checksOn('table'),
   columns: z.record(z.string(), column, { error: 'expected a map of columns' }).optional(),
+  checks: z.array(listed, { error: 'expected a list of checks' }).optional(),
+  samples: samples.optional(),
   results: later('expect.results'),
-})
+}).transform((given) => ({ tables: written(given), columns: given.columns ?? {}, checks: given.checks ?? [], samples: given.samples }))

@@ -115,6 +115,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
     format: 'onnx',
     data,
     expect: expectations(file.expect, data, [...path, 'expect'], problems),
+    ...(file.expect?.samples === 'local' ? { samples: 'local' } : {}),
     train: file.train ?? null,
     evaluate: {
       metrics: evaluate?.metrics ?? [],

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { planChecks } from '../../../src/core/checks/plan.ts'
 import { checkTable } from '../../../src/core/checks/table.ts'
-import type { Expectation } from '../../../src/core/schema/config.ts'
 import { buildProfile, tableFacts } from '../../../src/stages/profile-table.ts'
+import { judge } from '../../../src/stages/validate/judge.ts'
+import { around, exampleOf } from '../../unit/checks/support.ts'
 import { type Bench, makeBench } from '../duckdb/support.ts'
 
 let bench: Bench
@@ -12,29 +12,14 @@ beforeAll(async () => {
 })
 afterAll(() => bench[Symbol.asyncDispose]())
 
-const params: Readonly<Record<string, Expectation['params']>> = {
-  type: { type: 'integer' },
-  nulls: { max: 0.1 },
-  min: { value: 3 },
-  max: { value: 30 },
-  in: { values: [1, 2, 3] },
-  not_in: { values: [4] },
-  matches: { pattern: '[0-9]' },
-  length: { min: 2 },
-}
-
 /** Every column check there is, and the profile, over one column of this name; names taken out again. */
 async function figures(name: string, file: string) {
   const text = Array.from({ length: 120 }, (_, i) => JSON.stringify({ [name]: i % 9 === 0 ? null : i % 41, other: i }))
   const table = await bench.table(file, text.join('\n'))
   expect(table.columns[0]?.name).toBe(name)
-  const asked = checkTable
-    .filter((entry) => entry.on === 'column')
-    .map((entry): Expectation => ({ check: entry.name, column: name, params: params[entry.name] ?? {}, severity: 'fail', on: ['train'] }))
-  const plan = planChecks(asked, tableFacts(table, 'train'))
-  const findings = [...plan.known]
-  if (plan.shared !== null) findings.push(...plan.finishShared((await bench.engine.aggregate(plan.shared))[0] ?? {}))
-  for (const { query, finish } of plan.own) findings.push(finish((await bench.engine.aggregate(query))[0] ?? {}))
+  const asked = checkTable.filter((entry) => entry.on === 'column').map((entry) => exampleOf(entry, name))
+  const judged = await judge(bench.engine, tableFacts(table, 'train'), asked, around())
+  const findings = judged.flatMap((one) => one.findings)
   const profile = await buildProfile(bench.engine, table, { role: 'train', sensitive: [] })
   const [batch] = await collect(bench.engine.batches(table, [name], { size: 200, numeric: [name] }))
   return {

@@ -1,50 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { ColumnFacts, StorageKind, TableFacts } from '../../../src/core/checks/facts.ts'
+import type { StorageKind } from '../../../src/core/checks/facts.ts'
 import { columnChecks, targetCheck, targetQuery } from '../../../src/core/checks/integrity.ts'
-import { type Finding, planChecks } from '../../../src/core/checks/plan.ts'
+import { aggregatesPerQuery, type Finding, planChecks } from '../../../src/core/checks/plan.ts'
 import { checkId, toCheck } from '../../../src/core/checks/report.ts'
 import { checkTable, findCheck } from '../../../src/core/checks/table.ts'
 import { declaredTypes, typeRules } from '../../../src/core/checks/type-rules.ts'
-import type { DataSpec, Expectation } from '../../../src/core/schema/config.ts'
+import { around, column, data, exampleOf, expectation, table } from './support.ts'
 
-const column = (name: string, kind: StorageKind = 'integer'): ColumnFacts => ({ name, quoted: `"${name}"`, kind, type: kind.toUpperCase() })
-const table = (columns: readonly ColumnFacts[], more: Partial<TableFacts> = {}): TableFacts => ({
-  role: 'train',
-  relation: 't',
-  rowNumber: 'rowid',
-  rows: 100,
-  untyped: false,
-  columns,
-  ...more,
-})
-const expectation = (
-  check: string,
-  params: Expectation['params'] = {},
-  name: string | null = 'a',
-  severity: 'warn' | 'fail' = 'fail',
-): Expectation => ({
-  check,
-  column: name,
-  params,
-  severity,
-  on: ['train'],
-})
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
-
-/** Parameters every check takes, with a value that must never stand in the SQL. */
-const marked = "'; DROP TABLE t; --"
-const given: Readonly<Record<string, Expectation['params']>> = {
-  rows: { min: 1, max: 10 },
-  duplicates: { max: 0.1 },
-  type: { type: 'integer' },
-  nulls: { max: 0.1 },
-  min: { value: marked },
-  max: { value: marked },
-  in: { values: [marked, 1, true] },
-  not_in: { values: [marked] },
-  matches: { pattern: marked },
-  length: { min: 1, max: 3 },
-}
 
 describe('the table of checks', () => {
   it('has every name once, a summary and a fix each', () => {
@@ -57,44 +20,74 @@ describe('the table of checks', () => {
   })
 
   it.each(checkTable.map((entry) => [entry.name, entry] as const))('%s refuses parameters that are not its own', (_, entry) => {
-    expect(() => entry.bind({ ...given[entry.name], stray: 1 })).toThrow()
-    expect(() => entry.bind(given[entry.name] ?? {})).not.toThrow()
+    const { params } = exampleOf(entry)
+    expect(() => entry.bind({ ...params, stray: 1 })).toThrow()
+    expect(() => entry.bind(params)).not.toThrow()
   })
 
-  it.each(checkTable.filter((entry) => entry.scan !== 'none').map((entry) => [entry.name, entry] as const))(
-    '%s passes values as parameters only',
-    (name, entry) => {
-      for (const kind of ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const) {
-        const plan = planChecks([expectation(name, given[name], entry.on === 'column' ? 'a' : null)], table([column('a', kind)]))
-        for (const query of [plan.shared, ...plan.own.map((step) => step.query)]) {
-          expect(query?.sql ?? '').not.toContain('DROP')
-          expect((query?.sql.replace(/'[^']*'/g, '').match(/\?/g) ?? []).length).toBe(query?.values.length ?? 0)
-        }
-      }
-    },
-  )
+  it('takes no parameter that every check has a meaning for', () => {
+    for (const { shape, on, name } of checkTable)
+      for (const key of ['check', 'name', 'on', 'where', 'mostly', 'severity', ...(on === 'column' ? ['column'] : [])])
+        expect(Object.hasOwn(shape, key), `${name} ${key}`).toBe(false)
+  })
 
-  it('row-wise checks share one scan, whatever their number', () => {
+  it('values of the config are parameters, never text of the SQL', () => {
+    const marked = "'; DROP TABLE t; --"
+    for (const kind of ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal'] as const) {
+      const asked = [
+        expectation('in', { values: [marked, 1, true] }),
+        expectation('not_in', { values: [marked] }),
+        expectation('matches', { pattern: marked }),
+      ]
+      for (const query of planChecks(asked, table([column('a', kind)]), around()).shared?.queries ?? []) {
+        expect(query.sql).not.toContain('DROP')
+        expect((query.sql.replace(/'[^']*'/g, '').match(/\?/g) ?? []).length).toBe(query.values.length)
+      }
+    }
+  })
+
+  it('row-wise checks share one scan, whatever their number, and one count of judged rows', () => {
     const columns = Array.from({ length: 40 }, (_, i) => column(`c${i}`))
     const plan = planChecks(
       columns.flatMap(({ name }) => [
         expectation('min', { value: 1 }, name),
-        expectation('nulls', { max: 0 }, name),
+        expectation('max', { value: 1 }, name),
         expectation('unique', {}, name),
       ]),
       table(columns),
+      around(),
     )
-    expect(plan.shared?.sql.match(/FROM t\b/g)).toHaveLength(1)
+    expect(plan.shared?.queries).toHaveLength(1)
+    expect(plan.shared?.queries[0]?.sql.match(/FROM t\b/g)).toHaveLength(1)
+    expect(plan.shared?.queries[0]?.sql.match(/count_if/g)).toHaveLength(120)
     expect(plan.own).toHaveLength(40)
   })
 
+  it('very many are asked for in several queries, so that planning them stays linear; each column is read in one', () => {
+    const columns = Array.from({ length: 300 }, (_, i) => column(`c${i}`))
+    const plan = planChecks(
+      columns.flatMap(({ name }) => [expectation('min', { value: 1 }, name), expectation('max', { value: 1 }, name)]),
+      table(columns),
+      around(),
+    )
+    const counts = plan.shared?.queries.map((query) => query.sql.match(/count_if/g)?.length ?? 0) ?? []
+    expect(counts.length).toBeGreaterThan(3)
+    expect(Math.max(...counts)).toBeLessThanOrEqual(aggregatesPerQuery + 2)
+    const findings = plan.shared?.finish(plan.shared.queries.map(() => [{}])) ?? []
+    expect(findings.map(({ expectation: { check, column: name } }) => `${check} ${name}`).slice(0, 3)).toEqual([
+      'min c0',
+      'max c0',
+      'min c1',
+    ])
+  })
+
   it('a kind that a check cannot judge fails as a whole, with a sentence', () => {
-    const plan = planChecks([expectation('min', { value: 1 })], table([column('a', 'other')]))
+    const plan = planChecks([expectation('min', { value: 1 })], table([column('a', 'other')]), around())
     expect(plan.known[0]).toMatchObject({ status: 'fail', says: 'OTHER values cannot be judged by min' })
   })
 
   it('a name that is in no entry is a bug of the config parser, not a pass', () => {
-    expect(() => planChecks([expectation('nope')], table([]))).toThrow('there is no check nope')
+    expect(() => planChecks([expectation('nope')], table([]), around())).toThrow('there is no check nope')
   })
 })
 
@@ -183,20 +176,6 @@ describe('findings become one check per expectation', () => {
 })
 
 describe('integrity', () => {
-  const data = (more: Partial<DataSpec> = {}): DataSpec => ({
-    sources: {},
-    target: 'y',
-    positive: null,
-    id: null,
-    time: null,
-    group: null,
-    weight: null,
-    labelDelayMs: null,
-    features: null,
-    sensitive: [],
-    ...more,
-  })
-
   it('names every column of the config that a table lacks, where it is needed', () => {
     const spec = data({ features: ['a', 'b'], id: 'id' })
     expect(columnChecks(table([column('a')]), spec).map((check) => check.id)).toEqual([

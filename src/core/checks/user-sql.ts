@@ -1,0 +1,153 @@
+/**
+ * SQL that a person writes in the config (`where`, expressions over one row, whole queries): what of it is let through (DAT-05).
+ *
+ * The engine parses the text to a tree (`json_serialize_sql`, which runs nothing); here that tree is walked and every node must be of a
+ * kind, and every function of a name, that is listed: what is not known is refused. So no file, no setting, no clock and no random number
+ * can be read, whatever the engine learns to do later. A text that is one expression by itself stays one when it is put into brackets.
+ */
+import { nearest } from '../text/nearest.ts'
+import { shorten, visible } from '../text/visible.ts'
+import { type Sql, sql } from './facts.ts'
+
+export type SqlForm = 'expression' | 'query'
+
+export interface VerifiedSql {
+  readonly form: SqlForm
+  /** names of columns as written, each once; of a query they are the engine's to find */
+  readonly columns: readonly string[]
+  /** names of tables that a query reads */
+  readonly tables: readonly string[]
+}
+export type Verification = { readonly ok: true; readonly sql: VerifiedSql } | { readonly ok: false; readonly why: string }
+
+/** One row: `tree`. Line breaks around the text end a comment that stands at its end. */
+export const parseQuery = (text: string, form: SqlForm): Sql =>
+  sql('SELECT CAST(json_serialize_sql(CAST(? AS VARCHAR)) AS VARCHAR) AS tree', [
+    form === 'expression' ? `SELECT\n${text}\n` : `(\n${text}\n)`,
+  ])
+
+const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/).filter((word) => word !== ''))
+
+const expressionClasses = words('CONSTANT COLUMN_REF COMPARISON CONJUNCTION OPERATOR BETWEEN CASE CAST FUNCTION')
+const queryClasses = new Set([...expressionClasses, ...words('STAR SUBQUERY WINDOW')])
+
+/** Of values: each is computed from its arguments alone, in a time and a memory that follow from them. */
+const scalarFunctions = words(`
+  + - * / // % ** ^ || & | << >> ~ ! @ ~~ !~~ ~~* !~~* ~~~ ^@ ~ !~
+  abs ceil ceiling floor round trunc sign sqrt cbrt exp ln log log2 log10 pow power mod fmod greatest least ifnull nullif
+  isnan isinf isfinite radians degrees sin cos tan atan atan2 xor bit_count even gcd lcm
+  lower upper lcase ucase length len strlen char_length character_length trim ltrim rtrim substring substr left right replace concat concat_ws
+  contains starts_with ends_with prefix suffix position strpos instr reverse split_part string_split str_split string_to_array
+  like_escape ilike_escape not_like_escape not_ilike_escape regexp_matches regexp_full_match regexp_extract regexp_replace ascii unicode
+  levenshtein jaro_winkler_similarity md5 sha256 hash
+  date_part datepart date_trunc datetrunc date_diff datediff date_sub datesub date_add year month monthname day dayname dayofmonth dayofweek
+  dayofyear decade century quarter week weekday weekofyear isodow isoyear yearweek hour minute second millisecond microsecond epoch epoch_ms
+  epoch_us era make_date make_time make_timestamp last_day strftime strptime try_strptime to_days to_hours to_minutes to_seconds to_weeks
+  to_months to_years age julian
+  list_contains list_has array_contains list_has_any list_has_all list_position list_value array_length list_extract array_extract
+  list_element struct_extract element_at map_extract cardinality list_sum list_min list_max list_avg list_distinct list_unique
+  json_valid json_array_length json_extract_string json_exists json_type typeof
+`)
+const aggregateFunctions = words(`
+  count count_star count_if countif sum avg mean min max median mode stddev stddev_samp stddev_pop var_samp var_pop variance quantile_cont
+  quantile_disc corr covar_samp covar_pop bool_and bool_or any_value first last arg_min arg_max min_by max_by row_number rank dense_rank
+  percent_rank cume_dist ntile lag lead first_value last_value nth_value
+`)
+
+/** Nodes of a query that are no expressions. */
+const queryNodes = words(`
+  SELECT_NODE SET_OPERATION_NODE CTE_NODE BASE_TABLE JOIN SUBQUERY EMPTY EXPRESSION_LIST ORDER_MODIFIER LIMIT_MODIFIER DISTINCT_MODIFIER
+  LIMIT_PERCENT_MODIFIER ASCENDING DESCENDING ORDER_DEFAULT
+`)
+
+type Node = Readonly<Record<string, unknown>>
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const filled = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : isNode(value) ? true : Boolean(value))
+const quoted = (text: unknown): string => `"${shorten(visible(String(text)), 60)}"`
+
+class Refused extends Error {}
+
+/**
+ * @param tree what `parseQuery` gave
+ * @param tables names that a query may read from
+ */
+export function verifySql(tree: string, form: SqlForm, tables: readonly string[] = []): Verification {
+  try {
+    return { ok: true, sql: form === 'expression' ? expressionOf(tree) : queryOf(tree, tables) }
+  } catch (thrown) {
+    if (thrown instanceof Refused) return { ok: false, why: thrown.message }
+    throw thrown
+  }
+}
+
+function statement(tree: string): Node {
+  const parsed: unknown = JSON.parse(tree)
+  if (!isNode(parsed) || parsed.error !== false) throw new Refused('it is not SQL that the engine understands')
+  const statements = list(parsed.statements)
+  const [only] = statements
+  if (statements.length !== 1 || !isNode(only) || !isNode(only.node)) throw new Refused('it is more than one statement')
+  return only.node
+}
+
+function expressionOf(tree: string): VerifiedSql {
+  const node = statement(tree)
+  const selected = list(node.select_list)
+  const [expression] = selected
+  const from = isNode(node.from_table) ? node.from_table.type : null
+  const rest = ['modifiers', 'where_clause', 'group_expressions', 'group_sets', 'having', 'sample', 'qualify']
+  const cte = isNode(node.cte_map) ? list(node.cte_map.map) : []
+  if (node.type !== 'SELECT_NODE' || from !== 'EMPTY' || cte.length > 0 || rest.some((key) => filled(node[key])))
+    throw new Refused('it is a query, and one expression over a row is wanted')
+  if (selected.length !== 1 || !isNode(expression) || expression.alias !== '') throw new Refused('it is not one expression')
+  const columns = new Set<string>()
+  walk(expression, (one) => {
+    expressionNode(one, expressionClasses, scalarFunctions)
+    if (one.class !== 'COLUMN_REF') return
+    const names = list(one.column_names)
+    if (names.length !== 1) throw new Refused(`${quoted(names.join('.'))} is not the name of a column: write it in double quotes`)
+    columns.add(String(names[0]))
+  })
+  return { form: 'expression', columns: [...columns], tables: [] }
+}
+
+const everyFunction = new Set([...scalarFunctions, ...aggregateFunctions])
+
+function queryOf(tree: string, allowed: readonly string[]): VerifiedSql {
+  const node = statement(tree)
+  const named = new Set<string>()
+  walk(node, (one) => {
+    if (isNode(one.cte_map)) for (const entry of list(one.cte_map.map)) if (isNode(entry)) named.add(String(entry.key).toLowerCase())
+  })
+  const tables = new Set<string>()
+  const may = new Set(allowed.map((name) => name.toLowerCase()))
+  walk(node, (one) => {
+    if (typeof one.class === 'string') return expressionNode(one, queryClasses, everyFunction)
+    if (typeof one.type !== 'string') return
+    if (!queryNodes.has(one.type)) throw new Refused(`${quoted(one.type.toLowerCase().replaceAll('_', ' '))} may not be written here`)
+    if (one.type !== 'BASE_TABLE') return
+    const table = String(one.table_name).toLowerCase()
+    if (filled(one.schema_name) || filled(one.catalog_name) || !(named.has(table) || may.has(table)))
+      throw new Refused(`there is no table ${quoted(one.table_name)}: only ${allowed.join(', ')} can be read`)
+    if (!named.has(table)) tables.add(table)
+  })
+  return { form: 'query', columns: [], tables: [...tables] }
+}
+
+function expressionNode(node: Node, classes: ReadonlySet<string>, functions: ReadonlySet<string>): void {
+  if (typeof node.class !== 'string') return
+  if (!classes.has(node.class)) throw new Refused(`a ${node.class.toLowerCase()} may not be written here`)
+  const { function_name: name } = node
+  if (name === undefined) return
+  if (typeof name !== 'string' || filled(node.schema) || filled(node.catalog) || !functions.has(name.toLowerCase())) {
+    const near = nearest(String(name), [...functions])
+    throw new Refused(`the function ${quoted(name)} may not be used here${near === null ? '' : `; did you mean ${near}?`}`)
+  }
+}
+
+function walk(value: unknown, visit: (node: Node) => void): void {
+  if (Array.isArray(value)) for (const inner of value) walk(inner, visit)
+  if (!isNode(value)) return
+  visit(value)
+  for (const inner of Object.values(value)) walk(inner, visit)
+}
