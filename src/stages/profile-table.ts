@@ -1,16 +1,43 @@
-/** An opened table → its profile, by at most three scans of each column (core/profile/queries.ts says which). No row leaves the engine. */
+/**
+ * An opened table → its profile, by at most three scans of each column (core/profile/queries.ts says which), and one more for each thing that is
+ * asked for besides: blocks, weights, pairs. No row leaves the engine. Within one run equal files are profiled once.
+ */
 import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
-import { assembleTable, type Levels, planColumns, readLevels } from '../core/profile/assemble.ts'
+import {
+  assembleTable,
+  type ColumnPlan,
+  type Levels,
+  type PlanOptions,
+  planColumns,
+  planDerived,
+  readLevels,
+} from '../core/profile/assemble.ts'
+import { type DerivedColumn, deriveAsBefore, deriveColumns } from '../core/profile/derive.ts'
+import { roomForLabels } from '../core/profile/edges.ts'
 import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery, sampleQuery } from '../core/profile/queries.ts'
-import type { TableProfile } from '../core/schema/profile.ts'
+import { type Reread, rereadTruth } from '../core/profile/truth.ts'
+import type { ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../ports/data-engine.ts'
+import { demandKinds, weightFacts } from './profile/demands.ts'
+import { countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
 
 export interface ProfileOptions {
   readonly role: string
   /** names of columns of which nothing but counts is kept */
   readonly sensitive: readonly string[]
-  /** its kinds and edges are used, so that the two can be compared */
+  /** its kinds, edges, derived columns and blocks are used, so that the two can be compared */
   readonly reference?: TableProfile
+  /** kinds that are not to be guessed; where there is a reference, its own count */
+  readonly kinds?: Readonly<Record<string, ProfileKind>>
+  /** counts by spans of the first, else by buckets of the second */
+  readonly time?: string | null
+  readonly group?: string | null
+  /** everything is also counted in sums of this column */
+  readonly weight?: string | null
+  /** what rank correlations need; the columns named come first */
+  readonly pairs?: { readonly columns: readonly string[] | null } | null
+  /** count rows that repeat an earlier one, however many rows there are */
+  readonly duplicates?: boolean
 }
 
 export const columnFacts = (table: Table): readonly ColumnFacts[] =>
@@ -25,27 +52,134 @@ export const tableFacts = (table: Table, role: string): TableFacts => ({
   columns: columnFacts(table),
 })
 
+type Made = Map<string, Promise<TableProfile>>
+/** What was profiled by an engine, by what it was counted against: models that share files profile them once. */
+const made = new WeakMap<DataEngine, { readonly alone: Made; readonly against: WeakMap<TableProfile, Made> }>()
+
+/** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, COLUMN_MISSING, WEIGHT_INVALID */
 export async function buildProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
-  const facts = tableFacts(table, options.role)
-  const { columns } = facts
-  const sampled = { ...facts, rowAt: table.rowNumber }
+  const { role, reference, ...rest } = options
+  const known = made.get(engine) ?? { alone: new Map(), against: new WeakMap<TableProfile, Made>() }
+  made.set(engine, known)
+  const profiles = reference === undefined ? known.alone : (known.against.get(reference) ?? new Map())
+  if (reference !== undefined) known.against.set(reference, profiles)
+  const key = JSON.stringify([table.files.map((file) => file.digest), table.format, table.columns, rest])
+  const profile = profiles.get(key) ?? makeProfile(engine, table, options)
+  profiles.set(key, profile)
+  try {
+    return { ...(await profile), role }
+  } catch (thrown) {
+    profiles.delete(key)
+    throw thrown
+  }
+}
+
+async function makeProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
+  const { role, reference = null, kinds = {} } = options
+  const facts = tableFacts(table, role)
+  if (reference === null) demandKinds(facts, kinds)
+  const weight = weightFacts(facts, options.weight ?? null)
+  const names = aliases(facts.columns)
+  const reread = reference === null ? [] : rereadTruth(facts.columns, reference)
+  const columns = facts.columns.map((column, i) => {
+    const other = reread.find(({ name }) => name === column.name)
+    return other === undefined ? column : { ...column, ...other.facts, quoted: names.reread(i) }
+  })
+  const planOptions: PlanOptions = {
+    sensitive: new Set(options.sensitive),
+    reference,
+    kinds: new Map(Object.entries(kinds)),
+    reread: new Set(reread.map(({ name }) => name)),
+    columns: columns.length,
+  }
+  const base = widen(table, names, facts.columns, reread, [])
+  const sampled = { ...facts, relation: base, rowAt: names.row }
   const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled, some, from))
-  const plans = planColumns(columns, sample, { sensitive: new Set(options.sensitive), reference: options.reference ?? null })
+  const own = planColumns(columns, sample, planOptions)
+  const derived = reference === null ? deriveColumns(own, names.derived) : deriveAsBefore(facts.columns, reference, names.derived)
+  const wide = { ...facts, relation: widen(table, names, facts.columns, reread, derived) }
+  const plans = [...own, ...(await planOurs(engine, { ...wide, rowAt: names.row }, derived, planOptions, columns.length))]
+
+  const all = plans.map((plan) => plan.facts)
   const numeric = plans.map((plan) => plan.numeric)
-  const counts = await inParts(engine, columns, (some, from) => countQuery(facts, some, numeric.slice(from, from + some.length), from))
+  const counts = await inParts(engine, all, (some, from) => countQuery(wide, some, numeric.slice(from, from + some.length), from))
+  const levels = await countLevels(engine, wide, plans, weight)
+  const digests = table.files.map((file) => file.digest)
+  const profile = assembleTable(facts, plans, counts, levels, digests)
+  const subject = {
+    engine,
+    table: { ...wide, rowAt: names.row },
+    plans,
+    profile,
+    reference: reference ?? profile,
+    ownReference: reference === null,
+  }
+  const weighted = weight === null ? profile : await countWeights(subject, weight, levels)
+  const blocked = await countBlocks({ ...subject, profile: weighted }, options.time ?? null, options.group ?? null)
+  const paired = await countPairs({ ...subject, profile: blocked }, options.pairs ?? null)
+  return countDuplicates({ ...subject, profile: paired, table: { ...facts, rowAt: table.rowNumber } }, options.duplicates ?? false)
+}
+
+interface Aliases {
+  readonly row: string
+  reread(place: number): string
+  derived(place: number): string
+}
+
+/** Names for columns of ours that none of the data has. */
+function aliases(columns: readonly ColumnFacts[]): Aliases {
+  const folded = columns.map(({ name }) => name.toLowerCase())
+  let stem = 'of_profile'
+  while (folded.some((name) => name.startsWith(stem))) stem = `${stem}_`
+  return { row: quoteName(`${stem}row`), reread: (i) => quoteName(`${stem}r${i}`), derived: (i) => quoteName(`${stem}d${i}`) }
+}
+
+/** The table with columns of ours beside those of the data. What a query does not use of it costs nothing. */
+function widen(
+  table: Table,
+  names: Aliases,
+  columns: readonly ColumnFacts[],
+  reread: readonly Reread[],
+  derived: readonly DerivedColumn[],
+): string {
+  const again = reread.map(
+    ({ name, expression }) => `${expression} AS ${names.reread(columns.findIndex((column) => column.name === name))}`,
+  )
+  const ours = derived.map(({ facts, expression }) => `${expression} AS ${facts.quoted}`)
+  return `(SELECT ${['*', `${table.rowNumber} AS ${names.row}`, ...again, ...ours].join(', ')} FROM ${table.relation})`
+}
+
+/** Columns of ours are sampled like any other; parts of the calendar are known without. */
+async function planOurs(
+  engine: DataEngine,
+  table: TableFacts & { readonly rowAt: string },
+  derived: readonly DerivedColumn[],
+  options: PlanOptions,
+  from: number,
+): Promise<readonly ColumnPlan[]> {
+  if (derived.length === 0) return []
+  const unknown = derived.some(({ labels }) => labels === null)
+  const facts = derived.map((column) => column.facts)
+  const sample = unknown ? await inParts(engine, facts, (some, at) => sampleQuery(table, some, at), from) : {}
+  return planDerived(derived, sample, options, from)
+}
+
+async function countLevels(
+  engine: DataEngine,
+  facts: TableFacts,
+  plans: readonly ColumnPlan[],
+  weight: ColumnFacts | null,
+): Promise<ReadonlyMap<string, Levels>> {
   const levels = new Map<string, Levels>()
-  const labelled = plans.filter((plan) => plan.levels).map((plan) => plan.facts)
+  const labelled = plans.filter((plan) => plan.levels)
+  const most = roomForLabels(labelled.length)
+  const sum = weight === null ? null : `CAST(${weight.quoted} AS DOUBLE)`
   for (let from = 0; from < labelled.length; from += levelColumnsPerQuery) {
     const some = labelled.slice(from, from + levelColumnsPerQuery)
-    for (const [name, found] of readLevels(some, await engine.aggregate(levelQuery(facts, some)))) levels.set(name, found)
+    const columns = some.map((plan) => plan.facts)
+    for (const [name, found] of readLevels(some, await engine.aggregate(levelQuery(facts, columns, most, sum)))) levels.set(name, found)
   }
-  return assembleTable(
-    facts,
-    plans,
-    counts,
-    levels,
-    table.files.map((file) => file.digest),
-  )
+  return levels
 }
 
 /** The one row that queries over some columns at a time come to together. A table without columns is asked once, too. */
@@ -53,10 +187,11 @@ async function inParts(
   engine: DataEngine,
   columns: readonly ColumnFacts[],
   query: (some: readonly ColumnFacts[], from: number) => Sql,
+  first = 0,
 ): Promise<Readonly<Record<string, Scalar>>> {
   const whole: Record<string, Scalar> = {}
   for (let from = 0; from === 0 || from < columns.length; from += columnsPerQuery) {
-    const [row = {}] = await engine.aggregate(query(columns.slice(from, from + columnsPerQuery), from))
+    const [row = {}] = await engine.aggregate(query(columns.slice(from, from + columnsPerQuery), first + from))
     Object.assign(whole, row)
   }
   return whole

@@ -5,11 +5,20 @@
  *     edges     every tenth of them, de-duplicated: cells are (−∞, e1], (e1, e2], …, (ek, ∞)
  *     frequent  values that fill at least three points of the grid: every value with a share of 0.4 %, so that none of 0.5 % is missed
  *
- * The edges need not be true percentiles: counts at them are exact. No cell is made to hold fewer than five sampled rows, because an
- * edge is a value of the data.
+ * The edges need not be true percentiles: counts at them are exact. So an edge of many digits is the shortest number between its percentile
+ * and the next value of the grid: it parts the same rows, takes half of the room, and is nobody's exact value. No cell is made to hold
+ * fewer than five sampled rows, because a short edge is a value of the data.
  */
 
 export const gridPoints = 999
+
+/** How much is kept of each column: less where there are many, so that the profile of 200 columns stays below 300 KB. */
+export const room = (columns: number) => ({
+  edges: columns <= 50 ? maxEdges : Math.max(19, Math.floor(5_000 / columns)),
+  spikes: columns <= 30 ? 200 : Math.max(30, Math.floor(6_000 / columns)),
+})
+/** @param columns those with labels */
+export const roomForLabels = (columns: number): number => (columns <= 4 ? 2_000 : Math.max(40, Math.floor(8_000 / columns)))
 const step = 10
 const minRowsPerCell = 5
 const maxEdges = 99
@@ -17,12 +26,29 @@ const maxEdges = 99
 /** −0 is 0. */
 const distinct = (values: readonly number[]): number[] => [...new Set(values.map((value) => value + 0))].sort((a, b) => a - b)
 
-export function chooseEdges(grid: readonly number[], sampled: number): readonly number[] {
+/** @param most edges that there is room for */
+export function chooseEdges(grid: readonly number[], sampled: number, most = maxEdges): readonly number[] {
   const percentiles = grid.filter((_, index) => (index + 1) % step === 0)
-  const allowed = Math.min(maxEdges, Math.floor(sampled / minRowsPerCell) - 1)
+  const allowed = Math.min(most, maxEdges, Math.floor(sampled / minRowsPerCell) - 1)
   if (allowed < 1) return []
   const every = Math.ceil(percentiles.length / allowed)
-  return distinct(percentiles.filter((_, index) => (index + 1) % every === 0))
+  const chosen = distinct(percentiles.filter((_, index) => (index + 1) % every === 0))
+  const values = distinct(grid)
+  return chosen.map((edge) => shorten(edge, values[values.indexOf(edge) + 1] ?? null))
+}
+
+const shortText = 8
+/** The shortest number in [edge, half way to the next value). */
+function shorten(edge: number, next: number | null): number {
+  if (next === null || String(edge).length <= shortText) return edge
+  const end = edge + (next - edge) / 2
+  for (let digits = 2; digits < 17; digits += 1) {
+    const near = Number(edge.toPrecision(digits))
+    const unit = 10 ** (Math.floor(Math.log10(Math.abs(edge))) - digits + 1)
+    const up = near >= edge ? near : Number((near + unit).toPrecision(digits))
+    if (up >= edge && up < end && String(up).length < String(edge).length) return up + 0
+  }
+  return edge
 }
 
 /** For a sensitive column: deciles, rounded to about a hundredth of the spread, so that none is anybody's exact value. */

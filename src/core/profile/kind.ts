@@ -25,6 +25,7 @@ interface Rule {
 }
 
 const enough = 50
+const fewLevels = 50
 const isNumber = ({ storage }: KindFacts) => storage === 'integer' || storage === 'float' || storage === 'decimal'
 const ratio = ({ distinct, values }: KindFacts) => distinct / values
 /** Few rows of a wide integer all differ by chance: below 1000 rows, identifiers are those that fill their range. */
@@ -34,7 +35,7 @@ const rules: readonly Rule[] = [
   {
     kind: 'text',
     when: ({ storage }) => storage === 'other' || storage === 'time',
-    reason: ({ storage }) => (storage === 'time' ? 'times of day are not profiled' : 'nested values are not profiled'),
+    reason: ({ storage }) => (storage === 'time' ? 'times of day are not profiled' : 'nested values: of lists, the length is'),
   },
   { kind: 'constant', when: ({ values }) => values === 0, reason: () => 'no value is present' },
   { kind: 'constant', when: ({ distinct }) => distinct === 1, reason: () => 'one distinct value' },
@@ -78,13 +79,12 @@ const rules: readonly Rule[] = [
     when: (facts) => facts.values >= enough && ratio(facts) > 0.5 && facts.withSpaces >= 0.5,
     reason: () => 'mostly distinct values with spaces',
   },
+  { kind: 'categorical-high', when: ({ distinct }) => distinct > fewLevels, reason: () => `text with more than ${fewLevels} levels` },
 ]
 
 export function decideKind(facts: KindFacts): { readonly kind: ProfileKind; readonly reason: string } {
   const rule = rules.find(({ when }) => when(facts))
-  return rule === undefined
-    ? { kind: 'categorical', reason: facts.distinct > 50 ? 'text with more than 50 levels' : 'text with few levels' }
-    : { kind: rule.kind, reason: rule.reason(facts) }
+  return rule === undefined ? { kind: 'categorical', reason: 'text with few levels' } : { kind: rule.kind, reason: rule.reason(facts) }
 }
 
 /** Storage kinds that a reference's kind can be taken over for. */
@@ -94,3 +94,23 @@ export const family = (storage: StorageKind): string =>
     : storage === 'date' || storage === 'timestamp'
       ? 'datetime'
       : storage
+
+/** Kinds that a storage can have, when the config says which: the rest would have nothing to count. */
+export function canBe(kind: ProfileKind, storage: StorageKind): boolean {
+  switch (kind) {
+    case 'numeric-discrete':
+    case 'numeric-continuous':
+      return family(storage) === 'number'
+    case 'datetime':
+      return family(storage) === 'datetime'
+    case 'text':
+      return storage === 'string'
+    case 'boolean':
+    case 'categorical':
+    case 'categorical-high':
+      return storage !== 'other'
+    case 'constant':
+    case 'identifier':
+      return true
+  }
+}

@@ -5,13 +5,19 @@
  * (rare labels, infrequent values) is unknown, so the merged lists hold only what both sides know: a label or value that one side
  * does not list stays only where that side's list is complete. `distinct` is kept only where both level tables are complete.
  *
- * @throws RangeError when columns or edges differ
+ * Blocks line up by their span of time, or by their bucket. Repeated rows are unknown: a row of one part may be one of the other.
+ *
+ * @throws RangeError when columns, edges, blocks, weights or pairs differ
  * Source: Chan, Golub & LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
  */
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
+import { mergeBlocks } from './merge-blocks.ts'
+import { mergePairs } from './pairs.ts'
+import { mergeWeight, mergeWeighted } from './weights.ts'
 
 export function mergeProfiles(a: TableProfile, b: TableProfile): TableProfile {
   if (a.columns.length !== b.columns.length) throw new RangeError('the profiles have different columns')
+  const blocks = mergeBlocks(a.blocks ?? null, b.blocks ?? null)
   return {
     role: a.role,
     rows: a.rows + b.rows,
@@ -20,8 +26,15 @@ export function mergeProfiles(a: TableProfile, b: TableProfile): TableProfile {
     columns: a.columns.map((column) => {
       const other = b.columns.find((one) => one.name === column.name)
       if (other === undefined) throw new RangeError(`the other profile has no column ${column.name}`)
-      return mergeColumns(column, other)
+      const merged = mergeColumns(column, other)
+      if (blocks === null) return merged
+      const counts = column.blocks && other.blocks ? blocks.join(column.blocks, other.blocks) : null
+      return { ...merged, blocks: counts }
     }),
+    ...(a.duplicates === undefined && b.duplicates === undefined ? {} : { duplicates: null }),
+    ...(blocks === null ? {} : { blocks: blocks.table }),
+    ...(a.weight || b.weight ? { weight: mergeWeight(a.weight, b.weight) } : {}),
+    ...(a.pairs && b.pairs ? { pairs: mergePairs(a.pairs, b.pairs) } : {}),
   }
 }
 
@@ -29,8 +42,9 @@ function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
   if ((a.numeric === null) !== (b.numeric === null) || a.numeric?.edges_id !== b.numeric?.edges_id) {
     throw new RangeError(`the profiles of ${a.name} were counted at different edges`)
   }
-  return {
-    ...a,
+  const { blocks: _, weighted: __, ...rest } = a
+  const merged: ColumnProfile = {
+    ...rest,
     sensitive: a.sensitive || b.sensitive,
     n: a.n + b.n,
     n_null: a.n_null + b.n_null,
@@ -41,6 +55,7 @@ function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
     numeric: a.numeric === null || b.numeric === null ? null : mergeNumbers(a.numeric, b.numeric, a.n + b.n),
     categories: a.categories === null || b.categories === null ? null : mergeCategories(a.categories, b.categories),
   }
+  return a.weighted || b.weighted ? { ...merged, weighted: mergeWeighted(a, b, merged) } : merged
 }
 
 type Numbers = NonNullable<ColumnProfile['numeric']>
@@ -52,6 +67,8 @@ const digits12 = (value: number) => Number(value.toPrecision(12))
 function mergeNumbers(a: Numbers, b: Numbers, rows: number): Numbers {
   const na = total(a.cells)
   const nb = total(b.cells)
+  // parts counted against a reference list every frequent value of that
+  const against = Boolean(a.beyond && b.beyond)
   const there = new Map(b.spikes.map((spike) => [spike.value, spike.count]))
   return {
     min: extreme(Math.min, a.min, b.min, na, nb),
@@ -65,10 +82,16 @@ function mergeNumbers(a: Numbers, b: Numbers, rows: number): Numbers {
         const other = there.get(value)
         return other === undefined ? [] : [{ value, count: count + other }]
       })
-      .filter((spike) => spike.count >= 0.005 * rows)
+      .filter((spike) => against || spike.count >= 0.005 * rows)
       .sort((x, y) => y.count - x.count || x.value - y.value),
+    ...(a.beyond && b.beyond ? { beyond: { below: a.beyond.below + b.beyond.below, above: a.beyond.above + b.beyond.above } } : {}),
+    ...mostUnlisted(a, b),
   }
 }
+
+/** What neither part had room for. */
+const mostUnlisted = (a: { most_unlisted?: number | undefined }, b: { most_unlisted?: number | undefined }) =>
+  a.most_unlisted === undefined && b.most_unlisted === undefined ? {} : { most_unlisted: (a.most_unlisted ?? 0) + (b.most_unlisted ?? 0) }
 
 function extreme(pick: (x: number, y: number) => number, a: number | null, b: number | null, na: number, nb: number): number | null {
   if (na === 0) return b
@@ -103,6 +126,7 @@ function mergeCategories(a: Categories, b: Categories): Categories {
     top: listed,
     other_count: other + total(top.slice(2000).map((level) => level.count)),
     distinct: complete && a.distinct !== null && b.distinct !== null ? top.length : null,
+    ...mostUnlisted(a, b),
   }
 }
 

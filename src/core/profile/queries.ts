@@ -7,12 +7,12 @@
  * adding in another order change nothing in twelve digits.
  */
 import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
+import { sqlNumber } from './codes.ts'
 import { gridPoints } from './edges.ts'
+import { chosenRows } from './sampling.ts'
 
 export const sampledRows = 65_536
 const orderedRows = 2_000
-const hashRange = 2 ** 20
-export const maxLevels = 2_000
 export const minLevelRows = 5
 /** The engine plans in the square of the number of aggregates: two hundred columns in one query took a minute for a thousand rows. */
 export const columnsPerQuery = 16
@@ -23,11 +23,10 @@ const number = ({ quoted }: ColumnFacts) => `CAST(${quoted} AS DOUBLE)`
 /** SQL: the number is there and finite. */
 const finite = (column: ColumnFacts) => `isfinite(${number(column)})`
 
-/** Rows chosen by a hash of their number: the same ones in every run. */
-const chosen = (rows: number, wanted: number): string =>
-  rows <= wanted ? '' : `WHERE hash(row_at) % ${hashRange} < ${Math.ceil((wanted / rows) * hashRange)}`
+/** Types whose numbers a double can round: whether two of them are one value is asked of the values themselves. */
+const isWide = ({ type }: ColumnFacts): boolean => /BIGINT|HUGEINT|^DECIMAL\((1[6-9]|[23])/.test(type)
 
-/** @param from place in the table of the first of the columns: `i` counts from there. One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`. */
+/** @param from place in the table of the first of the columns: `i` counts from there. One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`; times and lists `lo<i>`, `hi<i>` (seconds, lengths). */
 export function sampleQuery(table: TableFacts & { readonly rowAt: string }, columns: readonly ColumnFacts[], from = 0): Sql {
   // inverse CDF by one sort: `quantile_disc` with a thousand points costs forty times that. In whole numbers: 0.07 × 100 is above 7
   const grid = (n: string) => `[(i * (${n}) + ${gridPoints}) // ${gridPoints + 1} FOR i IN range(1, ${gridPoints + 1})]`
@@ -39,14 +38,19 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
       const ok = `FILTER (WHERE isfinite(${c}))`
       return [
         `count(*) ${ok} AS n${i}`,
-        `count(DISTINCT ${c}) ${ok} AS d${i}`,
+        isWide(column) ? `count(DISTINCT v${i}) AS d${i}` : `count(DISTINCT ${c}) ${ok} AS d${i}`,
         `to_json(list_select(list_sort(list(${c}) ${ok}), ${grid(`count(*) ${ok}`)})) AS q${i}`,
         `min(${c}) ${ok} AS lo${i}`,
         `max(${c}) ${ok} AS hi${i}`,
       ]
     }
+    if (isList(column)) return [`count(${c}) AS n${i}`, `min(len(${c})) AS lo${i}`, `max(len(${c})) AS hi${i}`]
     if (kind === 'other' || kind === 'time') return []
     const shared = [`count(${c}) AS n${i}`, `count(DISTINCT ${c}) AS d${i}`]
+    if (kind === 'date' || kind === 'timestamp') {
+      const ok = `FILTER (WHERE isfinite(CAST(${c} AS TIMESTAMP)))`
+      return [...shared, `epoch(min(CAST(${c} AS TIMESTAMP)) ${ok}) AS lo${i}`, `epoch(max(CAST(${c} AS TIMESTAMP)) ${ok}) AS hi${i}`]
+    }
     return kind === 'string'
       ? [
           ...shared,
@@ -56,16 +60,21 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
       : shared
   })
   const numbers = columns.flatMap((column, at) => (isNumeric(column.kind) ? [from + at] : []))
-  const list = columns.map((column, at) => `${sampledValue(column)} AS c${from + at}`)
-  const sample = `sample AS MATERIALIZED (SELECT * FROM (SELECT ${[`${table.rowAt} AS row_at`, ...list].join(', ')} FROM ${table.relation}) ${chosen(table.rows, sampledRows)})`
+  const list = columns.flatMap((column, at) => [
+    `${sampledValue(column)} AS c${from + at}`,
+    ...(isNumeric(column.kind) && isWide(column) ? [`${column.quoted} AS v${from + at}`] : []),
+  ])
+  const sample = `sample AS MATERIALIZED (SELECT * FROM (SELECT ${[`${table.rowAt} AS row_at`, ...list].join(', ')} FROM ${table.relation}) ${chosenRows(table.rows, sampledRows)})`
   const aggregates = `(SELECT ${['count(*) AS sampled', ...facts].join(', ')} FROM sample)`
   if (numbers.length === 0) return sql(`WITH ${sample} SELECT * FROM ${aggregates}`)
   const ranks = numbers.map((i) => `rank() OVER (ORDER BY c${i}) AS r${i}`)
-  const thinned = `SELECT row_number() OVER (ORDER BY row_at) AS place, ${ranks.join(', ')} FROM sample ${chosen(Math.min(table.rows, sampledRows), orderedRows)}`
+  const thinned = `SELECT row_number() OVER (ORDER BY row_at) AS place, ${ranks.join(', ')} FROM sample ${chosenRows(Math.min(table.rows, sampledRows), orderedRows)}`
   // a constant column has no correlation: NaN becomes null
   const order = numbers.map((i) => `CASE WHEN stddev_pop(r${i}) > 0 THEN corr(r${i}, place) END AS o${i}`)
   return sql(`WITH ${sample} SELECT * FROM ${aggregates}, (SELECT ${order.join(', ')} FROM (${thinned}))`)
 }
+
+const isList = ({ kind, type }: ColumnFacts): boolean => kind === 'other' && type.endsWith(']')
 
 function sampledValue(column: ColumnFacts): string {
   if (isNumeric(column.kind)) return number(column)
@@ -78,6 +87,8 @@ export interface NumericPlan {
   readonly frequent: readonly number[]
   /** of these, the frequent values of the reference: listed whatever their count is here, so that both sides are exact */
   readonly always: readonly number[]
+  /** extremes of the reference: finite values beyond them are counted */
+  readonly beyond: { readonly min: number; readonly max: number } | null
 }
 
 /** Moments are summed around this. */
@@ -85,7 +96,8 @@ export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(ed
 
 /**
  * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
- * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (cells, the last one missing when empty), `f<i>` (frequent values).
+ * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (cells, the last one missing when empty), `f<i>` (frequent values),
+ * `below<i>` and `above<i>` where the extremes of a reference are known.
  */
 export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[], from = 0): Sql {
   const values: SqlValue[] = []
@@ -112,6 +124,12 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
         `fsum(${x} - ${pivot}) ${ok} AS s1${i}`,
         `fsum((${x} - ${pivot}) * (${x} - ${pivot})) ${ok} AS s2${i}`,
       )
+      if (plan.beyond !== null) {
+        parts.push(
+          `count(*) FILTER (WHERE ${finite(column)} AND ${x} < ${sqlNumber(plan.beyond.min)}) AS below${i}`,
+          `count(*) FILTER (WHERE ${finite(column)} AND ${x} > ${sqlNumber(plan.beyond.max)}) AS above${i}`,
+        )
+      }
       for (const [alias, cut, bins] of [
         ['h', 'histogram', plan.edges],
         ['f', 'histogram_exact', plan.frequent],
@@ -123,10 +141,7 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
     }
     return parts
   })
-  const row = `hash(${table.columns
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(hashed)
-    .join(', ')})`
+  const row = rowHash(table.columns)
   if (from > 0) return sql(`SELECT ${list.join(', ')} FROM ${table.relation}`, values)
   const print = [
     `count(*) AS "rows"`,
@@ -136,6 +151,17 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
   return sql(`SELECT ${[...print, ...list].join(', ')} FROM ${table.relation}`, values)
 }
 
+/** SQL: a hash of the whole row, whatever the order of the columns. */
+const rowHash = (columns: readonly ColumnFacts[]): string =>
+  `hash(${columns
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(hashed)
+    .join(', ')})`
+
+/** `duplicates`: rows that repeat an earlier one. */
+export const duplicateQuery = ({ relation, columns }: TableFacts): Sql =>
+  sql(`SELECT count(*) - count(DISTINCT ${rowHash(columns)}) AS duplicates FROM ${relation}`)
+
 /** The same value gives the same hash whatever format it was stored in. */
 function hashed(column: ColumnFacts): string {
   if (column.kind === 'float' || column.kind === 'decimal') return number(column)
@@ -143,20 +169,24 @@ function hashed(column: ColumnFacts): string {
 }
 
 /**
- * Levels of up to 32 columns in one scan: `column` (index in the list), `label`, `rows`, `levels` (how many the column has). Frequent first, ties by
- * label; labels of fewer than five rows and beyond the 2000th are left out. A row with a null label only says `levels`.
+ * Levels of up to 32 columns in one scan: `column` (index in the list), `label`, `rows`, `levels` (how many the column has). Frequent first, ties by label; labels of fewer than five rows and those beyond `most` are left out. A row with a
+ * null label says `levels`, and in `rows` the rows of the first that there was no room for.
+ *
+ * @param weight SQL of a weight: its sum by label is `weight`
  */
-export function levelQuery(table: TableFacts, columns: readonly ColumnFacts[]): Sql {
+export function levelQuery(table: TableFacts, columns: readonly ColumnFacts[], most: number, weight: string | null = null): Sql {
   if (columns.length > levelColumnsPerQuery) throw new RangeError(`at most ${levelColumnsPerQuery} columns at a time`)
   const names = columns.map((column) => column.quoted)
   const all = 2 ** columns.length - 1
   const which = columns.map((_, i) => `WHEN ${all - 2 ** (columns.length - 1 - i)} THEN ${i}`).join(' ')
   const label =
     names.length === 1 ? `CAST(${names[0]} AS VARCHAR)` : `coalesce(${names.map((name) => `CAST(${name} AS VARCHAR)`).join(', ')})`
-  const groups = `SELECT CASE grouping_id(${names.join(', ')}) ${which} END AS col, ${label} AS label, count(*) AS n
+  const sum = weight === null ? '' : `, fsum(${weight}) AS weight`
+  const kept = weight === null ? '' : ', weight'
+  const groups = `SELECT CASE grouping_id(${names.join(', ')}) ${which} END AS col, ${label} AS label, count(*) AS n${sum}
     FROM ${table.relation} GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`
-  const ranked = `SELECT col, label, n, count(*) OVER (PARTITION BY col) AS levels, row_number() OVER (PARTITION BY col ORDER BY n DESC, label) AS place
+  const ranked = `SELECT col, label, n${kept}, count(*) OVER (PARTITION BY col) AS levels, row_number() OVER (PARTITION BY col ORDER BY n DESC, label) AS place
     FROM (${groups}) WHERE label IS NOT NULL`
-  return sql(`SELECT col AS "column", CASE WHEN n >= ${minLevelRows} THEN label END AS label, n AS "rows", levels
-    FROM (${ranked}) WHERE place <= ${maxLevels} AND (n >= ${minLevelRows} OR place = 1) ORDER BY col, place`)
+  return sql(`SELECT col AS "column", CASE WHEN n >= ${minLevelRows} AND place <= ${most} THEN label END AS label, n AS "rows", levels${kept}
+    FROM (${ranked}) WHERE place <= ${most + 1} AND (n >= ${minLevelRows} OR place = 1) ORDER BY col, place`)
 }

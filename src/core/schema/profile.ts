@@ -47,6 +47,8 @@ const columnSchema = z.strictObject({
       spikes: z.array(z.strictObject({ value: z.number(), count })),
       /** of a table counted against a reference whose extremes are known: finite values below its min and above its max */
       beyond: z.strictObject({ below: count, above: count }).nullable().optional(),
+      /** the most rows a value can have that is not among the spikes, where there was no room for all of them */
+      most_unlisted: count.optional(),
     })
     .nullable(),
   categories: z
@@ -56,6 +58,8 @@ const columnSchema = z.strictObject({
       other_count: count,
       /** exact, or null where the table of levels is not complete */
       distinct: count.nullable(),
+      /** the most rows a label can have that is not listed, where there was no room for all of 5 rows */
+      most_unlisted: count.optional(),
     })
     .nullable(),
   /** made by us of a column of the data: of a timestamp its hour, weekday and month; of a text its length, tokens, shares of characters */

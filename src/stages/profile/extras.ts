@@ -1,0 +1,183 @@
+/** What a profile holds besides its columns, each by scans of its own: sums of weights, counts by block, sums of pairs, repeated rows. */
+import { type ColumnFacts, isNumeric, type TableFacts } from '../../core/checks/facts.ts'
+import type { ColumnPlan, Levels } from '../../core/profile/assemble.ts'
+import {
+  type BlockPlan,
+  blockCells,
+  blockLimit,
+  blockQuery,
+  type CountedCells,
+  planGroups,
+  planTime,
+  readBlocks,
+  spanQuery,
+} from '../../core/profile/blocks.ts'
+import {
+  canBeRanked,
+  codesStatement,
+  columnSums,
+  completeColumns,
+  dropStatement,
+  maxPairColumns,
+  pairQueries,
+  type RankPlan,
+  readPairs,
+} from '../../core/profile/pairs.ts'
+import { columnsPerQuery, duplicateQuery } from '../../core/profile/queries.ts'
+import { readWeights, type WeighedColumn, weightColumnsPerQuery, weighted, weightQuery, weightTotals } from '../../core/profile/weights.ts'
+import type { ColumnProfile, TableProfile } from '../../core/schema/profile.ts'
+import { UserError } from '../../errors.ts'
+import type { DataEngine } from '../../ports/data-engine.ts'
+
+export interface Subject {
+  readonly engine: DataEngine
+  readonly table: TableFacts & { readonly rowAt: string }
+  readonly plans: readonly ColumnPlan[]
+  /** as far as it is made */
+  readonly profile: TableProfile
+  /** what it is counted against: the profile itself where there is no other */
+  readonly reference: TableProfile
+  readonly ownReference: boolean
+}
+
+const columnOf = (table: TableProfile, name: string): ColumnProfile | null => table.columns.find((column) => column.name === name) ?? null
+
+/** @throws UserError WEIGHT_INVALID */
+export async function countWeights(
+  { engine, table, plans, profile }: Subject,
+  weight: ColumnFacts,
+  levels: ReadonlyMap<string, Levels>,
+): Promise<TableProfile> {
+  const [row = {}] = await engine.aggregate(weightTotals(table.relation, weight))
+  const total = Number(row.total ?? 0)
+  const bad = Number(row.bad ?? 0)
+  if (bad > 0 || total <= 0) {
+    const what =
+      bad > 0 ? `${bad} ${bad === 1 ? 'weight that is' : 'weights that are'} missing, negative or not finite` : 'no weight above 0'
+    throw new UserError('WEIGHT_INVALID', `${weight.name} of data.${table.role} has ${what}`, 'give every row a weight of at least 0')
+  }
+  const asked: readonly WeighedColumn[] = plans.map(({ facts, numeric }) => ({
+    facts,
+    edges: numeric?.edges ?? null,
+    values: numeric?.frequent ?? [],
+  }))
+  const sums = new Map<string, ReturnType<typeof weighted>>()
+  for (let from = 0; from < asked.length; from += weightColumnsPerQuery) {
+    const some = asked.slice(from, from + weightColumnsPerQuery)
+    const found = readWeights(some, await engine.aggregate(weightQuery(table.relation, weight, some)))
+    for (const { facts, values } of some) {
+      const column = columnOf(profile, facts.name)
+      const one = found.get(facts.name)
+      const labels = new Map((levels.get(facts.name)?.top ?? []).map((level) => [level.value, level.weight ?? 0]))
+      if (column !== null && one !== undefined) sums.set(facts.name, weighted(column, values, one, labels))
+    }
+  }
+  return {
+    ...profile,
+    columns: profile.columns.map((column) => ({ ...column, weighted: sums.get(column.name) ?? null })),
+    weight: { column: weight.name, total: digits12(total), squares: digits12(Number(row.squares ?? 0)) },
+  }
+}
+
+const digits12 = (value: number): number => Number(value.toPrecision(12))
+
+/** By time where there is one, else by group. A reference without blocks leaves nothing to compare with. */
+export async function countBlocks(subject: Subject, time: string | null, group: string | null): Promise<TableProfile> {
+  const { engine, table, plans, profile, reference } = subject
+  const plan = await planBlocks(subject, time, group)
+  if (plan === null) return profile
+  const counted = plans.flatMap((one): CountedCells[] => {
+    const { facts, sensitive, derived, labels } = one
+    const before = columnOf(reference, facts.name)
+    const cells = before === null || sensitive || plan.facts.name === (derived?.from ?? facts.name) ? null : blockCells(before)
+    if (cells === null || (cells.levels === null && !isNumeric(facts.kind))) return []
+    // parts of the calendar are numbers in the table
+    const levels = labels === null ? cells.levels : (cells.levels?.map((label) => String(labels.indexOf(label))) ?? null)
+    return [{ facts, cells: { ...cells, levels } }]
+  })
+  const parts = []
+  for (let from = 0; from === 0 || from < counted.length; from += columnsPerQuery) {
+    const columns = counted.slice(from, from + columnsPerQuery)
+    parts.push({ columns, from, rows: await engine.aggregate(blockQuery(table.relation, plan, columns, from)) })
+  }
+  const blocks = readBlocks(plan, parts)
+  return {
+    ...profile,
+    columns: profile.columns.map((column) => ({ ...column, blocks: blocks.columns.get(column.name) ?? null })),
+    blocks: blocks.table,
+  }
+}
+
+async function planBlocks(
+  { engine, table, profile, reference, ownReference }: Subject,
+  time: string | null,
+  group: string | null,
+): Promise<BlockPlan | null> {
+  const before = ownReference ? null : (reference.blocks ?? null)
+  if (!ownReference && before === null) return null
+  const limit = blockLimit(profile.columns.length)
+  const named = (name: string | null) => table.columns.find((column) => column.name === name) ?? null
+  const at = named(time)
+  if (at !== null && (at.kind === 'date' || at.kind === 'timestamp') && before?.by !== 'group') {
+    const [row = {}] = await engine.aggregate(spanQuery(table.relation, at))
+    return planTime(at, micros(row.lo), micros(row.hi), limit, before?.unit ?? null)
+  }
+  const of = named(group)
+  return of === null || before?.by === 'time' ? null : planGroups(of, before?.rows.length ?? limit)
+}
+
+const micros = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value))
+
+let codeTables = 0
+
+/** A reference without pairs leaves nothing to compare with. */
+export async function countPairs(subject: Subject, asked: { readonly columns: readonly string[] | null } | null): Promise<TableProfile> {
+  const { engine, table, profile } = subject
+  if (asked === null) return profile
+  const ranked = rankPlans(subject, asked.columns ?? [])
+  if (ranked.length < 2) return profile
+  const name = `codes_of_profile_${++codeTables}`
+  await engine.aggregate({ sql: codesStatement({ relation: table.relation, rowAt: table.rowAt, rows: table.rows }, ranked, name) })
+  try {
+    const [sums = {}] = await engine.aggregate(columnSums(name, ranked.length))
+    const row: Record<string, unknown> = { ...sums }
+    for (const query of pairQueries(name, completeColumns(row, ranked.length))) Object.assign(row, (await engine.aggregate(query))[0])
+    return {
+      ...profile,
+      pairs: readPairs(
+        row,
+        ranked.map(({ facts }) => facts.name),
+      ),
+    }
+  } finally {
+    await engine.aggregate({ sql: dropStatement(name) })
+  }
+}
+
+/** Those of the reference that can be ranked now; else the columns asked for, then the others, up to fifty. */
+function rankPlans({ plans, reference, ownReference }: Subject, first: readonly string[]): readonly RankPlan[] {
+  const usual = plans.filter(
+    ({ sensitive, derived, kind }) => !sensitive && derived === null && kind !== 'identifier' && kind !== 'constant',
+  )
+  const order = ownReference ? [...first, ...usual.map(({ facts }) => facts.name)] : (reference.pairs?.columns ?? [])
+  const found = [...new Set(order)].flatMap((name): RankPlan[] => {
+    const plan = usual.find(({ facts }) => facts.name === name)
+    const before = columnOf(reference, name)
+    if (plan === undefined || before === null) return []
+    const edges = before.numeric?.edges ?? null
+    if (canBeRanked(plan.facts, edges)) return [{ facts: plan.facts, edges, labels: null }]
+    const [low, high, ...more] = before.kind === 'boolean' ? (before.categories?.top ?? []).map(({ value }) => value).sort() : []
+    if (low === undefined || high === undefined || more.length > 0 || edges !== null) return []
+    return [{ facts: plan.facts, edges: null, labels: [low, high] }]
+  })
+  return found.slice(0, maxPairColumns)
+}
+
+/** Tables up to this size are looked through for rows that repeat one another without being asked. */
+const cheapRows = 200_000
+
+export async function countDuplicates({ engine, table, profile }: Subject, asked: boolean): Promise<TableProfile> {
+  if (!asked && table.rows > cheapRows) return { ...profile, duplicates: null }
+  const [row = {}] = await engine.aggregate(duplicateQuery(table))
+  return { ...profile, duplicates: Number(row.duplicates ?? 0) }
+}
