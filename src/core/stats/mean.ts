@@ -27,13 +27,16 @@ export function meanOf(values: Float64Array): Mean {
   let rest = 0
   for (let i = 0; i < n; i++) rest += (values[i] ?? 0) - sum / n
   const mean = sum / n + rest / n // what rounding took from the first sum
+  let m1 = 0
   let m2 = 0
   let m3 = 0
   for (let i = 0; i < n; i++) {
     const d = (values[i] ?? 0) - mean
+    m1 += d
     m2 += d * d
     m3 += d * d * d
   }
+  m2 = Math.max(0, m2 - (m1 * m1) / n) // the mean is a double, too: at 1e13 it is off by a thousandth
   const spread = m2 / n
   // what rounding leaves of equal values is no spread
   const flat = m2 <= n * (1e-14 * Math.abs(mean)) ** 2

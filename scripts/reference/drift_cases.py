@@ -1,0 +1,176 @@
+"""Drift statistics by scipy, statsmodels and mpmath. How to run: common.py."""
+import itertools
+import math
+import warnings
+
+import mpmath
+import numpy as np
+import scipy
+from scipy import integrate, optimize, special, stats
+from scipy.spatial import distance
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
+
+from common import Cases
+
+rng = np.random.default_rng(20010102)
+out = Cases(f"scipy {scipy.__version__}")
+mpmath.mp.dps = 60
+
+
+def hist(n, k, skew=1.0):
+    p = rng.dirichlet(np.full(k, skew))
+    return rng.multinomial(n, p)
+
+
+# --- two histograms -------------------------------------------------------------------------------------------------
+tables = {
+    "equal shares, unequal sizes": ([1000, 3000, 6000], [20, 60, 120]),
+    "an empty cell on each side": ([40, 0, 60, 25], [38, 12, 0, 30]),
+    "a cell that is empty on both sides": ([40, 0, 60], [38, 0, 52]),
+    "two cells, one almost empty": ([99_990, 10], [9_970, 30]),
+    "one row on one side": ([50, 30, 20], [0, 1, 0]),
+    "one in a million": ([10**9, 10**3], [10**9, 10**3 + 500]),
+    "100 cells, sparse": (hist(300, 100), hist(250, 100)),
+    "20 cells": (hist(5000, 20, 3), hist(1200, 20, 3)),
+    "5 cells, unequal n": (hist(20_000, 5, 5), hist(60, 5, 5)),
+    "no shared cell": ([30, 20, 0, 0], [0, 0, 11, 9]),
+    "an extreme tail": ([50_000, 50_000], [45_000, 55_000]),
+}
+for name, (a, b) in tables.items():
+    a, b = np.array(a), np.array(b)
+    n, m = a.sum(), b.sum()
+    keep = a + b > 0
+    k = int(keep.sum())
+    both = {"reference": a, "current": b}
+    d = distance.jensenshannon(a, b, base=2)
+    shared = bool(np.any((a > 0) & (b > 0)))
+    corrected = 1.0 if not shared else math.sqrt(max(0, d * d * math.log(2) - (k - 1) * (1 / n + 1 / m) / 8) / math.log(2))
+    # near 0 the square root of a difference of logarithms keeps half of the digits: absolute
+    out.add("js", f"js: {name}", "js", both, {"js": d, "js_corrected": corrected}, 2e-8, relative=False)
+    p, q = (a + 0.5) / (a + 0.5).sum(), (b + 0.5) / (b + 0.5).sum()
+    psi = float(stats.entropy(p, q) + stats.entropy(q, p))
+    # scipy normalises shares again, which costs 1e-16 of each logarithm
+    out.add("psi", f"psi: {name}", "psi", both, {"psi": psi, "psi_corrected": max(0.0, psi - (len(a) - 1) * (1 / n + 1 / m))}, 1e-12, relative=False)
+    out.add("tvd", f"tvd: {name}", "tvd", both, {"tvd": distance.cityblock(a / n, b / m) / 2, "linf": distance.chebyshev(a / n, b / m)}, 1e-14, relative=False)
+    chi2, pv, df, _ = stats.chi2_contingency(np.array([a[keep], b[keep]]), correction=False)
+    phi2 = max(0, chi2 / (n + m) - df / (n + m - 1))
+    v = min(1, math.sqrt(phi2 / (min(2 - 1 / (n + m - 1), k - (k - 1) ** 2 / (n + m - 1)) - 1)))
+    if pv > 1e-290:
+        # X² of equal shares is rounding noise in scipy, exactly 0 here; V below 1e-6 is a difference of equal numbers
+        out.add("chi2", f"chi2: {name}", "chi2", both, {"chi2": chi2, "df": df, "p": pv, "v": v}, 1e-9, relative=chi2 > 1e-9)
+
+# --- exact tests of a 2 × 2 table -----------------------------------------------------------------------------------
+for t in ([[0, 5], [5, 0]], [[1, 0], [0, 1]], [[0, 10], [0, 12]], [[3, 1], [2, 40]], [[10, 90], [30, 870]], [[0, 1000], [9, 991]], [[2, 3], [3, 2]], [[500, 500], [400, 600]], [[1, 99_999], [12, 99_988]]):
+    out.add("fisher", f"fisher: {t}", "fisher", {"table": t}, {"p": stats.fisher_exact(t)[1]}, 1e-8)  # logarithms of factorials of 1e5 lose 1e-10
+for k, n, l, m in ((20, 1000, 50, 1000), (0, 400, 12, 400), (300, 1000, 310, 900), (9000, 10_000, 91_000, 100_000), (50, 100, 55, 100)):
+    z, p = proportions_ztest([k, l], [n, m])
+    out.add("proportion", f"proportions: {k}/{n} and {l}/{m}", "proportions", {"k": k, "n": n, "l": l, "m": m},
+            {"z": z, "p": p, "diff": k / n - l / m, "newcombe_ci95": confint_proportions_2indep(k, n, l, m, method="newcomb")}, source="statsmodels 0.15.0")
+
+# --- ordered samples ------------------------------------------------------------------------------------------------
+def untied(n, m, shift):
+    pool = rng.permutation(np.arange(n + m) * 7.0 + rng.integers(0, 3, n + m))
+    a, b = pool[:n], pool[n:] + shift * 7 * (n + m) + 0.5
+    return a, b
+
+
+def anderson(a, b):
+    """The statistic for samples without ties, as a plain sum over the pooled order (Pettitt 1976)."""
+    pooled = np.sort(np.concatenate([a, b]))
+    n, m = len(a), len(b)
+    N = n + m
+    ranks = np.searchsorted(np.sort(a), pooled[:-1], side="right")
+    i = np.arange(1, N)
+    return float(np.sum((ranks * N - n * i) ** 2 / (i * (N - i))) / (n * m))
+
+
+for name, (a, b) in {
+    "untied, 30 and 45": untied(30, 45, 0), "untied, shifted, 80 and 20": untied(80, 20, 0.15), "untied, 2 and 3": untied(2, 3, 0), "untied, disjoint": untied(12, 9, 2),
+}.items():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its p-value, which comes from a short table
+        k2 = stats.anderson_ksamp([a, b], variant="continuous").statistic
+    expected = {"a2": anderson(a, b), "d": stats.ks_2samp(a, b).statistic, "w1": stats.wasserstein_distance(a, b)}
+    # scipy reports (A² − 1)/σ for two samples: σ of Scholz & Stephens 1987
+    if len(a) + len(b) > 3:
+        n, m, N = len(a), len(b), len(a) + len(b)
+        H, h = 1 / n + 1 / m, sum(1 / i for i in range(1, N))
+        g = sum(sum(1 / j for j in range(i + 1, N)) / (N - i) for i in range(1, N - 1))
+        k = 2
+        ca, cb = (4 * g - 6) * (k - 1) + (10 - 6 * g) * H, (2 * g - 4) * k**2 + 8 * h * k + (2 * g - 14 * h - 4) * H - 8 * h + 4 * g - 6
+        cc, cd = (6 * h + 2 * g - 2) * k**2 + (4 * h - 4 * g + 6) * k + (2 * h - 6) * H + 4 * h, (2 * h + 6) * k**2 - 4 * h * k
+        sigma = math.sqrt((ca * N**3 + cb * N**2 + cc * N + cd) / ((N - 1) * (N - 2) * (N - 3)))
+        assert abs(k2 * sigma + 1 - expected["a2"]) < 1e-9, (name, k2 * sigma + 1, expected["a2"])
+    out.add("ks", f"ordered: {name}", "anderson_darling", {"reference": a, "current": b}, expected, 1e-10)
+for name, (a, b) in {
+    "ties, Poisson": (rng.poisson(3, 200), rng.poisson(3.4, 90)),
+    "half of one value": (np.where(rng.random(150) < 0.5, 0, rng.integers(1, 40, 150)), rng.integers(0, 40, 60)),
+    "negative zero is zero": (np.array([-0.0, 0.0, 1, 1, 2]), np.array([0.0, -0.0, -0.0, 2])),
+    "one value each": (np.array([3.0]), np.array([5.0])),
+    "far from zero": (1e9 + rng.integers(0, 12, 40), 1e9 + rng.integers(2, 14, 50)),
+}.items():
+    out.add("wasserstein", f"ordered: {name}", "wasserstein", {"reference": a, "current": b},
+            {"d": stats.ks_2samp(a, b).statistic, "w1": stats.wasserstein_distance(a, b)}, 1e-9)
+for n, m, d in ((1000, 1000, 0.06), (200, 5000, 0.1), (10**6, 10**6, 0.003), (50, 50, 0.2), (10_000, 100, 0.4)):
+    out.add("ks", f"ks limit: {n}, {m}, {d}", "ks_limit", {"n": n, "m": m, "d": d}, {"p": special.kolmogorov(d * math.sqrt(n * m / (n + m)))}, 1e-11)
+
+# --- p-values together ----------------------------------------------------------------------------------------------
+def cauchy(ps):
+    total = sum(mpmath.cot(mpmath.mpf(p) * mpmath.pi) for p in ps) / len(ps)
+    return float(mpmath.atan2(1, total) / mpmath.pi)
+
+
+for ps in ([1e-16, 0.5], [1e-15, 0.2], [1.0000001e-15, 9.9999e-16], [1e-300, 0.9], [1e-300, 1e-300], [1e-40, 1e-12, 0.3], [0.5, 0.5], [0.9, 0.95], [0.001, 0.998], [0.05] * 6, [0.03]):
+    out.add("acat", f"cauchy: {ps}", "cauchy_combination", {"p": ps}, {"p": cauchy(ps)}, 1e-9, source="mpmath, 60 digits")
+families = {
+    "ties": [0.01, 0.01, 0.01, 0.04, 0.04, 0.5],
+    "all equal": [0.03] * 7,
+    "zeros and ones": [0, 0, 1, 1, 0.2],
+    "one": [0.04],
+    "falling": list(np.round(np.sort(rng.random(12))[::-1], 6)),
+    "200, many tiny": list(np.round(np.concatenate([rng.random(180), 10.0 ** -rng.uniform(2, 200, 20)]), 220)),
+}
+for name, ps in families.items():
+    out.add("fdr", f"adjusted: {name}", "multiplicity", {"p": ps},
+            {"bh": stats.false_discovery_control(ps, method="bh"), "by": stats.false_discovery_control(ps, method="by"), "holm": multipletests(ps, method="holm")[1]}, 1e-11,
+            source="scipy false_discovery_control, statsmodels multipletests")
+
+# --- power of the test ----------------------------------------------------------------------------------------------
+for x, df, l in ((10, 1, 3), (21.0, 4, 12.5), (60, 19, 33), (5, 9, 0.5), (400, 9, 300), (30, 4, 1e-6), (250, 99, 120), (0.5, 1, 20), (1500, 9, 1300)):
+    out.add("power", f"noncentral: {x}, {df}, {l}", "noncentral_chi2", {"x": x, "df": df, "lambda": l}, {"sf": stats.ncx2.sf(x, df, l)}, 1e-9)
+for df, rows in ((1, 500), (4, 100), (9, 2500), (19, 50_000), (98, 10**6)):
+    critical = stats.chi2.isf(0.0025, df)
+    l = optimize.brentq(lambda x: stats.ncx2.sf(critical, df, x) - 0.8, 1e-6, 10 * df + 200, xtol=1e-13)
+    out.add("power", f"detectable: df {df}, {rows} rows", "minimum_detectable", {"df": df, "rows": rows}, {"lambda": l, "mde": math.sqrt(l / (8 * rows * math.log(2)))}, 1e-9)
+
+# --- Anderson–Darling's tail ----------------------------------------------------------------------------------------
+def limit_sf(z):
+    """P(Σ χ²_1 / (j (j + 1)) > z) by Imhof's inversion of its characteristic function; terms beyond 2,000 by their mean."""
+    weights = 1 / (np.arange(1, 2001) * np.arange(2, 2002))
+    rest = 1 / 2001.0
+
+    def integrand(u):
+        theta = 0.5 * np.sum(np.arctan(weights * u)) + 0.5 * (rest - z) * u
+        return np.sin(theta) * np.exp(-0.25 * np.sum(np.log1p((weights * u) ** 2))) / u
+
+    return 0.5 + integrate.quad(integrand, 1e-12, 600, limit=8000, epsabs=1e-11)[0] / math.pi
+
+
+# z < 2, 2 to 4, and from 4 on: each its own formula, with the error that its source states
+for z in (0.1, 0.3, 0.7, 1.2, 1.7, 1.999, 2.0, 2.3, 2.9, 3.5, 3.999):
+    out.add("ad", f"tail at {z}", "anderson_darling_tail", {"z": z}, {"sf": limit_sf(z)}, 3e-4, relative=False, source="numerical inversion of the limit law")
+for z in (4.0, 4.5, 5.5, 7.0, 8.5, 10.0):
+    out.add("ad", f"tail at {z}", "anderson_darling_tail", {"z": z}, {"sf": limit_sf(z)}, 0.004, source="numerical inversion of the limit law")
+
+# --- moments --------------------------------------------------------------------------------------------------------
+for name, x in {
+    # values that agree to fourteen digits count as equal, so the offset ends at 1e13
+    "an offset of 1e9": 1e9 + rng.integers(0, 100, 40), "an offset of 1e13": 1e13 + rng.integers(0, 800, 30), "tiny": rng.normal(0, 1e-9, 20), "one and a billion": [1.0, 1e9],
+}.items():
+    exact = [mpmath.mpf(float(v)) for v in x]
+    mean = mpmath.fsum(exact) / len(exact)
+    var = mpmath.fsum((v - mean) ** 2 for v in exact) / (len(exact) - 1)
+    out.add("merge", f"variance: {name}", "variance", {"values": [float(v) for v in x]}, {"mean": float(mean), "variance": float(var)}, 1e-12, source="mpmath, 60 digits")
+
+out.write("drift", "1e-9 of the value unless the case says otherwise: both sides round, and special functions keep about twelve digits; a distance near 0 is the square root of a difference and keeps half of them; the Anderson-Darling tail is an approximation whose published error is the tolerance")
