@@ -284,7 +284,7 @@ const plain = (value: unknown): number | null => {
 }
 
 /** Order-free and mergeable: rows, xor and sum of row hashes, and which columns they were taken of. */
-function fingerprint(columns: readonly ColumnFacts[], rows: number, counts: Row): string {
+export function fingerprint(columns: readonly ColumnFacts[], rows: number, counts: Row): string {
   const hex = (value: unknown) =>
     BigInt.asUintN(64, BigInt(String(value ?? 0)))
       .toString(16)

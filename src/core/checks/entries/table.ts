@@ -2,7 +2,20 @@
 import { z } from 'zod'
 import { count, figure, plural, share as shownShare, written } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
-import { asked, type CheckEntry, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
+import {
+  asked,
+  atMost,
+  type CheckEntry,
+  counted,
+  fail,
+  figures,
+  number,
+  pass,
+  rowRule,
+  type Scope,
+  shareAtMost,
+  skipped,
+} from '../entry.ts'
 import { type ColumnFacts, present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
 import { canonical, comparable, contentHash } from './same-value.ts'
@@ -24,6 +37,26 @@ const chunks = <T>(items: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / perQuery) }, (_, i) => items.slice(i * perQuery, (i + 1) * perQuery))
 
 export const tableChecks: readonly CheckEntry[] = [
+  counted({
+    name: 'duplicates',
+    on: 'table',
+    summary: 'at most this part of the rows repeat an earlier row, in all columns or in those listed',
+    fix: 'remove the repeated rows, or raise expect.duplicates.max',
+    params: { max: share, columns: columns.optional() },
+    short: 'max',
+    columns: ({ columns: names = [] }) => names,
+    elsewhere: ['GX expect_compound_columns_to_be_unique', 'deepchecks DataDuplicates', 'Evidently DuplicatedRowCount', 'duplicate_rows'],
+    example: '{max: 0, columns: [a]}',
+    count: ({ columns: names }, scope) => {
+      const judged = names === undefined ? scope.table.columns : names.map((name) => scope.find(name))
+      return sql(
+        `SELECT coalesce(sum(copies), 0) AS judged, coalesce(sum(copies - 1), 0) AS broken
+         FROM (SELECT count(*) AS copies FROM ${scope.table.relation} GROUP BY ${judged.map((column) => column.quoted).join(', ')})`,
+      )
+    },
+    says: () => 'rows repeat an earlier row',
+    allowed: ({ max }) => atMost(max),
+  }),
   rowRule({
     name: 'empty_rows',
     on: 'table',

@@ -1,0 +1,75 @@
+/** Correlations of every pair of columns of a table: of numbers Pearson on ranks, of classes Cramér's V. Rows of the sample shrink as pairs grow. */
+import { pairSums } from '../../profile/pairs.ts'
+import type { TableProfile } from '../../schema/profile.ts'
+import { number, type Row, type Scope } from '../entry.ts'
+import { type ColumnFacts, type Sql, sql } from '../facts.ts'
+import { type Association, asEither, contingency, isOrdered, long, ranked, sample, spearman } from './association.ts'
+
+export interface Pair {
+  readonly a: string
+  readonly b: string
+  readonly found: Association
+  /** signed, of numbers */
+  readonly r: number | null
+}
+
+/** Lines that the join of a sample with itself may have. */
+const budget = 20_000_000
+const mostRows = 8_192
+const leastRows = 1_000
+/** A column of more labels than this is compared with no other. */
+const mostLevels = 100
+
+const rowsFor = (columns: number): number =>
+  Math.max(leastRows, Math.min(mostRows, Math.floor(budget / Math.max(1, (columns * (columns - 1)) / 2))))
+
+/** One row a pair: `fa`, `fb` (places in the list), `n`, `r`. */
+export function rankPairs(table: Scope['table'], columns: readonly ColumnFacts[]): Sql | null {
+  const some = columns.flatMap((column, i) => (isOrdered(column) ? [i] : []))
+  if (some.length < 2) return null
+  return sql(
+    `WITH s AS MATERIALIZED (${inner(table, columns, some)}), l AS (${long(some, 's')}), r AS MATERIALIZED (${ranked('l')})
+     SELECT a.f AS fa, b.f AS fb, count(*) AS n, corr(a.r, b.r) AS r FROM r AS a JOIN r AS b ON a.row_at = b.row_at AND a.f < b.f GROUP BY a.f, b.f`,
+  )
+}
+
+/** One row a pair: `fa`, `fb`, and what `contingency` reads. */
+export function classPairs(table: Scope['table'], columns: readonly ColumnFacts[]): Sql | null {
+  const some = columns.flatMap((column, i) => (isOrdered(column) ? [] : [i]))
+  if (some.length < 2) return null
+  return sql(
+    `WITH s AS MATERIALIZED (${inner(table, columns, some)}), l AS (${long(some, 's')}),
+       m AS MATERIALIZED (SELECT * FROM l WHERE f IN (SELECT f FROM l GROUP BY f HAVING count(DISTINCT x) BETWEEN 2 AND ${mostLevels})),
+       c AS (SELECT a.f AS fa, b.f AS fb, a.x AS xa, b.x AS xb, count(*) AS n FROM m AS a JOIN m AS b ON a.row_at = b.row_at AND a.f < b.f GROUP BY a.f, b.f, a.x, b.x),
+       d AS (SELECT *, sum(n) OVER (PARTITION BY fa, fb, xa) AS na, sum(n) OVER (PARTITION BY fa, fb, xb) AS nb FROM c)
+     SELECT fa, fb, CAST(sum(n) AS DOUBLE) AS total, sum(CAST(n AS DOUBLE) * n / (na * nb)) AS q, count(DISTINCT xa) AS kx, count(DISTINCT xb) AS ky FROM d GROUP BY fa, fb`,
+  )
+}
+
+const inner = (table: Scope['table'], columns: readonly ColumnFacts[], some: readonly number[]): string =>
+  sample(
+    table,
+    some.flatMap((i) => (columns[i] === undefined ? [] : [`${asEither(columns[i])} AS x${i}`])),
+    rowsFor(some.length),
+  )
+
+/** Pairs that say something, strongest first. */
+export function readPairs(rows: readonly Row[], columns: readonly ColumnFacts[]): readonly Pair[] {
+  const pairs = rows.flatMap((row): readonly Pair[] => {
+    const [a, b] = [columns[Number(row.fa)]?.name, columns[Number(row.fb)]?.name]
+    const r = number(row.r)
+    const found = row.q === undefined ? (r === null ? null : spearman(r, number(row.n) ?? 0)) : contingency(row)
+    return a === undefined || b === undefined || found === null ? [] : [{ a, b, found, r: row.q === undefined ? r : null }]
+  })
+  return pairs.toSorted((one, two) => two.found.strength - one.found.strength || (one.a < two.a ? -1 : 1))
+}
+
+/** The same from a profile, which counts in cells instead of ranks. */
+export const profilePairs = (profile: TableProfile): readonly Pair[] =>
+  pairSums(profile.pairs).flatMap(({ a, b, n, sa, sb, saa, sbb, sab }): readonly Pair[] => {
+    const [va, vb] = [saa - (sa * sa) / n, sbb - (sb * sb) / n]
+    if (n < 2 || !(va > 0) || !(vb > 0)) return []
+    const r = (sab - (sa * sb) / n) / Math.sqrt(va * vb)
+    const found = spearman(r, n)
+    return found === null ? [] : [{ a, b, found, r }]
+  })
