@@ -1,6 +1,6 @@
 /**
  * An opened table → its profile, by at most three scans of each column (core/profile/queries.ts says which), and one more for each thing that is
- * asked for besides: blocks, weights, pairs. No row leaves the engine. Within one run equal files are profiled once.
+ * asked for besides: blocks, weights, pairs. No row leaves the engine.
  */
 import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
 import {
@@ -34,8 +34,8 @@ export interface ProfileOptions {
   readonly group?: string | null
   /** everything is also counted in sums of this column */
   readonly weight?: string | null
-  /** what rank correlations need; the columns named come first */
-  readonly pairs?: { readonly columns: readonly string[] | null } | null
+  /** what rank correlations need, of up to fifty columns */
+  readonly pairs?: { readonly first: readonly string[]; readonly leaveOut: readonly string[] } | null
   /** count rows that repeat an earlier one, however many rows there are */
   readonly duplicates?: boolean
 }
@@ -53,18 +53,20 @@ export const tableFacts = (table: Table, role: string): TableFacts => ({
 })
 
 type Made = Map<string, Promise<TableProfile>>
-/** What was profiled by an engine, by what it was counted against: models that share files profile them once. */
 const made = new WeakMap<DataEngine, { readonly alone: Made; readonly against: WeakMap<TableProfile, Made> }>()
 
-/** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, COLUMN_MISSING, WEIGHT_INVALID */
-export async function buildProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
+/**
+ * As `buildProfile`, of whole files: those of equal bytes are profiled once by an engine, whichever model asks. A table that is a part of its
+ * files (a window) is not for this.
+ */
+export async function profileOnce(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
   const { role, reference, ...rest } = options
   const known = made.get(engine) ?? { alone: new Map(), against: new WeakMap<TableProfile, Made>() }
   made.set(engine, known)
-  const profiles = reference === undefined ? known.alone : (known.against.get(reference) ?? new Map())
+  const profiles: Made = reference === undefined ? known.alone : (known.against.get(reference) ?? new Map())
   if (reference !== undefined) known.against.set(reference, profiles)
   const key = JSON.stringify([table.files.map((file) => file.digest), table.format, table.columns, rest])
-  const profile = profiles.get(key) ?? makeProfile(engine, table, options)
+  const profile = profiles.get(key) ?? buildProfile(engine, table, options)
   profiles.set(key, profile)
   try {
     return { ...(await profile), role }
@@ -74,7 +76,8 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   }
 }
 
-async function makeProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
+/** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, WEIGHT_INVALID */
+export async function buildProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
   const { role, reference = null, kinds = {} } = options
   const facts = tableFacts(table, role)
   if (reference === null) demandKinds(facts, kinds)

@@ -17,7 +17,8 @@ import type { ModelContext, ModelStage } from './context.ts'
 import { readProfile, tableOf } from './drift/profile-file.ts'
 import { inputRecords, openSource } from './open-data.ts'
 import { modelFolder } from './out-folder.ts'
-import { buildProfile, tableFacts } from './profile-table.ts'
+import { profileOptions } from './profile/options.ts'
+import { profileOnce, tableFacts } from './profile-table.ts'
 import { judge } from './validate/judge.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
 import { type Sample, samplesPath, takeSamples, writeSamples } from './validate/samples.ts'
@@ -53,9 +54,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       findings.push(...judged.flatMap((one) => one.findings))
       if (model.samples === 'local') samples.push(...(await takeSamples(engine, facts, judged, model.data.sensitive)))
       const [reference] = profiles
-      profiles.push(
-        await buildProfile(engine, table, { role, sensitive: model.data.sensitive, ...(reference === undefined ? {} : { reference }) }),
-      )
+      profiles.push(await profileOnce(engine, table, { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) }))
     } catch (thrown) {
       checks.push(trouble(role, thrown))
     }

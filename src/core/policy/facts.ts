@@ -58,6 +58,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ data }) => fact('wiring', 'data.positive', data.positive, 'a label'),
   ({ data }) => fact('wiring', 'data.label_delay', data.labelDelayMs, `${data.labelDelayMs} ms`),
   ({ data }) => fact('wiring', 'data.features', data.features, (data.features ?? []).join(', ')),
+  ({ data }) => Object.entries(data.kinds ?? {}).flatMap(([name, kind]) => fact('wiring', `data.kinds.${name}`, kind, kind)),
   ({ data }) =>
     data.sensitive.length === 0 ? [] : fact('policy', 'data.sensitive', [...data.sensitive].sort(), data.sensitive.join(', ')),
   ({ expect }) => expect.flatMap((one) => fact('policy', expectationPath(one), shapeOf(one), shownExpectation(one))),

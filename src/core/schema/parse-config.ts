@@ -159,10 +159,11 @@ function dataOf({ data }: ModelFile, path: Path, problems: Problem[]): DataSpec 
     id: data?.id ?? null,
     time: data?.time ?? null,
     group: data?.group ?? null,
-    weight: null,
+    weight: data?.weight ?? null,
     labelDelayMs: null,
     features,
     sensitive: data?.sensitive ?? [],
+    ...(data?.kinds === undefined ? {} : { kinds: data.kinds }),
   }
 }
 

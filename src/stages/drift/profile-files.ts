@@ -5,6 +5,7 @@ import type { InputRecord } from '../../core/schema/result.ts'
 import type { Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
+import { profileOptions } from '../profile/options.ts'
 import { buildProfile } from '../profile-table.ts'
 
 export interface Profiled {
@@ -36,6 +37,6 @@ export async function profileOfTable(
   table: Table,
   reference: TableProfile | null,
 ): Promise<TableProfile> {
-  const { sensitive } = context.model.data
-  return buildProfile(await context.ports.engine(), table, { role, sensitive, ...(reference === null ? {} : { reference }) })
+  const options = profileOptions(context.model, role)
+  return buildProfile(await context.ports.engine(), table, { ...options, ...(reference === null ? {} : { reference }) })
 }

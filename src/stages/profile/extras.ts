@@ -131,10 +131,13 @@ const micros = (value: unknown): number | null => (value === null || value === u
 let codeTables = 0
 
 /** A reference without pairs leaves nothing to compare with. */
-export async function countPairs(subject: Subject, asked: { readonly columns: readonly string[] | null } | null): Promise<TableProfile> {
+export async function countPairs(
+  subject: Subject,
+  asked: { readonly first: readonly string[]; readonly leaveOut: readonly string[] } | null,
+): Promise<TableProfile> {
   const { engine, table, profile } = subject
   if (asked === null) return profile
-  const ranked = rankPlans(subject, asked.columns ?? [])
+  const ranked = rankPlans(subject, asked.first, new Set(asked.leaveOut))
   if (ranked.length < 2) return profile
   const name = `codes_of_profile_${++codeTables}`
   await engine.aggregate({ sql: codesStatement({ relation: table.relation, rowAt: table.rowAt, rows: table.rows }, ranked, name) })
@@ -155,11 +158,17 @@ export async function countPairs(subject: Subject, asked: { readonly columns: re
 }
 
 /** Those of the reference that can be ranked now; else the columns asked for, then the others, up to fifty. */
-function rankPlans({ plans, reference, ownReference }: Subject, first: readonly string[]): readonly RankPlan[] {
+function rankPlans(
+  { plans, reference, ownReference }: Subject,
+  first: readonly string[],
+  leaveOut: ReadonlySet<string>,
+): readonly RankPlan[] {
   const usual = plans.filter(
     ({ sensitive, derived, kind }) => !sensitive && derived === null && kind !== 'identifier' && kind !== 'constant',
   )
-  const order = ownReference ? [...first, ...usual.map(({ facts }) => facts.name)] : (reference.pairs?.columns ?? [])
+  const order = ownReference
+    ? [...first, ...usual.map(({ facts }) => facts.name)].filter((name) => !leaveOut.has(name))
+    : (reference.pairs?.columns ?? [])
   const found = [...new Set(order)].flatMap((name): RankPlan[] => {
     const plan = usual.find(({ facts }) => facts.name === name)
     const before = columnOf(reference, name)
