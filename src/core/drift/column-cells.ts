@@ -2,7 +2,7 @@
  * Two profiles of one column → the tables of counts that the tests work on.
  *
  * Coarse cells, unordered, feed χ² and JS*. For numbers: one cell per spike (a value with at least 1 % of all rows), the rest in up to
- * ten quantile cells of the reference, ±∞, missing. For categories: one cell per level, rare ones and the unlisted pooled, missing.
+ * ten quantile cells of the reference, ±∞, missing. For categories: one cell per level (the 100 most frequent of very many), rare ones and the unlisted pooled, missing.
  * Fine cells, ordered, feed the distribution tests: all percentile cells of the reference with the spikes between them.
  *
  * A profile lists no value below 0.5 % and no label below 5 rows. Where one side lists a value and the other does not, the other's
@@ -29,8 +29,11 @@ const listedShare = 0.005
 const quantileCells = 10
 const rowsPerCell = 10
 const minExpected = 5
-const listedRows = 5
+/** fewer rows of one label are not listed */
+export const listedRows = 5
 const maxLevels = 2000
+/** cells of a column with very many levels */
+const maxFrequent = 100
 
 export interface Cell {
   readonly a: number
@@ -152,7 +155,10 @@ function categoryCells(reference: ColumnProfile, current: ColumnProfile): Column
   const levels = commonLevels(reference, current)
   const rows = reference.n + current.n
   const smaller = Math.min(reference.n, current.n)
-  const frequent = levels.filter(({ a, b }) => ((a + b) * smaller) / rows >= minExpected)
+  const expected = levels.filter(({ a, b }) => ((a + b) * smaller) / rows >= minExpected)
+  // by rows of both sides: the levels that are frequent in the reference alone are partly so by luck, and would seem to shrink
+  const frequent =
+    reference.kind === 'categorical-high' ? expected.toSorted((x, y) => y.a + y.b - (x.a + x.b)).slice(0, maxFrequent) : expected
   const rest = (column: ColumnProfile, side: 'a' | 'b') =>
     Math.max(0, column.n - missing(column) - infinite(column) - frequent.reduce((sum, level) => sum + level[side], 0))
   const other = { a: rest(reference, 'a'), b: rest(current, 'b') }

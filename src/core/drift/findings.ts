@@ -1,21 +1,33 @@
 /**
  * What a distance cannot show, or shows too late: one entry a question, asked of every tested column. Each answer is a finding or null.
  * Every one needs sampling noise ruled out (an exact or tested p) and a change that matters. No value and no label is ever named.
+ *
+ * All questions of all columns share what chance may answer (`certainty.questions`), by Bonferroni over those that chance could answer at all:
+ * `chance` says how large a part a question takes of one column, 0 where noise cannot reach it. That is decided by the rows of both sides
+ * together, which do not change when rows are exchanged, so the sum holds.
  */
 import type { Severity } from '../gate/fold.ts'
-import { count, figure, share } from '../report/format.ts'
+import { count, figure, plural, share } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { type ColumnCells, commonLevels, type Level, missing } from './column-cells.ts'
+import { type ColumnCells, commonLevels, type Level, listedRows, missing } from './column-cells.ts'
+import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
 import { profileQuantile } from './quantile.ts'
 import type { Shift } from './shift.ts'
+import { certainty } from './thresholds.ts'
 
 export interface Pair {
   readonly reference: ColumnProfile
   readonly current: ColumnProfile
   readonly cells: ColumnCells
   readonly shift: Shift
+}
+
+/** p-values that a warn and a fail of one question need. */
+export interface Levels {
+  readonly warn: number
+  readonly fail: number
 }
 
 export interface Finding {
@@ -34,22 +46,47 @@ export interface Question {
   readonly name: string
   readonly summary: string
   readonly unit: string
-  readonly ask: (pair: Pair) => Finding | null
+  readonly chance: (pair: Pair) => number
+  readonly ask: (pair: Pair, levels: Levels) => Finding | null
 }
 
-const rare = 0.001
+/** Fewer columns are not judged more loosely than this. */
+const loosest = { warn: 0.002, fail: 0.001 } as const
+
+/** What each question may spend when these pairs are asked. */
+export function questionLevels(pairs: readonly Pair[]): Levels {
+  const parts = pairs.reduce((sum, pair) => sum + questions.reduce((of, { chance }) => of + chance(pair), 0), 0)
+  const level = (word: 'warn' | 'fail') => Math.min(loosest[word], certainty.questions[word] / Math.max(1, parts))
+  return { warn: level('warn'), fail: level('fail') }
+}
+
+/** Findings of one column; a fail that is certain enough for a warn only is one. */
+export function findings(pair: Pair, levels: Levels): readonly { readonly question: Question; readonly finding: Finding }[] {
+  return questions.flatMap((question) => {
+    const finding = question.ask(pair, levels)
+    if (finding === null || finding.p > levels.warn) return []
+    return [
+      { question, finding: finding.severity === 'fail' && finding.p > levels.fail ? { ...finding, severity: 'warn' as const } : finding },
+    ]
+  })
+}
+
+/** Parts of the chance: a range is asked of every number column and has the most to find, the others seldom meet a case that noise could make. */
+const usualPart = 0.25
+const impossible = 1e-6
 
 export const questions: readonly Question[] = [
   {
     name: 'nulls',
-    summary: 'the share of missing values changed by 1 pp (warn) or 5 pp (fail), p ≤ 0.01',
+    summary: 'the share of missing values changed by 1 pp (warn) or 5 pp (fail)',
     unit: 'share',
+    chance: ({ reference, current }) => (missing(reference) + missing(current) > 0 ? usualPart : 0),
     ask: ({ reference, current }) => {
       const before = missing(reference) / reference.n
       const now = missing(current) / current.n
       const p = proportionsP(missing(reference), reference.n, missing(current), current.n)
       const limit = limitOf(Math.abs(now - before), { warn: 0.01, fail: 0.05 })
-      if (limit === null || p > 0.01) return null
+      if (limit === null) return null
       return {
         ...limit,
         observed: now,
@@ -62,14 +99,15 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'unseen',
-    summary: 'values that training did not have make up 0.1 % (warn) or 1 % (fail) of the rows, p ≤ 0.001 for each',
+    summary: 'values that training did not have make up 0.1 % (warn) or 1 % (fail) of the rows',
     unit: 'share',
-    ask: ({ reference, current }) => {
-      const levels = levelsOf(reference, current)
-      const fresh = levels
+    chance: ({ reference, current }) => (thinLevels(reference, current, current.n) ? usualPart : 0),
+    ask: ({ reference, current }, levels) => {
+      const all = levelsOf(reference, current)
+      const fresh = all
         .filter((level) => level.inCurrent && !level.inReference)
-        .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), levels.length) }))
-        .filter(({ p }) => p <= rare)
+        .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), all.length) }))
+        .filter(({ p }) => p <= levels.warn)
       const now = fresh.reduce((sum, level) => sum + level.b, 0) / current.n
       const limit = limitOf(now, { warn: 0.001, fail: 0.01 })
       if (limit === null) return null
@@ -86,14 +124,15 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'vanished',
-    summary: 'a value with at least 1 % of the training rows no longer occurs, p ≤ 0.001',
+    summary: 'a value with at least 1 % of the training rows no longer occurs',
     unit: 'share',
-    ask: ({ reference, current }) => {
-      const levels = levelsOf(reference, current)
-      const gone = levels
+    chance: ({ reference, current }) => (thinLevels(reference, current, reference.n) ? usualPart : 0),
+    ask: ({ reference, current }, levels) => {
+      const all = levelsOf(reference, current)
+      const gone = all
         .filter((level) => level.inReference && !level.inCurrent && level.a >= 0.01 * reference.n)
-        .map((level) => ({ ...level, p: oneSidedP(level.b, level.a, current.n / (reference.n + current.n), levels.length) }))
-        .filter(({ p }) => p <= rare)
+        .map((level) => ({ ...level, p: oneSidedP(level.b, level.a, current.n / (reference.n + current.n), all.length) }))
+        .filter(({ p }) => p <= levels.warn)
       if (gone.length === 0) return null
       const before = gone.reduce((sum, level) => sum + level.a, 0) / reference.n
       const left = gone.every((level) => level.b === 0) ? 'are gone' : 'are gone but for fewer than five rows each'
@@ -112,6 +151,8 @@ export const questions: readonly Question[] = [
     name: 'constant',
     summary: 'a column that varied at training holds one value only',
     unit: 'share',
+    chance: ({ reference, current }) =>
+      (reference.n / (reference.n + current.n)) ** otherRows(reference, current) > impossible ? usualPart : 0,
     ask: ({ reference, current }) => {
       const only = onlyValueShare(reference, current)
       if (only === null) return null
@@ -119,7 +160,6 @@ export const questions: readonly Question[] = [
       const before = reference.n - missing(reference)
       // the share at training is a sample too: of two hundred rows with a flag of 2 %, eight may have had it and now none by chance
       const p = binomialAtMost(0, Math.round((1 - only) * before), rows / (rows + before))
-      if (p > rare) return null
       return {
         severity: 'fail',
         limit: 1,
@@ -135,8 +175,10 @@ export const questions: readonly Question[] = [
     name: 'scale',
     summary: 'the median moved by a factor of 8 or more, or the spread by 10, beside a significant shift',
     unit: 'ratio',
+    // it speaks only where the distance has spoken, at a level below its own
+    chance: () => 0,
     ask: ({ reference, current, shift }) => {
-      if (shift.p > rare || shift.js < 0.2) return null
+      if (shift.js < 0.2) return null
       const factor = scaleFactor(reference, current)
       if (factor === null) return null
       const power = 10 ** Math.round(Math.log10(factor.of))
@@ -155,9 +197,10 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'spike',
-    summary: 'one value with at least 1 % of all rows grew by 2 pp or five times, p ≤ 0.001',
+    summary: 'one value with at least 1 % of all rows grew by 2 pp or five times',
     unit: 'share',
-    ask: ({ reference, current, cells }) => {
+    chance: ({ cells }) => (cells.spikes.length > 0 ? usualPart : 0),
+    ask: ({ reference, current, cells }, levels) => {
       if (cells.fine === null) return null
       let worst: Finding | null = null
       for (const { a, b } of cells.spikes) {
@@ -165,7 +208,7 @@ export const questions: readonly Question[] = [
         const now = b / current.n
         if (now - before < 0.02 && now < 5 * before) continue
         const p = Math.min(1, cells.spikes.length * proportionsP(a, reference.n, b, current.n))
-        if (p > rare || now - before <= (worst === null ? 0 : worst.observed - (worst.baseline ?? 0))) continue
+        if (p > levels.warn || now - before <= (worst === null ? 0 : worst.observed - (worst.baseline ?? 0))) continue
         worst = {
           severity: 'warn',
           limit: 0.02,
@@ -179,7 +222,48 @@ export const questions: readonly Question[] = [
       return worst
     },
   },
+  {
+    name: 'range',
+    summary: 'values beyond the least or the largest of training make up 0.1 % (warn) or 1 % (fail) of the rows',
+    unit: 'share',
+    chance: ({ current }) => (current.numeric?.beyond ? 1 : 0),
+    ask: ({ reference, current }) => {
+      const { beyond } = current.numeric ?? {}
+      if (!beyond) return null
+      const [n, m] = [finiteRows(reference), finiteRows(current)]
+      if (n === 0 || m === 0) return null
+      const sides = [beyond.below, beyond.above].map((k) => ({ k, p: exceedanceP(Math.min(k, m), n, m) }))
+      const p = Math.min(1, 2 * Math.min(...sides.map((side) => side.p)))
+      const outside = beyond.below + beyond.above
+      const limit = limitOf(outside / m, { warn: 0.001, fail: 0.01 })
+      if (limit === null) return null
+      const where = beyond.below === 0 ? 'above the largest' : beyond.above === 0 ? 'below the least' : 'outside the range'
+      return {
+        ...limit,
+        observed: outside / m,
+        baseline: 0,
+        p,
+        says: `has ${plural(outside, 'value')} ${where} of training, in ${share(outside / m)} of the rows`,
+        fix: 'Check unit and source of these values; a model is asked there for what it has never seen.',
+      }
+    },
+  },
 ]
+
+const finiteRows = ({ numeric }: ColumnProfile): number => numeric?.cells.reduce((sum, rows) => sum + rows, 0) ?? 0
+
+/** Some level has so few rows in all that chance alone could leave it out of the other side. */
+function thinLevels(reference: ColumnProfile, current: ColumnProfile, side: number): boolean {
+  const part = side / (reference.n + current.n)
+  return levelsOf(reference, current).some(({ a, b }) => part ** (a + b) > impossible && a + b >= listedRows)
+}
+
+/** Rows of both sides that do not have the most frequent value. */
+function otherRows(reference: ColumnProfile, current: ColumnProfile): number {
+  const most = ({ categories, numeric }: ColumnProfile) =>
+    Math.max(0, categories?.top[0]?.count ?? 0, ...(numeric?.spikes.map((spike) => spike.count) ?? []))
+  return [reference, current].reduce((sum, column) => sum + column.n - missing(column) - most(column), 0)
+}
 
 /** The worse of the two that the value reaches. */
 function limitOf(value: number, { warn, fail }: { warn: number; fail: number }): { severity: Severity; limit: number } | null {

@@ -7,7 +7,7 @@
  * df 1, 4, 9, 19. `rowsPerSide` assumes equal sizes: JS* 0.1 with df 9 needs 937 rows on each side.
  * Source: X² ≈ 8 N_eff JSD follows the noncentral χ² law under a small shift.
  */
-import { chiSquareSf } from '../stats/gamma.ts'
+import { noncentralChiSquareSf, noncentralityFor } from '../stats/noncentral-chi-square.ts'
 
 const alpha = 0.0025
 const power = 0.8
@@ -19,39 +19,18 @@ export function minimumDetectable(df: number, effectiveRows: number): number {
 export const rowsPerSide = (df: number, distance: number): number =>
   df < 1 ? 0 : Math.ceil((2 * noncentrality(df)) / (8 * Math.LN2 * distance * distance))
 
-const known = new Map<number, number>()
+/** λ*. */
+export const noncentrality = (df: number): number => noncentralityFor(df, alpha, power)
 
-/** λ* by bisection. */
-export function noncentrality(df: number): number {
-  const cached = known.get(df)
-  if (cached !== undefined) return cached
-  const critical = root((x) => chiSquareSf(x, df) - alpha, df, 10 * df + 100)
-  const lambda = root((l) => power - noncentralSf(critical, df, l), 0, 30 + 10 * Math.sqrt(df)) // twice λ* or more
-  known.set(df, lambda)
-  return lambda
-}
+export const noncentralSf = noncentralChiSquareSf
 
-/** Upper tail of the noncentral χ², a Poisson mixture of central ones; λ ≤ 1400, where e^(−λ/2) is still a number. */
-export function noncentralSf(x: number, df: number, lambda: number): number {
-  let weight = Math.exp(-lambda / 2)
-  let left = 1
-  let sum = 0
-  for (let i = 0; i < 10_000 && left > 1e-14; i++) {
-    sum += weight * chiSquareSf(x, df + 2 * i)
-    left -= weight
-    weight *= lambda / 2 / (i + 1)
-  }
-  return Math.min(1, sum)
-}
-
-/** Zero of a falling function between two bounds. */
-function root(f: (x: number) => number, low: number, high: number): number {
-  let a = low
-  let b = high
-  for (let i = 0; i < 100; i++) {
-    const middle = (a + b) / 2
-    if (f(middle) > 0) a = middle
-    else b = middle
-  }
-  return (a + b) / 2
-}
+/**
+ * p of "the true distance is at most τ": the test of `certainty: strict`.
+ *
+ *     p = sf(X²; df, 8 N_eff τ² ln 2)        noncentral χ²
+ *
+ * @param limit τ, a JS distance
+ * Source: the idea of Potgieter et al. 2023 (population resemblance statistic), on the scale of JS*.
+ */
+export const beyondP = (statistic: number, df: number, effectiveRows: number, limit: number): number =>
+  df < 1 ? 1 : noncentralChiSquareSf(statistic, df, 8 * effectiveRows * limit * limit * Math.LN2)

@@ -2,17 +2,18 @@
  * Has the rate of the positive class changed by a factor? JS* is blind here: fraud from 0.2 % to 0.5 % is only 0.02 of it.
  *
  *     ratio = max(q/p, p/q)          warn × 1.5, fail × 2, each at p-value ≤ 0.01
+ *     change = |q − p|               where `max_change` was written
  *
  * Only for columns of two values. A rate of 0 on one side gives the ratio that half a row would give.
  */
+import type { Severity } from '../gate/fold.ts'
 import { share } from '../report/format.ts'
+import type { Thresholds } from '../schema/config.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { missing } from './column-cells.ts'
 import type { Finding } from './findings.ts'
 import { proportionsP } from './homogeneity.ts'
-
-const limits = { warn: 1.5, fail: 2 } as const
-const certainty = 0.01
+import { certainty } from './thresholds.ts'
 
 /** Rows of the positive class among those that have a label. Without a positive value: of the class that was rarer at training. */
 export interface Rates {
@@ -53,20 +54,44 @@ function classes({ categories, numeric, n, n_null, n_nan }: ColumnProfile): Read
   return new Map(counted)
 }
 
-export function rateRatio({ before, now, n, m }: Rates): Finding | null {
+/** @param raw without asking whether the change is certain */
+export function rateRatio({ before, now, n, m }: Rates, limits: Thresholds<number>, raw = false): Finding | null {
   if (n === 0 || m === 0) return null
   const p = Math.max(before, 0.5) / n
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
   const pValue = proportionsP(before, n, now, m)
-  if (ratio < limits.warn || pValue > certainty) return null
+  const reached = worseOf(ratio, limits)
+  if (reached === null || (!raw && pValue > certainty.rate)) return null
   return {
-    severity: ratio >= limits.fail ? 'fail' : 'warn',
-    limit: ratio >= limits.fail ? limits.fail : limits.warn,
+    ...reached,
     observed: ratio,
     baseline: 1,
     p: pValue,
     says: `is positive in ${share(now / m)} of the rows, ${share(before / n)} at training: a factor of ${ratio.toFixed(2)}`,
     fix: 'Train on newer data, and set the threshold anew: it was chosen for the old rate.',
   }
+}
+
+export function rateChange({ before, now, n, m }: Rates, limits: Thresholds<number>, raw = false): Finding | null {
+  if (n === 0 || m === 0) return null
+  const change = Math.abs(now / m - before / n)
+  const pValue = proportionsP(before, n, now, m)
+  const reached = worseOf(change, limits)
+  if (reached === null || (!raw && pValue > certainty.rate)) return null
+  return {
+    ...reached,
+    observed: now / m,
+    baseline: before / n,
+    p: pValue,
+    says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} at training`,
+    fix: 'Train on newer data; or allow more under max_change.',
+  }
+}
+
+/** The worse limit that is reached; a change of exactly 1 pp must not be missed by the last bit of a subtraction. */
+function worseOf(value: number, { warn, fail }: Thresholds<number>): { severity: Severity; limit: number } | null {
+  const reached = value + 1e-12
+  if (fail !== undefined && reached >= fail) return { severity: 'fail', limit: fail }
+  return warn !== undefined && reached >= warn ? { severity: 'warn', limit: warn } : null
 }

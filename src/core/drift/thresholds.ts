@@ -1,9 +1,14 @@
-/** When a shift counts: how certain and how large it must be, per family, and what a config changes of that. */
-import type { DriftColumn, Thresholds } from '../schema/config.ts'
+/** When a change counts: how certain and how large it must be, per family, and what a config changes of that. */
+import type { DriftMetric, ModelConfig, Thresholds } from '../schema/config.ts'
+import { driftMetricTable, halved } from './metric-table.ts'
+import type { ColumnRule } from './rules.ts'
 
 export const families = ['features', 'labels', 'predictions'] as const
 /** Columns that are tested together, so that looking at many does not raise false alarms. */
 export type Family = (typeof families)[number]
+
+/** What `drift` of a config says beside its columns and its reference. */
+export type DriftSettings = Omit<ModelConfig['drift'], 'enabled' | 'reference' | 'columns'>
 
 /** JS* per family. A label or a score that moves costs more than a feature that does, so theirs are half. */
 export const shiftDefaults: Readonly<Record<Family, { readonly warn: number; readonly fail: number }>> = {
@@ -18,18 +23,37 @@ export const predictionPrefix = 'predictions.'
 /** Factor by which a rate of labels or predictions may change. */
 export const rateLimits = { warn: 1.5, fail: 2 } as const
 
-/** Adjusted p that a warn and a fail need. */
-export const shiftCertainty = { warn: 0.05, fail: 0.01 } as const
+/**
+ * The false alarms that a run without drift may have, whatever the number of its columns, and how the questions share them: 5 % of the runs may
+ * warn, 1 % may fail. `shift` is the adjusted p that a moved column needs; it costs less than its level, because small changes are
+ * let through. `questions` is shared by all questions of all columns that chance could answer; `pairs` is the adjusted p of a correlation.
+ */
+export const certainty = {
+  shift: { warn: 0.04, fail: 0.01 },
+  questions: { warn: 0.024, fail: 0.004 },
+  pairs: { warn: 0.01, fail: 0.001 },
+  /** `certainty: strict`, where nothing but what surely lies beyond the limit counts */
+  strict: { warn: 0.05, fail: 0.05 },
+  rate: 0.01,
+} as const
 
 /** Rows on each side below which nothing is tested. */
 export const minRows = 100
 
 export interface ShiftLimits extends Thresholds<number> {
+  readonly metric: DriftMetric
+  /** the bare distance, and no question whether it is certain */
+  readonly raw: boolean
   /** a `fail` that the user wrote is meant, on a pull request too */
   readonly written: boolean
 }
 
-/** What the config says replaces the defaults whole: `shift: 0.3` fails at 0.3 and never warns. */
-export function shiftLimits(family: Family, column: DriftColumn | undefined): ShiftLimits {
-  return column?.shift ? { ...column.shift, written: column.shift.fail !== undefined } : { ...shiftDefaults[family], written: false }
+/** What is written replaces the defaults whole, as everywhere in the config: `shift: 0.3` fails at 0.3 and never warns. */
+export function shiftLimits(family: Family, rule: ColumnRule['rule'] | null, settings: DriftSettings = {}): ShiftLimits {
+  const metric = rule?.metric ?? 'js'
+  const raw = rule?.raw ?? false
+  const own = rule?.shift ?? (metric === 'js' ? settings.families?.[family] : undefined)
+  if (own !== undefined) return { ...own, metric, raw, written: own.fail !== undefined }
+  const usual = driftMetricTable[metric].limits
+  return { ...(family === 'features' ? usual : halved(metric, usual)), metric, raw, written: false }
 }

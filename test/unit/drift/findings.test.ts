@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { columnCells } from '../../../src/core/drift/column-cells.ts'
-import { type Finding, questions } from '../../../src/core/drift/findings.ts'
+import { type Finding, findings, questionLevels } from '../../../src/core/drift/findings.ts'
 import { profileQuantile } from '../../../src/core/drift/quantile.ts'
 import { measureShift } from '../../../src/core/drift/shift.ts'
 import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
@@ -12,12 +12,8 @@ function find(reference: ColumnProfile, current: ColumnProfile): Record<string, 
   const cells = columnCells(reference, current)
   if (cells === null) throw new Error('no cells')
   const shift = measureShift(reference, current, cells)
-  return Object.fromEntries(
-    questions.flatMap(({ name, ask }) => {
-      const finding = ask({ reference, current, cells, shift })
-      return finding === null ? [] : [[name, finding]]
-    }),
-  )
+  const asked = { reference, current, cells, shift }
+  return Object.fromEntries(findings(asked, questionLevels([asked])).map(({ question, finding }) => [question.name, finding]))
 }
 
 function pair(before: readonly (number | null)[], now: readonly (number | null)[]): [ColumnProfile, ColumnProfile] {

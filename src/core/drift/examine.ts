@@ -1,0 +1,161 @@
+/** One column measured: its two profiles laid over each other, by rows, by weight or by blocks; or why it was not. */
+import { UserError } from '../../errors.ts'
+import { count } from '../report/format.ts'
+import type { DriftDetails } from '../schema/details.ts'
+import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
+import { blockPermutation } from './block-permutation.ts'
+import { type ColumnCells, columnCells, missing } from './column-cells.ts'
+import { driftMetricTable } from './metric-table.ts'
+import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
+import { positiveRates, type Rates } from './rate-ratio.ts'
+import { inBlocks, measureShift, type Shift } from './shift.ts'
+import { columnOf, derivedFrom, type Subject } from './subjects.ts'
+import { type DriftSettings, minRows, type ShiftLimits, shiftLimits } from './thresholds.ts'
+
+export interface Tested {
+  readonly subject: Subject
+  /** as counted */
+  readonly reference: ColumnProfile
+  readonly current: ColumnProfile
+  /** as asked: in weighted rows, or in the rows that blocks are worth */
+  readonly asked: { readonly reference: ColumnProfile; readonly current: ColumnProfile; readonly cells: ColumnCells }
+  readonly cells: ColumnCells
+  readonly shift: Shift
+  readonly limits: ShiftLimits
+  /** of a column with two values, where something is asked of its rate */
+  readonly rates: Rates | null
+  readonly unit: NonNullable<DriftDetails['columns'][number]['unit']>
+  /** how much more blocks vary than independent rows; 1 of rows */
+  readonly excess: number
+}
+
+export interface Untested {
+  readonly subject: Subject
+  readonly reference: ColumnProfile
+  readonly current: ColumnProfile
+  readonly state: 'skipped' | 'fail'
+  readonly because: string
+}
+
+/** Kinds whose values move by their nature; why they are not tested. */
+const untested: Readonly<Partial<Record<ProfileKind, string>>> = {
+  datetime: 'time moves on by itself',
+  identifier: 'identifiers differ by their nature',
+  text: 'text is not compared word by word',
+}
+
+/** Any fixed numbers would do: equal profiles give equal results, on every machine. */
+const seed = 20010401
+/** Draws are enough for the smallest adjusted p of so many columns, and no more than takes a moment each. */
+export const drawsFor = (columns: number): number => Math.min(49_999, Math.max(9_999, 100 * columns - 1))
+
+export interface Question {
+  readonly positive: string | number | boolean | null
+  readonly settings: DriftSettings
+  /** columns that share the draws */
+  readonly columns: number
+}
+
+export function examine(subject: Subject, { positive, settings, columns }: Question): Tested | Untested {
+  const { family, rule } = subject
+  const reference = demanded(subject.reference, subject.column)
+  const current = demanded(subject.current, subject.column)
+  const skipped = (because: string): Untested => ({ subject, reference, current, state: 'skipped', because })
+  if (rule?.rule.ignore === true) return skipped('the config says to ignore it')
+  const reason = untested[reference.kind]
+  if (reason !== undefined) {
+    const made = derivedFrom(subject.reference, subject.column)
+    return skipped(made.length === 0 ? reason : `${reason}; ${made.join(', ')} ${made.length === 1 ? 'is' : 'are'} tested for it`)
+  }
+  if (missing(reference) === reference.n) return skipped('training had no value in it')
+  const wanted = settings.minRows ?? minRows
+  const fewer = Math.min(reference.n, current.n)
+  if (fewer < wanted) return skipped(`${count(fewer)} rows are too few, ${count(wanted)} on each side are needed`)
+  const cells = columnCells(reference, current)
+  if (cells === null) return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
+
+  const measured = byWeight(subject, reference, current) ??
+    byBlocks(subject, reference, current, cells, settings, drawsFor(columns)) ?? {
+      asked: { reference, current, cells },
+      shift: measureShift(reference, current, cells),
+      unit: 'rows' as const,
+      excess: 1,
+    }
+  const limits = limitsOf(subject, measured.shift, settings)
+  const asksRate = family !== 'features' || rule?.rule.maxChange !== undefined || rule?.rule.maxRatio !== undefined
+  const rates = asksRate ? positiveRates(measured.asked.reference, measured.asked.current, family === 'features' ? null : positive) : null
+  if (rates === null && rule?.exact === true && (rule.rule.maxChange !== undefined || rule.rule.maxRatio !== undefined)) {
+    throw new UserError(
+      'METRIC_UNSUITED',
+      `drift.columns.${rule.key}: max_change and max_ratio are of columns with two values, and it is ${reference.kind}`,
+      'remove them, or write shift',
+    )
+  }
+  return { subject, reference, current, cells, limits, rates, ...measured }
+}
+
+/** @throws RangeError when a profile lacks it: the stage has made sure of that before */
+function demanded(table: TableProfile, name: string): ColumnProfile {
+  const column = columnOf(table, name)
+  if (column === null) throw new RangeError(`the profile of ${table.role} has no column ${name}`)
+  return column
+}
+
+type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess'>
+
+/** Where both sides were counted by weight: shares by weight, in as many rows as the weights are worth. */
+function byWeight(subject: Subject, reference: ColumnProfile, current: ColumnProfile): Measured | null {
+  const [n, m] = [effectiveRows(subject.reference), effectiveRows(subject.current)]
+  if (n === null || m === null) return null
+  const before = weightedColumn(reference, n)
+  const now = weightedColumn(current, m)
+  if (before === null || now === null) return null
+  const cells = columnCells(before, now)
+  if (cells === null) return null
+  return { asked: { reference: before, current: now, cells }, shift: measureShift(before, now, cells), unit: 'weights', excess: 1 }
+}
+
+/** Where both sides were counted in blocks of the same unit. */
+function byBlocks(
+  subject: Subject,
+  reference: ColumnProfile,
+  current: ColumnProfile,
+  cells: ColumnCells,
+  settings: DriftSettings,
+  draws: number,
+): Measured | null {
+  if (settings.blocks === 'rows' || commonBlocks(subject.reference, subject.current) === null) return null
+  const filled = (counts: readonly (readonly number[])[]) => counts.filter((block) => block.some((rows) => rows > 0))
+  const [before, now] = [filled(reference.blocks ?? []), filled(current.blocks ?? [])]
+  const size = before[0]?.length
+  if (size === undefined || now.length === 0 || now[0]?.length !== size) return null
+  const test = blockPermutation(before, now, { seed, draws })
+  const shift = measureShift(reference, current, cells)
+  // so many independent rows would have a mean JSD of df / (8 N_eff)
+  const used = Array.from({ length: size }, (_, j) => [...before, ...now].some((block) => (block[j] ?? 0) > 0)).filter(Boolean).length
+  const excess = used < 2 ? 1 : Math.max(1, (test.mean * 8 * shift.effectiveRows) / (used - 1))
+  const small = { reference: shrunk(reference, excess), current: shrunk(current, excess) }
+  const laid = excess === 1 ? cells : columnCells(small.reference, small.current)
+  return { asked: { ...small, cells: laid ?? cells }, shift: inBlocks(shift, test, excess), unit: 'blocks', excess }
+}
+
+/** What both tables are cut into; null: they are not, or into different things. */
+export function commonBlocks({ blocks: a }: TableProfile, { blocks: b }: TableProfile): (DriftDetails['blocks'] & object) | null {
+  if (!a || !b || a.by !== b.by || a.unit !== b.unit) return null
+  const filled = (rows: readonly number[]) => rows.filter((one) => one > 0).length
+  return { by: a.by, unit: a.unit, reference: filled(a.rows), current: filled(b.rows) }
+}
+
+/** A metric that this kind does not have is an error where the column was named, and the usual one where a pattern took it in. */
+function limitsOf({ rule, family }: Subject, shift: Shift, settings: DriftSettings): ShiftLimits {
+  const limits = shiftLimits(family, rule?.rule ?? null, settings)
+  if (shift.sizes[limits.metric] !== null) return limits
+  if (rule?.exact === true) {
+    throw new UserError(
+      'METRIC_UNSUITED',
+      `drift.columns.${rule.key}: there is no ${limits.metric} of this column: ${driftMetricTable[limits.metric].summary}`,
+      'write another metric, such as js or psi',
+    )
+  }
+  return shiftLimits(family, null, settings)
+}

@@ -1,0 +1,100 @@
+/** Which columns are looked at, in which family, and from which two profiles each comes. */
+import type { DriftColumn } from '../schema/config.ts'
+import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
+import { type ColumnRule, isPattern, ruleOf } from './rules.ts'
+import { type Family, predictionPrefix } from './thresholds.ts'
+
+export interface Asked {
+  readonly reference: TableProfile
+  readonly current: TableProfile
+  readonly target: string | null
+  /** the model's columns; null: every column of the reference that is not left out */
+  readonly features: readonly string[] | null
+  /** names rows, orders or weighs them: never a feature */
+  readonly leaveOut: readonly string[]
+  readonly columns: Readonly<Record<string, DriftColumn>>
+  readonly predictions?: PredictionTables | null
+}
+
+/** What the model under test said on its holdout and says now, as profiles; or why they were not compared. */
+export type PredictionTables =
+  | { readonly kind?: 'found'; readonly reference: TableProfile; readonly current: TableProfile }
+  | { readonly kind: 'none'; readonly because: string }
+
+export interface Subject {
+  /** as it is shown: predictions begin with `predictions.` */
+  readonly name: string
+  readonly family: Family
+  /** name of the column in its two tables */
+  readonly column: string
+  readonly reference: TableProfile
+  readonly current: TableProfile
+  readonly rule: ColumnRule | null
+}
+
+/** Columns whose drift has a limit of its own; patterns ask for no column, they only say how. */
+export const limitedColumns = (columns: Readonly<Record<string, DriftColumn>>): readonly string[] =>
+  Object.entries(columns).flatMap(([name, { ignore, ...limits }]) =>
+    isPattern(name) || name.startsWith(predictionPrefix) || Object.keys(limits).length === 0 ? [] : [name],
+  )
+
+/** Features first. A column with a limit of its own is asked for, whatever else is said of it. */
+export function subjects(asked: Asked): readonly Subject[] {
+  const { reference, current, target, columns, predictions } = asked
+  const labelled = target !== null && [reference, current].every((table) => columnOf(table, target) !== null)
+  const names = [...new Set([...featureNames(asked), ...limitedColumns(columns).filter((name) => name !== target)])]
+  const made = names.flatMap((name) =>
+    derivedFrom(reference, name).filter((one) => !names.includes(one) && columnOf(current, one) !== null),
+  )
+  const subject = (name: string, family: Family): Subject => ({
+    name,
+    family,
+    column: name,
+    reference,
+    current,
+    rule: ruleFor(asked, name),
+  })
+  return [
+    ...names.map((name) => subject(name, 'features')),
+    ...made.map((name) => subject(name, 'features')),
+    ...(labelled ? [subject(target, 'labels')] : []),
+    ...predicted(columns, predictions ?? null),
+  ]
+}
+
+/** What is looked at unless the config names more: the features, without what was made of others. */
+export function featureNames({
+  reference,
+  target,
+  features,
+  leaveOut,
+}: Omit<Asked, 'columns' | 'current' | 'predictions'>): readonly string[] {
+  if (features !== null) return features
+  const out = new Set([...leaveOut, ...(target === null ? [] : [target])])
+  return reference.columns.flatMap(({ name, derived }) => (derived || out.has(name) ? [] : [name]))
+}
+
+/** Of a column that is not tested itself, such as a time or a text: the columns made of it that are. */
+export const derivedFrom = (table: TableProfile, name: string): readonly string[] =>
+  table.columns.flatMap((column) => (column.derived?.from === name ? [column.name] : []))
+
+/** A column made of another follows the rule of that one, where it has none of its own. */
+function ruleFor({ reference, columns }: Asked, name: string): ColumnRule | null {
+  const own = ruleOf(columns, name)
+  const from = columnOf(reference, name)?.derived?.from
+  if (own !== null || from === undefined) return own
+  const inherited = ruleOf(columns, from)
+  return inherited === null ? null : { ...inherited, exact: false }
+}
+
+function predicted(columns: Asked['columns'], tables: PredictionTables | null): readonly Subject[] {
+  if (tables === null || tables.kind === 'none') return []
+  const { reference, current } = tables
+  return reference.columns.flatMap(({ name: column, derived }) => {
+    if (derived || columnOf(current, column) === null) return []
+    const name = `${predictionPrefix}${column}`
+    return [{ name, family: 'predictions' as const, column, reference, current, rule: ruleOf(columns, name) }]
+  })
+}
+
+export const columnOf = (table: TableProfile, name: string): ColumnProfile | null => table.columns.find((one) => one.name === name) ?? null
