@@ -1,0 +1,123 @@
+/** What was seen side by side → Markdown, and the claimed ratios that were missed. */
+import { availableParallelism, totalmem } from 'node:os'
+import { count } from '../../src/core/report/format.ts'
+import { megabytes, round } from '../measure.ts'
+import { percent } from '../simulate/tally.ts'
+import type { Counts, PairAnswers, Timing } from './run.ts'
+import type { Installed } from './tools.ts'
+
+export interface Seen {
+  readonly installed: readonly Installed[]
+  readonly absent: readonly { readonly name: string; readonly because: string }[]
+  readonly simulated: ReadonlyMap<string, Counts>
+  readonly timings: readonly Timing[]
+  readonly answers: ReadonlyMap<string, PairAnswers>
+  /** values that break a check, as all who validated found */
+  readonly broken: number
+  readonly seed: number
+  readonly short: boolean
+}
+
+export function report(seen: Seen): { readonly text: string; readonly missed: readonly string[] } {
+  const ratios = seen.timings.flatMap(({ task, ours, theirs }) =>
+    theirs.map(({ peer, measured }) => ({
+      task,
+      peer,
+      ratio: measured.ms / ours.ms,
+      met: peer.faster === null || measured.ms >= peer.faster * ours.ms,
+    })),
+  )
+  const missed = ratios.flatMap(({ task, peer, ratio, met }) =>
+    met ? [] : [`${task}: ${round(ratio, 1)} × as fast as ${peer.name}, claimed ${peer.faster} ×`],
+  )
+  const names = [...seen.simulated.keys()]
+  const text = [
+    '# Side by side with the peers',
+    '',
+    `\`node bench/peers/run.ts${seen.short ? ' --short' : ''} --seed ${seen.seed}\`, Node ${process.version}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}.`,
+    `Peers are their own code from PyPI at their defaults: ${seen.installed.map(({ name, version }) => `${name} ${version}`).join(', ')}.`,
+    ...seen.absent.map(({ name, because }) => `${name} did not install here: \`${because}\`.`),
+    '',
+    '## In one table',
+    '',
+    table(
+      ['', 'false alarms', 'power', ...seen.timings.map(({ task }) => `seconds and MB: ${task}`)],
+      ['Modelgate', ...seen.installed.map(({ name }) => name)].map((name) => summary(seen, name)),
+    ),
+    '',
+    'False alarms: runs in which any of 20 columns was flagged although nothing moved. Power: of the runs in which one column moved, those in which it was flagged, over all shifts below.',
+    'Both say something only together. Seconds and MB: the whole process from start to exit, median and peak; in brackets how many times as long as Modelgate.',
+    '',
+    '## Who flags what, on twenty simulated columns',
+    '',
+    'Quiet and immaterial: runs in which any column was flagged. Else: runs in which the column that moved was. In brackets the tool’s own word on the whole table where it has one (for Modelgate: fail).',
+    '',
+    table(
+      ['what happened', 'rows', 'runs', ...names],
+      (seen.simulated.get('Modelgate') ?? []).map(({ scenario, rows, runs }) => [
+        scenario,
+        count(rows),
+        count(runs),
+        ...names.map((name) => cell(seen.simulated.get(name), scenario, rows)),
+      ]),
+    ),
+    '',
+    '## Who alarms on real months of flights (2001)',
+    '',
+    'Halves of one month differ by chance only. Months differ: schedules, delays, airports. Named are the flagged columns; in brackets the verdict on the whole table where the tool has one.',
+    '',
+    table(
+      ['', ...seen.answers.keys()],
+      (seen.answers.get('Modelgate') ?? []).map(({ name }, at) => [
+        name,
+        ...[...seen.answers.values()].map((all) => {
+          const answer = all[at]
+          return answer === undefined
+            ? ''
+            : `${answer.flagged.join(', ') || 'quiet'}${answer.verdict === null ? '' : answer.verdict ? ' (fail)' : ' (pass)'}`
+        }),
+      ]),
+    ),
+    '',
+    `All that validated agree: ${count(seen.broken)} values break a check.`,
+    '',
+    missed.length === 0
+      ? `Claimed ratios: all met (${ratios
+          .filter(({ peer }) => peer.faster !== null)
+          .map(({ task, peer, ratio }) => `${task}: ${round(ratio, 1)} × ${peer.name}, claimed ${peer.faster}`)
+          .join('; ')}).`
+      : `Missed:\n\n${missed.map((line) => `- ${line}`).join('\n')}`,
+    '',
+  ].join('\n')
+  return { text, missed }
+}
+
+function summary({ simulated, timings }: Seen, name: string): readonly string[] {
+  const counts = simulated.get(name)
+  const rate = (wanted: (scenario: string) => boolean) => {
+    const rows = (counts ?? []).filter(({ scenario }) => wanted(scenario))
+    const runs = rows.reduce((sum, { runs: n }) => sum + n, 0)
+    return runs === 0 ? 'no drift test' : percent(rows.reduce((sum, { alarms }) => sum + alarms, 0) / runs)
+  }
+  return [
+    name,
+    rate((scenario) => scenario === 'quiet'),
+    rate((scenario) => scenario !== 'quiet' && scenario !== 'immaterial'),
+    ...timings.map(({ ours, theirs }) => {
+      const own = name === 'Modelgate' ? ours : theirs.find(({ peer }) => peer.name === name)?.measured
+      if (own === undefined) return ''
+      return `${round(own.ms / 1000, 1)} s, ${megabytes(own.peak)} MB${own === ours ? '' : ` (${round(own.ms / ours.ms, 1)} ×)`}`
+    }),
+  ]
+}
+
+function cell(counts: Counts | undefined, scenario: string, rows: number): string {
+  const found = counts?.find((one) => one.scenario === scenario && one.rows === rows)
+  if (found === undefined) return ''
+  return `${percent(found.alarms / found.runs)}${found.verdicts === null ? '' : ` (${percent(found.verdicts / found.runs)})`}`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,199 @@
+/**
+ * Side by side: Modelgate and its peers' own code, each from PyPI in an environment of its own, on the same data in the same run. How often does each
+ * alarm without a reason, what does it find, how long does it take, how much memory. Ends with 1 when a claimed ratio is missed; anything that crashes
+ * throws.
+ *
+ *     node bench/peers/run.ts [--short] [--out FILE.md] [--seed 20260101] [--only Evidently,NannyML] [--flights FILE.parquet] [--cli dist/cli.js]
+ *
+ * Environments and data are kept below MODELGATE_PEERS_CACHE, by default a folder of the system's temporary one.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { fetchFlights } from '../datasets.ts'
+import { type Measured, measure, runOnce } from '../measure.ts'
+import { columns } from '../simulate/columns.ts'
+import { makeFlights, makeSimulated, makeWide } from './data.ts'
+import { report } from './report.ts'
+import {
+  answerOf,
+  checks,
+  type DriftPair,
+  driftProject,
+  type Installed,
+  install,
+  modelgate,
+  peerCommand,
+  peers,
+  resultOf,
+  root,
+  validateProject,
+} from './tools.ts'
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    seed: { type: 'string', default: '20260101' },
+    only: { type: 'string' },
+    flights: { type: 'string' },
+    cli: { type: 'string', default: join(root, 'dist', 'cli.js') },
+  },
+})
+const { short, cli } = values
+const seed = Number(values.seed)
+const cache = process.env.MODELGATE_PEERS_CACHE ?? join(tmpdir(), 'modelgate-peers')
+mkdirSync(cache, { recursive: true })
+const work = mkdtempSync(join(cache, 'run-'))
+const say = (what: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${what}`)
+
+const countsSchema = z.array(
+  z.object({ scenario: z.string(), rows: z.number(), runs: z.number(), alarms: z.number(), verdicts: z.number().nullable() }),
+)
+const pairsSchema = z.array(z.object({ name: z.string(), flagged: z.array(z.string()), verdict: z.boolean().nullable() }))
+
+export type Counts = z.infer<typeof countsSchema>
+export type PairAnswers = z.infer<typeof pairsSchema>
+
+export interface Timing {
+  readonly task: string
+  readonly ours: Measured
+  readonly theirs: readonly { readonly peer: Installed; readonly measured: Measured }[]
+}
+
+try {
+  const asked = peers.filter(({ name, short: inShort }) => (values.only ? values.only.split(',').includes(name) : !short || inShort))
+  const installed: Installed[] = []
+  const absent: { name: string; because: string }[] = []
+  for (const peer of asked) {
+    say(`installing ${peer.name}`)
+    try {
+      installed.push(await install(peer, cache))
+    } catch (error) {
+      if (peer.short) throw error
+      absent.push({ name: peer.name, because: String(error).trim().split('\n').at(-1) ?? '' })
+    }
+  }
+  const drifting = installed.filter(({ does }) => does === 'drift')
+  const validating = installed.filter(({ does }) => does === 'validate')
+
+  say('drawing the simulated tables')
+  const plans = short
+    ? [{ rows: 1_000, runs: 8 }]
+    : [
+        { rows: 1_000, runs: 40 },
+        { rows: 10_000, runs: 10 },
+      ]
+  const folders = plans.map(({ rows }) => join(work, `simulated-${rows}`))
+  const ours: Counts = []
+  for (const [at, plan] of plans.entries()) ours.push(...(await makeSimulated(folders[at] ?? work, { ...plan, seed, short })))
+  const simulated = new Map<string, Counts>([['Modelgate', ours]])
+  for (const peer of drifting) {
+    say(`${peer.name}: simulated tables`)
+    const { stdout } = await runOnce(peerCommand(peer, cache, ['simulated', ...folders]))
+    simulated.set(peer.name, countsSchema.parse(answerOf(stdout)))
+  }
+
+  say('flights')
+  const flights = join(work, 'flights')
+  await makeFlights(values.flights ?? fetchFlights(cache), flights)
+  const flightColumns = ['hour', 'weekday', 'delay', 'distance', 'origin', 'destination']
+  const flightPair = (name: string, reference: string, current: string): DriftPair => ({
+    name,
+    reference: join(flights, `${reference}.parquet`),
+    current: join(flights, `${current}.parquet`),
+    columns: flightColumns,
+  })
+
+  const wide = join(work, 'wide')
+  await makeWide(wide, 100_000, seed)
+  const timed: readonly DriftPair[] = [
+    {
+      name: '20 columns, 100,000 rows on each side',
+      reference: join(wide, 'reference.parquet'),
+      current: join(wide, 'current.parquet'),
+      columns: columns.map(({ name }) => name),
+    },
+    flightPair('flights, 6 columns, 1.5 million rows on each side', 'half-0', 'half-1'),
+  ]
+  const turns = short ? { runs: 1, warm: 0 } : { runs: 3, warm: 1 }
+  const timings: Timing[] = []
+  for (const [at, pair] of timed.entries()) {
+    say(`time of drift: ${pair.name}`)
+    const folder = join(work, `timed-${at}`)
+    driftProject(folder, pair)
+    writeFileSync(join(folder, 'pairs.json'), JSON.stringify([pair]))
+    timings.push(await race(`drift, ${pair.name}`, modelgate(folder, 'drift', cli), drifting, ['pairs', join(folder, 'pairs.json')], turns))
+  }
+
+  say('time of validation')
+  const contract = join(work, 'contract')
+  validateProject(contract, join(flights, 'flights.parquet'))
+  const validation = await race(
+    `validation, ${checks.length} checks on 3 million flights`,
+    modelgate(contract, 'validate', cli),
+    validating,
+    ['validate', join(flights, 'flights.parquet')],
+    turns,
+  )
+  timings.push(validation)
+  const broken = new Map(validation.theirs.map(({ peer, measured }) => [peer.name, z.array(z.number()).parse(answerOf(measured.stdout))]))
+  const ownBroken = resultOf(contract, 'validate').checks.reduce(
+    (sum, { status, observed, n }) => sum + (status === 'fail' ? Math.round((observed ?? 0) * (n ?? 0)) : 0),
+    0,
+  )
+  for (const [name, rows] of broken) {
+    const theirs = rows.reduce((sum, count) => sum + count, 0)
+    if (theirs !== ownBroken)
+      throw new Error(`${name} found ${theirs} values that break a check, Modelgate ${ownBroken}: they did not check the same`)
+  }
+
+  const months: readonly DriftPair[] = short
+    ? [flightPair('halves of January', 'month-1-half-0', 'month-1-half-1')]
+    : [
+        ...[1, 2, 3, 4, 5, 6].map((month) => flightPair(`halves of ${monthName(month)}`, `month-${month}-half-0`, `month-${month}-half-1`)),
+        ...[2, 3, 4, 5, 6].map((month) => flightPair(`January → ${monthName(month)}`, 'month-1', `month-${month}`)),
+      ]
+  const answers = new Map<string, PairAnswers>([['Modelgate', []]])
+  say('months of flights')
+  for (const [at, pair] of months.entries()) {
+    const folder = join(work, `months-${at}`)
+    driftProject(folder, pair)
+    await runOnce(modelgate(folder, 'drift', cli))
+    const { verdict, checks: found } = resultOf(folder, 'drift')
+    const flagged = found.filter(({ effect }) => effect === 'warn' || effect === 'fail').flatMap(({ column }) => column ?? [])
+    answers.get('Modelgate')?.push({ name: pair.name, flagged: [...new Set(flagged)].sort(), verdict: verdict === 'fail' })
+  }
+  writeFileSync(join(work, 'months.json'), JSON.stringify(months))
+  for (const peer of drifting) {
+    say(`${peer.name}: months of flights`)
+    const { stdout } = await runOnce(peerCommand(peer, cache, ['pairs', join(work, 'months.json')]))
+    answers.set(peer.name, pairsSchema.parse(answerOf(stdout)))
+  }
+
+  const { text, missed } = report({ installed, absent, simulated, timings, answers, broken: ownBroken, seed, short })
+  console.log(text)
+  if (values.out) writeFileSync(values.out, text)
+  if (missed.length > 0) process.exitCode = 1
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+
+/** Takes turns with each peer that can do it. */
+async function race(
+  task: string,
+  own: ReturnType<typeof modelgate>,
+  against: readonly Installed[],
+  args: readonly string[],
+  turns: { runs: number; warm: number },
+): Promise<Timing> {
+  const [first, ...others] = await measure([own, ...against.map((peer) => peerCommand(peer, cache, args))], turns)
+  if (first === undefined) throw new RangeError('nothing was measured')
+  return { task, ours: first, theirs: against.flatMap((peer, at) => (others[at] === undefined ? [] : [{ peer, measured: others[at] }])) }
+}
+
+function monthName(month: number): string {
+  return ['January', 'February', 'March', 'April', 'May', 'June'][month - 1] ?? String(month)
+}
