@@ -144,7 +144,8 @@ export interface CountedCells {
   readonly cells: BlockCells
 }
 
-function cellOf({ facts, cells }: CountedCells): string {
+/** SQL: the number of the cell of a row. */
+export function cellOf({ facts, cells }: CountedCells): string {
   const { spikes, cuts, levels, size } = cells
   if (levels !== null) {
     const place = placeOf(asLabel(facts), levels.map(sqlText))
