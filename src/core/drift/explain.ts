@@ -1,0 +1,96 @@
+/** `modelgate drift --explain`: every rule in words, as this config sets it, before anything is read. */
+import { count, plural, written } from '../report/format.ts'
+import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'
+import { classifierLimits } from './classifier-check.ts'
+import { correlationLimits } from './correlation-checks.ts'
+import { questions } from './findings.ts'
+import { driftMetricTable, metricName } from './metric-table.ts'
+import { isPattern } from './rules.ts'
+import { tableQuestions } from './table-checks.ts'
+import { certainty, families, minRows, predictionPrefix, rateLimits, shiftLimits } from './thresholds.ts'
+
+const optional: Readonly<Record<string, (drift: ModelConfig['drift']) => boolean>> = {
+  failed_columns: ({ maxFailedColumns }) => (maxFailedColumns ?? null) !== null,
+  importance: ({ importance }) => importance !== undefined,
+}
+
+/** One line each; nothing of the data is in them. */
+export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
+  if (!drift.enabled) return ['drift is switched off']
+  if (data.sources.current === undefined) return ['drift does not run: data.current is not configured']
+  const columns = Object.entries(drift.columns)
+  const strict = drift.certainty === 'strict'
+  return [
+    `reference: ${referenceOf(drift.reference)}`,
+    `columns: ${data.features === null ? 'all of the reference that are no target, id, time, group or weight' : data.features.join(', ')}${data.target === null ? '' : `; ${data.target} as a label where both sides have it`}; predictions of the model where it can be asked`,
+    `below ${count(drift.minRows ?? minRows)} rows on a side nothing is tested; identifiers, times and texts are not, columns made of times and texts are`,
+    ...families.map((family) => {
+      const limits = shiftLimits(family, null, drift)
+      return `drift.shift of ${family}: ${limitsOf(limits, 'JS*')}`
+    }),
+    strict
+      ? `certain: a limit counts when the change surely lies beyond it, adjusted p ≤ ${certainty.strict.fail} (noncentral χ²)`
+      : `certain: adjusted p ≤ ${certainty.shift.warn} to warn, ≤ ${certainty.shift.fail} to fail (Anderson–Darling and χ² combined)`,
+    `p is adjusted over each family by ${drift.correction === 'by' ? 'Benjamini–Yekutieli' : 'Benjamini–Hochberg'}`,
+    ...blocksOf(drift, data),
+    ...(data.weight === null ? [] : [`rows count by ${data.weight}; tests use as many rows as the weights are worth`]),
+    ...columns.map(([name, column]) => `drift.columns.${name}${isPattern(name) ? ' (all that fit)' : ''}: ${ruleOf(column)}`),
+    ...questions.map(({ name, summary }) => `drift.${name}: ${summary}`),
+    `these questions share a p of ${certainty.questions.warn} to warn and ${certainty.questions.fail} to fail over all columns`,
+    `drift.rate_ratio of labels and predictions with two values: a factor of ${rateLimits.warn} warns, of ${rateLimits.fail} fails, p ≤ ${certainty.rate}`,
+    ...tableQuestions.filter(({ name }) => optional[name]?.(drift) ?? true).map(({ name, summary }) => `drift.${name}: ${summary}`),
+    drift.correlations === false
+      ? 'drift.correlation: switched off'
+      : `drift.correlation: a rank correlation that changes by ${correlationLimits.warn} warns, by ${correlationLimits.fail} fails, adjusted p ≤ ${certainty.pairs.warn} and ${certainty.pairs.fail}`,
+    drift.classifier
+      ? `drift.classifier: on at most ${count(drift.classifier.rows)} rows of each side; AUC surely above ${classifierLimits.warn} warns (95 %), above ${classifierLimits.fail} fails (99 %)`
+      : 'drift.classifier: not asked for',
+    'on a pull request a fail becomes a warn unless its limit was written',
+  ]
+}
+
+function referenceOf(reference: ModelConfig['drift']['reference']): string {
+  if (reference === 'training') return 'the training profile of the model under test'
+  const days = (ms: number) => `${written(ms / 86_400_000)}d`
+  switch (reference.kind) {
+    case 'window':
+      return `rows of data.current: the ${days(reference.windowMs)} before its last ${days(reference.currentMs)}, which are current`
+    case 'profile':
+      return `the stored profile ${reference.path}`
+    case 'glob':
+      return `the files ${reference.pattern}`
+    case 'files':
+      return plural(reference.paths.length, 'file') === '1 file' ? (reference.paths[0] ?? '') : reference.paths.join(', ')
+  }
+}
+
+function blocksOf(drift: ModelConfig['drift'], { time, group }: ModelConfig['data']): readonly string[] {
+  const by = time ?? group
+  if (by === null) return ['rows are taken as independent: name data.time or data.group if they are not']
+  return drift.blocks === 'rows'
+    ? ['rows are taken as independent (drift.blocks: rows)']
+    : [`where both profiles hold blocks of ${by}, blocks are exchanged instead of rows`]
+}
+
+function limitsOf({ warn, fail }: Thresholds<number>, metric: string): string {
+  const parts = [
+    warn === undefined ? [] : [`warns at ${metric} ${written(warn)}`],
+    fail === undefined ? [] : [`fails at ${metric} ${written(fail)}`],
+  ]
+  return parts.flat().join(', ') || 'no limit'
+}
+
+function ruleOf(column: DriftColumn): string {
+  const { ignore, shift, metric = 'js', raw = false, maxChange, maxRatio } = column
+  if (ignore === true) return 'not tested'
+  const name = metricName(metric, raw)
+  const measured = shift === undefined && metric === 'js' && !raw ? [] : [limitsOf(shiftLimits('features', column), name)]
+  return [
+    ...measured,
+    ...(shift === undefined && metric !== 'js' ? [`half as far for labels and ${predictionPrefix}*`] : []),
+    ...(metric === 'js' ? [] : [driftMetricTable[metric].summary]),
+    ...(raw ? ['without asking whether it is certain'] : []),
+    ...(maxChange === undefined ? [] : [`rate of the rarer value: ${limitsOf(maxChange, 'a change of')}`]),
+    ...(maxRatio === undefined ? [] : [`rate of the rarer value: ${limitsOf(maxRatio, 'a factor of')}`]),
+  ].join('; ')
+}
