@@ -11,6 +11,7 @@ import { gridPoints } from '../../src/core/profile/edges.ts'
 import { minLevelRows, type NumericPlan, pivotOf, sampledRows } from '../../src/core/profile/queries.ts'
 import type { TableProfile } from '../../src/core/schema/profile.ts'
 import type { Drawn } from './columns.ts'
+import { countPairs } from './pairs.ts'
 
 const types = { float: 'DOUBLE', integer: 'BIGINT', string: 'VARCHAR', boolean: 'BOOLEAN' } as const
 
@@ -20,10 +21,12 @@ export function profileOf(role: string, drawn: readonly Drawn[], tag: number, re
   const rows = drawn[0]?.values.length ?? 0
   const table: TableFacts = { role, relation: role, rowNumber: null, rows, untyped: false, columns }
   const sample = Object.assign({}, ...drawn.map(sampled))
-  const plans = planColumns(columns, sample, { sensitive: new Set(), reference })
+  const plans = planColumns(columns, sample, { sensitive: new Set(), reference, columns: columns.length })
   const counts = Object.assign({ rows, x: String(tag), s: String(tag) }, ...drawn.map((column, i) => counted(column, i, plans[i] ?? null)))
   const levels = new Map(drawn.flatMap((column, i) => (plans[i]?.levels ? [[column.name, levelsOf(column)] as const] : [])))
-  return assembleTable(table, plans, counts, levels, [])
+  const profile = assembleTable(table, plans, counts, levels, [])
+  // with twenty columns of numbers no row repeats another
+  return { ...profile, pairs: countPairs(drawn, reference ?? profile), duplicates: rows <= 200_000 ? 0 : null }
 }
 
 /** What `sampleQuery` answers of one column. */
@@ -67,7 +70,7 @@ function counted(column: Drawn, i: number, plan: ColumnPlan | null): Record<stri
   return { [`v${i}`]: present(values).length, ...(plan?.numeric ? countedNumbers(values, i, plan.numeric) : {}) }
 }
 
-function countedNumbers(values: Float64Array, i: number, { edges, frequent }: NumericPlan): Record<string, unknown> {
+function countedNumbers(values: Float64Array, i: number, { edges, frequent, beyond }: NumericPlan): Record<string, unknown> {
   const sorted = Float64Array.from(edges)
   const often = Float64Array.from(frequent)
   const cells = new Array<number>(edges.length + 1).fill(0)
@@ -75,6 +78,8 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent }: Nu
   const pivot = pivotOf(edges)
   const first = new Sum()
   const second = new Sum()
+  let below = 0
+  let above = 0
   let low = Infinity
   let high = -Infinity
   for (let k = 0; k < values.length; k++) {
@@ -82,6 +87,8 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent }: Nu
     if (Number.isNaN(value)) continue
     if (value < low) low = value
     if (value > high) high = value
+    if (beyond !== null && value < beyond.min) below += 1
+    if (beyond !== null && value > beyond.max) above += 1
     const cell = atOrAfter(sorted, value)
     cells[cell] = (cells[cell] ?? 0) + 1
     if (often.length > 0) {
@@ -94,6 +101,7 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent }: Nu
   return {
     [`lo${i}`]: low <= high ? low : null,
     [`hi${i}`]: low <= high ? high : null,
+    ...(beyond === null ? {} : { [`below${i}`]: below, [`above${i}`]: above }),
     [`s1${i}`]: first.total,
     [`s2${i}`]: second.total,
     [`h${i}`]: JSON.stringify(cells),
@@ -124,7 +132,7 @@ function counts(codes: Float64Array, levels: number): number[] {
 }
 
 /** Index of the first of ascending values that is not below this one: the right-closed cell it falls into. */
-function atOrAfter(ascending: Float64Array, value: number): number {
+export function atOrAfter(ascending: Float64Array, value: number): number {
   let low = 0
   let high = ascending.length
   while (low < high) {

@@ -3,6 +3,7 @@ import { type DriftInput, type DriftJudgement, judgeDrift } from '../../src/core
 import type { TableProfile } from '../../src/core/schema/profile.ts'
 import { random } from '../../src/core/stats/random.ts'
 import { columns, type Drawn, drawColumn } from './columns.ts'
+import { countPairs } from './pairs.ts'
 import { profileOf } from './profile.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
@@ -67,30 +68,25 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
   const profile = (role: string, drawn: readonly Drawn[], reference: TableProfile | null) =>
     profileOf(role, drawn, seed + tables++, reference)
 
-  const reference = profile(
-    'train',
-    columns.map((spec) => drawColumn(spec, rows, rng)),
-    null,
-  )
-  const current = profile(
-    'current',
-    columns.map((spec) => drawColumn(spec, rows, rng)),
-    reference,
-  )
-  const slightly = profile(
-    'current',
-    columns.map((spec) => drawColumn(spec, rows, rng, spec.make(0.02))),
-    reference,
-  )
+  const draw = (tilt: number) => columns.map((spec) => drawColumn(spec, rows, rng, spec.make(tilt)))
+  const today = draw(0)
+  const reference = profile('train', draw(0), null)
+  const current = profile('current', today, reference)
+  const slightly = profile('current', draw(0.02), reference)
 
   /** The quiet table with one column put in its place: the others are the same rows. */
-  function shifted({ column, draw, labels }: Scenario): Outcome {
+  function shifted({ column, draw: changed, labels }: Scenario): Outcome {
     const spec = columns.find(({ name }) => name === column)
     const before = reference.columns.find(({ name }) => name === column)
     if (spec === undefined || before === undefined) throw new RangeError(`no column ${column}`)
-    const moved = profile('current', [drawColumn(spec, rows, rng, draw, labels ?? spec.labels)], { ...reference, columns: [before] })
-    const table = { ...moved, columns: current.columns.map((one) => moved.columns.find(({ name }) => name === one.name) ?? one) }
-    return outcome(judge(reference, table), column)
+    const drawn = drawColumn(spec, rows, rng, changed, labels ?? spec.labels)
+    const moved = profile('current', [drawn], { ...reference, columns: [before] })
+    const pairs = countPairs(
+      today.map((one) => (one.name === column ? drawn : one)),
+      reference,
+    )
+    const all = current.columns.map((one) => moved.columns.find(({ name }) => name === one.name) ?? one)
+    return outcome(judge(reference, { ...moved, columns: all, pairs }), column)
   }
 
   return {

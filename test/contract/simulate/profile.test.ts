@@ -20,7 +20,7 @@ function csvOf(drawn: readonly Drawn[]): string {
 }
 
 /** Without what says which bytes these were. */
-const counted = ({ columns: all, rows }: TableProfile) => ({ rows, columns: all })
+const counted = ({ columns: all, rows, pairs, duplicates }: TableProfile) => ({ rows, columns: all, pairs, duplicates })
 
 describe('the profile of a simulated table', () => {
   it.each([
@@ -35,7 +35,7 @@ describe('the profile of a simulated table', () => {
       const scenario = changed.get(spec.name)
       return drawColumn(spec, m, rng, scenario?.draw ?? spec.make(0.02), scenario?.labels ?? spec.labels)
     })
-    const options = { role: 'train', sensitive: [] }
+    const options = { role: 'train', sensitive: [], pairs: { first: [], leaveOut: [] } }
     const reference = await buildProfile(bench.engine, await bench.table('train.csv', csvOf(before)), options)
     const current = await buildProfile(bench.engine, await bench.table('current.csv', csvOf(now)), {
       ...options,
