@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { blockPermutation, blocksNeeded, choose } from '../../../src/core/drift/block-permutation.ts'
+import { jensenShannon } from '../../../src/core/drift/jensen-shannon.ts'
+import { type DriftInput, judgeDrift } from '../../../src/core/drift/judge.ts'
+import { blockCells } from '../../../src/core/profile/blocks.ts'
+import type { ColumnProfile, TableProfile } from '../../../src/core/schema/profile.ts'
+import { random } from '../../../src/core/stats/random.ts'
+import { numbers, table } from './support.ts'
+
+describe('the block permutation test', () => {
+  it('goes through every exchange where there are few: the worked example', () => {
+    const blocks = [
+      [30, 20],
+      [28, 22],
+      [31, 19],
+      [20, 30],
+    ]
+    const test = blockPermutation(blocks.slice(0, 3), blocks.slice(3), { seed: 1 })
+    expect(test.observed).toBeCloseTo(0.018807953022796482, 12)
+    expect(test).toMatchObject({ p: 0.25, smallest: 0.25 })
+    const total = [0, 1].map((j) => blocks.slice(0, 3).reduce((sum, block) => sum + (block[j] ?? 0), 0))
+    expect(jensenShannon(total, [20, 30]).distance ** 2 * Math.LN2).toBeCloseTo(test.observed, 12)
+  })
+
+  it('is the same seen from either side, and the same in every run', () => {
+    const rng = random(4)
+    const block = () => Array.from({ length: 5 }, () => rng.below(40))
+    const [a, b] = [Array.from({ length: 30 }, block), Array.from({ length: 12 }, block)]
+    const one = blockPermutation(a, b, { seed: 9 })
+    expect(blockPermutation(a, b, { seed: 9 })).toEqual(one)
+    expect(blockPermutation(b, a, { seed: 9 }).observed).toBeCloseTo(one.observed, 14)
+    expect(Math.abs(blockPermutation(b, a, { seed: 9 }).p - one.p)).toBeLessThan(0.15)
+  })
+
+  it('knows how many exchanges there are, and how many blocks a level needs', () => {
+    expect([choose(29, 1), choose(35, 7), choose(10, 10), choose(5, 0)]).toEqual([29, 6_724_520, 1, 1])
+    expect(blocksNeeded(28, 0.05)).toBe(1)
+    expect(blocksNeeded(28, 0.01)).toBe(2)
+    expect(blocksNeeded(2, 0.01)).toBeNull()
+  })
+
+  it('without a block on one side says nothing', () => {
+    expect(blockPermutation([[1, 2]], [], { seed: 1 }).p).toBe(1)
+  })
+})
+
+/** Days of 200 rows whose mean wanders from day to day; values of a day lie together. */
+function days(seed: number, count: number, wander: number, mean = 0): number[][] {
+  const rng = random(seed)
+  return Array.from({ length: count }, () => {
+    const day = mean + wander * rng.normal()
+    return Array.from({ length: 200 }, () => day + rng.normal())
+  })
+}
+
+function counted(values: readonly (readonly number[])[], cuts: readonly number[]): number[][] {
+  return values.map((day) => {
+    const cells = new Array<number>(cuts.length + 3).fill(0)
+    for (const value of day) {
+      const at = cuts.findIndex((edge) => value <= edge)
+      const j = at < 0 ? cuts.length : at
+      cells[j] = (cells[j] ?? 0) + 1
+    }
+    return cells
+  })
+}
+
+function dayTables(
+  reference: readonly number[][],
+  current: readonly number[][],
+  by: 'time' | 'group' = 'time',
+): [TableProfile, TableProfile] {
+  const before = numbers('x', reference.flat())
+  const now = numbers('x', current.flat(), before.numeric?.edges)
+  const cuts = blockCells(before)?.cuts ?? []
+  const withBlocks = (column: ColumnProfile, values: readonly number[][], role: string): TableProfile => ({
+    ...table(role, [{ ...column, blocks: counted(values, cuts) }]),
+    blocks: { by, unit: by === 'time' ? '1 day' : 'group', rows: values.map((day) => day.length) },
+  })
+  return [withBlocks(before, reference, 'train'), withBlocks(now, current, 'current')]
+}
+
+function judge([reference, current]: readonly [TableProfile, TableProfile], more: Partial<DriftInput> = {}) {
+  const { checks, columns, blocks } = judgeDrift({
+    reference,
+    current,
+    target: null,
+    positive: null,
+    features: null,
+    leaveOut: [],
+    columns: {},
+    policy: { onInconclusive: 'pass', onMissing: 'warn' },
+    capAtWarn: false,
+    ...more,
+  })
+  const [row] = columns
+  if (row === undefined) throw new Error('no row')
+  return { row, blocks, check: checks.find(({ id }) => id === 'drift.shift:x') }
+}
+
+describe('rows of one day depend on each other', () => {
+  it('28 days against 7 without drift: rows alarm in most runs at 5 %, blocks of days in 1 to 10 % of 200', () => {
+    let byRows = 0
+    let byBlocks = 0
+    for (let run = 0; run < 200; run++) {
+      const tables = dayTables(days(run, 28, 0.3), days(10_000 + run, 7, 0.3))
+      if ((judge(tables, { settings: { blocks: 'rows' } }).row.p ?? 1) <= 0.05) byRows += 1
+      if ((judge(tables).row.p ?? 1) <= 0.05) byBlocks += 1
+    }
+    expect(byRows).toBeGreaterThan(100)
+    expect(byBlocks).toBeGreaterThanOrEqual(2)
+    expect(byBlocks).toBeLessThanOrEqual(20) // twice what 5 % gives: seen once in 1,500 times
+  })
+
+  it('a real shift is found all the same, and the message says what was exchanged', () => {
+    const { row, check, blocks } = judge(dayTables(days(1, 28, 0.2), days(2, 7, 0.2, 0.8)))
+    expect(row).toMatchObject({ state: 'fail', unit: 'blocks' })
+    expect(check?.message).toContain('in blocks of 1 day (7 against 28)')
+    expect(blocks).toEqual({ by: 'time', unit: '1 day', reference: 28, current: 7 })
+  })
+
+  it('one day can be the most different of 29, which is a warn and no fail', () => {
+    const { row, check } = judge(dayTables(days(1, 28, 0.05), days(2, 1, 0.05, 1)))
+    expect(row.p).toBeCloseTo(1 / 29, 12)
+    expect(row.state).toBe('warn')
+    expect(check?.status).toBe('warn')
+  })
+
+  it('two days against four can show nothing: inconclusive, with the blocks that would', () => {
+    const { row, check } = judge(dayTables(days(1, 4, 0.05), days(2, 2, 0.05, 1)))
+    expect(row.state).toBe('inconclusive')
+    expect(check?.message).toContain('2 blocks can be no more certain than that: 3 on that side would be needed')
+  })
+
+  it('other units on the two sides, or `blocks: rows`, mean rows', () => {
+    const [reference, current] = dayTables(days(1, 28, 0.3), days(2, 7, 0.3))
+    const weeks: TableProfile = { ...current, blocks: current.blocks ? { ...current.blocks, unit: '1 week' } : null }
+    expect(judge([reference, weeks]).row.unit).toBe('rows')
+    expect(judge([reference, current], { settings: { blocks: 'rows' } })).toMatchObject({ row: { unit: 'rows' }, blocks: undefined })
+  })
+
+  it('buckets of groups are blocks too', () => {
+    const { check } = judge(dayTables(days(1, 28, 0.2), days(2, 28, 0.2, 0.8), 'group'))
+    expect(check?.message).toContain('in blocks of groups (28 against 28)')
+  })
+
+  it('questions are asked of as many rows as the days are worth: nulls of one day are no change of the rate', () => {
+    const [reference, current] = dayTables(days(1, 28, 0.5), days(2, 7, 0.5))
+    const spoil = (one: TableProfile, nulls: number): TableProfile => ({
+      ...one,
+      columns: one.columns.map((column) => ({
+        ...column,
+        n_null: nulls,
+        n: column.n + nulls,
+        blocks: (column.blocks ?? []).map((cells, i) => (i === 0 ? [...cells.slice(0, -1), nulls] : cells)),
+      })),
+    })
+    const tables = [spoil(reference, 10), spoil(current, 30)] as const
+    const found = (more: Partial<DriftInput>) =>
+      judgeDrift({
+        reference: tables[0],
+        current: tables[1],
+        target: null,
+        positive: null,
+        features: null,
+        leaveOut: [],
+        columns: {},
+        policy: { onInconclusive: 'pass', onMissing: 'warn' },
+        capAtWarn: false,
+        ...more,
+      }).checks.map(({ id }) => id)
+    expect(found({ settings: { blocks: 'rows' } })).toContain('drift.nulls:x')
+    expect(found({})).not.toContain('drift.nulls:x')
+  })
+})
