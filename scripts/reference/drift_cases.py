@@ -60,6 +60,8 @@ for name, (a, b) in tables.items():
         # X² of equal shares is rounding noise in scipy, exactly 0 here; V below 1e-6 is a difference of equal numbers
         out.add("chi2", f"chi2: {name}", "chi2", both, {"chi2": chi2, "df": df, "p": pv, "v": v}, 1e-9, relative=chi2 > 1e-9)
 
+    out.add("hellinger", f"hellinger: {name}", "hellinger", both, {"hellinger": distance.euclidean(np.sqrt(a / n), np.sqrt(b / m)) / math.sqrt(2)}, 1e-8, relative=False)
+
 # --- exact tests of a 2 × 2 table -----------------------------------------------------------------------------------
 for t in ([[0, 5], [5, 0]], [[1, 0], [0, 1]], [[0, 10], [0, 12]], [[3, 1], [2, 40]], [[10, 90], [30, 870]], [[0, 1000], [9, 991]], [[2, 3], [3, 2]], [[500, 500], [400, 600]], [[1, 99_999], [12, 99_988]]):
     out.add("fisher", f"fisher: {t}", "fisher", {"table": t}, {"p": stats.fisher_exact(t)[1]}, 1e-8)  # logarithms of factorials of 1e5 lose 1e-10
@@ -115,6 +117,45 @@ for name, (a, b) in {
 for n, m, d in ((1000, 1000, 0.06), (200, 5000, 0.1), (10**6, 10**6, 0.003), (50, 50, 0.2), (10_000, 100, 0.4)):
     out.add("ks", f"ks limit: {n}, {m}, {d}", "ks_limit", {"n": n, "m": m, "d": d}, {"p": special.kolmogorov(d * math.sqrt(n * m / (n + m)))}, 1e-11)
 
+# --- values beyond, correlations, blocks ----------------------------------------------------------------------------
+for n, m, k in ((100, 100, 1), (10_000, 500, 0), (50, 50, 50), (1000, 10, 4), (5000, 5000, 30), (10**6, 10**5, 80), (3, 2000, 500)):
+    # all k marked values, the largest of n + m, are among the m that current draws
+    out.add("range", f"exceedance: {n}, {m}, {k}", "exceedance", {"n": n, "m": m, "k": k}, {"p": stats.hypergeom.pmf(k, n + m, k, m) if k else 1.0}, 1e-8)
+for r1, n, r2, m in ((0.9, 50, 0.95, 80), (-0.3, 1000, 0.3, 1000), (0.0, 10, 0.5, 12), (0.999, 400, 0.998, 300), (0.1, 10**6, 0.101, 10**6)):
+    z = (np.arctanh(r1) - np.arctanh(r2)) / math.sqrt(1 / (n - 3) + 1 / (m - 3))
+    out.add("multivariate", f"correlation: {r1} of {n}, {r2} of {m}", "correlation_change", {"reference": r1, "n": n, "current": r2, "m": m}, {"z": z, "p": 2 * stats.norm.sf(abs(z))}, 1e-10)
+for name, blocks, current in (
+    ("one of nine", rng.poisson(20, (9, 4)), [8]), ("two of eight", rng.poisson([40, 20, 10], (8, 3)), [1, 5]), ("half of ten", rng.poisson(5, (10, 2)), [0, 1, 2, 3, 4]),
+    ("unequal sizes", rng.poisson(rng.uniform(2, 80, (7, 1)), (7, 3)), [6, 2]), ("all blocks alike", [[10, 20]] * 6, [0, 3]), ("more current than reference", rng.poisson(15, (6, 3)), [0, 1, 2, 3]),
+):
+    blocks = np.asarray(blocks)
+
+    def jsd(chosen):
+        a, b = blocks[[i for i in range(len(blocks)) if i not in chosen]].sum(axis=0), blocks[list(chosen)].sum(axis=0)
+        return distance.jensenshannon(a, b) ** 2
+
+    seen = jsd(current)
+    found = np.nan_to_num([jsd(c) for c in itertools.combinations(range(len(blocks)), len(current))])
+    ties = found >= np.nan_to_num(seen) - 1e-12
+    out.add("block", f"blocks: {name}", "block_permutation", {"blocks": blocks, "current": current}, {"observed_jsd": np.nan_to_num(seen), "p": ties.mean(), "minimum_attainable_p": 1 / len(found), "mean": found.mean()}, 1e-9, relative=False, source="every choice of blocks, scipy jensenshannon")
+
+# --- without labels -------------------------------------------------------------------------------------------------
+for name, k, skill, prior in (("two classes", 2, 0.8, [0.7, 0.3]), ("four classes", 4, 0.6, [0.4, 0.3, 0.2, 0.1]), ("nearly blind", 3, 0.02, [0.4, 0.3, 0.3])):
+    confusion = skill * np.eye(k) + (1 - skill) * rng.dirichlet(np.ones(k), k).T  # P(said | truth), columns add up to 1
+    if name == "nearly blind":
+        confusion = skill * np.eye(k) + (1 - skill) / k
+    joint = confusion * np.array(prior)
+    now = rng.dirichlet(np.full(k, 3.0))
+    weights = np.linalg.solve(joint, confusion @ now)
+    smallest = np.linalg.svd(joint, compute_uv=False)[-1]
+    out.add("label_shift", f"bbse: {name}", "bbse", {"joint": joint, "current": confusion @ now}, {"weights": weights, "estimated_prior": now if smallest >= 0.1 / k else None, "smallest": smallest}, 1e-8, relative=False, source="numpy solve and svd; the prior that was put in")
+p = np.round(rng.random(30), 6)
+said = p >= 0.4
+tp, fp, fn = p[said].sum(), (1 - p[said]).sum(), p[~said].sum()
+out.add("no_labels", "cbpe: thirty rows", "cbpe", {"proba": p, "threshold": 0.4}, {"expected_accuracy": np.where(said, p, 1 - p).mean(), "precision": tp / (tp + fp), "recall": tp / (tp + fn), "f1": 2 * tp / (2 * tp + fp + fn), "se": math.sqrt((p * (1 - p)).sum()) / 30}, 1e-12, source="numpy")
+proba = np.round(rng.dirichlet(np.ones(4), 12), 6)
+out.add("no_labels", "cbpe: four classes", "cbpe_classes", {"proba": proba}, {"expected_accuracy": proba.max(axis=1).mean()}, 1e-12, source="numpy")
+
 # --- p-values together ----------------------------------------------------------------------------------------------
 def cauchy(ps):
     total = sum(mpmath.cot(mpmath.mpf(p) * mpmath.pi) for p in ps) / len(ps)
@@ -137,7 +178,7 @@ for name, ps in families.items():
             source="scipy false_discovery_control, statsmodels multipletests")
 
 # --- power of the test ----------------------------------------------------------------------------------------------
-for x, df, l in ((10, 1, 3), (21.0, 4, 12.5), (60, 19, 33), (5, 9, 0.5), (400, 9, 300), (30, 4, 1e-6), (250, 99, 120), (0.5, 1, 20), (1500, 9, 1300)):
+for x, df, l in ((10, 1, 3), (21.0, 4, 12.5), (60, 19, 33), (5, 9, 0.5), (400, 9, 300), (30, 4, 1e-6), (250, 99, 120), (0.5, 1, 20), (1500, 9, 1300), (60_000, 9, 55_000), (200_000, 99, 199_000), (3, 1, 600)):
     out.add("power", f"noncentral: {x}, {df}, {l}", "noncentral_chi2", {"x": x, "df": df, "lambda": l}, {"sf": stats.ncx2.sf(x, df, l)}, 1e-9)
 for df, rows in ((1, 500), (4, 100), (9, 2500), (19, 50_000), (98, 10**6)):
     critical = stats.chi2.isf(0.0025, df)

@@ -27,7 +27,7 @@ export function lowerTail(x: number, y: number, a: number, b: number): number {
   return Math.min(1, (powers(x, y, a, b) * fraction(x, a, b)) / a)
 }
 
-/** x with I_x(a, b) = p: bisection, safeguarded Newton; absolute error below 1e-15. */
+/** x with I_x(a, b) = p: bisection, safeguarded Newton; to the last digits, of a quantile near 0 too. */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability lies in [0, 1], not ${p}`)
   if (p === 0) return 0
@@ -43,7 +43,7 @@ export function betaQuantile(p: number, a: number, b: number): number {
     const density = powers(x, 1 - x, a, b) / (x * (1 - x))
     const newton = x - error / density
     const next = newton > low && newton < high ? newton : (low + high) / 2
-    if (Math.abs(next - x) <= 1e-16 * next || high - low < 1e-17) return next
+    if (Math.abs(next - x) <= 1e-16 * next || high - low <= 1e-16 * high) return next
     x = next
   }
   return x
