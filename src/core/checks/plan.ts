@@ -268,7 +268,8 @@ function sharedScan(all: readonly Asked[], table: TableFacts): Step {
   return {
     queries: queries.map((wanted) =>
       sql(
-        `SELECT ${wanted.map((one) => `${one.sql} AS ${one.name}`).join(', ')} FROM ${table.relation}`,
+        // a check may want nothing of this table, as of one without text
+        `SELECT ${wanted.length === 0 ? '1' : wanted.map((one) => `${one.sql} AS ${one.name}`).join(', ')} FROM ${table.relation}${wanted.length === 0 ? ' LIMIT 1' : ''}`,
         wanted.flatMap((one) => one.values),
       ),
     ),

@@ -1,9 +1,20 @@
 /** Every check of `expect`, in the order in which docs and config show them. What an entry is: entry.ts. */
-import { basicChecks } from './entries/columns-basic.ts'
+import { alikeChecks } from './entries/alike.ts'
 import { categoryChecks } from './entries/categories.ts'
+import { basicChecks } from './entries/columns-basic.ts'
+import { dateChecks } from './entries/columns-dates.ts'
+import { distinctChecks } from './entries/columns-distinct.ts'
+import { figureChecks } from './entries/columns-figures.ts'
+import { missingChecks } from './entries/columns-missing.ts'
+import { nestedChecks } from './entries/columns-nested.ts'
+import { outlierChecks } from './entries/columns-outliers.ts'
+import { rangeChecks } from './entries/columns-range.ts'
+import { textChecks } from './entries/columns-text.ts'
 import { customChecks } from './entries/custom.ts'
 import { featureChecks } from './entries/features.ts'
 import { integrityChecks } from './entries/integrity.ts'
+import { privacyChecks } from './entries/privacy.ts'
+import { rowChecks } from './entries/row-rules.ts'
 import { schemaChecks } from './entries/schema.ts'
 import { servingChecks } from './entries/serving.ts'
 import { splitChecks } from './entries/split.ts'
@@ -13,8 +24,19 @@ import type { CheckEntry } from './entry.ts'
 export const checkTable: readonly CheckEntry[] = [
   ...schemaChecks,
   ...tableChecks,
+  ...alikeChecks,
   ...customChecks,
+  ...rowChecks,
+  ...privacyChecks,
   ...basicChecks,
+  ...missingChecks,
+  ...distinctChecks,
+  ...rangeChecks,
+  ...figureChecks,
+  ...outlierChecks,
+  ...textChecks,
+  ...dateChecks,
+  ...nestedChecks,
   ...integrityChecks,
   ...featureChecks,
   ...splitChecks,

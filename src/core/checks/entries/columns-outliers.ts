@@ -1,0 +1,130 @@
+/**
+ * Checks of how many values lie far out.
+ *
+ *     z_score_less_than    |x − m| > k s                        m, s of the training data, else of the table itself
+ *     iqr_outlier_rate     x outside [q1 − k w, q3 + k w], w = q3 − q1    quartiles likewise
+ *     mad_outlier_rate     |x − median| > k · 1.4826 · MAD      of the table itself; 1.4826 makes MAD a standard deviation of normal values
+ *
+ * A width of zero says nothing and is skipped. Only finite numbers are judged. Source: Tukey 1977; Iglewicz & Hoaglin 1993.
+ */
+import { z } from 'zod'
+import { count as shown, written } from '../../report/format.ts'
+import type { ColumnProfile } from '../../schema/profile.ts'
+import { type Answer, asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
+import { numericKinds, type Sql, sql } from '../facts.ts'
+import { share } from '../params.ts'
+import { asNumber } from '../sql-parts.ts'
+import { stable } from './answers.ts'
+
+const params = {
+  k: z.number({ error: 'expected a number such as 3' }).positive().optional(),
+  max: share.describe('part of the values that may lie so far out, 0 unless said').optional(),
+}
+
+const query = ({ column, table }: Scope, k: number, centre: string, width: string, values: readonly number[]): Sql => {
+  const x = asNumber(column)
+  const numbers = `(SELECT CASE WHEN abs(${x}) < 1e150 THEN ${x} END AS x FROM ${table.relation} WHERE isfinite(${x}))`
+  return sql(
+    `SELECT count(x) AS judged, any_value(width) AS width, count_if(abs(x - centre) > CAST(? AS DOUBLE) * width) AS broken
+     FROM ${numbers} AS numbers, (SELECT ${centre} AS centre, ${width} AS width FROM ${numbers} AS again) AS scale`,
+    [k, ...values],
+  )
+}
+
+const judge =
+  (usual: number) =>
+  (
+    { k = usual, max = 0 }: { readonly k?: number | undefined; readonly max?: number | undefined },
+    answers: readonly (readonly Row[])[],
+    { column }: Scope,
+  ): Answer => {
+    const row = answers[0]?.[0] ?? {}
+    const judged = number(row.judged) ?? 0
+    const broken = number(row.broken) ?? 0
+    if (judged === 0) return skipped(`${column.name} has no numbers to judge`)
+    if (!((number(row.width) ?? 0) > 0)) return skipped(`the middle of ${column.name} has no width: nothing can be far from it`)
+    const told = `${shown(broken)} of ${shown(judged)} values of ${column.name} lie far out (k = ${k})`
+    const more = { judged, broken, limit: shareAtMost(max) }
+    return broken > stable(max * judged) ? fail(`${told}, limit ${written(max * 100)} %`, more) : pass(told, more)
+  }
+
+const before = ({ reference, column }: Scope): ColumnProfile['numeric'] =>
+  reference?.columns.find(({ name }) => name === column.name)?.numeric ?? null
+
+const common = {
+  on: 'column',
+  kinds: numericKinds,
+  params,
+  fix: 'look at the rows that lie far out, or allow more with max',
+} as const
+const usesTraining = { needs: 'the training data where it is at hand, else the table itself' } as const
+
+/** Edges of the reference nearest to its quartiles. */
+function quartiles({ edges, cells }: NonNullable<ColumnProfile['numeric']>): readonly [number, number] | null {
+  const n = cells.reduce((sum, cell) => sum + cell, 0)
+  const at = (q: number): number | undefined => {
+    let below = 0
+    return edges.find((_, index) => {
+      below += cells[index] ?? 0
+      return below >= q * n
+    })
+  }
+  const [low, high] = [at(0.25), at(0.75)]
+  return low === undefined || high === undefined ? null : [low, high]
+}
+
+export const outlierChecks: readonly CheckEntry[] = [
+  asked({
+    ...common,
+    ...usesTraining,
+    name: 'z_score_less_than',
+    summary: 'at most max (0) of the values lie more than k (3) standard deviations from the mean of the training data',
+    elsewhere: ['GX expect_column_value_z_scores_to_be_less_than'],
+    example: '{k: 3, max: 1%}',
+    queries: ({ k = 3 }, scope) => {
+      const reference = scope.reference?.columns.find(({ name }) => name === scope.column.name)
+      const n = reference === undefined ? 0 : reference.n - reference.n_null - reference.n_nan - reference.n_pos_inf - reference.n_neg_inf
+      const { mean = null, m2 = null } = reference?.numeric ?? {}
+      return mean === null || m2 === null || n < 2
+        ? [query(scope, k, 'avg(x)', 'stddev_samp(x)', [])]
+        : [query(scope, k, 'CAST(? AS DOUBLE)', 'CAST(? AS DOUBLE)', [mean, Math.sqrt(m2 / (n - 1))])]
+    },
+    judge: judge(3),
+  }),
+  asked({
+    ...common,
+    ...usesTraining,
+    name: 'iqr_outlier_rate',
+    summary: 'at most max (0) of the values lie more than k (1.5) quartile distances outside the quartiles of the training data',
+    elsewhere: ['deepchecks OutlierSampleDetection', 'evidently outliers by IQR'],
+    example: '{k: 1.5, max: 1%}',
+    queries: ({ k = 1.5 }, scope) => {
+      const numeric = before(scope)
+      const reference = numeric === null ? null : quartiles(numeric)
+      // within k widths of a quartile is within k + ½ widths of the middle between both
+      const middle = k + 0.5
+      if (reference === null)
+        return [
+          query(
+            scope,
+            middle,
+            '(quantile_cont(x, 0.25) + quantile_cont(x, 0.75)) / 2',
+            'quantile_cont(x, 0.75) - quantile_cont(x, 0.25)',
+            [],
+          ),
+        ]
+      const [low, high] = reference
+      return [query(scope, middle, 'CAST(? AS DOUBLE)', 'CAST(? AS DOUBLE)', [(low + high) / 2, high - low])]
+    },
+    judge: judge(1.5),
+  }),
+  asked({
+    ...common,
+    name: 'mad_outlier_rate',
+    summary: 'at most max (0) of the values lie more than k (3.5) robust standard deviations from the median of the table',
+    elsewhere: ['PyOD MAD'],
+    example: '{k: 3.5, max: 1%}',
+    queries: ({ k = 3.5 }, scope) => [query(scope, k, 'median(x)', '1.4826 * mad(x)', [])],
+    judge: judge(3.5),
+  }),
+]
