@@ -2,7 +2,7 @@
 import { count as shown, written } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, counted, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
-import { type ColumnFacts, present, type Sql, type StorageKind, sql } from '../facts.ts'
+import { type ColumnFacts, present, type Sql, sql } from '../facts.ts'
 import { badRange, count, pattern, patterns, share, text, values } from '../params.ts'
 import { all, any, asText, not } from '../sql-parts.ts'
 import { stable } from './answers.ts'
