@@ -117,11 +117,11 @@ export function separation({ n, k, b, cubes }: ReturnType<typeof sums>, adjusted
   const between = Math.max(0, b - (n * (n + 1) ** 2) / 4)
   const square = Math.min(1, (between * 12) / (n ** 3 - cubes))
   const strength = adjusted ? (k >= n ? 0 : Math.sqrt(Math.max(0, 1 - ((1 - square) * (n - 1)) / (n - k)))) : Math.sqrt(square)
-  return { strength, p: chiSquareSf((12 * between) / (n * (n + 1)), k - 1), n }
+  return rounded(strength, chiSquareSf((12 * between) / (n * (n + 1)), k - 1), n)
 }
 
 export function spearman(rho: number, n: number): Association | null {
-  return n < 2 ? null : { strength: Math.min(1, Math.abs(rho)), p: Math.min(1, 2 * normalSf(Math.abs(rho) * Math.sqrt(n - 1))), n }
+  return n < 2 ? null : rounded(Math.abs(rho), 2 * normalSf(Math.abs(rho) * Math.sqrt(n - 1)), n)
 }
 
 /** Bias-corrected Cramér's V. @param row total, q = Σ n_ij²/(n_i n_j), kx, ky */
@@ -132,5 +132,12 @@ export function contingency(row: Row): Association | null {
   const df = (kx - 1) * (ky - 1)
   const corrected = Math.max(0, phi - df / (n - 1))
   const levels = Math.min(kx - (kx - 1) ** 2 / (n - 1), ky - (ky - 1) ** 2 / (n - 1)) - 1
-  return { strength: levels <= 0 ? 0 : Math.min(1, Math.sqrt(corrected / levels)), p: chiSquareSf(n * phi, df), n }
+  return rounded(levels <= 0 ? 0 : Math.sqrt(corrected / levels), chiSquareSf(n * phi, df), n)
 }
+
+/** Threads add in another order in every run, which moves the last digits: the same data must give the same figures, and the same order of them. */
+const rounded = (strength: number, p: number, n: number): Association => ({
+  strength: Math.min(1, Number(strength.toFixed(10))),
+  p: Math.min(1, Number(p.toPrecision(9))),
+  n,
+})

@@ -55,7 +55,7 @@ function worst(rows: readonly Row[], names: readonly string[], max: number, says
     : fail(`${listed(high.map(({ name, row }) => says(name, row)))}${max === 0 ? '' : ` (limit ${written(max * 100)} %)`}`, more)
 }
 const part = (row: Row) => `${count(number(row.broken) ?? 0)} of ${count(number(row.judged) ?? 0)} rows`
-const labels = (row: Row) => plural(number(row.labels) ?? 0, 'label')
+const labels = (row: Row, of: string) => `${plural(number(row.labels) ?? 0, 'label')} of ${of} ${number(row.labels) === 1 ? 'is' : 'are'}`
 
 export const categoryChecks: readonly CheckEntry[] = [
   asked({
@@ -76,7 +76,7 @@ export const categoryChecks: readonly CheckEntry[] = [
         answer,
         [scope.data.target ?? ''],
         max,
-        (name, row) => `${labels(row)} of ${name} are not in train, ${part(row)}`,
+        (name, row) => `${labels(row, name)} not in train, ${part(row)}`,
         'every label is in train',
       )
     },
@@ -100,7 +100,7 @@ export const categoryChecks: readonly CheckEntry[] = [
             answer,
             judgedColumns(scope, names),
             max,
-            (name, row) => `${labels(row)} of ${name} are not in train, ${part(row)}`,
+            (name, row) => `${labels(row, name)} not in train, ${part(row)}`,
             'every category is in train',
           ),
   }),
@@ -167,7 +167,7 @@ export const categoryChecks: readonly CheckEntry[] = [
             answer,
             judgedColumns(scope, names),
             max,
-            (name, row) => `${labels(row)} of ${name} are spelled in another way than in train, ${part(row)}`,
+            (name, row) => `${labels(row, name)} spelled in another way than in train, ${part(row)}`,
             'no label is spelled in another way than in train',
           ),
   }),

@@ -8,10 +8,10 @@ import { count, plural, written } from '../../report/format.ts'
 import { asked, atMost, type CheckEntry, fail, number, pass, type Scope, skipped } from '../entry.ts'
 import type { TableFacts } from '../facts.ts'
 import { sql } from '../facts.ts'
-import { badRange, real, text } from '../params.ts'
+import { badRange, real, share, text } from '../params.ts'
 
 const query = text.min(1, { error: 'this query is empty' }).max(20_000, { error: 'a query has at most 20000 characters' })
-const most = z.number({ error: 'expected a part of the rows, or a number of rows' }).nonnegative({ error: 'expected at least 0' })
+const most = z.union([z.number().nonnegative(), share], { error: 'expected a part of the rows such as 1%, or a number of rows' })
 
 /** The columns of the data and no other, under the names that a query may read. */
 function over({ table, others }: Scope, body: string): string {

@@ -138,7 +138,7 @@ export const integrityChecks: readonly CheckEntry[] = [
     example: '[0, 1]',
     figures: ({ values: allowed }, scope) => {
       const label = labelOf(scope)
-      if (label === null) return {}
+      if (label === null) return { rows: sql('count(*)') }
       const inside = member(label, allowed)
       const judged = `${scope.keep} AND ${present(label)}`
       return {
@@ -164,7 +164,7 @@ export const integrityChecks: readonly CheckEntry[] = [
     example: '0',
     figures: (_, scope) => {
       const label = labelOf(scope)
-      if (label === null) return {}
+      if (label === null) return { rows: sql('count(*)') }
       return {
         judged: sql(`count(*) FILTER (WHERE ${scope.keep})`),
         broken: sql(`count(*) FILTER (WHERE ${scope.keep} AND NOT ${present(label)})`),

@@ -53,6 +53,8 @@ const inner = (table: Scope['table'], columns: readonly ColumnFacts[], some: rea
     rowsFor(some.length),
   )
 
+const key = ({ a, b }: Pair) => JSON.stringify([a, b])
+
 /** Pairs that say something, strongest first. */
 export function readPairs(rows: readonly Row[], columns: readonly ColumnFacts[]): readonly Pair[] {
   const pairs = rows.flatMap((row): readonly Pair[] => {
@@ -61,7 +63,7 @@ export function readPairs(rows: readonly Row[], columns: readonly ColumnFacts[])
     const found = row.q === undefined ? (r === null ? null : spearman(r, number(row.n) ?? 0)) : contingency(row)
     return a === undefined || b === undefined || found === null ? [] : [{ a, b, found, r: row.q === undefined ? r : null }]
   })
-  return pairs.toSorted((one, two) => two.found.strength - one.found.strength || (one.a < two.a ? -1 : 1))
+  return pairs.toSorted((one, two) => two.found.strength - one.found.strength || (key(one) < key(two) ? -1 : 1))
 }
 
 /** The same from a profile, which counts in cells instead of ranks. */

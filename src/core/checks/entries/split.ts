@@ -149,7 +149,7 @@ export const splitChecks: readonly CheckEntry[] = [
         SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken, (SELECT count(*) FROM there) AS "rows",
           ${low('here')} AS low, ${high('here')} AS high, ${low('there')} AS train_low, ${high('there')} AS train_high`
     },
-    says: (broken, judged, name) => `${broken} of ${judged} rows have a ${name} that is also in train`,
+    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is also in train`,
     quiet: rowCounters,
   }),
   sharing({
@@ -175,7 +175,7 @@ export const splitChecks: readonly CheckEntry[] = [
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
       `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE b IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k <= b) AS broken`,
-    says: (broken, judged, name) => `${broken} of ${judged} rows have a ${name} at or before the newest of train`,
+    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is at or before the newest of train`,
   }),
   sharing({
     name: 'date_duplicates',
@@ -186,7 +186,7 @@ export const splitChecks: readonly CheckEntry[] = [
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
       `${times(pair, scope)} SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken`,
-    says: (broken, judged, name) => `${broken} of ${judged} rows have a ${name} that rows of train have too`,
+    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is that of a row of train too`,
   }),
   sharing({
     name: 'test_before_train',
@@ -197,7 +197,7 @@ export const splitChecks: readonly CheckEntry[] = [
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
       `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE a IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k < a) AS broken`,
-    says: (broken, judged, name) => `${broken} of ${judged} rows have a ${name} before the oldest of train`,
+    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is before the oldest of train`,
   }),
   decided({
     name: 'size_comparison',

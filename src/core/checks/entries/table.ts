@@ -18,7 +18,7 @@ import {
 } from '../entry.ts'
 import { type ColumnFacts, present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
-import { canonical, comparable, contentHash } from './same-value.ts'
+import { canonical, comparable } from './same-value.ts'
 import { listed, otherRole } from './schema.ts'
 
 /** A duration stays as it was written, so that it can be read twice. */
@@ -27,14 +27,6 @@ export const age = text.superRefine((value, context) => {
 })
 const milliseconds = (written: string): number => duration.parse(written)
 const days = (ms: number): string => `${figure(Math.max(0, ms) / 86_400_000)} days`
-
-/** SQL of the rows of a table with a number each, under a name of ours; not one name of the data is left. */
-export const numbered = ({ relation, rowNumber }: Scope['table'], list: readonly string[]): string =>
-  `SELECT ${[`${rowNumber ?? '(row_number() OVER () - 1)'} AS row_at`, ...list].join(', ')} FROM ${relation}`
-
-const perQuery = 64
-const chunks = <T>(items: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / perQuery) }, (_, i) => items.slice(i * perQuery, (i + 1) * perQuery))
 
 export const tableChecks: readonly CheckEntry[] = [
   counted({
@@ -93,43 +85,6 @@ export const tableChecks: readonly CheckEntry[] = [
         : fail(`${listed(empty)} ${empty.length === 1 ? 'has' : 'have'} no value`, more)
     },
   }),
-  asked({
-    name: 'duplicate_columns',
-    on: 'table',
-    summary: 'no two columns hold the same values in every row',
-    fix: 'drop one of them',
-    params: {},
-    elsewhere: ['Evidently DuplicatedColumnsCount'],
-    example: '{}',
-    queries: (_, { table }) =>
-      chunks(table.columns.map((column, i) => [column, i] as const)).map((some) => {
-        const inner = numbered(
-          table,
-          some.map(([column, i]) => `${contentHash(column)} AS c${i}, ${present(column)} AS p${i}`),
-        )
-        const each = some.map(([, i]) => `CAST(bit_xor(hash(row_at, c${i})) AS VARCHAR) AS x${i}, count(*) FILTER (WHERE p${i}) AS n${i}`)
-        return sql(`SELECT ${each.join(', ')} FROM (${inner})`)
-      }),
-    judge: (_, answers, { table }) => {
-      const row = Object.assign({}, ...answers.map((rows) => rows[0] ?? {}))
-      const groups = new Map<string, string[]>()
-      for (const [i, { name }] of table.columns.entries()) {
-        // columns without a value are a matter of empty_columns
-        if ((number(row[`n${i}`]) ?? 0) === 0) continue
-        const key = `${row[`n${i}`]}:${row[`x${i}`]}`
-        groups.set(key, [...(groups.get(key) ?? []), name])
-      }
-      if (groups.size === 0) return skipped('there are no values to judge')
-      const same = [...groups.values()].filter((group) => group.length > 1)
-      const more = {
-        observed: same.reduce((sum, group) => sum + group.length - 1, 0),
-        limit: { value: 0, kind: 'max', unit: 'columns' } as const,
-      }
-      return same.length === 0
-        ? pass('every column has content of its own', more)
-        : fail(`${same.map((group) => listed(group)).join('; ')} hold the same values`, more)
-    },
-  }),
   figures({
     name: 'freshness',
     on: 'table',
@@ -140,10 +95,10 @@ export const tableChecks: readonly CheckEntry[] = [
     columns: ({ column }, { time }) => [column ?? time ?? []].flat(),
     needs: 'the time of the run',
     elsewhere: ['Soda freshness', 'dbt source freshness'],
-    example: '{max_age: 365000d, column: a}',
+    example: '{max_age: 3650d, column: a}',
     figures: ({ column }, scope) => {
       const name = column ?? scope.data.time
-      if (name === null) return {}
+      if (name === null) return { rows: sql('count(*)') }
       return { newest: sql(`epoch_ms(max(${moment(scope.find(name))}) FILTER (WHERE ${scope.keep}))`) }
     },
     judge: ({ max_age: most, column }, row, { data, now }) => {
@@ -232,7 +187,7 @@ export const tableChecks: readonly CheckEntry[] = [
       if (row === undefined) return skipped(`data.${other} has no rows with these columns to compare with`)
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
       if (judged === 0) return skipped(`${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no values to judge`)
-      const says = `${count(broken)} of ${count(judged)} rows have a ${names.join(', ')} that is not in ${other}`
+      const says = `the ${names.join(', ')} of ${count(broken)} of ${count(judged)} rows is not in ${other}`
       const more = { judged, broken, limit: shareAtMost(max) }
       return broken <= max * judged ? pass(says, more) : fail(says, more)
     },
