@@ -1,37 +1,50 @@
 /** Has the data moved since the model was trained? The profile of `current` against the training profile of the model under test. */
-import { judgeDrift, limitedColumns } from '../core/drift/judge.ts'
+import { judgeDrift } from '../core/drift/judge.ts'
+import type { Asked } from '../core/drift/subjects.ts'
+import { predictionPrefix } from '../core/drift/thresholds.ts'
+import { shareCells } from '../core/report/drift-shares.ts'
 import { count } from '../core/report/format.ts'
-import type { DataSpec } from '../core/schema/config.ts'
 import type { DriftDetails } from '../core/schema/details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
-import { nearest } from '../core/text/nearest.ts'
+import { type Check, makeCheck } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
-import type { ModelContext, ModelStage } from './context.ts'
-import { predictionTables } from './drift/predictions.ts'
-import { findSides, type Side } from './drift/sides.ts'
+import type { ModelStage } from './context.ts'
+import { demandColumns, notFeatures } from './drift/demand-columns.ts'
+import { type PredictionTables, predictionTables } from './drift/predictions.ts'
+import { findSides } from './drift/sides.ts'
+import { classify } from './drift/tell-apart.ts'
 
 export const drift: ModelStage = async (context) => {
   const { model, host, progress } = context
   const source = model.data.sources.current
   if (source === undefined) return { checks: [], skipped: 'no `data.current` is configured' }
 
-  const { reference, current, before } = await findSides(context, source)
+  const sides = await findSides(context, source)
+  const { reference, current, before } = sides
   if (reference.table.rows === 0) throw new UserError('DATA_EMPTY', `${reference.from} has no rows to compare with`, 'give it rows')
   if (current.table.rows === 0) throw new UserError('DATA_EMPTY', 'data.current has no rows', 'give it rows, or correct the path')
   demandColumns(context, reference, current.table)
   progress.say(`${model.name}: ${count(current.table.rows)} rows of ${current.from} against ${reference.from}`)
-  const predictions = await predictionTables(context, { current: current.rows, before, training: reference.table })
+  const same = reference.table.fingerprint === current.table.fingerprint
+  const predictions: PredictionTables = same
+    ? { kind: 'none', because: 'current and reference are the same data' }
+    : await predictionTables(context, { current: current.rows, before, training: reference.table })
 
   const { data } = model
-  const judged = judgeDrift({
+  const asked: Asked = {
     reference: reference.table,
     current: current.table,
     target: data.target,
-    positive: data.positive,
     features: data.features,
     leaveOut: notFeatures(data),
     columns: model.drift.columns,
     predictions,
+  }
+  const judged = judgeDrift({
+    ...asked,
+    positive: data.positive,
+    settings: model.drift,
+    classifier: same ? null : await classify(context, sides, asked),
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
     capAtWarn: host.event.isPullRequest,
   })
@@ -39,37 +52,49 @@ export const drift: ModelStage = async (context) => {
     reference: { from: reference.from, rows: reference.table.rows, digest: reference.table.fingerprint },
     current: { rows: current.table.rows },
     same_data: judged.sameData,
-    columns: judged.columns,
+    columns: drawn(judged.columns, [reference.table, current.table], predictions),
+    predictions: predictions.kind === 'found' ? { from: predictions.from, because: null } : { from: null, because: predictions.because },
+    ...(judged.blocks === undefined ? {} : { blocks: judged.blocks }),
+    ...(judged.correlations === undefined ? {} : { correlations: judged.correlations }),
+    ...(judged.classifier === undefined ? {} : { classifier: judged.classifier }),
   }
-  return { checks: judged.checks, inputs: [...reference.inputs, ...current.inputs], details: { ...details } }
+  const checks = [...judged.checks, ...(predictions.kind === 'none' && !same ? [notPredicted(predictions.because)] : [])]
+  return { checks, inputs: [...reference.inputs, ...current.inputs], details: { ...details } }
 }
 
-const notFeatures = ({ id, time, group, weight }: DataSpec): readonly string[] =>
-  [id, time, group, weight].filter((name): name is string => name !== null)
+const notPredicted = (because: string): Check =>
+  makeCheck({
+    id: 'drift.predictions',
+    status: 'skipped',
+    effect: 'skipped',
+    message: `What the model says of current data was not compared: ${because}`,
+  })
 
-/** @throws UserError COLUMN_MISSING for a feature, UNKNOWN_COLUMN for an override of none */
-function demandColumns({ model }: ModelContext, { table: reference, from }: Side, current: TableProfile): void {
-  const before = new Set(reference.columns.map(({ name }) => name))
-  const now = new Set(current.columns.map(({ name }) => name))
-  const out = new Set([...notFeatures(model.data), model.data.target])
-  const ignored = (name: string) => Object.hasOwn(model.drift.columns, name) && model.drift.columns[name]?.ignore === true
-  const usual = model.data.features ?? [...before].filter((name) => !out.has(name))
-  const limited = limitedColumns(model.drift.columns).filter((name) => name !== model.data.target && (before.has(name) || now.has(name)))
-  const wanted = [...new Set([...usual, ...limited])].filter((name) => !ignored(name))
-  for (const [place, names] of [[from, before] as const, ['data.current', now] as const]) {
-    const missing = wanted.filter((name) => !names.has(name))
-    if (missing.length > 0) {
-      const fix = `add ${missing.length === 1 ? 'it' : 'them'}, or write drift: {columns: {${JSON.stringify(missing[0])}: {ignore: true}}}`
-      throw new UserError('COLUMN_MISSING', `${place} has no column ${missing.join(', ')}`, fix)
+/** Charts for at most so many columns: a result stays small. */
+const mostDrawn = 24
+
+/** What moved, and what is always worth a look, with the shares that a chart draws. */
+function drawn(
+  columns: DriftDetails['columns'],
+  sides: readonly [TableProfile, TableProfile],
+  predictions: PredictionTables,
+): DriftDetails['columns'] {
+  const answers = predictions.kind === 'found' ? ([predictions.reference, predictions.current] as const) : null
+  let left = mostDrawn
+  return columns.map((row) => {
+    const ofModel = row.family === 'predictions'
+    if (left === 0 || !(row.state === 'fail' || row.state === 'warn' || (ofModel && row.state !== 'skipped'))) return row
+    const name = ofModel && row.column.startsWith(predictionPrefix) ? row.column.slice(predictionPrefix.length) : row.column
+    const [before, now] = (ofModel ? (answers ?? sides) : sides).map((table) => table.columns.find((column) => column.name === name))
+    const cells = before === undefined || now === undefined ? null : shareCells(before, now)
+    if (cells === null) return row
+    left -= 1
+    return {
+      ...row,
+      cells: cells.map(({ name: cell, reference, current }) => ({ name: cell, reference: digits(reference), current: digits(current) })),
     }
-  }
-  for (const name of Object.keys(model.drift.columns)) {
-    if (before.has(name) || now.has(name)) continue
-    const close = nearest(name, [...before])
-    throw new UserError(
-      'UNKNOWN_COLUMN',
-      `drift.columns names ${name}, which is no column of the data`,
-      close === null ? 'correct the name' : `did you mean ${close}?`,
-    )
-  }
+  })
 }
+
+/** As many as a chart can show. */
+const digits = (value: number): number => Number(value.toPrecision(6))

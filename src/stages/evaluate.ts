@@ -24,6 +24,7 @@ import { openModel, scoreModel } from './evaluate/score-model.ts'
 import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
 import { TruthReader } from './evaluate/truth-reader.ts'
+import { UnitReader } from './evaluate/units.ts'
 import { modelFolder } from './out-folder.ts'
 import { requirePinned, sourceFiles } from './source-files.ts'
 
@@ -45,12 +46,16 @@ export const evaluate: ModelStage = async (context) => {
   progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
 
   const truth = new TruthReader(table, target.column, task, model.data.id, shown)
+  const units = new UnitReader(table, model)
   const request = { engine, table, task }
   const candidate = await scoreModel(context, session, {
     ...request,
     shown: { model: shownModel, data: shown },
-    beside: truth.columns,
-    take: truth.take,
+    beside: [...truth.columns, ...units.columns],
+    take: (columns, from, rows) => {
+      truth.take(columns, from, rows)
+      units.take(columns.slice(truth.columns.length), from, rows)
+    },
   })
   const compared = await findBaseline(context, session.digest, { ...request, data: shown, beside: [], take: () => {} })
   const scores = assemble(context, truth, task, [candidate, ...(compared.scored === null ? [] : [compared.scored])])
@@ -69,7 +74,15 @@ export const evaluate: ModelStage = async (context) => {
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
   })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
-  await writeHoldoutProfile(context, { engine, session, task, scores: own, pair: scores.pair, labels: truth.coded.names })
+  await writeHoldoutProfile(context, {
+    engine,
+    session,
+    task,
+    scores: own,
+    pair: scores.pair,
+    labels: truth.coded.names,
+    units: units.units,
+  })
 
   const hidden = model.data.sensitive.includes(target.column)
   const details: EvaluateDetails = {

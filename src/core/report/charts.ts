@@ -2,6 +2,7 @@
  * The report's drawings: inline SVG without script, style attribute or reference. Each says in words what it shows (`<title>`), and nothing in
  * it is only a colour: candidate is filled, baseline hollow, limits are dashed and named.
  */
+import type { ShareCell } from './drift-shares.ts'
 import type { DriftRow } from './drift-view.ts'
 import { escapeHtml } from './escape.ts'
 import type { Mark, MetricView } from './metric-view.ts'
@@ -82,28 +83,55 @@ const maxBars = 30
 export function driftBars(rows: readonly DriftRow[], label: (row: DriftRow) => string, title: string): string {
   const shown = rows.filter((row) => row.js !== null).slice(0, maxBars)
   if (shown.length === 0) return ''
-  const [left, right, step] = [140, width - 50, 26]
-  const top = Math.max(0.25, ...shown.map((row) => Math.max(row.js ?? 0, row.fail) * 1.1))
+  const [left, right, step] = [160, width - 50, 26]
+  const top = Math.max(0.25, ...shown.map((row) => Math.max(row.js ?? 0, row.byJs ? (row.fail ?? row.warn ?? 0) : 0) * 1.1))
   const x = (value: number): number => left + (value / top) * (right - left)
-  const [first] = shown
-  const legend =
-    first === undefined
-      ? []
-      : [
-          text(x(first.warn), 12, `warn ${first.warn}`, 'small warn', 'middle'),
-          text(x(first.fail), 12, `fail ${first.fail}`, 'small fail', 'middle'),
-        ]
+  // labels and predictions have other limits than features: those that most rows have are named
+  const named = usualLimits(shown)
+  const legend = named.map(([word, limit]) => text(x(limit), 12, `${word} ${limit}`, `small ${word}`, 'middle'))
   const bars = shown.flatMap((row, index) => {
     const y = index * step + 18
     const value = row.js ?? 0
+    const limits = row.byJs ? ([['warn', row.warn] as const, ['fail', row.fail] as const] satisfies readonly Limit[]) : []
     return [
       text(left - 10, y + 13, label(row), 'axis', 'end'),
       `<rect x="${left}" y="${y + 3}" width="${at(right - left)}" height="14" class="track"/>`,
       `<rect x="${left}" y="${y + 3}" width="${at(Math.max(1, x(value) - left))}" height="14" class="bar ${row.state}"/>`,
-      line(x(row.warn), y, x(row.warn), y + 20, 'limit warn'),
-      line(x(row.fail), y, x(row.fail), y + 20, 'limit fail'),
+      ...limits.flatMap(([word, limit]) => (limit === null ? [] : [line(x(limit), y, x(limit), y + 20, `limit ${word}`)])),
       text(right + 8, y + 14, value.toFixed(3), 'small value'),
     ]
   })
   return svg(shown.length * step + 22, title, [...legend, ...bars])
+}
+
+type Limit = readonly ['warn' | 'fail', number | null]
+
+function usualLimits(rows: readonly DriftRow[]): readonly (readonly ['warn' | 'fail', number])[] {
+  const features = rows.filter((row) => row.byJs && row.family === 'features')
+  const [first] = features.length > 0 ? features : rows.filter((row) => row.byJs)
+  if (first === undefined) return []
+  return (['warn', 'fail'] as const).flatMap((word) => (first[word] === null ? [] : [[word, first[word]] as const]))
+}
+
+const shareOf = (value: number): string => {
+  const percent = value * 100
+  return percent > 0 && percent < 0.1 ? '< 0.1' : percent.toFixed(percent < 10 ? 1 : 0)
+}
+
+/** Shares of the rows in each cell of one column: reference hollow above, current filled below. */
+export function shareBars(cells: readonly ShareCell[], title: string): string {
+  if (cells.length === 0) return ''
+  const [left, right, step] = [130, width - 92, 30]
+  const top = Math.max(0.01, ...cells.flatMap((cell) => [cell.reference, cell.current]))
+  const long = (value: number): string => at(Math.max(0.5, (value / top) * (right - left)))
+  const bars = cells.flatMap((cell, index) => {
+    const y = index * step + 4
+    return [
+      text(left - 10, y + 15, cell.name, 'axis', 'end'),
+      `<rect x="${left}" y="${y + 1}" width="${long(cell.reference)}" height="9" class="part reference"/>`,
+      `<rect x="${left}" y="${y + 12}" width="${long(cell.current)}" height="9" class="part current"/>`,
+      text(right + 10, y + 15, `${shareOf(cell.reference)} → ${shareOf(cell.current)} %`, 'small value'),
+    ]
+  })
+  return svg(cells.length * step + 4, title, [line(left, 2, left, cells.length * step, 'frame'), ...bars])
 }

@@ -1,34 +1,62 @@
-/** Drift as rows: how far each column moved, against the thresholds that count for it. */
+/**
+ * Drift as a reader meets it: what moved, how far and how sure, first of all what the model says, which moves when anything that matters
+ * to it does; then how the two were compared.
+ */
+import { ruleOf } from '../drift/rules.ts'
+import { shiftLimits } from '../drift/thresholds.ts'
 import type { ModelConfig } from '../schema/config.ts'
 import { type DriftDetails, driftDetails } from '../schema/details.ts'
-import type { StageResult } from '../schema/result.ts'
+import type { Check, StageResult } from '../schema/result.ts'
+import { sizeInWords } from './drift-scale.ts'
+import type { ShareCell } from './drift-shares.ts'
 import { figure, plural, probability, written } from './format.ts'
-import { name, own, prose, say, type Text } from './text.ts'
+import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Column = DriftDetails['columns'][number]
+type State = Column['state']
 
 export interface DriftRow {
   readonly column: string
   readonly family: Column['family']
-  readonly state: Column['state']
+  readonly state: State
   readonly word: string
   readonly js: number | null
-  readonly warn: number
-  readonly fail: number
+  /** null: no such limit */
+  readonly warn: number | null
+  readonly fail: number | null
+  /** false: judged by another measure than JS*, so its limits are none of a JS* */
+  readonly byJs: boolean
   readonly distance: Text
+  /** JS* in words; empty where that says nothing */
+  readonly size: Text
   readonly limits: Text
   readonly certainty: Text
   readonly summary: Text
+  /** shares to draw; empty where nothing moved */
+  readonly cells: readonly ShareCell[]
+}
+
+export interface PairRow {
+  readonly state: State
+  readonly word: string
+  readonly pair: Text
+  readonly reference: Text
+  readonly current: Text
+  readonly certainty: Text
 }
 
 export interface DriftView {
   readonly summary: Text
   readonly notes: readonly Text[]
-  /** furthest first */
+  /** what moved first; of what moved alike predictions, labels, features; furthest first */
   readonly rows: readonly DriftRow[]
+  /** pairs of columns whose correlation changed */
+  readonly pairs: readonly PairRow[]
+  /** how well a classifier tells the two apart, and by what */
+  readonly classifier: Text | null
 }
 
-const words: Readonly<Record<Column['state'], string>> = {
+const words: Readonly<Record<State, string>> = {
   fail: 'drifted',
   warn: 'moved',
   immaterial: 'real but small',
@@ -37,34 +65,67 @@ const words: Readonly<Record<Column['state'], string>> = {
   skipped: 'not tested',
 }
 
-/** Thresholds on JS* by family: labels and predictions count at half the distance. */
-const thresholds = {
-  features: { warn: 0.1, fail: 0.2 },
-  labels: { warn: 0.05, fail: 0.1 },
-  predictions: { warn: 0.05, fail: 0.1 },
-} as const
+/** As a sentence of its own. */
+export const sentence = (text: Text): Text => {
+  const [first, ...rest] = text
+  return first?.kind === 'own' ? [...own(`${first.text.slice(0, 1).toUpperCase()}${first.text.slice(1)}`), ...rest, ...own('.')] : text
+}
+
+const hasMoved = ({ state }: { readonly state: State }) => state === 'fail' || state === 'warn'
 
 export function driftView(result: StageResult | null, config: ModelConfig): DriftView | null {
   const parsed = driftDetails.safeParse(result?.details)
   if (!parsed.success) return null
   const details = parsed.data
-  const rows = details.columns.map((column) => driftRow(column, config)).sort(byDistance)
-  const moved = rows.filter((row) => row.state === 'fail' || row.state === 'warn').length
+  const checks = new Map((result?.checks ?? []).map((check) => [check.id, check]))
+  const rows = details.columns.map((column) => driftRow(column, config, checks.get(`drift.shift:${column.column}`) ?? null)).sort(byWeight)
   return {
-    summary: own(moved === 0 ? `none of ${plural(rows.length, 'column')} moved` : `${moved} of ${plural(rows.length, 'column')} moved`),
-    notes: [
-      say`${own(plural(details.current.rows, 'row'))} of current data against ${own(plural(details.reference.rows, 'row'))} of ${name(details.reference.from)}`,
-      ...(details.same_data ? [own('Current and reference are the same data.')] : []),
-    ],
+    summary: summaryOf(rows),
+    notes: notesOf(details),
     rows,
+    pairs: (details.correlations ?? []).filter(hasMoved).sort(byChange).map(pairRow),
+    classifier: classifierText(details.classifier ?? null),
   }
 }
 
-function driftRow(column: Column, config: ModelConfig): DriftRow {
-  const defaults = thresholds[column.family]
-  const shift = Object.hasOwn(config.drift.columns, column.column) ? config.drift.columns[column.column]?.shift : undefined
-  const warn = shift?.warn ?? defaults.warn
-  const fail = shift?.fail ?? defaults.fail
+/** `the predictions are steady, 1 of 6 columns moved` */
+function summaryOf(rows: readonly DriftRow[]): Text {
+  const [answers, columns] = [rows.filter(isPrediction), rows.filter((row) => !isPrediction(row))]
+  const moved = columns.filter(hasMoved).length
+  const all = plural(columns.length, 'column')
+  const counted = moved === 0 ? `none of ${all} moved` : `${moved} of ${all} moved`
+  const tested = answers.filter(({ state }) => state !== 'skipped')
+  if (tested.length === 0) return own(counted)
+  if (!tested.some(hasMoved)) return own(`the predictions are steady, ${counted}`)
+  return own(moved === 0 ? `the predictions moved, though ${counted} alone` : `the predictions moved, and ${moved} of ${all}`)
+}
+
+const isPrediction = ({ family }: DriftRow) => family === 'predictions'
+
+function notesOf({ current, reference, same_data: same, predictions, blocks }: DriftDetails): readonly Text[] {
+  return [
+    say`${own(plural(current.rows, 'row'))} of current data against ${own(plural(reference.rows, 'row'))} of ${name(reference.from)}`,
+    ...(same ? [own('Current and reference are the same data')] : []),
+    ...(predictions?.from == null ? [] : [say`The model's predictions are held against ${prose(predictions.from)}`]),
+    ...(predictions?.because == null ? [] : [say`Predictions were not compared: ${prose(predictions.because)}`]),
+    ...(blocks == null ? [] : [blocksText(blocks)]),
+  ]
+}
+
+/** Why p is larger than the rows would have it. */
+function blocksText({ by, unit, reference, current }: NonNullable<DriftDetails['blocks']>): Text {
+  const what = by === 'group' ? 'Rows of one group are alike' : 'Rows of one time are alike'
+  const kind = by === 'group' ? 'blocks of groups' : `blocks of ${unit}`
+  return own(`${what}, so they count in ${kind}: ${plural(current, 'block')} against ${reference}`)
+}
+
+function driftRow(column: Column, config: ModelConfig, check: Check | null): DriftRow {
+  const rule = ruleOf(config.drift.columns, column.column)?.rule
+  const limits = shiftLimits(column.family, rule ?? null, config.drift)
+  const [warn, fail] = [limits.warn ?? null, limits.fail ?? null]
+  const both = [warn, fail].filter((limit) => limit !== null)
+  const byJs = limits.metric === 'js' && !limits.raw
+  const size = sizeInWords(column.js, column.kind)
   return {
     column: column.column,
     family: column.family,
@@ -73,14 +134,50 @@ function driftRow(column: Column, config: ModelConfig): DriftRow {
     js: column.js,
     warn,
     fail,
-    distance: own(figure(column.js, [warn, fail])),
-    limits: own(`${written(warn)} / ${written(fail)}`),
-    certainty: own(column.q === null ? '–' : `q ${column.q < 1e-16 ? '' : '= '}${probability(column.q)}`),
+    byJs,
+    distance: byJs ? own(figure(column.js, both)) : say`${own(check?.unit ?? limits.metric)} ${own(figure(check?.observed ?? null, both))}`,
+    size: size === null || column.state === 'skipped' ? [] : own(size),
+    limits: own(column.state === 'skipped' ? '–' : `${written(warn)} / ${written(fail)}`),
+    certainty: own(`${certainty(column.q)}${column.unit === 'blocks' ? ', by blocks' : ''}`),
     summary: prose(column.summary, [column.column]),
+    cells: column.cells ?? [],
   }
 }
 
-const order: readonly Column['state'][] = ['fail', 'warn', 'immaterial', 'inconclusive', 'ok', 'skipped']
+const certainty = (q: number | null): string => (q === null ? '–' : `q ${q < 1e-16 ? '' : '= '}${probability(q)}`)
 
-const byDistance = (a: DriftRow, b: DriftRow): number =>
-  order.indexOf(a.state) - order.indexOf(b.state) || (b.js ?? -1) - (a.js ?? -1) || (a.column < b.column ? -1 : a.column > b.column ? 1 : 0)
+type Correlation = NonNullable<DriftDetails['correlations']>[number]
+
+const pairRow = ({ a, b, reference, current, q, state }: Correlation): PairRow => ({
+  state,
+  word: words[state],
+  pair: say`${name(a)} and ${name(b)}`,
+  reference: own(figure(reference)),
+  current: own(figure(current)),
+  certainty: own(certainty(q)),
+})
+
+const topColumns = 3
+
+function classifierText(found: NonNullable<DriftDetails['classifier']> | null): Text | null {
+  if (found === null || found.auc === null) return null
+  const top = found.top.filter(({ gain }) => gain >= 0.05).slice(0, topColumns)
+  const surely = found.low95 === null || found.low95 <= 0.5 ? 'no better than chance would' : `surely better than ${figure(found.low95)}`
+  const by = join(
+    top.map(({ column, gain }) => say`${name(column)} (${own(`${Math.round(gain * 100)} %`)})`),
+    ', ',
+  )
+  return say`A classifier told current rows from reference rows with AUC ${own(figure(found.auc))} (0.5 is chance; ${own(surely)})${top.length === 0 ? [] : say`, by ${by}`}`
+}
+
+const order: readonly State[] = ['fail', 'warn', 'immaterial', 'inconclusive', 'ok', 'skipped']
+const familyOrder: readonly Column['family'][] = ['predictions', 'labels', 'features']
+
+const byWeight = (a: DriftRow, b: DriftRow): number =>
+  order.indexOf(a.state) - order.indexOf(b.state) ||
+  familyOrder.indexOf(a.family) - familyOrder.indexOf(b.family) ||
+  (b.js ?? -1) - (a.js ?? -1) ||
+  (a.column < b.column ? -1 : a.column > b.column ? 1 : 0)
+
+const byChange = (a: Correlation, b: Correlation): number =>
+  order.indexOf(a.state) - order.indexOf(b.state) || Math.abs(b.change ?? 0) - Math.abs(a.change ?? 0)

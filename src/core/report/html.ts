@@ -3,7 +3,8 @@
  * had to shorten, and draws what a table cannot say: where candidate and baseline lie against the limit, how far each column moved.
  */
 import type { Verdict } from '../gate/fold.ts'
-import { driftBars, intervalPlot } from './charts.ts'
+import { driftBars, intervalPlot, shareBars } from './charts.ts'
+import { type DriftRow, type PairRow, sentence } from './drift-view.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
 import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
@@ -143,27 +144,69 @@ const metricBadge = (metric: MetricView): string => {
   return metric.effect === 'pass' && metric.word !== 'pass' ? badge('neutral', metric.word) : badge(metric.effect, metric.word)
 }
 
+const stateBadge = ({ state, word }: { readonly state: string; readonly word: string }): string =>
+  badge(state === 'fail' || state === 'warn' ? state : 'neutral', word)
+
+const maxCharts = 12
+
 function driftPart(model: ModelView): readonly string[] {
   const { drift } = model
   if (drift === null || drift.rows.length === 0) return []
   const rows = grid(
-    ['state', 'column', 'JS*', 'warn / fail at', 'certainty', 'what moved'],
+    ['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'],
     drift.rows.map((row) => [
-      { html: row.state === 'fail' || row.state === 'warn' ? badge(row.state, row.word) : badge('neutral', row.word) },
+      { html: stateBadge(row) },
       { html: html(row.family === 'features' ? name(row.column) : say`${name(row.column)} (${own(row.family)})`) },
       { html: html(row.distance), figure: true },
+      { html: html(row.size.length === 0 ? own('–') : row.size) },
       { html: html(row.limits), figure: true },
       { html: html(row.certainty), figure: true },
       { html: html(row.summary) },
     ]),
   )
   const bars = driftBars(drift.rows, (row) => plain(name(row.column)).slice(0, 24), `Drift: ${plain(drift.summary)}`)
+  const charts = drift.rows
+    .filter((row) => row.cells.length > 0)
+    .slice(0, maxCharts)
+    .map(sharesFigure)
   return [
     '<h3>Drift</h3>',
-    `<p>${html(drift.summary)}. ${html(join(drift.notes, '. '))}.</p>`,
+    `<p class="lead">${html(sentence(drift.summary))}</p>`,
+    `<p>${html(join(drift.notes, '. '))}.</p>`,
+    ...(drift.classifier === null ? [] : [`<p>${html(drift.classifier)}.</p>`]),
     ...(bars === '' ? [] : [`<figure>${bars}</figure>`]),
     '<p class="note">JS* is the distance between the two distributions, 0 to 1, corrected for chance. A column drifts only when it is both far and certain; dashed lines are where it warns and where it fails, labels and predictions at half the distance.</p>',
+    ...(charts.length === 0
+      ? []
+      : [
+          '<p class="note">Shares of the rows: hollow at the reference, filled today. Numbers in tenths of the reference, values of a label by their rank in it.</p>',
+          `<div class="plots">${charts.join('')}</div>`,
+        ]),
     rows,
+    ...pairsPart(drift.pairs),
+  ]
+}
+
+function sharesFigure(row: DriftRow): string {
+  const title = `${plain(name(row.column))}: shares of the rows at the reference and today`
+  const caption = `<figcaption><strong>${html(name(row.column))}</strong> ${stateBadge(row)} <span class="note">JS* ${html(row.distance)}${row.size.length === 0 ? '' : `, ${html(row.size)}`}</span></figcaption>`
+  return `<figure>${caption}${shareBars(row.cells, title)}</figure>`
+}
+
+function pairsPart(pairs: readonly PairRow[]): readonly string[] {
+  if (pairs.length === 0) return []
+  return [
+    '<h3>Correlations that changed</h3>',
+    grid(
+      ['state', 'columns', 'reference', 'current', 'certainty'],
+      pairs.map((pair) => [
+        { html: stateBadge(pair) },
+        { html: html(pair.pair) },
+        { html: html(pair.reference), figure: true },
+        { html: html(pair.current), figure: true },
+        { html: html(pair.certainty), figure: true },
+      ]),
+    ),
   ]
 }
 

@@ -233,15 +233,25 @@ class Page {
       own(row.word),
       row.family === 'features' ? name(row.column) : say`${name(row.column)} (${own(row.family)})`,
       row.state === 'fail' || row.state === 'warn' ? strong(row.distance) : row.distance,
+      row.size.length === 0 ? own('–') : row.size,
       row.limits,
       row.certainty,
       row.summary,
+    ])
+    const pairs = this.some(drift.pairs, this.detail.rows).map((pair) => [
+      own(pair.word),
+      pair.pair,
+      pair.reference,
+      pair.current,
+      pair.certainty,
     ])
     const body = [
       markdown(
         say`${join(drift.notes, '. ')}. ${own('JS* is the distance between the two distributions, 0 to 1, corrected for chance; a column drifts when it is both far and certain.')}`,
       ),
-      table(['state', 'column', 'JS*', 'warn / fail at', 'certainty', 'what moved'], rows),
+      ...(drift.classifier === null ? [] : [markdown(say`${drift.classifier}.`)]),
+      table(['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'], rows),
+      table(['state', 'columns whose correlation changed', 'reference', 'current', 'certainty'], pairs),
     ]
     return [folded(summary, body, moved && stage?.verdict === 'fail')]
   }

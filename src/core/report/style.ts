@@ -46,6 +46,7 @@ svg .frame{stroke:var(--line)}svg .track{fill:var(--track)}svg .bad{fill:var(--b
 svg .limit{stroke-width:1.5;stroke-dasharray:4 3}svg .limit.fail{stroke:var(--fail)}svg .limit.warn{stroke:var(--warn)}
 svg .whisker{stroke-width:2}svg .whisker.baseline{stroke:var(--base)}svg .whisker.candidate{stroke:var(--cand)}
 svg .point.baseline{fill:var(--bg);stroke:var(--base);stroke-width:2}svg .point.candidate{fill:var(--cand)}
+svg .part.reference{fill:var(--bg);stroke:var(--base);stroke-width:1.2}svg .part.current{fill:var(--cand)}
 svg .bar{fill:var(--pass)}svg .bar.fail{fill:var(--fail)}svg .bar.warn{fill:var(--warn)}svg .bar.inconclusive,svg .bar.skipped{fill:var(--skipped)}
 details{margin:.6rem 0}summary{cursor:pointer}
 @media(max-width:480px){svg text{font-size:19px}svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:17px}th,td{padding:.4rem .45rem}}
@@ -53,4 +54,4 @@ details{margin:.6rem 0}summary{cursor:pointer}
 `
 
 /** base64 of the sha256 of `style` */
-export const styleHash = 'Zno/zzsSntj76DD99jzie05uizFg0UFqbg+447WndbE='
+export const styleHash = 'F/gH2vbdzQYC2W7+/I27aokU+2z2lipsdG2RSoM1MqY='

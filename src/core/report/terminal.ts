@@ -41,6 +41,7 @@ function modelLines(model: ModelView): readonly string[] {
     '',
     ...columns(stages),
     ...(metrics.length === 0 ? [] : ['', ...columns(metrics)]),
+    ...(model.drift === null || model.drift.rows.length === 0 ? [] : ['', `  drift: ${plain(model.drift.summary)}`]),
     ...(findings.length === 0 ? [] : ['', ...findings]),
     ...(model.notConfigured.length === 0 ? [] : ['', `  not configured: ${plain(model.notConfigured)}`]),
     '',

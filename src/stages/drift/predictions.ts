@@ -21,6 +21,7 @@ import {
   taskOfAnswers,
 } from '../evaluate/predictions-profile.ts'
 import { openModel, scoreModel } from '../evaluate/score-model.ts'
+import { UnitReader } from '../evaluate/units.ts'
 import { readProfile } from './profile-file.ts'
 
 export type PredictionTables =
@@ -76,8 +77,17 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   const labels = labelsOf(context, [request.training, ...(stored.kind === 'none' ? [] : [stored.table])])
   const answers = async (table: Table, reference: TableProfile | null) => {
     const data = table.files.map((file) => file.path).join(', ')
-    const found = await scoreModel(context, session, { engine, table, task, shown: { model: shown, data }, beside: [], take: () => {} })
-    return profileOfAnswers(context, engine, answersWithoutTruth(context, task, labels, found), reference)
+    const units = new UnitReader(table, context.model)
+    const found = await scoreModel(context, session, {
+      engine,
+      table,
+      task,
+      shown: { model: shown, data },
+      beside: units.columns,
+      take: units.take,
+    })
+    const columns = answersWithoutTruth(context, task, labels, found)
+    return profileOfAnswers(context, engine, { columns, units: units.units }, reference)
   }
   const [reference, from] =
     before === null && stored.kind === 'found'

@@ -9,6 +9,7 @@ import { UserError } from '../../errors.ts'
 import { quoteName, type Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
+import { subTable } from '../sub-table.ts'
 
 export interface Windowed {
   readonly before: Table
@@ -68,23 +69,14 @@ export async function splitWindow(context: ModelContext, source: Source, referen
     )
   }
   return {
-    before: part(table, conditions.before, Number(counts.before)),
-    now: part(table, conditions.now, Number(counts.now ?? 0)),
+    before: subTable(table, { where: conditions.before, rows: Number(counts.before) }),
+    now: subTable(table, { where: conditions.now, rows: Number(counts.now ?? 0) }),
     words,
     inputs: inputRecords('current', table),
   }
 }
 
 const empty = (message: string, fix: string) => new UserError('WINDOW_EMPTY', message, fix)
-
-/** The rows of a table for which a condition holds, as a table. */
-function part(table: Table, condition: string, rows: number): Table {
-  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()))
-  let number = 'row_at_origin'
-  while (taken.has(number)) number += '_'
-  const relation = `(SELECT *, ${table.rowNumber} AS ${quoteName(number)} FROM ${table.relation} WHERE ${condition})`
-  return { ...table, relation, rowNumber: quoteName(number), rows }
-}
 
 const units = [
   ['day', 86_400_000],

@@ -8,6 +8,7 @@ import { openSource } from '../open-data.ts'
 import type { PredictionColumn } from './predictions-file.ts'
 import { answerColumns, answersWithoutTruth, profileOfAnswers, writeAnswersProfile } from './predictions-profile.ts'
 import { scoreModel } from './score-model.ts'
+import { UnitReader, type Units } from './units.ts'
 
 export interface Holdout {
   readonly engine: DataEngine
@@ -19,33 +20,37 @@ export interface Holdout {
   readonly pair: readonly [string, string] | null
   /** of a classification, in the data's spelling */
   readonly labels: readonly string[]
+  /** of the test rows */
+  readonly units: Units | null
 }
 
 /** Of the validation rows where they are configured and can be scored, else of the test rows. Nothing is written where drift is switched off. */
 export async function writeHoldoutProfile(context: ModelContext, holdout: Holdout): Promise<void> {
   if (!context.model.drift.enabled) return
-  const columns = (await validationAnswers(context, holdout)) ?? answerColumns(holdout.scores, holdout.pair)
-  await writeAnswersProfile(context, holdout.engine, await profileOfAnswers(context, holdout.engine, columns, null))
+  const { engine, scores, pair, units } = holdout
+  const answers = (await validationAnswers(context, holdout)) ?? { columns: answerColumns(scores, pair), units }
+  await writeAnswersProfile(context, engine, await profileOfAnswers(context, engine, answers, null))
 }
 
 async function validationAnswers(
   context: ModelContext,
   { engine, session, task, labels }: Holdout,
-): Promise<readonly PredictionColumn[] | null> {
+): Promise<{ readonly columns: readonly PredictionColumn[]; readonly units: Units | null } | null> {
   const source = context.model.data.sources.validation
   if (source === undefined) return null
   try {
     const table = await openSource(context, source, 'validation')
     const data = table.files.map((file) => file.path).join(', ')
+    const units = new UnitReader(table, context.model)
     const scored = await scoreModel(context, session, {
       engine,
       table,
       task,
       shown: { model: 'the model', data },
-      beside: [],
-      take: () => {},
+      beside: units.columns,
+      take: units.take,
     })
-    return answersWithoutTruth(context, task, labels, scored)
+    return { columns: answersWithoutTruth(context, task, labels, scored), units: units.units }
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown
     context.signal.throwIfAborted()

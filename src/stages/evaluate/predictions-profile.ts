@@ -14,13 +14,15 @@ import { join } from 'node:path'
 import type { ScoredTask, Scores } from '../../core/metrics/scores.ts'
 import { type Profile, profileSchema, type TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
-import type { DataEngine } from '../../ports/data-engine.ts'
+import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { modelFolder } from '../out-folder.ts'
 import { buildProfile } from '../profile-table.ts'
+import { subTable } from '../sub-table.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './assemble.ts'
 import type { PredictionColumn } from './predictions-file.ts'
 import { labelOf, positiveLabel } from './truth.ts'
+import { type Units, unitName } from './units.ts'
 
 export const predictionNames = {
   class: 'class',
@@ -113,12 +115,13 @@ export function taskOfAnswers({ columns }: TableProfile): ScoredTask | null {
 }
 
 /**
- * @param reference whose kinds and edges are taken over, so that the two can be compared; null chooses them anew
+ * @param reference whose kinds, edges and blocks are taken over, so that the two can be compared; null chooses them anew
+ * @param units of the rows, where rows depend on one another
  */
 export async function profileOfAnswers(
   context: ModelContext,
   engine: DataEngine,
-  columns: readonly PredictionColumn[],
+  { columns, units }: { readonly columns: readonly PredictionColumn[]; readonly units: Units | null },
   reference: TableProfile | null,
 ): Promise<TableProfile> {
   const { data } = context.model
@@ -126,11 +129,24 @@ export async function profileOfAnswers(
   const sensitive = data.target !== null && data.sensitive.includes(data.target) ? columns.map(({ name }) => name) : []
   await using folder = await context.ports.files.temporaryFolder()
   const path = join(folder.path, 'answers.parquet')
-  await engine.writeParquet(path, columns)
-  const table = await engine.open({ files: [{ path, shown: 'predictions' }], format: 'parquet' })
-  const profile = await buildProfile(engine, table, { role: 'predictions', sensitive, ...(reference === null ? {} : { reference }) })
-  return { ...profile, digests: [] }
+  await engine.writeParquet(path, [...columns, ...(units === null ? [] : [units.column])])
+  const opened = await engine.open({ files: [{ path, shown: 'predictions' }], format: 'parquet' })
+  const profile = await buildProfile(engine, units?.by === 'time' ? timed(opened) : opened, {
+    role: 'predictions',
+    sensitive,
+    ...(units === null ? {} : { [units.by]: unitName }),
+    ...(reference === null ? {} : { reference }),
+  })
+  // the units are in its blocks; as a column they are no prediction
+  const answers = new Set(columns.map(({ name }) => name))
+  return { ...profile, digests: [], columns: profile.columns.filter(({ name }) => answers.has(name)) }
 }
+
+/** Times are read from the engine as text; here they are times again. */
+const timed = (table: Table): Table => ({
+  ...subTable(table, { replace: `TRY_CAST(${quoteName(unitName)} AS TIMESTAMP) AS ${quoteName(unitName)}` }),
+  columns: table.columns.map((column) => (column.name === unitName ? { ...column, kind: 'timestamp', type: 'TIMESTAMP' } : column)),
+})
 
 export const answersProfilePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'predictions.json')
 

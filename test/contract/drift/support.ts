@@ -7,18 +7,21 @@ import * as native from '@duckdb/node-api'
 import { systemClock } from '../../../src/adapters/clock.ts'
 import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
+import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
+import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import type { FetchDetails } from '../../../src/core/schema/details.ts'
 import { makeCheck, type StageName, type StageResult } from '../../../src/core/schema/result.ts'
 import type { DataEngine } from '../../../src/ports/data-engine.ts'
 import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
 import { drift } from '../../../src/stages/drift.ts'
+import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { validate } from '../../../src/stages/validate.ts'
 import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
 export const flights = fileURLToPath(new URL('../../../examples/flights', import.meta.url))
 
-const stages: Partial<Record<StageName, ModelStage>> = { validate, drift }
+const stages: Partial<Record<StageName, ModelStage>> = { validate, evaluate, drift }
 
 /** What `fetch` would leave, for the stage that reads it. */
 const asFetched =
@@ -27,7 +30,7 @@ const asFetched =
 
 export interface Desk {
   readonly folder: string
-  write(name: string, content: string): void
+  write(name: string, content: string | Uint8Array): void
   read(name: string): string
   copy(from: string, name: string): void
   /** runs these stages in order and gives the last result */
@@ -38,6 +41,7 @@ export interface Desk {
 export function makeDesk(): Desk {
   const folder = mkdtempSync(join(tmpdir(), 'drift-'))
   let engine: DataEngine | null = null
+  const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', { environment: {} }) })
   const path = (name: string) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     return join(folder, name)
@@ -65,7 +69,7 @@ export function makeDesk(): Desk {
           },
           commands: neverAsked,
           downloads: neverAsked,
-          runtime: neverAsked,
+          runtime: async () => runtime,
           ledger: neverAsked,
           store: neverAsked,
         },

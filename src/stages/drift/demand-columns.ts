@@ -1,0 +1,46 @@
+/** Before anything is judged: the columns that have to be there are, and every name of `drift.columns` means one. */
+import { limitedColumns } from '../../core/drift/judge.ts'
+import { fits, isPattern, ruleOf } from '../../core/drift/rules.ts'
+import { predictionPrefix } from '../../core/drift/thresholds.ts'
+import type { DataSpec } from '../../core/schema/config.ts'
+import type { TableProfile } from '../../core/schema/profile.ts'
+import { nearest } from '../../core/text/nearest.ts'
+import { UserError } from '../../errors.ts'
+import type { ModelContext } from '../context.ts'
+import { predictionNames } from '../evaluate/predictions-profile.ts'
+import type { Side } from './sides.ts'
+
+/** Columns that name, order, group or weigh rows. */
+export const notFeatures = ({ id, time, group, weight }: DataSpec): readonly string[] =>
+  [id, time, group, weight].filter((name): name is string => name !== null)
+
+/** @throws UserError COLUMN_MISSING for a feature, UNKNOWN_COLUMN for an override of none */
+export function demandColumns({ model }: ModelContext, { table: reference, from }: Side, current: TableProfile): void {
+  const { columns } = model.drift
+  const before = new Set(reference.columns.map(({ name }) => name))
+  const now = new Set(current.columns.map(({ name }) => name))
+  const out = new Set([...notFeatures(model.data), model.data.target])
+  const ignored = (name: string) => ruleOf(columns, name)?.rule.ignore === true
+  // what we made of a column comes and goes with it
+  const made = new Set([...reference.columns, ...current.columns].flatMap(({ name, derived }) => (derived ? [name] : [])))
+  const usual = model.data.features ?? [...before].filter((name) => !out.has(name) && !made.has(name))
+  const limited = limitedColumns(columns).filter((name) => name !== model.data.target && (before.has(name) || now.has(name)))
+  const wanted = [...new Set([...usual, ...limited])].filter((name) => !ignored(name))
+  for (const [place, names] of [[from, before] as const, ['data.current', now] as const]) {
+    const missing = wanted.filter((name) => !names.has(name))
+    if (missing.length > 0) {
+      const fix = `add ${missing.length === 1 ? 'it' : 'them'}, or write drift: {columns: {${JSON.stringify(missing[0])}: {ignore: true}}}`
+      throw new UserError('COLUMN_MISSING', `${place} has no column ${missing.join(', ')}`, fix)
+    }
+  }
+  const all = [...new Set([...before, ...now]), ...Object.values(predictionNames).map((name) => `${predictionPrefix}${name}`)]
+  for (const key of Object.keys(columns)) {
+    if (all.some((name) => (isPattern(key) ? name === key || fits(key, name) : name === key))) continue
+    const close = isPattern(key) ? null : nearest(key, all)
+    throw new UserError(
+      'UNKNOWN_COLUMN',
+      `drift.columns names ${key}, which is no column of the data${isPattern(key) ? ' and fits none' : ''}`,
+      close === null ? 'correct the name' : `did you mean ${close}?`,
+    )
+  }
+}
