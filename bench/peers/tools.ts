@@ -55,7 +55,7 @@ export async function install(peer: Peer, cache: string): Promise<Installed> {
     const run = (argv: Command['argv']) => runOnce({ name: `installing ${peer.name}`, argv, env: process.env })
     await run([process.env.MODELGATE_PEERS_PYTHON ?? 'python3', '-m', 'venv', folder])
     // the file names every package of the environment: nothing is left to resolve
-    await run([python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--prefer-binary', '--requirement', requirements])
+    await run([python, '-m', 'pip', 'install', '--quiet', '--no-compile', '--no-deps', '--prefer-binary', '--requirement', requirements])
     writeFileSync(join(folder, 'complete.part'), '')
     renameSync(join(folder, 'complete.part'), join(folder, 'complete'))
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { columns, type Drawn, drawColumn } from '../../../bench/simulate/columns.ts'
+import { inDays, rowsPerDay } from '../../../bench/simulate/dependent.ts'
 import { profileOf } from '../../../bench/simulate/profile.ts'
 import { scenarios } from '../../../bench/simulate/scenarios.ts'
 import type { TableProfile } from '../../../src/core/schema/profile.ts'
@@ -45,5 +46,24 @@ describe('the profile of a simulated table', () => {
     const simulated = profileOf('train', before, 1)
     expect(counted(simulated)).toEqual(counted(reference))
     expect(counted(profileOf('current', now, 2, simulated))).toEqual(counted(current))
+  })
+
+  it('and so are its days', async () => {
+    await using bench = await makeBench()
+    const rng = random(4)
+    const rows = 16 * rowsPerDay
+    const values = Float64Array.from({ length: rows }, () => (rng.next() < 0.1 ? 0 : rng.next() < 0.05 ? Number.NaN : rng.normal()))
+    const drawn: Drawn = { name: 'x', storage: 'float', labels: null, values }
+    const day = (row: number) => new Date(Date.UTC(2026, 0, 1 + Math.floor(row / rowsPerDay), 12)).toISOString().slice(0, 19)
+    const lines = Array.from(values, (value, row) => `${Number.isNaN(value) ? '' : value},${day(row)}`)
+    const table = await bench.table('days.csv', ['x,day', ...lines, ''].join('\n'))
+    const counted = await buildProfile(bench.engine, table, { role: 'train', sensitive: [], time: 'day' })
+    const simulated = profileOf('train', [drawn], 1)
+    const [column] = simulated.columns
+    if (column === undefined) throw new Error('one column')
+    const first = Math.floor(Date.UTC(2026, 0, 1) / 86_400_000)
+    const days = inDays(simulated, drawn, column, first)
+    expect(days.blocks).toEqual(counted.blocks)
+    expect(days.columns[0]?.blocks).toEqual(counted.columns.find(({ name }) => name === 'x')?.blocks)
   })
 })
