@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '../core/text/nearest.ts'
 import { UserError } from '../errors.ts'
-import { isVerb, laterOptions, laterVerbs, type OptionName, options, type VerbName, verbs } from './verbs.ts'
+import { isVerb, laterVerbs, type OptionName, options, type VerbName, verbs } from './verbs.ts'
 
 export const reportFormats = ['markdown', 'junit'] as const
 export type ReportFormat = (typeof reportFormats)[number]
@@ -22,6 +22,7 @@ export interface Request {
   readonly to: string | null
   readonly version: string | null
   readonly key: string | null
+  readonly explain: boolean
 }
 
 export type Parsed =
@@ -67,8 +68,6 @@ function read(verb: VerbName, argv: readonly string[]): Values {
     }
     const name = allowed.find((option) => option === token.name)
     if (name === undefined) {
-      if (laterOptions.some((option) => option === token.name))
-        throw new UserError('NOT_AVAILABLE', `--${token.name} is not available in this version`, `see modelgate ${verb} --help`)
       const close = nearest(token.name, allowed)
       throw usage(
         `modelgate ${verb} has no option ${token.rawName}${close ? `; did you mean --${close}?` : ''}`,
@@ -107,6 +106,7 @@ function toRequest(verb: VerbName, values: Values): Request {
     to: text('to'),
     version: text('version'),
     key: text('key'),
+    explain: values.explain === true,
   }
 }
 

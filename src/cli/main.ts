@@ -104,6 +104,7 @@ const asJson = (results: readonly StageResult[]): string => `${JSON.stringify(re
 
 const toOptions = (request: Request): StageOptions => ({
   failOn: request.failOn,
+  ...(request.explain ? { explain: true } : {}),
   ...(request.ref === null ? {} : { ref: request.ref }),
   ...(request.path === null ? {} : { path: request.path }),
   ...(request.to === null ? {} : { to: request.to }),

@@ -14,6 +14,7 @@ export const options = {
   path: { type: 'string', value: 'FILE', summary: 'where to put what is fetched' },
   to: { type: 'string', value: 'ALIAS', summary: 'the alias to move; default `promote.to`' },
   version: { type: 'string', value: 'X.Y.Z', summary: 'an existing version to move the alias to' },
+  explain: { type: 'boolean', summary: 'print the rule of each check in words before anything is read' },
   key: { type: 'string', value: 'KEY', summary: 'which sticky comment: one comment per key' },
 } as const satisfies Record<string, { type: 'string' | 'boolean'; value?: string; summary: string }>
 export type OptionName = keyof typeof options
@@ -30,11 +31,11 @@ export const verbs = {
     summary: 'the whole pipeline: validate, train or fetch, evaluate, drift, gate',
     options: [...everywhere, 'format', 'promote', 'key'],
   },
-  validate: { summary: 'is the data what the model expects? writes the profile', options: everywhere },
+  validate: { summary: 'is the data what the model expects? writes the profile', options: [...everywhere, 'explain'] },
   train: { summary: 'make the model, and record what made it', options: everywhere },
   fetch: { summary: 'get a model that exists already, verified', options: [...everywhere, 'ref', 'path'] },
   evaluate: { summary: 'is the model good enough, and not worse than the baseline?', options: everywhere },
-  drift: { summary: 'has the data moved since the model was trained?', options: everywhere },
+  drift: { summary: 'has the data moved since the model was trained?', options: [...everywhere, 'explain'] },
   gate: { summary: 'fold the results into one verdict and write the report', options: [...everywhere, 'format'] },
   comment: { summary: 'tell the reviewers: one sticky comment', options: [...everywhere, 'key'] },
   promote: { summary: 'release the gated model and move its alias', options: [...everywhere, 'to', 'version'] },
@@ -44,8 +45,6 @@ export type VerbName = keyof typeof verbs
 
 /** Verbs of the public contract that this version does not have. */
 export const laterVerbs = ['init', 'inspect', 'list', 'history', 'doctor'] as const
-/** Options of the public contract that this version does not have. */
-export const laterOptions = ['explain'] as const
 
 export const isVerb = (word: string): word is VerbName => word in verbs && Object.hasOwn(verbs, word)
 export const isStage = (verb: VerbName): verb is StageName => stageNames.some((name) => name === verb)

@@ -63,9 +63,14 @@ export interface StageOptions {
   readonly version?: string
   /** comment: the key of the sticky comment */
   readonly key?: string
+  /** validate, drift: say every rule in words before anything is read */
+  readonly explain?: boolean
   /** gate: what makes it fail besides `fail` */
   readonly failOn?: 'fail' | 'warn'
 }
+
+/** What a stage will judge, a line each: of its config alone, nothing is read. */
+export type Explain = (model: ModelConfig) => readonly string[]
 
 export type ModelStage = (context: ModelContext, options: StageOptions) => Promise<StageOutput>
 export type RunStage = (context: RunContext, options: StageOptions) => Promise<StageOutput>

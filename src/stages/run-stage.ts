@@ -10,6 +10,10 @@ import { stages } from './table.ts'
 export async function runStage(name: StageName, context: RunContext, options: StageOptions = {}): Promise<readonly StageResult[]> {
   const entry = stages[name]
   if (entry.of === 'run') return [await executeForRun(name, await entry.load(), context, options)]
+  if (options.explain === true && entry.explain !== undefined) {
+    const explain = await entry.explain()
+    for (const model of context.config.models) for (const line of explain(model)) context.progress.say(line)
+  }
   const stage = await entry.load()
   const results: StageResult[] = []
   for (const model of context.config.models) results.push(await executeForModel(name, stage, context, model, options))

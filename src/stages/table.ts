@@ -1,17 +1,25 @@
 /** Every stage and how its code is reached: lazily, so that a shell loads only what it runs. */
 import type { StageName } from '../core/schema/result.ts'
-import type { ModelStage, RunStage } from './context.ts'
+import type { Explain, ModelStage, RunStage } from './context.ts'
 
 export type StageEntry =
-  | { readonly of: 'model'; readonly load: () => Promise<ModelStage> }
+  | { readonly of: 'model'; readonly load: () => Promise<ModelStage>; readonly explain?: () => Promise<Explain> }
   | { readonly of: 'run'; readonly load: () => Promise<RunStage> }
 
 export const stages: Readonly<Record<StageName, StageEntry>> = {
-  validate: { of: 'model', load: async () => (await import('./validate.ts')).validate },
+  validate: {
+    of: 'model',
+    load: async () => (await import('./validate.ts')).validate,
+    explain: async () => (await import('../core/checks/explain.ts')).explainChecks,
+  },
   train: { of: 'model', load: async () => (await import('./train.ts')).train },
   fetch: { of: 'model', load: async () => (await import('./fetch.ts')).fetchModel },
   evaluate: { of: 'model', load: async () => (await import('./evaluate.ts')).evaluate },
-  drift: { of: 'model', load: async () => (await import('./drift.ts')).drift },
+  drift: {
+    of: 'model',
+    load: async () => (await import('./drift.ts')).drift,
+    explain: async () => (await import('../core/drift/explain.ts')).explainDrift,
+  },
   gate: { of: 'run', load: async () => (await import('./gate.ts')).gate },
   comment: { of: 'run', load: async () => (await import('./comment.ts')).comment },
   promote: { of: 'model', load: async () => (await import('./promote.ts')).promote },

@@ -3,6 +3,8 @@
  * that no pull request can be judged by limits that it has lowered itself; paths, commands and columns come from the head, and so do limits
  * that the base does not have. What the head has removed stays: silence cannot switch a check off.
  */
+
+import { checkId } from '../checks/report.ts'
 import { fits, isPattern, ruleOf } from '../drift/rules.ts'
 import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
 import { primaryMetric } from '../metrics/table.ts'
@@ -40,6 +42,8 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     format: head.format,
     data,
     expect: expectOf(base.expect, head.expect),
+    // cells of the data are written only where both say so
+    ...(base.samples === 'local' && head.samples === 'local' ? { samples: 'local' as const } : {}),
     train: head.train,
     evaluate: evaluateOf(base.evaluate, head.evaluate),
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
@@ -65,7 +69,8 @@ const dataOf = (base: DataSpec, head: DataSpec): DataSpec => ({
   sensitive: [...new Set([...head.sensitive, ...base.sensitive])],
 })
 
-const sameCheck = (a: Expectation, b: Expectation) => a.check === b.check && a.column === b.column
+/** By their id, as everywhere: two of one check and column are told apart by their names. */
+const sameCheck = (a: Expectation, b: Expectation) => checkId(a) === checkId(b)
 
 /** The base's, on roles that only the head names too; then the head's new ones. */
 const expectOf = (base: readonly Expectation[], head: readonly Expectation[]): readonly Expectation[] => [

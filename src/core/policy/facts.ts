@@ -2,6 +2,7 @@
  * A config as a flat list of what it says, for comparing two of them: the path as it is written in the file, a text that is equal exactly
  * when the meaning is, and what a person is shown. Lists of values and labels are counted, never shown.
  */
+import { findCheck } from '../checks/table.ts'
 import { showRef } from '../ledger/show-ref.ts'
 import type {
   Change,
@@ -62,6 +63,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ data }) =>
     data.sensitive.length === 0 ? [] : fact('policy', 'data.sensitive', [...data.sensitive].sort(), data.sensitive.join(', ')),
   ({ expect }) => expect.flatMap((one) => fact('policy', expectationPath(one), shapeOf(one), shownExpectation(one))),
+  ({ samples }) => fact('policy', 'expect.samples', samples, samples ?? ''),
   ({ train }) =>
     fact('wiring', 'train', train, train === null ? '' : train.kind === 'builtin' ? `builtin ${train.builtin}` : shownCommand(train)),
   ({ evaluate }) => evaluate.metrics.flatMap(metricFactsOf),
@@ -162,18 +164,33 @@ function shownSource(source: Source | WindowReference | undefined): string {
 
 const shownCommand = ({ shell, argv }: CommandSpec): string => [...(shell === null ? [] : [`${shell}:`]), ...argv].join(' ')
 
-const expectationPath = ({ column, check }: Expectation): string =>
-  column === null ? `expect.${check}` : `expect.columns.${column}.${check}`
+const expectationPath = ({ column, check, name = null }: Expectation): string =>
+  `${column === null ? `expect.${check}` : `expect.columns.${column}.${check}`}${name === null ? '' : ` (${name})`}`
 
-const shapeOf = ({ params, severity, on }: Expectation) => ({ params, severity, on: [...on].sort() })
+const shapeOf = ({ params, severity, on, mostly = 1, where = null, name = null }: Expectation) => ({
+  params,
+  severity,
+  on: [...on].sort(),
+  ...(mostly === 1 ? {} : { mostly }),
+  ...(where === null ? {} : { where }),
+  ...(name === null ? {} : { name }),
+})
 
-function shownExpectation({ params, severity, on }: Expectation): string {
+/** Text of the config that may hold labels is named, not shown: the diff of the pull request shows it. */
+function shownExpectation({ check, params, severity, on, mostly = 1, where = null }: Expectation): string {
+  const entry = findCheck(check)
   const words = Object.entries(params).map(([key, value]) => {
     if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'value' : 'values'}`
+    if (entry?.sqlKeys.includes(key) || entry?.queryKeys.includes(key)) return `${key} in SQL`
     if (key === 'pattern') return 'a pattern'
+    if (typeof value === 'object') return key
     return key === 'value' || key === 'type' ? String(value) : `${key} ${String(value)}`
   })
-  return [...(words.length === 0 ? ['required'] : words), ...(severity === 'warn' ? ['severity warn'] : []), `on ${on.join(' and ')}`].join(
-    ', ',
-  )
+  return [
+    ...(words.length === 0 ? ['required'] : words),
+    ...(mostly === 1 ? [] : [`mostly ${number(mostly * 100)}%`]),
+    ...(where === null ? [] : ['where a condition holds']),
+    ...(severity === 'warn' ? ['severity warn'] : []),
+    `on ${on.join(' and ')}`,
+  ].join(', ')
 }

@@ -1,0 +1,48 @@
+/** `modelgate validate --explain`: the rule of every check in words, as this config sets it, before anything is read. */
+
+import { written } from '../report/format.ts'
+import type { Expectation, ModelConfig } from '../schema/config.ts'
+import type { CheckEntry } from './entry.ts'
+import { checkId } from './report.ts'
+import { findCheck } from './table.ts'
+
+const scans = { none: 'no scan', shared: 'the shared scan', own: 'a scan of its own' } as const
+
+/** Two lines a check: what holds, and how it is judged. Labels are the user's own words, and are counted as the policy counts them. */
+export function explainChecks({ expect, data }: ModelConfig): readonly string[] {
+  if (expect.length === 0) return ['expect is not configured: only what is always checked will be']
+  const scanned = expect.map((one) => findCheck(one.check)?.scan)
+  const own = scanned.filter((scan) => scan === 'own').length
+  const head = `${expect.length} ${expect.length === 1 ? 'check' : 'checks'}; of each table: ${scanned.includes('shared') ? 'one scan for all that share it' : 'no shared scan'}, ${own} of their own`
+  return [head, ...expect.flatMap((one) => explained(one, data.sources))]
+}
+
+function explained(expectation: Expectation, sources: ModelConfig['data']['sources']): readonly string[] {
+  const entry = findCheck(expectation.check)
+  if (entry === null) throw new Error(`there is no check ${expectation.check}`)
+  const rows = expectation.on.filter((role) => sources[role]?.kind !== 'profile')
+  const stored = expectation.on.filter((role) => sources[role]?.kind === 'profile')
+  const { where = null, mostly = 1, severity } = expectation
+  const how = [
+    rows.length === 0 ? null : `on ${rows.join(', ')}`,
+    where === null ? null : `where ${where}`,
+    mostly === 1 ? null : `at least ${written(mostly * 100)} % must hold it`,
+    severity === 'warn' ? 'a warning' : 'a failure',
+    scans[entry.scan],
+    entry.needs === null ? null : `needs ${entry.needs}`,
+  ].filter((part) => part !== null)
+  const undecided = stored.map((role) => `    not decided on ${role}: it is a stored profile, which holds no rows`)
+  return [`${checkId(expectation)}: ${entry.summary}${paramsOf(entry, expectation)}`, `    ${how.join('; ')}`, ...undecided]
+}
+
+function paramsOf(entry: CheckEntry, { params }: Expectation): string {
+  const words = Object.entries(params).map(([key, value]) => `${key === entry.short ? '' : `${key}: `}${shown(value)}`)
+  return words.length === 0 ? '' : ` (${words.join(', ')})`
+}
+
+const shown = (value: unknown): string =>
+  Array.isArray(value)
+    ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}`
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value)
