@@ -2,43 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { type DriftInput, judgeDrift } from '../../../src/core/drift/judge.ts'
 import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
 import { random } from '../../../src/core/stats/random.ts'
-import { labels, numbers, rows, table } from './support.ts'
+import { gaussian, judge, judgeOne, labels, numbers, pair, rows, table } from './support.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
-
-function judge(reference: readonly ColumnProfile[], current: readonly ColumnProfile[], more: Partial<DriftInput> = {}) {
-  return judgeDrift({
-    reference: table('train', reference),
-    current: table('current', current),
-    target: null,
-    positive: null,
-    features: null,
-    leaveOut: [],
-    columns: {},
-    policy,
-    capAtWarn: false,
-    ...more,
-  })
-}
-
-/** One column judged: its row, and its checks by name. */
-function judgeOne(reference: ColumnProfile, current: ColumnProfile, more: Partial<DriftInput> = {}) {
-  const { checks, columns } = judge([reference], [current], more)
-  const [row] = columns
-  if (row === undefined) throw new Error('no row')
-  return { row, checks: new Map(checks.map((check) => [check.id, check])) }
-}
-
-function gaussian(seed: number, n: number, mean = 0, sd = 1): number[] {
-  const rng = random(seed)
-  return Array.from({ length: n }, () => mean + sd * rng.normal())
-}
-
-/** Reference and current of one number column, counted at the reference's edges. */
-function pair(before: readonly (number | null)[], now: readonly (number | null)[], name = 'x'): [ColumnProfile, ColumnProfile] {
-  const reference = numbers(name, before)
-  return [reference, numbers(name, now, reference.numeric?.edges ?? [])]
-}
 
 describe('a shift must be both certain and large', () => {
   it('half a standard deviation fails at 2,000 rows', () => {

@@ -1,5 +1,7 @@
 /** Profiles made of values that a test can name: what the engine counts over a file, counted here over an array. */
+import { type DriftInput, type DriftJudgement, judgeDrift } from '../../../src/core/drift/judge.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../../../src/core/schema/profile.ts'
+import { random } from '../../../src/core/stats/random.ts'
 
 type Value = number | string | null
 
@@ -85,3 +87,49 @@ export const table = (role: string, columns: readonly ColumnProfile[]): TablePro
   digests: [],
   columns: [...columns],
 })
+
+const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
+
+/** Tables of these columns judged; everything that is not given is as when nothing was configured. */
+export function judge(
+  reference: readonly ColumnProfile[],
+  current: readonly ColumnProfile[],
+  more: Partial<DriftInput> = {},
+): DriftJudgement {
+  return judgeDrift({
+    reference: table('train', reference),
+    current: table('current', current),
+    target: null,
+    positive: null,
+    features: null,
+    leaveOut: [],
+    columns: {},
+    policy,
+    capAtWarn: false,
+    ...more,
+  })
+}
+
+/** One column judged: its line, and its checks by id. */
+export function judgeOne(reference: ColumnProfile, current: ColumnProfile, more: Partial<DriftInput> = {}) {
+  const { checks, columns } = judge([reference], [current], more)
+  const [row] = columns
+  if (row === undefined) throw new Error('no row')
+  return { row, checks: new Map(checks.map((check) => [check.id, check])) }
+}
+
+export function gaussian(seed: number, n: number, mean = 0, sd = 1): number[] {
+  const rng = random(seed)
+  return Array.from({ length: n }, () => mean + sd * rng.normal())
+}
+
+/** Reference and current of one number column, counted at the reference's edges, with what lies beyond its extremes. */
+export function pair(before: readonly (number | null)[], now: readonly (number | null)[], name = 'x'): [ColumnProfile, ColumnProfile] {
+  const reference = numbers(name, before)
+  const current = numbers(name, now, reference.numeric?.edges ?? [])
+  const { min = null, max = null } = reference.numeric ?? {}
+  const values = now.filter((value): value is number => value !== null && Number.isFinite(value))
+  if (current.numeric === null || min === null || max === null) return [reference, current]
+  const beyond = { below: values.filter((value) => value < min).length, above: values.filter((value) => value > max).length }
+  return [reference, { ...current, numeric: { ...current.numeric, beyond } }]
+}
