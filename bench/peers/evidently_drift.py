@@ -1,7 +1,6 @@
 """Evidently: DataDriftPreset with its own tests, at its defaults."""
 
 from evidently import Report
-from evidently.core.tests import TestStatus  # noqa: F401  (the status below is one of these)
 from evidently.presets import DataDriftPreset
 
 import common

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { countWeeks, weeks } from './dependent.ts'
 import { repeat, seedOf } from './repetition.ts'
 import { report } from './report.ts'
 import { scenarios } from './scenarios.ts'
@@ -59,7 +60,9 @@ for (const { rows, quiet, shifts } of plans) {
   sizes.push(size)
 }
 
-const { text, targets } = report(sizes, { seed, short: values.short })
+const dependent = only === undefined ? weeks.map((week) => countWeeks(week, values.short ? 40 : 500, seed)) : []
+
+const { text, targets } = report(sizes, dependent, { seed, short: values.short })
 console.log(text)
 if (values.out) writeFileSync(values.out, text)
 if (values.json) writeFileSync(values.json, `${JSON.stringify(targets, null, 2)}\n`)
