@@ -59,11 +59,20 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
     throw new RangeError('the two profiles were counted at different edges')
 
   const spikes = pooledSpikes(reference, current)
+  const apart = new Map<number, typeof spikes>()
+  for (const spike of spikes) {
+    const bin = binOf(before.edges, spike.value)
+    apart.set(bin, [...(apart.get(bin) ?? []), spike])
+  }
+  const last = Math.max(before.max ?? -Infinity, now.max ?? -Infinity, before.edges.at(-1) ?? 0)
   const bins = before.cells.map((a, j) => {
-    const inside = spikes.filter((spike) => binOf(before.edges, spike.value) === j)
-    const sum = (side: 'a' | 'b') => inside.reduce((total, spike) => total + spike[side], 0)
-    const rest = { a: Math.max(0, a - sum('a')), b: Math.max(0, (now.cells[j] ?? 0) - sum('b')) }
-    return { rest, inside, edge: before.edges[j] ?? Math.max(before.max ?? -Infinity, now.max ?? -Infinity, before.edges.at(-1) ?? 0) }
+    const inside = apart.get(j) ?? []
+    let [restA, restB] = [a, now.cells[j] ?? 0]
+    for (const spike of inside) {
+      restA -= spike.a
+      restB -= spike.b
+    }
+    return { rest: { a: Math.max(0, restA), b: Math.max(0, restB) }, inside, edge: before.edges[j] ?? last }
   })
 
   const rows = reference.n + current.n
@@ -129,8 +138,14 @@ function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<n
 
 /** Index of the right-closed cell a value falls into. */
 function binOf(edges: readonly number[], value: number): number {
-  const index = edges.findIndex((edge) => value <= edge)
-  return index < 0 ? edges.length : index
+  let low = 0
+  let high = edges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (value <= (edges[middle] ?? Infinity)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Joins neighbours so that about equal parts of the reference lie in each of at most `wanted` cells. */
