@@ -77,8 +77,8 @@ export function sizeInWords(js: number | null, kind: string): string | null {
     if (sd >= widest - 0.25) return 'more than 2½ sd'
     if (sd < 0.075) return 'less than ⅒ sd'
     const [, word] = parts.reduce((best, part) => (Math.abs(part[0] - sd) < Math.abs(best[0] - sd) ? part : best))
-    return `about ${word} sd`
+    return `${word} sd`
   }
   const mass = newMassOf(js) * 100
-  return mass < 0.1 ? 'less than 0.1 % of the rows' : `about ${mass < 1 ? mass.toFixed(1) : Math.round(mass)} % of the rows`
+  return mass < 0.1 ? 'less than 0.1 % of the rows new' : `${mass < 1 ? mass.toFixed(1) : Math.round(mass)} % of the rows new`
 }

@@ -15,10 +15,14 @@ export interface ShareCell {
 const wantedCells = 10
 const wantedLevels = 8
 
+/** Kinds whose few whole numbers are names of something. */
+const labelled: ReadonlySet<string> = new Set(['boolean', 'categorical', 'categorical-high'])
+
 /** null where the two have no cells in common, or no rows. */
 export function shareCells(reference: ColumnProfile, current: ColumnProfile): readonly ShareCell[] | null {
   if (reference.n === 0 || current.n === 0) return null
-  const counted = numericCells(reference, current) ?? labelCells(reference, current)
+  const labels = labelCells(reference, current)
+  const counted = labels !== null && labelled.has(reference.kind) ? labels : (numericCells(reference, current) ?? labels)
   if (counted === null) return null
   const rest: readonly Counted[] = [
     { name: 'infinite', a: reference.n_pos_inf + reference.n_neg_inf, b: current.n_pos_inf + current.n_neg_inf },

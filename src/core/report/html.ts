@@ -189,7 +189,7 @@ function driftPart(model: ModelView): readonly string[] {
 
 function sharesFigure(row: DriftRow): string {
   const title = `${plain(name(row.column))}: shares of the rows at the reference and today`
-  const caption = `<figcaption><strong>${html(name(row.column))}</strong> ${stateBadge(row)} <span class="note">JS* ${html(row.distance)}${row.size.length === 0 ? '' : `, ${html(row.size)}`}</span></figcaption>`
+  const caption = `<figcaption><strong>${html(name(row.column))}</strong> ${stateBadge(row)} <span class="note">JS* ${html(row.distance)}${row.size.length === 0 ? '' : `, about ${html(row.size)}`}</span></figcaption>`
   return `<figure>${caption}${shareBars(row.cells, title)}</figure>`
 }
 

@@ -73,11 +73,16 @@ async function findCurrent(context: ModelContext, source: Source, reference: Tab
   const path = join(modelFolder(context.out, context.model.name), 'profile.json')
   const counted = (await readProfile(context.ports.files, path))?.tables.find(({ role }) => role === 'current')
   const validated = await context.result('validate')
-  if (counted !== undefined && validated !== null && differingColumn(reference, counted) === null)
+  if (counted !== undefined && validated !== null && differingColumn(reference, counted) === null && alike(reference, counted))
     return { table: counted, from, inputs: validated.inputs.filter(({ role }) => role === 'current'), rows }
   const table = await rows()
   return { table: await profileOfTable(context, 'current', table, reference), from, inputs: inputRecords('current', table), rows }
 }
+
+/** What the reference holds beside its cells was counted of the other as well: spans of the same length, weights. Else p would rest on rows alone. */
+const alike = (reference: TableProfile, current: TableProfile): boolean =>
+  (reference.blocks == null || reference.blocks.unit === current.blocks?.unit) &&
+  (reference.weight == null || reference.weight.column === current.weight?.column)
 
 /** The first column that both have and that was not counted in the same cells; null when there is none. */
 function differingColumn(reference: TableProfile, current: TableProfile): string | null {

@@ -21,6 +21,8 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, 95 % CI +0.6 to +1.6 pp, one-s
   roc_auc                     PASS          0.691 → 0.702  +1.1 pp better (+0.6 to +1.6 pp, one-sided)  drop ≤ 1 pp, ≥ 0.7
   log_loss (lower is better)  inconclusive  0.450 → 0.451  +0.001 (−0.002 to +0.005, one-sided)         rise ≤ 1 % relative
 
+  drift: none of 4 columns moved
+
   not configured: fetch (the model is a file of this repository)`,
     )
   })
