@@ -14,7 +14,7 @@ import { mapEngineError, unreadable } from './errors.ts'
 import { openParquet } from './open-parquet.ts'
 import { openText } from './open-text.ts'
 import { writeParquetFile } from './parquet-writer.ts'
-import type { Part, Session } from './part.ts'
+import type { Opened, Session } from './part.ts'
 import { type StagedFile, stageFile } from './staged-file.ts'
 
 export interface EngineOptions {
@@ -69,7 +69,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     return starting
   }
 
-  const openPart = ({ session }: State, file: StagedFile): Promise<Part> =>
+  const openFile = ({ session }: State, file: StagedFile): Promise<Opened> =>
     file.format === 'parquet' ? openParquet(session, file) : openText(session, file)
 
   return {
@@ -103,8 +103,9 @@ export function createDataEngine(options: EngineOptions): DataEngine {
           'give all files of one source the same format',
         )
       }
-      const parts: Part[] = []
-      for (const file of staged) parts.push(await openPart(ready, file))
+      const opened: Opened[] = []
+      for (const file of staged) opened.push(await openFile(ready, file))
+      const parts = opened.map(({ part }) => part)
       const combined = await combine(ready.session.raw, parts, ready.session.newName())
       const table: Table = {
         relation: combined.relation,
@@ -112,7 +113,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
         columns: combined.columns,
         rows: combined.rows,
         format: first.format,
-        files: staged.map(({ shown, digest, bytes }) => ({ path: shown, digest, bytes })),
+        files: staged.map(({ shown, bytes }, index) => ({ path: shown, digest: opened[index]?.digest ?? '', bytes })),
       }
       tables.push(table)
       return table

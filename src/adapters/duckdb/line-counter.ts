@@ -1,5 +1,5 @@
 /** Lines of a JSON-lines file that are not blank, counted while its bytes pass; takes a byte order mark off. */
-import { ShapeError } from './csv-shape.ts'
+import { ShapeError } from './csv-records.ts'
 
 const lf = 0x0a
 const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x09 || byte === 0x0d

@@ -3,10 +3,17 @@ import { quoteText } from './connection.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { column } from './kinds.ts'
 import { rowNumberOf, sameNameTwice } from './names.ts'
-import type { Part, Session } from './part.ts'
+import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
-export async function openParquet(session: Session, file: StagedFile): Promise<Part> {
+export async function openParquet(session: Session, file: StagedFile): Promise<Opened> {
+  const [part, checked] = await Promise.allSettled([describe(session, file), file.check()])
+  if (part.status === 'rejected') throw part.reason
+  if (checked.status === 'rejected') throw checked.reason
+  return { part: part.value, digest: checked.value.digest }
+}
+
+async function describe(session: Session, file: StagedFile): Promise<Part> {
   const path = quoteText(file.path)
   const relation = `read_parquet(${path})`
   try {

@@ -1,80 +1,128 @@
-/** CSV and JSON lines → typed relations. Small files become a table in memory, larger ones a Parquet file in the private folder: both are read once. */
-import { asError } from '../../errors.ts'
+/**
+ * CSV and JSON lines → typed relations. Small files become a table in memory, larger ones a Parquet file in the private folder: the
+ * engine parses a text once. While it does, the same bytes are checked (staged-file.ts) on another core. What the check finds stands
+ * above what the engine made of the file: a broken file is refused whatever the engine could read of it, and a file that is not as its
+ * first bytes promised is read again.
+ */
+import { asError, type UserError } from '../../errors.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
-import { maxRecordBytes } from './csv-shape.ts'
+import { type CsvDialect, csvReader, engineLineBytes, sniffCsv } from './csv-dialect.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { column } from './kinds.ts'
 import { rowNumberOf, sameNameTwice } from './names.ts'
-import type { Part, Session } from './part.ts'
+import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
-
-const sniffedRows = 200_000
-const engineLineBytes = 2_000_000
-
-/** Reads as the engine should: everything said, nothing guessed but the types; no row is left out, padded or skipped (DAT-08). */
-function csvReader(session: Session, file: StagedFile, types: ReadonlyMap<string, string>): string {
-  const { csv } = file
-  if (csv === null) throw new Error('a CSV file without its shape')
-  const options = [
-    `delim = ${quoteText(csv.delimiter)}`,
-    `quote = '"', escape = '"', comment = '', header = true, skip = ${csv.leadingBlank}`,
-    'null_padding = false, ignore_errors = false',
-    // the structure was verified byte by byte before; strict mode would only refuse mixed line ends
-    `strict_mode = ${!csv.mixedNewlines}`,
-    `auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'VARCHAR']`,
-    // 01/02/2001 has two readings, so only ISO dates are dates
-    `dateformat = '%Y-%m-%d'`,
-    `sample_size = ${file.plainBytes <= session.inMemoryBytes ? -1 : sniffedRows}`,
-  ]
-  if (csv.longestRecord >= engineLineBytes) options.push(`max_line_size = ${maxRecordBytes}`)
-  if (types.size > 0) {
-    options.push(`types = {${[...types].map(([name, type]) => `${quoteText(name)}: ${quoteText(type)}`).join(', ')}}`)
-  }
-  return `read_csv(${quoteText(file.path)}, ${options.join(', ')})`
-}
 
 const jsonReader = (file: StagedFile): string =>
   `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1)`
 
+/** How nearly every CSV is: one kind of line end, no giant record. Only the check of the whole file knows. */
+const usual = { mixedNewlines: false, longRecords: false }
+
 /** One CSV or JSON-lines file as a relation of its own. @throws UserError DATA_UNREADABLE */
-export async function openText(session: Session, file: StagedFile): Promise<Part> {
-  const types = new Map<string, string>()
-  let part = await store(session, file, types)
-  if (file.csv !== null) {
-    const found = await betterTypes(session, part)
-    if (found.size > 0) {
-      for (const [name, type] of found) types.set(name, type)
-      await session.drop(part.relation)
-      part = await store(session, file, types)
-    }
-  }
-  const expected = file.csv?.rows ?? file.lines ?? part.rows
+export async function openText(session: Session, file: StagedFile): Promise<Opened> {
+  const { csv, shown } = file
+  const twice = csv === null ? null : sameNameTwice(csv.header)
+  const reading = twice === null ? startReading(session, file, csv === null ? null : { ...csv, ...usual }) : null
+  const checked = await file.check().catch(async (thrown: unknown) => {
+    await reading?.abandon()
+    throw thrown
+  })
+  if (reading === null) throw namesTwice(shown, twice ?? '')
+  const { csv: shape } = checked
+  const unusual = shape !== null && (shape.mixedNewlines || shape.longestRecord >= engineLineBytes)
+  if (unusual) await reading.abandon()
+  const again = unusual
+    ? startReading(session, file, { ...shape, mixedNewlines: shape.mixedNewlines, longRecords: shape.longestRecord >= engineLineBytes })
+    : reading
+  const part = await again.part()
+  const expected = shape?.rows ?? checked.lines ?? part.rows
   if (part.rows !== expected) {
     throw unreadable(
-      file.shown,
+      shown,
       null,
       `it holds ${expected} records, but only ${part.rows} could be read`,
       'look for stray quotes and line breaks',
     )
   }
-  return part
+  return { part, digest: checked.digest }
+}
+
+const namesTwice = (shown: string, name: string): UserError =>
+  unreadable(shown, 1, `column ${name} is there twice (upper and lower case are one name)`, 'rename one of them')
+
+interface Reading {
+  /** @throws UserError */
+  part(): Promise<Part>
+  /** ends the engine's work on it and takes back what it made */
+  abandon(): Promise<void>
+}
+
+function startReading(session: Session, file: StagedFile, dialect: CsvDialect | null): Reading {
+  const stop = new AbortController()
+  const work = readText(session, file, dialect, stop.signal).then(
+    (part) => ({ part }),
+    (error: unknown) => ({ error }),
+  )
+  return {
+    async part() {
+      const done = await work
+      if ('error' in done) throw done.error
+      return done.part
+    },
+    async abandon() {
+      stop.abort()
+      session.raw.interrupt()
+      const done = await work
+      if ('part' in done) await session.drop(done.part.relation)
+    },
+  }
+}
+
+async function readText(session: Session, file: StagedFile, dialect: CsvDialect | null, stop: AbortSignal): Promise<Part> {
+  if (dialect === null) return store(session, file, null, stop)
+  const csv = { dialect, types: await sniffCsv(session, file, dialect) }
+  const read = async (): Promise<Part> => {
+    const part = await store(session, file, csv, stop)
+    const found = await betterTypes(session, part)
+    if (found.size === 0) return part
+    for (const [name, type] of found) csv.types.set(name, type)
+    await session.drop(part.relation)
+    return store(session, file, csv, stop)
+  }
+  // the first rows tell nearly always: the file is then read once
+  try {
+    const head = `(SELECT * FROM ${csvReader(file, dialect, csv.types)} LIMIT ${headRows})`
+    const columns = [...csv.types].map(([name, type]) => column(name, type))
+    for (const [name, type] of await guessTypes(session, head, columns)) csv.types.set(name, type)
+  } catch {
+    // whatever is wrong is said by the reading of all of it
+  }
+  return read()
+}
+
+interface Csv {
+  readonly dialect: CsvDialect
+  readonly types: Map<string, string>
 }
 
 /**
  * Reads the file once. Where only the head of a large file was sniffed, a later value may break the type it promised: the column
  * then becomes wider and the file is read again, so that the outcome is the one of sniffing all of it.
  */
-async function store(session: Session, file: StagedFile, types: Map<string, string>): Promise<Part> {
+async function store(session: Session, file: StagedFile, csv: Csv | null, stop: AbortSignal): Promise<Part> {
+  const types = csv?.types
   for (;;) {
+    stop.throwIfAborted()
     try {
-      return file.plainBytes <= session.inMemoryBytes ? await intoMemory(session, file, types) : await intoParquet(session, file, types)
+      return file.plainBytes <= session.inMemoryBytes ? await intoMemory(session, file, csv) : await intoParquet(session, file, csv)
     } catch (thrown) {
       const wider = widen(asError(thrown).message)
-      if (wider === null || types.get(wider.name) === 'VARCHAR' || types.get(wider.name) === wider.type)
-        throw mapEngineError(thrown, file.shown)
-      types.set(wider.name, wider.type)
+      const now = wider === null ? undefined : types?.get(wider.name)
+      if (wider === null || now === undefined || now === 'VARCHAR' || now === wider.type) throw mapEngineError(thrown, file.shown)
+      types?.set(wider.name, wider.type)
     }
   }
 }
@@ -89,57 +137,56 @@ function widen(message: string): { readonly name: string; readonly type: string 
   return name === undefined ? null : { name, type: type === 'HUGEINT' ? 'DOUBLE' : 'VARCHAR' }
 }
 
-const readerOf = (session: Session, file: StagedFile, types: ReadonlyMap<string, string>) =>
-  file.csv === null ? jsonReader(file) : csvReader(session, file, types)
+const rowsOf = (file: StagedFile, csv: Csv | null, huge: string): string =>
+  csv === null ? `SELECT * FROM ${jsonReader(file)}` : strictRows(file, csv, huge)
 
-async function intoMemory(session: Session, file: StagedFile, types: ReadonlyMap<string, string>): Promise<Part> {
+async function intoMemory(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
   const relation = session.newName()
-  await session.raw.run(`CREATE TEMP TABLE ${relation} AS SELECT * FROM ${readerOf(session, file, types)}`)
+  await session.raw.run(`CREATE TEMP TABLE ${relation} AS ${rowsOf(file, csv, 'HUGEINT')}`)
   return describe(session, file, relation, 'rowid')
 }
 
-async function intoParquet(session: Session, file: StagedFile, types: ReadonlyMap<string, string>): Promise<Part> {
+/** Written to be read a few times and thrown away: no compression, dictionaries only where values repeat a lot. */
+const scratchParquet = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false'
+
+async function intoParquet(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
   const place = session.newPlace('parquet')
-  const rows = file.csv === null ? `SELECT * FROM ${jsonReader(file)}` : await strictRows(session, file, types)
-  await session.raw.run(`COPY (${rows}) TO ${quoteText(place)} (FORMAT parquet)`)
+  // Parquet has no 128-bit integers
+  await session.raw.run(`COPY (${rowsOf(file, csv, 'DECIMAL(38, 0)')}) TO ${quoteText(place)} (${scratchParquet})`)
   return describe(session, file, `read_parquet(${quoteText(place)})`, 'file_row_number')
 }
 
-/** Columns whose head looks like integers come as text and are cast here: the engine itself would round a later 2.5 to 3 and say nothing. */
-async function strictRows(session: Session, file: StagedFile, types: ReadonlyMap<string, string>): Promise<string> {
-  const sniffed = await session.raw.runAndReadAll(`DESCRIBE SELECT * FROM ${csvReader(session, file, types)}`)
-  const columns = sniffed.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }))
+/** Columns whose head looks like integers or truth come as text and are cast here: the engine itself would round a later 2.5 to 3, or take `t` for true, and say nothing. */
+function strictRows(file: StagedFile, { dialect, types }: Csv, huge: string): string {
   const asText = new Map(types)
-  const list = columns.map(({ name, type }) => {
+  const list = [...types].map(([name, type]) => {
     const quoted = quoteName(name)
-    // Parquet has no 128-bit integers
-    if (type === 'HUGEINT') return `CAST(${quoted} AS DECIMAL(38, 0)) AS ${quoted}`
-    if (type !== 'BIGINT') return quoted
+    if (type === 'HUGEINT') return `CAST(${quoted} AS ${huge}) AS ${quoted}`
+    const strict = strictCasts[type]
+    if (strict === undefined) return quoted
     asText.set(name, 'VARCHAR')
-    const stop = (wider: string) => `error(${quoteText(`${strictness}${wider} ${name}`)})`
-    return `CASE WHEN ${quoted} IS NULL THEN NULL
-      WHEN regexp_full_match(trim(${quoted}), '-?(0|[1-9][0-9]{0,17})') THEN CAST(${quoted} AS BIGINT)
-      WHEN regexp_matches(trim(${quoted}), '^(-?0[0-9]|[+])') OR TRY_CAST(${quoted} AS DOUBLE) IS NULL THEN CAST(${stop('VARCHAR')} AS BIGINT)
-      ELSE CAST(${stop('DOUBLE')} AS BIGINT) END AS ${quoted}`
+    return `${strict(quoted, (wider) => `CAST(error(${quoteText(`${strictness}${wider} ${name}`)}) AS ${type})`)} AS ${quoted}`
   })
-  return `SELECT ${list.join(', ')} FROM ${csvReader(session, file, asText)}`
+  return `SELECT ${list.join(', ')} FROM ${csvReader(file, dialect, asText)}`
+}
+
+/** Text → the type it promised to be, or the name of the next wider one. */
+const strictCasts: Readonly<Record<string, (text: string, stop: (wider: string) => string) => string>> = {
+  // written back it is the same text: nearly every value ends at the first branch, which costs a tenth of a pattern
+  BIGINT: (text, stop) => `CASE WHEN CAST(TRY_CAST(${text} AS BIGINT) AS VARCHAR) = ${text} THEN TRY_CAST(${text} AS BIGINT)
+    WHEN ${text} IS NULL THEN NULL
+    WHEN regexp_full_match(trim(${text}), '-?(0|[1-9][0-9]{0,17})') THEN CAST(${text} AS BIGINT)
+    WHEN regexp_matches(trim(${text}), '^(-?0[0-9]|[+])') OR TRY_CAST(${text} AS DOUBLE) IS NULL THEN ${stop('VARCHAR')}
+    ELSE ${stop('DOUBLE')} END`,
+  BOOLEAN: (text, stop) =>
+    `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN ${text} IS NULL THEN NULL ELSE ${stop('VARCHAR')} END END`,
 }
 
 async function describe(session: Session, file: StagedFile, relation: string, rowNumber: 'rowid' | 'file_row_number'): Promise<Part> {
   const described = await session.raw.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`)
   const columns = described.getRows().map(([name, type]) => column(String(name), String(type)))
   const twice = await keysTwice(session, file, columns)
-  if (twice !== null) {
-    throw unreadable(file.shown, 1, `column ${twice} is there twice (upper and lower case are one name)`, 'rename one of them')
-  }
-  if (file.csv !== null && columns.length !== file.csv.header.length) {
-    throw unreadable(
-      file.shown,
-      1,
-      `the header has ${file.csv.header.length} names, but ${columns.length} columns were read`,
-      'look at the quotes of the header',
-    )
-  }
+  if (twice !== null) throw namesTwice(file.shown, twice)
   const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
   const names = columns.map((one) => one.name)
   return { shown: file.shown, relation, rowNumber: rowNumberOf(rowNumber, names), columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
@@ -147,7 +194,7 @@ async function describe(session: Session, file: StagedFile, relation: string, ro
 
 /** The engine renames a second `a` to `a_1` in silence. */
 async function keysTwice(session: Session, file: StagedFile, columns: readonly Column[]): Promise<string | null> {
-  if (file.csv !== null) return sameNameTwice(file.csv.header)
+  if (file.csv !== null) return null // the header was looked at before
   const names = columns.map((one) => one.name)
   const renamed = names.some(
     (name) => /_\d+$/.test(name) && names.some((other) => name.toLowerCase().startsWith(`${other.toLowerCase()}_`)),
@@ -164,20 +211,48 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
  * which it would also see in `t` and `f` or `yes`.
  */
 async function betterTypes(session: Session, part: Part): Promise<ReadonlyMap<string, string>> {
-  const tests = part.columns.flatMap(({ name, type }, index) => {
-    const sql = typeTests[type]?.(quoteName(name))
-    return sql === undefined ? [] : [{ name, type, sql: `${sql} AS c${index}` }]
-  })
-  if (tests.length === 0 || part.rows === 0) return new Map()
-  const result = await session.raw.runAndReadAll(`SELECT ${tests.map((test) => test.sql).join(', ')} FROM ${part.relation}`)
-  const row = result.getRows()[0] ?? []
-  return new Map(
-    tests.flatMap(({ name, type }, index) => (row[index] === true ? [[name, type === 'DOUBLE' ? 'HUGEINT' : 'BOOLEAN'] as const] : [])),
-  )
+  if (part.rows === 0) return new Map()
+  // nearly every column fails on its first rows: only the others are read through
+  const head = `(SELECT * FROM ${part.relation} LIMIT ${headRows})`
+  const hopeful = await passing(session, head, part.columns, ({ each }) => `(${each}) IS NOT FALSE`)
+  return guessTypes(session, part.relation, hopeful)
 }
 
-const typeTests: Readonly<Record<string, (name: string) => string>> = {
-  VARCHAR: (name) => `bool_and(lower(${name}) IN ('true', 'false'))`,
-  DOUBLE: (name) =>
-    `coalesce(bool_and(isfinite(${name}) AND ${name} = trunc(${name}) AND abs(${name}) < 1e38) AND max(abs(${name})) >= 9007199254740992, false)`,
+const headRows = 2048
+
+async function guessTypes(session: Session, relation: string, columns: readonly Column[]): Promise<ReadonlyMap<string, string>> {
+  const found = await passing(session, relation, columns, ({ each, all }) => (all === null ? each : `${each} AND ${all}`))
+  return new Map(found.map(({ name, type }) => [name, type === 'DOUBLE' ? 'HUGEINT' : 'BOOLEAN']))
+}
+
+/** The columns, of those that have a test, for which it is true. */
+async function passing(
+  session: Session,
+  relation: string,
+  columns: readonly Column[],
+  test: (of: TypeTest) => string,
+): Promise<readonly Column[]> {
+  const tested = columns.flatMap((one) => {
+    const entry = typeTests[one.type]?.(quoteName(one.name))
+    return entry === undefined ? [] : [{ column: one, sql: test(entry) }]
+  })
+  if (tested.length === 0) return []
+  const result = await session.raw.runAndReadAll(`SELECT ${tested.map(({ sql }) => sql).join(', ')} FROM ${relation}`)
+  const row = result.getRows()[0] ?? []
+  return tested.filter((_, index) => row[index] === true).map((one) => one.column)
+}
+
+interface TypeTest {
+  /** false as soon as one value is of the type it was read as */
+  readonly each: string
+  /** what only all values together can tell */
+  readonly all: string | null
+}
+
+const typeTests: Readonly<Record<string, (name: string) => TypeTest>> = {
+  VARCHAR: (name) => ({ each: `bool_and(lower(${name}) IN ('true', 'false'))`, all: null }),
+  DOUBLE: (name) => ({
+    each: `bool_and(isfinite(${name}) AND ${name} = trunc(${name}) AND abs(${name}) < 1e38)`,
+    all: `max(abs(${name})) >= 9007199254740992`,
+  }),
 }

@@ -22,3 +22,10 @@ export interface Part {
   readonly columns: readonly Column[]
   readonly rows: number
 }
+
+/** An opened file whose every byte was seen. */
+export interface Opened {
+  readonly part: Part
+  /** sha256:… */
+  readonly digest: string
+}

@@ -1,29 +1,42 @@
 /**
- * Brings one data file into the engine's private folder under a name of ours, reading it once: digest, size, format and, for text,
- * its structure. The engine may only read that folder, and a name of ours holds no glob character: a path is one literal file (DAT-02).
+ * Brings one data file into the engine's private folder under a name of ours. The engine may only read that folder, and a name of ours
+ * holds no glob character: a path is one literal file (DAT-02).
+ *
+ * What the engine must be told (format, delimiter, header) is known from the first bytes. `check` then reads every byte, for the digest
+ * and, of text, the structure: it takes its time while the engine reads the same file, and its word is the last.
  */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { copyFile, link, open, stat } from 'node:fs/promises'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { DataFormat } from '../../core/schema/config.ts'
-import { UserError } from '../../errors.ts'
-import { type CsvShape, CsvShapeReader, ShapeError } from './csv-shape.ts'
+import { asError, UserError } from '../../errors.ts'
+import { ShapeError } from './csv-records.ts'
+import { type CsvHead, type CsvShape, CsvShapeReader, readCsvHead, sampleBytes } from './csv-shape.ts'
 import { unreadable } from './errors.ts'
 import { LineCounter } from './line-counter.ts'
+import { readChunks } from './read-chunks.ts'
 
 export interface StagedFile {
   readonly shown: string
   /** name in the private folder: `<n>.<format>` */
   readonly path: string
   readonly format: DataFormat
-  readonly digest: string
   /** of the file as it lies on disk */
   readonly bytes: number
   /** what the engine has to read, after unpacking */
   readonly plainBytes: number
+  /** as the first bytes say */
+  readonly csv: CsvHead | null
+  /** @throws UserError DATA_UNREADABLE naming the line of what is wrong with a text */
+  check(): Promise<Checked>
+}
+
+/** What is only known when every byte was seen. */
+export interface Checked {
+  readonly digest: string
   readonly csv: CsvShape | null
   /** JSON lines: lines that are not blank */
   readonly lines: number | null
@@ -43,13 +56,23 @@ const byExtension: Readonly<Record<string, DataFormat>> = {
 interface Head {
   readonly gzip: boolean
   readonly parquet: boolean
+  /** a UTF-8 byte order mark */
+  readonly marked: boolean
+}
+
+async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 async function readHead(path: string): Promise<Head> {
-  await using file = await open(path, 'r')
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
-  const head = buffer.subarray(0, bytesRead)
-  return { gzip: head[0] === 0x1f && head[1] === 0x8b, parquet: head.toString('latin1') === 'PAR1' }
+  const head = Buffer.from(await firstBytes(path, 4))
+  return {
+    gzip: head[0] === 0x1f && head[1] === 0x8b,
+    parquet: head.toString('latin1') === 'PAR1',
+    marked: head.toString('hex', 0, 3) === 'efbbbf',
+  }
 }
 
 /** By what was said, else by the name, else by the first bytes. */
@@ -98,20 +121,16 @@ async function stageParquet(path: string, place: string, head: Head, size: numbe
   if (size < 12 || buffer.toString('latin1', 4) !== 'PAR1' || footer + 12 > size) {
     throw unreadable(shown, null, 'the Parquet file is cut off: its end is missing', 'copy or write the file again')
   }
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
   await lendFile(path, place)
-  return {
-    shown,
-    path: place,
-    format: 'parquet',
-    digest: `sha256:${hash.digest('hex')}`,
-    bytes: size,
-    plainBytes: size,
-    csv: null,
-    lines: null,
+  const check = async (): Promise<Checked> => {
+    const hash = createHash('sha256')
+    for await (const chunk of readChunks(path)) hash.update(chunk)
+    return { digest: digestOf(hash), csv: null, lines: null }
   }
+  return { shown, path: place, format: 'parquet', bytes: size, plainBytes: size, csv: null, check }
 }
+
+const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
 
 /** A second name for the bytes where the file system allows, else a copy: the engine resolves symbolic links, so those would not do. */
 async function lendFile(path: string, place: string): Promise<void> {
@@ -130,8 +149,47 @@ async function stageText(
   size: number,
   options: StageOptions,
 ): Promise<StagedFile> {
-  const { shown } = options
+  const { shown, maxUnpackedBytes } = options
   if (head.parquet) throw unreadable(shown, null, `it is a Parquet file, not ${format}`, 'rename it, or say `format: parquet`')
+  try {
+    // the engine's JSON reader does not know byte order marks
+    if (head.gzip || (format === 'jsonl' && head.marked)) {
+      const { plainBytes, checked } = await copyText(path, place, format, head, options)
+      return { shown, path: place, format, bytes: size, plainBytes, csv: checked.csv, check: async () => checked }
+    }
+    if (size > maxUnpackedBytes) throw tooLarge(shown, maxUnpackedBytes)
+    const csv = format === 'csv' ? readCsvHead(await firstBytes(path, sampleBytes)) : null
+    await lendFile(path, place)
+    const check = () => checkText(path, format).catch((thrown: unknown) => Promise.reject(textTrouble(thrown, shown, format)))
+    return { shown, path: place, format, bytes: size, plainBytes: size, csv, check }
+  } catch (error) {
+    throw textTrouble(error, shown, format)
+  }
+}
+
+const tooLarge = (shown: string, limit: number) =>
+  unreadable(shown, null, `it unpacks to more than ${limit} bytes`, 'split the file, or store it as Parquet')
+
+async function checkText(path: string, format: 'csv' | 'jsonl'): Promise<Checked> {
+  const hash = createHash('sha256')
+  const csv = format === 'csv' ? new CsvShapeReader() : null
+  const json = format === 'jsonl' ? new LineCounter() : null
+  for await (const chunk of readChunks(path)) {
+    hash.update(chunk)
+    csv?.push(chunk)
+    json?.push(chunk)
+  }
+  return { digest: digestOf(hash), csv: csv?.finish() ?? null, lines: json?.finish() ?? null }
+}
+
+/** Text that the engine cannot read as it lies there: unpacked, without its mark, and checked on the way. */
+async function copyText(
+  path: string,
+  place: string,
+  format: 'csv' | 'jsonl',
+  head: Head,
+  { shown, maxUnpackedBytes }: StageOptions,
+): Promise<{ readonly plainBytes: number; readonly checked: Checked }> {
   const hash = createHash('sha256')
   const csv = format === 'csv' ? new CsvShapeReader() : null
   const json = format === 'jsonl' ? new LineCounter() : null
@@ -139,44 +197,24 @@ async function stageText(
   const watch = new Transform({
     transform(chunk: Buffer, _, done) {
       plainBytes += chunk.length
-      if (plainBytes > options.maxUnpackedBytes) {
-        done(unreadable(shown, null, `it unpacks to more than ${options.maxUnpackedBytes} bytes`, 'split the file, or store it as Parquet'))
+      if (plainBytes > maxUnpackedBytes) {
+        done(tooLarge(shown, maxUnpackedBytes))
         return
       }
       try {
         csv?.push(chunk)
-        // the engine's JSON reader does not know byte order marks
         done(null, json === null ? chunk : json.push(chunk))
       } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)))
+        done(asError(error))
       }
     },
   })
   const tee = new PassThrough()
   tee.on('data', (chunk: Buffer) => hash.update(chunk))
   const source = createReadStream(path, { highWaterMark: 256 * 1024 })
-  const copies = head.gzip || (format === 'jsonl' && (await hasMark(path)))
-  const sink = copies ? createWriteStream(place, { flags: 'wx', mode: 0o600 }) : drain()
-  try {
-    await (head.gzip ? pipeline(source, tee, createGunzip(), watch, sink) : pipeline(source, tee, watch, sink))
-    const shape = csv?.finish() ?? null
-    if (!copies) await lendFile(path, place)
-    const counted = json?.finish() ?? null
-    return { shown, path: place, format, digest: `sha256:${hash.digest('hex')}`, bytes: size, plainBytes, csv: shape, lines: counted }
-  } catch (error) {
-    throw textTrouble(error, shown, format)
-  }
-}
-
-const drain = () =>
-  new Transform({
-    transform: (_chunk, _encoding, done) => done(),
-  }).resume()
-
-async function hasMark(path: string): Promise<boolean> {
-  await using file = await open(path, 'r')
-  const { buffer } = await file.read(Buffer.alloc(3), 0, 3, 0)
-  return buffer.toString('hex') === 'efbbbf'
+  const sink = createWriteStream(place, { flags: 'wx', mode: 0o600 })
+  await (head.gzip ? pipeline(source, tee, createGunzip(), watch, sink) : pipeline(source, tee, watch, sink))
+  return { plainBytes, checked: { csv: csv?.finish() ?? null, lines: json?.finish() ?? null, digest: digestOf(hash) } }
 }
 
 function textTrouble(error: unknown, shown: string, format: 'csv' | 'jsonl'): unknown {
