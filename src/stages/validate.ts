@@ -3,6 +3,7 @@
  * Data that cannot be read is an error of that role; the others are judged all the same, so that everything is seen at once.
  */
 import { join, resolve } from 'node:path'
+import { usualExpectations } from '../core/checks/defaults.ts'
 import { columnChecks, targetCheck, targetQuery } from '../core/checks/integrity.ts'
 import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
@@ -36,13 +37,14 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   const profiles: TableProfile[] = []
   const trained = await storedTraining(context)
   const now = context.clock.now()
+  const expected = [...model.expect, ...usualExpectations(model.data, model.expect)]
   for (const { role, table, checks } of opened) {
     if (table === null) continue
     try {
       const engine = await ports.engine()
       checks.push(...(await integrity(engine, table, role, context)))
       const facts = tableFacts(table, role)
-      const judged = await judge(engine, facts, model.expect, {
+      const judged = await judge(engine, facts, expected, {
         others: new Map(
           opened.flatMap((one) => (one.table === null || one.role === role ? [] : [[one.role, tableFacts(one.table, one.role)]])),
         ),
@@ -62,7 +64,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   }
   const checks = opened.flatMap((one) => one.checks)
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
-  for (const expectation of model.expect) {
+  for (const expectation of expected) {
     const found = findings.filter((finding) => finding.expectation === expectation)
     if (found.length > 0) checks.push(toCheck(found, policy))
   }

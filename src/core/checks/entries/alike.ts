@@ -85,10 +85,12 @@ export const alikeChecks: readonly CheckEntry[] = [
            SELECT fa, fb, same / n AS agreed, lucky / (n * n) AS chance FROM p JOIN e USING (fa, fb), m ORDER BY fa, fb`,
           [least],
         ),
+        sql(`SELECT count(*) AS n FROM ${table.relation}`),
       ]
     },
-    judge: ({ min_agreement: least = 0.99 }, [rows], { table }) => {
+    judge: ({ min_agreement: least = 0.99 }, [rows, all], { table }) => {
       if (rows === undefined) return skipped('there are no two columns')
+      if ((number(all?.[0]?.n) ?? 0) === 0) return skipped('there are no rows to judge')
       const alike = rows.flatMap((row) => {
         const [a, b] = [table.columns[Number(row.fa)]?.name, table.columns[Number(row.fb)]?.name]
         const [agreed, chance] = [number(row.agreed) ?? 0, number(row.chance) ?? 1]

@@ -54,9 +54,11 @@ export const servingChecks: readonly CheckEntry[] = [
       const values = there === undefined ? null : both(scope, there, comparedIn(scope, there, key, names))
       if (there === undefined || keys === null || values === null || values.length === 0) return []
       // a key that stands there twice says nothing of which row is meant
+      const place = keys.map((_, i) => `k${i}`).join(', ')
       const side = (relation: string, at: 0 | 1) =>
-        `SELECT * FROM (SELECT ${[...keys.map((one, i) => `${one.values[at]} AS k${i}`), ...values.map((one, i) => `${one.values[at]} AS v${i}`)].join(', ')} FROM ${relation})
-         WHERE ${keys.map((_, i) => `k${i} IS NOT NULL`).join(' AND ')} QUALIFY count(*) OVER (PARTITION BY ${keys.map((_, i) => `k${i}`).join(', ')}) = 1`
+        `SELECT ${place}, ${values.map((_, i) => `any_value(v${i}) AS v${i}`).join(', ')}
+         FROM (SELECT ${[...keys.map((one, i) => `${one.values[at]} AS k${i}`), ...values.map((one, i) => `${one.values[at]} AS v${i}`)].join(', ')} FROM ${relation})
+         WHERE ${keys.map((_, i) => `k${i} IS NOT NULL`).join(' AND ')} GROUP BY ${place} HAVING count(*) = 1`
       const differs = values.map(({ numeric }, i) => {
         const [a, b] = [`a.v${i}`, `b.v${i}`]
         const near =
@@ -68,7 +70,7 @@ export const servingChecks: readonly CheckEntry[] = [
       return [
         sql(
           `SELECT count(*) AS judged, count(*) FILTER (WHERE ${differs.map((_, i) => `d${i}`).join(' OR ')}) AS broken, ${differs.map((_, i) => `count(*) FILTER (WHERE d${i}) AS n${i}`).join(', ')}
-           FROM (SELECT ${differs.map((one, i) => `${one} AS d${i}`).join(', ')} FROM (${side(scope.table.relation, 0)}) AS a JOIN (${side(there.relation, 1)}) AS b USING (${keys.map((_, i) => `k${i}`).join(', ')}))`,
+           FROM (SELECT ${differs.map((one, i) => `${one} AS d${i}`).join(', ')} FROM (${side(scope.table.relation, 0)}) AS a JOIN (${side(there.relation, 1)}) AS b USING (${place}))`,
         ),
       ]
     },

@@ -125,7 +125,7 @@ export const splitChecks: readonly CheckEntry[] = [
       const allowed = Math.min(judged, max * judged + (chance ? explained : 0))
       const says =
         `${count(broken)} of ${count(judged)} rows (${shownShare(broken / judged)}) are also in train${nearly ? ', when numbers are rounded and text is folded' : ''}` +
-        (expected >= 0.5 ? `; ${shownShare(expected / judged)} are there by chance, as often as rows of train repeat` : '')
+        (expected / judged >= 0.0005 ? `; ${shownShare(expected / judged)} are there by chance, as often as rows of train repeat` : '')
       const more = { judged, broken, limit: shareAtMost(allowed / judged) }
       return broken <= allowed
         ? pass(says, more)
