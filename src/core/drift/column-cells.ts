@@ -28,7 +28,8 @@ const maxSpikes = 40
 const listedShare = 0.005
 const quantileCells = 10
 const rowsPerCell = 10
-const minExpected = 5
+/** of both sides; at 5, a label with fewer than five rows on one side, which is then not listed there, was so often by chance that 100 levels of 1,000 rows looked alike when they were not */
+const minExpected = 10
 /** fewer rows of one label are not listed */
 export const listedRows = 5
 const maxLevels = 2000

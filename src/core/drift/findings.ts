@@ -224,7 +224,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'range',
-    summary: 'values beyond the least or the largest of training make up 0.1 % (warn) or 1 % (fail) of the rows',
+    summary: 'values beyond the range of training, some by 5 % of it or more, make up 0.1 % (warn) or 1 % (fail) of the rows',
     unit: 'share',
     chance: ({ current }) => (current.numeric?.beyond ? 1 : 0),
     ask: ({ reference, current }) => {
@@ -236,7 +236,7 @@ export const questions: readonly Question[] = [
       const p = Math.min(1, 2 * Math.min(...sides.map((side) => side.p)))
       const outside = beyond.below + beyond.above
       const limit = limitOf(outside / m, { warn: 0.001, fail: 0.01 })
-      if (limit === null) return null
+      if (limit === null || !farOutside(reference, current)) return null
       const where = beyond.below === 0 ? 'above the largest' : beyond.above === 0 ? 'below the least' : 'outside the range'
       return {
         ...limit,
@@ -249,6 +249,12 @@ export const questions: readonly Question[] = [
     },
   },
 ]
+
+/** A bounded column that moves by a hair has many values beyond its range, and none far: no model minds. */
+function farOutside({ numeric: before }: ColumnProfile, { numeric: now }: ColumnProfile): boolean {
+  if (!before || !now || before.min === null || before.max === null || now.min === null || now.max === null) return false
+  return Math.max(before.min - now.min, now.max - before.max) >= 0.05 * (before.max - before.min)
+}
 
 const finiteRows = ({ numeric }: ColumnProfile): number => numeric?.cells.reduce((sum, rows) => sum + rows, 0) ?? 0
 

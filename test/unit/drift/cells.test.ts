@@ -79,12 +79,12 @@ describe('cells of a number column', () => {
 describe('cells of a category column', () => {
   it('are its levels, with the rare ones of both sides pooled and nothing lost', () => {
     const { coarse, fine } = both(
-      labels('c', [...rows({ a: 500, b: 300, c: 8, d: 3 }), null]),
-      labels('c', rows({ a: 480, b: 320, c: 6, e: 4 })),
+      labels('c', [...rows({ a: 500, b: 300, c: 18, d: 3 }), null]),
+      labels('c', rows({ a: 480, b: 320, c: 16, e: 4 })),
     )
     expect(fine).toBeNull()
-    expect(coarse.reference).toEqual([500, 300, 8, 3, 1])
-    expect(coarse.current).toEqual([480, 320, 6, 4, 0])
+    expect(coarse.reference).toEqual([500, 300, 18, 3, 1])
+    expect(coarse.current).toEqual([480, 320, 16, 4, 0])
   })
 
   it('a level that the other side does not list counts there as the most it can be', () => {

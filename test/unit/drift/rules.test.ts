@@ -238,6 +238,12 @@ describe('values beyond those of training', () => {
     })
   })
 
+  it('a bounded column that moved by a hair has many values beyond its range, and none that matters', () => {
+    const even = (from: number) => Array.from({ length: 20_000 }, (_, i) => from + i / 20_000)
+    expect(judgeOne(...pair(even(0), even(0.006))).checks.has('drift.range:x')).toBe(false)
+    expect(judgeOne(...pair(even(0), even(0.06))).checks.get('drift.range:x')).toMatchObject({ status: 'fail' })
+  })
+
   it('a largest value that is a little larger is none', () => {
     expect(judgeOne(...pair(gaussian(1, 1000), gaussian(2, 20_000))).checks.has('drift.range:x')).toBe(false)
   })
