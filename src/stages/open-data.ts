@@ -6,10 +6,37 @@ import type { OpenRequest, Table } from '../ports/data-engine.ts'
 import type { RunContext } from './context.ts'
 import { requirePinned, sourceFiles } from './source-files.ts'
 
+/** Formats that people have and the embedded engine cannot read as it is, by the end of the name. */
+const unread: readonly { readonly ends: RegExp; readonly is: string; readonly because: string; readonly fix: string }[] = [
+  {
+    ends: /\.(arrow|arrows|feather|ipc)(\.(gz|zst|lz4))?$/i,
+    is: 'Arrow IPC',
+    because: 'the embedded engine reads that only with an extension that would be downloaded, and nothing is',
+    fix: 'write it as Parquet: pyarrow.parquet.write_table(pyarrow.feather.read_table(IN), OUT), or polars.read_ipc(IN).write_parquet(OUT)',
+  },
+  {
+    ends: /\.(duckdb|ddb)$/i,
+    is: 'a DuckDB database',
+    because: 'a database may hold many tables, and views that read other files: only files of data are opened',
+    fix: 'write the table as Parquet: duckdb FILE -c "COPY the_table TO \'data.parquet\'"',
+  },
+  { ends: /\.(xlsx?|ods)$/i, is: 'a spreadsheet', because: 'the embedded engine does not read it', fix: 'save it as CSV' },
+  { ends: /\.(avro|orc)$/i, is: 'Avro or ORC', because: 'the embedded engine does not read it', fix: 'write it as Parquet' },
+]
+
+function demandReadable({ files, format }: OpenRequest): void {
+  if (format !== null) return
+  for (const { shown } of files) {
+    const found = unread.find(({ ends }) => ends.test(shown))
+    if (found !== undefined) throw new UserError('DATA_UNREADABLE', `${shown} is ${found.is}: ${found.because}`, found.fix)
+  }
+}
+
 /** @throws UserError DATA_MISSING, DATA_EMPTY, DATA_DIGEST, DATA_UNREADABLE, DATA_COLUMNS_DIFFER, NO_ROWS (a stored profile) */
 export async function openSource(context: RunContext, source: Source, role: string): Promise<Table> {
   context.signal.throwIfAborted()
   const request = await sourceFiles(context, role, source)
+  demandReadable(request)
   if (source.kind === 'files' && source.sha256 !== null) await verify(context, request.files, source)
   const engine = await context.ports.engine()
   const table = await engine.open(request)

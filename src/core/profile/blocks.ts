@@ -28,7 +28,7 @@ export interface BlockCells {
 const spikeShare = 0.02
 const maxSpikes = 8
 const quantileCells = 10
-const maxLevels = 20
+const maxLevels = 12
 
 /** Which cells of a column are counted in every block: decided by the reference alone. null: none, as of a sensitive column or an identifier. */
 export function blockCells(reference: ColumnProfile): BlockCells | null {
@@ -78,6 +78,8 @@ const units = [
   { unit: '1 hour', span: hour },
   { unit: '6 hours', span: 6 * hour },
   { unit: '1 day', span: day },
+  { unit: '2 days', span: 2 * day },
+  { unit: '3 days', span: 3 * day },
   { unit: '1 week', span: 7 * day },
   { unit: '4 weeks', span: 28 * day },
   { unit: '13 weeks', span: 91 * day },

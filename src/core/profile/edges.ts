@@ -15,10 +15,10 @@ export const gridPoints = 999
 /** How much is kept of each column: less where there are many, so that the profile of 200 columns stays below 300 KB. */
 export const room = (columns: number) => ({
   edges: columns <= 50 ? maxEdges : Math.max(19, Math.floor(5_000 / columns)),
-  spikes: columns <= 30 ? 200 : Math.max(30, Math.floor(6_000 / columns)),
+  spikes: columns <= 25 ? 200 : Math.max(20, Math.floor(5_000 / columns)),
 })
 /** @param columns those with labels */
-export const roomForLabels = (columns: number): number => (columns <= 4 ? 2_000 : Math.max(40, Math.floor(8_000 / columns)))
+export const roomForLabels = (columns: number): number => (columns <= 3 ? 2_000 : Math.max(20, Math.floor(15_000 / columns ** 1.5)))
 const step = 10
 const minRowsPerCell = 5
 const maxEdges = 99

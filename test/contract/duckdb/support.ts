@@ -23,7 +23,12 @@ export interface Bench {
 }
 
 export async function makeBench(
-  options: { readonly maxUnpackedBytes?: number; readonly memoryLimitBytes?: number; readonly inMemoryBytes?: number } = {},
+  options: {
+    readonly maxUnpackedBytes?: number
+    readonly memoryLimitBytes?: number
+    readonly inMemoryBytes?: number
+    readonly threads?: number
+  } = {},
 ): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'modelgate-test-'))
   const temp = join(folder, 'temp')

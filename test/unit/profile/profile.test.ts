@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { blockLimit, planTime } from '../../../src/core/profile/blocks.ts'
 import { chooseEdges, coarseEdges, edgesId, fnv64, frequentValues, gridPoints, topTwentyShare } from '../../../src/core/profile/edges.ts'
-import { decideKind, type KindFacts } from '../../../src/core/profile/kind.ts'
+import { canBe, decideKind, type KindFacts } from '../../../src/core/profile/kind.ts'
 import { mergeProfiles } from '../../../src/core/profile/merge.ts'
+import { mergeBlocks } from '../../../src/core/profile/merge-blocks.ts'
 import { type ColumnProfile, profileKinds, type TableProfile } from '../../../src/core/schema/profile.ts'
 
 /** Inverse CDF of values at 0.1 %, 0.2 %, … */
@@ -17,18 +19,41 @@ describe('edges', () => {
     expect(edges).toEqual(Array.from({ length: 99 }, (_, i) => (i + 1) * 10))
   })
 
-  it('ascend strictly, are values of the data and at most 99, whatever the data', () => {
+  it('ascend strictly, lie between a value of the data and the next, and are at most 99, whatever the data', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 300 }), (values) => {
         const edges = chooseEdges(gridOf(values), values.length)
         expect(edges.length).toBeLessThanOrEqual(Math.min(99, Math.max(0, values.length / 5 - 1)))
         const known = new Set(values.map((value) => value + 0))
+        const sorted = [...known].sort((a, b) => a - b)
         for (const [i, edge] of edges.entries()) {
-          expect(known.has(edge)).toBe(true)
+          // nothing of the data lies between the percentile and its edge: the same rows are below it
+          const below = sorted.findLast((value) => value <= edge)
+          expect(gridOf(values).some((value) => value === below)).toBe(true)
           expect(edge).toBeGreaterThan(edges[i - 1] ?? -Infinity)
         }
       }),
     )
+  })
+
+  it('of many digits are the shortest numbers that part the same rows; short ones are values of the data', () => {
+    const values = Array.from({ length: 5000 }, (_, i) => Math.sin(i) * 1000)
+    const edges = chooseEdges(gridOf(values), 5000)
+    const grid = new Set(gridOf(values).filter((value) => value !== 0))
+    expect(edges.filter((edge) => grid.has(edge))).toEqual([])
+    expect(Math.max(...edges.map((edge) => String(edge).length))).toBeLessThanOrEqual(8)
+    for (const [j, edge] of edges.entries()) {
+      const share = values.filter((value) => value <= edge).length / 5000
+      expect(Math.abs(share - (j + 1) / 100)).toBeLessThan(0.001)
+    }
+    const tenths = Array.from({ length: 3000 }, (_, i) => i / 10)
+    expect(chooseEdges(gridOf(tenths), 3000).every((edge) => tenths.includes(edge))).toBe(true)
+  })
+
+  it('a frequent value is an edge as it is: ties lie in the cell that ends with it', () => {
+    const values = Array.from({ length: 1000 }, (_, i) => (i % 3 === 0 ? 0.1234567890123 : i / 1000))
+    const edges = chooseEdges(gridOf(values), 1000)
+    expect(edges.some((edge) => edge >= 0.1234567890123 && edge < 0.124)).toBe(true)
   })
 
   it('none are made of fewer than ten rows: an edge is a value of somebody', () => {
@@ -118,6 +143,83 @@ describe('kind', () => {
   it('distinct floats are no identifier unless they follow the rows', () => {
     expect(decideKind(facts({ distinct: 1000 })).kind).toBe('numeric-continuous')
     expect(decideKind(facts({ distinct: 1000, order: -0.999 })).kind).toBe('identifier')
+  })
+})
+
+describe('blocks', () => {
+  const time = { name: 't', quoted: '"t"', kind: 'timestamp', type: 'TIMESTAMP' } as const
+  const day = 86_400_000_000
+  const cut = (days: number, limit: number, unit: string | null = null, from = 11_323 * day) =>
+    planTime(time, from, from + (days - 1) * day, limit, unit)
+
+  it('are as many spans of time as there may be, and no more', () => {
+    expect(cut(60, 400)).toMatchObject({ unit: '1 day', blocks: 60, first: 11_323 })
+    expect(cut(60, 50)).toMatchObject({ unit: '2 days' })
+    expect(cut(3650, 400)).toMatchObject({ unit: '4 weeks' })
+    expect(cut(6, 400)).toMatchObject({ unit: '6 hours' })
+    expect(cut(2, 400)).toMatchObject({ unit: '1 hour' })
+    expect(planTime({ ...time, kind: 'date' }, 0, day, 400, null)).toMatchObject({ unit: '1 day', blocks: 2 })
+  })
+
+  it('of current data keep the unit of the reference; more than a profile holds are none', () => {
+    expect(cut(60, 12, '1 day')).toMatchObject({ unit: '1 day', blocks: 60 })
+    expect(cut(401, 400, '1 day')).toBeNull()
+    expect(planTime(time, null, null, 400, null)).toBeNull()
+  })
+
+  it('of weeks begin on a Monday, before 1970 too', () => {
+    const monday = 11_323 * day // 2001-01-01
+    expect(planTime(time, monday, monday + 6 * day, 400, '1 week')).toMatchObject({ blocks: 1 })
+    expect(planTime(time, monday - day, monday, 400, '1 week')).toMatchObject({ blocks: 2 })
+    expect(planTime(time, -3 * day, -3 * day + 1, 400, '1 week')).toMatchObject({ first: 0 })
+    expect(planTime(time, -3 * day - 1, 0, 400, '1 week')).toMatchObject({ first: -1, blocks: 2 })
+  })
+
+  it('shrink in number with the columns', () => {
+    expect([1, 6, 50, 200, 5000].map(blockLimit)).toEqual([400, 400, 49, 12, 12])
+  })
+
+  it('line up when they are merged, with the gap between them; other units are refused', () => {
+    const blocks = (first: number | null, rows: number[], by: 'time' | 'group' = 'time', unit = '1 day') => ({ by, unit, rows, first })
+    expect(mergeBlocks(blocks(10, [1, 2]), blocks(13, [5]))?.table).toEqual(blocks(10, [1, 2, 0, 5]))
+    expect(
+      mergeBlocks(blocks(11, [1, 2]), blocks(10, [4, 4]))?.join(
+        [
+          [1, 0],
+          [0, 2],
+        ],
+        [
+          [3, 1],
+          [2, 2],
+        ],
+      ),
+    ).toEqual([
+      [3, 1],
+      [3, 2],
+      [0, 2],
+    ])
+    expect(mergeBlocks(blocks(null, [1, 0], 'group', 'group'), blocks(null, [2, 3], 'group', 'group'))?.table.rows).toEqual([3, 3])
+    expect(mergeBlocks(blocks(1, [1]), null)).toBeNull()
+    expect(() => mergeBlocks(blocks(1, [1]), blocks(1, [1], 'time', '1 week'))).toThrow('different blocks')
+    expect(() => mergeBlocks(blocks(null, [1], 'group', 'group'), blocks(null, [1, 1], 'group', 'group'))).toThrow('different blocks')
+  })
+})
+
+describe('kinds that the config may say', () => {
+  it('are those that the storage can be counted as', () => {
+    const storages = ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const
+    const table = Object.fromEntries(profileKinds.map((kind) => [kind, storages.filter((storage) => canBe(kind, storage))]))
+    expect(table).toEqual({
+      constant: storages,
+      boolean: storages.filter((one) => one !== 'other'),
+      categorical: storages.filter((one) => one !== 'other'),
+      'categorical-high': storages.filter((one) => one !== 'other'),
+      'numeric-discrete': ['integer', 'float', 'decimal'],
+      'numeric-continuous': ['integer', 'float', 'decimal'],
+      datetime: ['date', 'timestamp'],
+      text: ['string'],
+      identifier: storages,
+    })
   })
 })
 
