@@ -11,7 +11,10 @@ import { z } from 'zod'
 import { options, verbs } from '../src/cli/verbs.ts'
 import { checkTable } from '../src/core/checks/table.ts'
 import { questions } from '../src/core/drift/findings.ts'
+import { driftMetricTable } from '../src/core/drift/metric-table.ts'
+import { tableQuestions } from '../src/core/drift/table-checks.ts'
 import { metrics, metricTasks } from '../src/core/metrics/table.ts'
+import { jsOfShift, newMassOf } from '../src/core/report/drift-scale.ts'
 import { configFile } from '../src/core/schema/config-file.ts'
 import { metricNames } from '../src/core/schema/metric-facts.ts'
 
@@ -57,7 +60,7 @@ const driftFindings = () =>
       ...questions.map(({ name, summary }) => [code(`drift.${name}:<column>`), summary]),
       [
         code('drift.rate_ratio:<column>'),
-        'of a label with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01',
+        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01; of a feature where max_ratio is written',
       ],
     ],
   )
@@ -151,10 +154,40 @@ const proven = () =>
 
 const isVerb = (name: string): name is keyof typeof verbs => Object.hasOwn(verbs, name)
 
+const driftTables = () =>
+  table(
+    ['check', 'when it is there'],
+    tableQuestions.map(({ name, summary }) => [code(`drift.${name}`), summary]),
+  )
+
+const driftMetrics = () =>
+  table(
+    ['`metric:`', 'shown as', 'what it is', 'warns at', 'fails at'],
+    Object.entries(driftMetricTable).map(([key, { name, corrected, summary, limits }]) => [
+      code(key),
+      corrected ? `${name}\\*` : name,
+      summary,
+      String(limits.warn),
+      String(limits.fail),
+    ]),
+  )
+
+const figures = (value: number) => value.toFixed(3)
+
+/** The same size as a shift and as rows in a value that is new: what the words in reports are made of. */
+const driftScale = () =>
+  table(
+    ['JS\\*', 'a normal distribution shifted by', 'rows moved to a new value'],
+    [0.1, 0.25, 0.5, 1].map((sd) => [figures(jsOfShift(sd)), `${sd} sd`, `${(newMassOf(jsOfShift(sd)) * 100).toPrecision(2)} %`]),
+  )
+
 const regions: Readonly<Record<string, () => string>> = {
   checks,
   metrics: metricTable,
   'drift-findings': driftFindings,
+  'drift-tables': driftTables,
+  'drift-metrics': driftMetrics,
+  'drift-scale': driftScale,
   unavailable,
   requirements: proven,
 }
