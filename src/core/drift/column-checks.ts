@@ -117,12 +117,13 @@ const verbs: Readonly<Record<DriftState, string>> = {
 const equal = (q: number) => probability(q).replace(/^(?=\d)/, '= ')
 
 /** What the certainty rests on. */
-function rowsOf({ reference, current, unit, subject, asked }: Tested): string {
+function rowsOf({ reference, current, unit, subject, asked, shift }: Tested): string {
   const rows = `${count(current.n)} rows against ${count(reference.n)}`
   if (unit === 'weights') return `${rows}, weighted (worth ${count(asked.current.n)} and ${count(asked.reference.n)})`
   const blocks = unit === 'blocks' ? commonBlocks(subject.reference, subject.current) : null
   if (blocks === null) return rows
-  return `${rows}, in ${blocks.by === 'group' ? 'blocks of groups' : `blocks of ${blocks.unit}`} (${blocks.current} against ${blocks.reference})`
+  const cut = blocks.by === 'group' ? 'blocks of groups' : `blocks of ${blocks.unit}`
+  return `${rows}, in ${cut} (${blocks.current} against ${blocks.reference}${shift.capped ? ': so few warn at most' : ''})`
 }
 
 function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certainty): string {

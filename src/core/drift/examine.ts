@@ -4,13 +4,14 @@ import { count } from '../report/format.ts'
 import type { DriftDetails } from '../schema/details.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
 import { blockPermutation } from './block-permutation.ts'
+import { blockSpread } from './block-spread.ts'
 import { type ColumnCells, columnCells, missing } from './column-cells.ts'
 import { driftMetricTable } from './metric-table.ts'
 import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
 import { positiveRates, type Rates } from './rate-ratio.ts'
 import { inBlocks, measureShift, type Shift } from './shift.ts'
 import { columnOf, derivedFrom, type Subject } from './subjects.ts'
-import { type DriftSettings, minRows, type ShiftLimits, shiftLimits } from './thresholds.ts'
+import { certainty, type DriftSettings, minRows, type ShiftLimits, shiftLimits } from './thresholds.ts'
 
 export interface Tested {
   readonly subject: Subject
@@ -75,7 +76,7 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   if (cells === null) return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
 
   const measured = byWeight(subject, reference, current) ??
-    byBlocks(subject, reference, current, cells, settings, drawsFor(columns)) ?? {
+    byBlocks(subject, reference, current, cells, settings, columns) ?? {
       asked: { reference, current, cells },
       shift: measureShift(reference, current, cells),
       unit: 'rows' as const,
@@ -122,21 +123,28 @@ function byBlocks(
   current: ColumnProfile,
   cells: ColumnCells,
   settings: DriftSettings,
-  draws: number,
+  columns: number,
 ): Measured | null {
   if (settings.blocks === 'rows' || commonBlocks(subject.reference, subject.current) === null) return null
   const filled = (counts: readonly (readonly number[])[]) => counts.filter((block) => block.some((rows) => rows > 0))
   const [before, now] = [filled(reference.blocks ?? []), filled(current.blocks ?? [])]
   const size = before[0]?.length
   if (size === undefined || now.length === 0 || now[0]?.length !== size) return null
-  const test = blockPermutation(before, now, { seed, draws })
   const shift = measureShift(reference, current, cells)
   // so many independent rows would have a mean JSD of df / (8 N_eff)
   const used = Array.from({ length: size }, (_, j) => [...before, ...now].some((block) => (block[j] ?? 0) > 0)).filter(Boolean).length
-  const excess = used < 2 ? 1 : Math.max(1, (test.mean * 8 * shift.effectiveRows) / (used - 1))
+  const independent = Math.max(1, used - 1) / (8 * shift.effectiveRows)
+  const test = blockPermutation(before, now, { seed, draws: drawsFor(columns) })
+  // so few blocks that no exchange of them could be certain among so many columns
+  const spread = test.smallest * columns > certainty.shift.warn ? blockSpread(before, now) : null
+  const excess = spread?.excess ?? Math.max(1, test.mean / independent)
+  const moved =
+    spread === null
+      ? inBlocks(shift, test, excess)
+      : inBlocks(shift, { p: spread.p, mean: independent * excess, smallest: 0 }, excess, true)
   const small = { reference: shrunk(reference, excess), current: shrunk(current, excess) }
   const laid = excess === 1 ? cells : columnCells(small.reference, small.current)
-  return { asked: { ...small, cells: laid ?? cells }, shift: inBlocks(shift, test, excess), unit: 'blocks', excess }
+  return { asked: { ...small, cells: laid ?? cells }, shift: moved, unit: 'blocks', excess }
 }
 
 /** What both tables are cut into; null: they are not, or into different things. */

@@ -34,6 +34,8 @@ export interface Shift {
   readonly companions: Readonly<Record<string, number | null>>
   /** smallest p that so many blocks can give; 0 of rows */
   readonly smallest: number
+  /** p is approximate, of too few blocks to exchange: it warns at most */
+  readonly capped: boolean
 }
 
 /** Certainty: χ² on the coarse cells, and where there is an order Anderson–Darling on the fine ones too. Size: JS* on the coarse ones. */
@@ -56,6 +58,7 @@ export function measureShift(reference: ColumnProfile, current: ColumnProfile, {
     statistic: test.statistic,
     effectiveRows: effectiveSize({ n: reference.n, m: current.n }),
     smallest: 0,
+    capped: false,
     sizes: {
       js: { raw: js.distance, corrected: js.corrected },
       psi,
@@ -84,7 +87,12 @@ export function measureShift(reference: ColumnProfile, current: ColumnProfile, {
  * as many as would vary so much.
  * @param excess how much more the blocks vary than independent rows, at least 1
  */
-export function inBlocks(shift: Shift, { p, mean, smallest }: BlockTest, excess: number): Shift {
+export function inBlocks(
+  shift: Shift,
+  { p, mean, smallest }: Pick<BlockTest, 'p' | 'mean' | 'smallest'>,
+  excess: number,
+  capped = false,
+): Shift {
   const { js } = shift.sizes
   const corrected = js === null || js.raw === 1 ? shift.js : Math.sqrt(Math.max(0, js.raw * js.raw - mean / Math.LN2))
   const least = Math.min(shift.js, corrected)
@@ -93,6 +101,7 @@ export function inBlocks(shift: Shift, { p, mean, smallest }: BlockTest, excess:
     js: least,
     p,
     smallest,
+    capped,
     statistic: shift.statistic / excess,
     effectiveRows: shift.effectiveRows / excess,
     sizes: { ...shift.sizes, js: js && { raw: js.raw, corrected: least } },
@@ -133,9 +142,9 @@ export function shiftState(shift: Shift, sure: Certainty | number, limits: Shift
   const { q, ...at } = typeof sure === 'number' ? lenient(sure) : sure
   const { warn, fail, raw } = limits
   const size = sizeOf(shift, limits) ?? 0
-  if (fail !== undefined && size >= fail && (raw || at.fail <= at.levels.fail)) return 'fail'
+  if (!shift.capped && fail !== undefined && size >= fail && (raw || at.fail <= at.levels.fail)) return 'fail'
   // too few blocks for a fail can still be certain enough for a warn
-  const first = warn ?? (at.least > at.levels.fail ? fail : undefined)
+  const first = warn ?? (shift.capped || at.least > at.levels.fail ? fail : undefined)
   if (first !== undefined && size >= first && (raw || at.warn <= at.levels.warn)) return 'warn'
   if (raw) return 'ok'
   const smallest = warn ?? fail

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { blockPermutation, blocksNeeded, choose } from '../../../src/core/drift/block-permutation.ts'
+import { blockSpread } from '../../../src/core/drift/block-spread.ts'
 import { jensenShannon } from '../../../src/core/drift/jensen-shannon.ts'
 import { type DriftInput, judgeDrift } from '../../../src/core/drift/judge.ts'
 import { blockCells } from '../../../src/core/profile/blocks.ts'
@@ -126,8 +127,45 @@ describe('rows of one day depend on each other', () => {
     expect(check?.status).toBe('warn')
   })
 
-  it('two days against four can show nothing: inconclusive, with the blocks that would', () => {
-    const { row, check } = judge(dayTables(days(1, 4, 0.05), days(2, 2, 0.05, 1)))
+  it('one day among thirty columns cannot be told by exchanging: held against how days of training differ, it warns, and says so', () => {
+    const wide = (seed: number, far: number) => {
+      const one = dayTables(days(seed, 28, 0.1), days(seed + 1, 1, 0.1, far))
+      const more = Array.from({ length: 29 }, (_, i) => dayTables(days(100 + 2 * i, 28, 0.1), days(101 + 2 * i, 1, 0.1)))
+      const side = (k: 0 | 1) => ({
+        ...one[k],
+        columns: [...one[k].columns, ...more.flatMap((tables, i) => tables[k].columns.map((column) => ({ ...column, name: `still${i}` })))],
+      })
+      return judge([side(0), side(1)])
+    }
+    const { row, check } = wide(1, 1.5)
+    expect(row.state).toBe('warn')
+    expect(check?.message).toContain('(1 against 28: so few warn at most)')
+    expect(wide(1, 0).row.state).not.toBe('warn')
+  })
+
+  it('and days that do not drift are seldom called different by that: 1 against 28, and 1 against 12', () => {
+    for (const many of [28, 12]) {
+      let alarms = 0
+      for (let run = 0; run < 200; run++) {
+        const cut = (values: number[][]) => counted(values, [-1.2, -0.8, -0.5, -0.2, 0, 0.2, 0.5, 0.8, 1.2])
+        if ((blockSpread(cut(days(run, many, 0.3)), cut(days(5000 + run, 1, 0.3)))?.p ?? 1) <= 0.05) alarms += 1
+      }
+      expect(alarms).toBeLessThanOrEqual(20)
+    }
+    expect(
+      blockSpread(
+        [
+          [1, 2],
+          [2, 1],
+          [2, 2],
+        ],
+        [[9, 1]],
+      ),
+    ).toBeNull()
+  })
+
+  it('two days against three can show nothing: inconclusive, with the blocks that would', () => {
+    const { row, check } = judge(dayTables(days(1, 3, 0.05), days(2, 2, 0.05, 1)))
     expect(row.state).toBe('inconclusive')
     expect(check?.message).toContain('2 blocks can be no more certain than that: 3 on that side would be needed')
   })
