@@ -2,6 +2,7 @@
  * A config as a flat list of what it says, for comparing two of them: the path as it is written in the file, a text that is equal exactly
  * when the meaning is, and what a person is shown. Lists of values and labels are counted, never shown.
  */
+import { isoDate } from '../checks/params.ts'
 import { findCheck } from '../checks/table.ts'
 import { showRef } from '../ledger/show-ref.ts'
 import type {
@@ -183,6 +184,7 @@ function shownExpectation({ check, params, severity, on, mostly = 1, where = nul
     if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'value' : 'values'}`
     if (entry?.sqlKeys.includes(key) || entry?.queryKeys.includes(key)) return `${key} in SQL`
     if (key === 'pattern') return 'a pattern'
+    if (key === 'value' && typeof value === 'string' && !isoDate.test(value)) return 'a text'
     if (typeof value === 'object') return key
     return key === 'value' || key === 'type' ? String(value) : `${key} ${String(value)}`
   })

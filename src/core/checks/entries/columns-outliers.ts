@@ -87,7 +87,7 @@ export const outlierChecks: readonly CheckEntry[] = [
       const { mean = null, m2 = null } = reference?.numeric ?? {}
       return mean === null || m2 === null || n < 2
         ? [query(scope, k, 'avg(x)', 'stddev_samp(x)', [])]
-        : [query(scope, k, 'CAST(? AS DOUBLE)', 'CAST(? AS DOUBLE)', [mean, Math.sqrt(m2 / (n - 1))])]
+        : [query(scope, k, 'any_value(CAST(? AS DOUBLE))', 'any_value(CAST(? AS DOUBLE))', [mean, Math.sqrt(m2 / (n - 1))])]
     },
     judge: judge(3),
   }),
@@ -114,7 +114,7 @@ export const outlierChecks: readonly CheckEntry[] = [
           ),
         ]
       const [low, high] = reference
-      return [query(scope, middle, 'CAST(? AS DOUBLE)', 'CAST(? AS DOUBLE)', [(low + high) / 2, high - low])]
+      return [query(scope, middle, 'any_value(CAST(? AS DOUBLE))', 'any_value(CAST(? AS DOUBLE))', [(low + high) / 2, high - low])]
     },
     judge: judge(1.5),
   }),
