@@ -50,7 +50,6 @@ models:
     ['device: gpu', 'gpu'],
     ['task: ranking', 'ranking'],
     ['format: opaque', 'opaque'],
-    ['data: {weight: w}', 'weight'],
     ['data: {label_delay: 60d}', 'label_delay'],
     ['expect: {results: [gx.json]}', 'expect.results'],
     ['evaluate: {value: {tp: 50}}', 'evaluate.value'],
