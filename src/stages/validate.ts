@@ -21,6 +21,7 @@ import { modelFolder } from './out-folder.ts'
 import { profileOptions } from './profile/options.ts'
 import { profileOnce, tableFacts } from './profile-table.ts'
 import { judge } from './validate/judge.ts'
+import { openOthers } from './validate/other-tables.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
 import { type Sample, samplesPath, takeSamples, writeSamples } from './validate/samples.ts'
 
@@ -38,6 +39,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   const trained = await storedTraining(context)
   const now = context.clock.now()
   const expected = [...model.expect, ...usualExpectations(model.data, model.expect)]
+  const besides = await openOthers(context, expected)
   for (const { role, table, checks } of opened) {
     if (table === null) continue
     try {
@@ -45,9 +47,12 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       checks.push(...(await integrity(engine, table, role, context)))
       const facts = tableFacts(table, role)
       const judged = await judge(engine, facts, expected, {
-        others: new Map(
-          opened.flatMap((one) => (one.table === null || one.role === role ? [] : [[one.role, tableFacts(one.table, one.role)]])),
-        ),
+        others: new Map([
+          ...besides.tables,
+          ...opened.flatMap((one) =>
+            one.table === null || one.role === role ? [] : [[one.role, tableFacts(one.table, one.role)] as const],
+          ),
+        ]),
         reference: role === 'train' ? null : (profiles.find((profile) => profile.role === 'train') ?? trained),
         data: model.data,
         now,
@@ -62,7 +67,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
     }
     context.signal.throwIfAborted()
   }
-  const checks = opened.flatMap((one) => one.checks)
+  const checks = [...opened.flatMap((one) => one.checks), ...besides.checks]
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
   for (const expectation of expected) {
     const found = findings.filter((finding) => finding.expectation === expectation)
@@ -73,7 +78,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   const tables = opened.flatMap(({ role, table }) =>
     table === null ? [] : [{ role, format: table.format, rows: table.rows, columns: table.columns.length }],
   )
-  return { checks, inputs: opened.flatMap((one) => one.inputs), details: { tables } satisfies ValidateDetails }
+  return { checks, inputs: [...opened.flatMap((one) => one.inputs), ...besides.inputs], details: { tables } satisfies ValidateDetails }
 }
 
 interface Opened {

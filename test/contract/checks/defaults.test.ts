@@ -51,3 +51,28 @@ describe('rows and ids that test and train share are looked for without being as
     expect(result.checks.filter(({ id }) => id.includes('overlap'))).toEqual([])
   })
 })
+
+describe('a check can look at a file that is no role', () => {
+  it('keys that must be in it, and as many rows', async () => {
+    await yard.write('words.csv', `b,n\n${times(80, (i) => `w${i},${i}`).join('\n')}\n`)
+    const result = await yard.validate(
+      config(
+        '{test: leaky.csv, target: y}',
+        '{referential_integrity: {columns: [b], other: words.csv}, row_count_equal_other: words.csv, custom_sql: {query: SELECT count(*) FROM test, min: 100}}',
+      ),
+    )
+    // w80 to w89 are not there: rows 350 to 359 and 440 to 449 have them
+    expect(find(result, 'validate.referential_integrity').message).toBe('test: the b of 20 of 100 rows is not in words.csv')
+    expect(find(result, 'validate.row_count_equal_other').message).toBe('test: 100 rows against 80 of words.csv')
+    expect(find(result, 'validate.custom_sql').status).toBe('pass')
+    expect(find(result, 'validate.read:words.csv')).toMatchObject({ status: 'pass', n: 80 })
+    expect(result.inputs.map(({ role, path }) => [role, path])).toContainEqual(['other', 'words.csv'])
+  })
+
+  it('that is not there is an error, and the check is not passed', async () => {
+    const result = await yard.validate(config('{test: leaky.csv, target: y}', '{referential_integrity: {columns: [b], other: gone.csv}}'))
+    expect(find(result, 'validate.read:gone.csv')).toMatchObject({ status: 'error' })
+    expect(find(result, 'validate.referential_integrity').status).toBe('skipped')
+    expect(result.verdict).toBe('error')
+  })
+})

@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { count, plural, written } from '../../report/format.ts'
+import { roles } from '../../schema/config.ts'
 import { asked, atMost, type CheckEntry, fail, number, pass, type Scope, skipped } from '../entry.ts'
 import type { TableFacts } from '../facts.ts'
 import { sql } from '../facts.ts'
@@ -16,7 +17,11 @@ const most = z.union([z.number().nonnegative(), share], { error: 'expected a par
 /** The columns of the data and no other, under the names that a query may read. */
 function over({ table, others }: Scope, body: string): string {
   const list = ({ columns, relation }: TableFacts) => `SELECT ${columns.map((column) => column.quoted).join(', ')} FROM ${relation}`
-  const tables = [['data', table] as const, [table.role, table] as const, ...others]
+  const tables = [
+    ['data', table] as const,
+    [table.role, table] as const,
+    ...[...others].filter(([name]) => roles.some((role) => role === name)),
+  ]
   return `WITH ${tables.map(([name, one]) => `${name} AS (${list(one)})`).join(', ')} ${body}`
 }
 

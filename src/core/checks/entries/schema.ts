@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { count, plural, written } from '../../report/format.ts'
 import { roles } from '../../schema/config.ts'
-import { choice, flag } from '../../schema/leaves.ts'
+import { choice, flag, path } from '../../schema/leaves.ts'
 import { anyKind, type CheckEntry, decided, fail, type Limit, pass, rowRule, type Scope, skipped } from '../entry.ts'
 import { sql } from '../facts.ts'
 import { badRange, columns, share, count as wholeNumber } from '../params.ts'
@@ -23,7 +23,10 @@ const differences = (missing: readonly string[], extra: readonly string[]): stri
 
 /** At least one, as people mean `max_ratio: 2`: neither more than twice nor less than half. */
 export const ratio = z.number({ error: 'expected a number of at least 1' }).min(1, { error: 'expected a number of at least 1' })
-export const otherRole = choice(roles)
+/** A role, or a file that is none. */
+export const otherTable = path.describe('train, validation, test or current, or the path of a file')
+/** `data.train`, or the path as it was written. */
+export const called = (other: string): string => (roles.some((role) => role === other) ? `data.${other}` : other)
 
 export const schemaChecks: readonly CheckEntry[] = [
   decided({
@@ -137,11 +140,11 @@ export const schemaChecks: readonly CheckEntry[] = [
   decided({
     name: 'row_count_equal_other',
     on: 'table',
-    summary: 'the table has as many rows as that of another role',
+    summary: 'the table has as many rows as another role or file',
     fix: 'find out where rows were lost or doubled',
-    params: { other: otherRole },
+    params: { other: otherTable },
     short: 'other',
-    needs: 'the rows of the other role',
+    needs: 'the rows of the other role or file',
     elsewhere: ['GX expect_table_row_count_to_equal_other_table'],
     example: 'train',
     decide: ({ other }, scope) => rowsAgainst(scope, other, 0),
@@ -149,11 +152,11 @@ export const schemaChecks: readonly CheckEntry[] = [
   decided({
     name: 'cross_table_row_count',
     on: 'table',
-    summary: 'the table has as many rows as that of another role, give or take the tolerance',
+    summary: 'the table has as many rows as another role or file, give or take the tolerance',
     fix: 'find out where rows were lost or doubled, or raise the tolerance',
-    params: { other: otherRole, tolerance: share.optional() },
+    params: { other: otherTable, tolerance: share.optional() },
     short: 'other',
-    needs: 'the rows of the other role',
+    needs: 'the rows of the other role or file',
     elsewhere: ['Soda cross checks'],
     example: '{other: train, tolerance: 10%}',
     decide: ({ other, tolerance = 0 }, scope) => rowsAgainst(scope, other, tolerance),
@@ -221,10 +224,10 @@ export const schemaChecks: readonly CheckEntry[] = [
   }),
 ]
 
-function rowsAgainst({ table, others }: Scope, role: (typeof roles)[number], tolerance: number) {
+function rowsAgainst({ table, others }: Scope, role: string, tolerance: number) {
   if (role === table.role) return skipped(`this is data.${role} itself`)
   const other = others.get(role)
-  if (other === undefined) return skipped(`data.${role} has no rows to compare with`)
+  if (other === undefined) return skipped(`${called(role)} has no rows to compare with`)
   const gap = Math.abs(table.rows - other.rows)
   const observed = gap / Math.max(1, other.rows)
   const says = `${plural(table.rows, 'row')} against ${count(other.rows)} of ${role}`

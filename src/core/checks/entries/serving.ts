@@ -7,7 +7,7 @@ import { asked, type CheckEntry, fail, number, pass, type Scope, shareAtMost, sk
 import { type ColumnFacts, isNumeric, sql } from '../facts.ts'
 import { columns, share, text } from '../params.ts'
 import { comparable } from './same-value.ts'
-import { listed, otherRole } from './schema.ts'
+import { called, listed, otherTable } from './schema.ts'
 
 interface Twins {
   readonly name: string
@@ -41,11 +41,11 @@ export const servingChecks: readonly CheckEntry[] = [
     name: 'training_serving_skew',
     on: 'table',
     summary:
-      'rows of one key have the same values here and in the other role: at most this part of them differs; numbers give or take a relative tolerance',
+      'rows of one key have the same values here and in the other role or file: at most this part of them differs; numbers give or take a relative tolerance',
     fix: 'compute the feature in the same way in both places',
-    params: { key: columns, other: otherRole, columns: columns.optional(), max: share.optional(), tolerance: share.optional() },
+    params: { key: columns, other: otherTable, columns: columns.optional(), max: share.optional(), tolerance: share.optional() },
     columns: ({ key }) => key,
-    needs: 'the rows of the other role',
+    needs: 'the rows of the other role or file',
     elsewhere: ['TFDV skew_comparator', 'Feast', 'Vertex AI training-serving skew'],
     example: '{key: [a], other: train, max: 100%}',
     queries: ({ key, other, columns: names, tolerance = 0 }, scope) => {
@@ -77,7 +77,7 @@ export const servingChecks: readonly CheckEntry[] = [
     judge: ({ key, other, columns: names, max = 0 }, [answer], scope) => {
       const there = scope.others.get(other)
       const row = answer?.[0]
-      if (there === undefined || row === undefined) return skipped(`data.${other} has no rows with these columns to compare with`)
+      if (there === undefined || row === undefined) return skipped(`${called(other)} has no rows with these columns to compare with`)
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
       if (judged === 0) return skipped(`no ${key.join(', ')} stands once here and once in ${other}`)
       const differing = comparedIn(scope, there, key, names)

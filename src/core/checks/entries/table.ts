@@ -19,7 +19,7 @@ import {
 import { type ColumnFacts, present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
 import { canonical, comparable } from './same-value.ts'
-import { listed, otherRole } from './schema.ts'
+import { called, listed, otherTable } from './schema.ts'
 
 /** A duration stays as it was written, so that it can be read twice. */
 export const age = text.superRefine((value, context) => {
@@ -158,15 +158,15 @@ export const tableChecks: readonly CheckEntry[] = [
   asked({
     name: 'referential_integrity',
     on: 'table',
-    summary: 'every key of these columns is one of the other role; rows where a part of the key is missing are not judged',
+    summary: 'every key of these columns is one of the other role or file; rows where a part of the key is missing are not judged',
     fix: 'add the rows that are missing there, or correct the keys',
-    params: { columns, other: otherRole, other_columns: columns.optional(), max: share.optional() },
+    params: { columns, other: otherTable, other_columns: columns.optional(), max: share.optional() },
     columns: ({ columns: names }) => names,
     wrong: ({ columns: names, other_columns: theirs }) =>
       theirs !== undefined && theirs.length !== names.length
         ? { key: 'other_columns', text: 'Write as many columns as under columns.' }
         : null,
-    needs: 'the rows of the other role',
+    needs: 'the rows of the other role or file',
     elsewhere: ['Soda reference checks', 'dbt relationships', 'GX expect_column_values_to_be_in_other_table'],
     example: '{columns: [a], other: train}',
     queries: ({ columns: names, other, other_columns: theirs = names }, scope) => {
@@ -184,7 +184,7 @@ export const tableChecks: readonly CheckEntry[] = [
     },
     judge: ({ columns: names, other, max = 0 }, [answer]) => {
       const row = answer?.[0]
-      if (row === undefined) return skipped(`data.${other} has no rows with these columns to compare with`)
+      if (row === undefined) return skipped(`${called(other)} has no rows with these columns to compare with`)
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
       if (judged === 0) return skipped(`${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no values to judge`)
       const says = `the ${names.join(', ')} of ${count(broken)} of ${count(judged)} rows is not in ${other}`
@@ -195,16 +195,16 @@ export const tableChecks: readonly CheckEntry[] = [
   asked({
     name: 'reconcile_aggregate',
     on: 'column',
-    summary: 'a sum, mean, smallest or largest value or number of values is that of the other role, give or take the tolerance',
+    summary: 'a sum, mean, smallest or largest value or number of values is that of the other role or file, give or take the tolerance',
     fix: 'find out where rows were lost, doubled or changed, or raise the tolerance',
     kinds: ['integer', 'float', 'decimal'],
     params: {
       aggregate: choice(['sum', 'mean', 'min', 'max', 'count', 'distinct']),
-      other: otherRole,
+      other: otherTable,
       other_column: columnName.optional(),
       tolerance: share.optional(),
     },
-    needs: 'the rows of the other role',
+    needs: 'the rows of the other role or file',
     elsewhere: ['Soda cross checks, reconciliation'],
     example: '{aggregate: sum, other: train, tolerance: 10%}',
     queries: ({ aggregate, other, other_column: name }, { column, table, others }) => {
@@ -220,7 +220,7 @@ export const tableChecks: readonly CheckEntry[] = [
     judge: ({ aggregate, other, other_column: name, tolerance = 1e-9 }, [answer], { column }) => {
       const row = answer?.[0]
       const subject = name ?? column.name
-      if (row === undefined) return skipped(`data.${other} has no rows with ${subject} to compare with`)
+      if (row === undefined) return skipped(`${called(other)} has no rows with ${subject} to compare with`)
       const [a, b] = [number(row.a), number(row.b)]
       if (a === null || b === null) return skipped(`${a === null ? column.name : `${subject} of ${other}`} has no values to judge`)
       const observed = a === b ? 0 : Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b))
