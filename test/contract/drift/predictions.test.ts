@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { renderHtml } from '../../../src/core/report/html.ts'
+import { reportMarkdown } from '../../../src/core/report/markdown.ts'
+import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { driftDetails } from '../../../src/core/schema/details.ts'
 import { profileSchema } from '../../../src/core/schema/profile.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import { classifierWithZipMap, floats, modelOf, node, tensorOf } from '../../support/onnx-models.ts'
 import { numbers } from '../../support/project.ts'
+import { modelConfig, modelReport, report } from '../../unit/report/samples.ts'
 import { type Desk, makeDesk } from './support.ts'
 
 const detailsOf = (result: StageResult) => {
@@ -287,6 +291,11 @@ describe('PII-01 and PII-03: no cell value and no label of the data leaves throu
     expect(states(result)['predictions.probability']).toBe('fail')
     const written = JSON.stringify(result)
     for (const canary of canaries) expect(written).not.toContain(canary)
+    const shown = report([modelReport(modelConfig('m'), [result])])
+    for (const text of [renderHtml(shown), reportMarkdown(shown), verdictTable(shown)]) {
+      expect(text).toContain('predictions.probability')
+      for (const canary of canaries) expect(text).not.toContain(canary)
+    }
     const stored = desk.read('.modelgate/m/predictions.json')
     for (const canary of canaries) expect(stored).not.toContain(canary)
     const table = profileSchema.parse(JSON.parse(stored)).tables[0]

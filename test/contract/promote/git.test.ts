@@ -84,7 +84,7 @@ describe('a promotion into a git repository', () => {
     ])
   })
 
-  it('keeps the training profile with the model, and fetch brings it back', async () => {
+  it('keeps the profiles of training data and predictions with the model, and fetch brings both back', async () => {
     await using remote = await gitRemote()
     await using it = await work(remote, 'a')
     const table = (role: string) => ({ role, rows: 1, fingerprint: 'f', digests: [], columns: [] })
@@ -97,13 +97,14 @@ describe('a promotion into a git repository', () => {
     }
     await mkdir(join(it.context.out, 'flights'), { recursive: true })
     await writeFile(join(it.context.out, 'flights', 'profile.json'), JSON.stringify(profile))
+    await writeFile(join(it.context.out, 'flights', 'predictions.json'), JSON.stringify({ ...profile, tables: [table('predictions')] }))
     await it.context.ports.files.write(
       join(it.context.out, 'flights', 'validate.json'),
       (await readFile(join(it.context.out, 'flights', 'evaluate.json'), 'utf8')).replace('"stage":"evaluate"', '"stage":"validate"'),
     )
     await it.promote()
     const stored = JSON.parse(remote.git('show', 'flights@v1.0.0:profile.json'))
-    expect(stored.tables.map((one: { role: string }) => one.role)).toEqual(['train'])
+    expect(stored.tables.map((one: { role: string }) => one.role)).toEqual(['train', 'predictions'])
 
     await using other = await work(remote, 'b', { ref: 'flights@production' })
     const fetched = await other.fetch()
@@ -114,7 +115,7 @@ describe('a promotion into a git repository', () => {
       version: '1.0.0',
       model: { digest: sha256('model bytes') },
     })
-    expect(JSON.parse(await readFile(join(other.context.root, String(fetched.details.profile)), 'utf8')).tables).toHaveLength(1)
+    expect(JSON.parse(await readFile(join(other.context.root, String(fetched.details.profile)), 'utf8')).tables).toHaveLength(2)
   })
 
   it('moves an existing version without a gate, and only one that exists', async () => {
