@@ -82,13 +82,14 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
       unit: 'rows' as const,
       excess: 1,
     }
-  const limits = limitsOf(subject, measured.shift, settings)
+  const limits = limitsOf(subject, measured, settings)
   const asksRate = family !== 'features' || rule?.rule.maxChange !== undefined || rule?.rule.maxRatio !== undefined
   const rates = asksRate ? positiveRates(measured.asked.reference, measured.asked.current, family === 'features' ? null : positive) : null
-  if (rates === null && rule?.exact === true && (rule.rule.maxChange !== undefined || rule.rule.maxRatio !== undefined)) {
+  const rateOfIts = rule?.exact === true && (rule.rule.maxChange !== undefined || rule.rule.maxRatio !== undefined)
+  if (rateOfIts && positiveRates(reference, reference, null) === null) {
     throw new UserError(
       'METRIC_UNSUITED',
-      `drift.columns.${rule.key}: max_change and max_ratio are of columns with two values, and it is ${reference.kind}`,
+      `drift.columns.${rule.key}: max_change and max_ratio are of columns with two values that are listed, and it is ${reference.sensitive ? 'sensitive' : reference.kind}`,
       'remove them, or write shift',
     )
   }
@@ -154,11 +155,14 @@ export function commonBlocks({ blocks: a }: TableProfile, { blocks: b }: TablePr
   return { by: a.by, unit: a.unit, reference: filled(a.rows), current: filled(b.rows) }
 }
 
-/** A metric that this kind does not have is an error where the column was named, and the usual one where a pattern took it in. */
-function limitsOf({ rule, family }: Subject, shift: Shift, settings: DriftSettings): ShiftLimits {
+/**
+ * A metric that this kind does not have is an error where the column was named, and the usual one where a pattern took it in. So it is where the data
+ * leave it undefined: a distance in units beside an infinite value, a share of a spread that is not there.
+ */
+function limitsOf({ rule, family }: Subject, { shift, asked }: Measured, settings: DriftSettings): ShiftLimits {
   const limits = shiftLimits(family, rule?.rule ?? null, settings)
   if (shift.sizes[limits.metric] !== null) return limits
-  if (rule?.exact === true) {
+  if (rule?.exact === true && asked.cells.fine === null) {
     throw new UserError(
       'METRIC_UNSUITED',
       `drift.columns.${rule.key}: there is no ${limits.metric} of this column: ${driftMetricTable[limits.metric].summary}`,

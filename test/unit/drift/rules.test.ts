@@ -117,6 +117,27 @@ describe('the metric of a column', () => {
   })
 })
 
+describe('a metric that the data leave undefined', () => {
+  it('gives way to JS*: W1 beside an infinite value, anything beside no value', () => {
+    const ks = { columns: { x: { metric: 'ks', shift: { fail: 0.1 } } } } as const
+    const w1 = { columns: { x: { metric: 'wasserstein', shift: { fail: 0.1 } } } } as const
+    const infinite = judgeOne(...pair(gaussian(1, 500), [...gaussian(2, 400), ...new Array<number>(100).fill(Infinity)]), w1)
+    expect(infinite.checks.get('drift.shift:x')).toMatchObject({ unit: 'JS*', status: 'fail' })
+    expect(judgeOne(...pair(gaussian(1, 500), new Array<null>(500).fill(null)), ks).checks.get('drift.shift:x')).toMatchObject({
+      unit: 'JS*',
+      status: 'fail',
+    })
+  })
+
+  it('a flag that is all missing now is a finding, not an error of the config', () => {
+    const before = labels('x', rows({ a: 300, b: 200 }), 'boolean')
+    const { checks } = judgeOne(before, labels('x', new Array<null>(500).fill(null), 'boolean'), {
+      columns: { x: { maxRatio: { fail: 2 } } },
+    })
+    expect(checks.get('drift.nulls:x')?.status).toBe('fail')
+  })
+})
+
 describe('the rate of a column with two values', () => {
   const flag = (share: number) => labels('flag', rows({ no: 20_000 - 20_000 * share, yes: 20_000 * share }), 'boolean')
 
