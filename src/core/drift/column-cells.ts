@@ -123,7 +123,7 @@ function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<n
   const listed = new Map(numeric.spikes.map((spike) => [spike.value, spike.count]))
   const left = [...numeric.cells]
   for (const [value, count] of listed) left[binOf(numeric.edges, value)] = (left[binOf(numeric.edges, value)] ?? 0) - count
-  const unlisted = Math.max(leastListed, Math.ceil(listedShare * column.n)) - 1
+  const unlisted = Math.max(leastListed - 1, Math.ceil(listedShare * column.n) - 1, numeric.most_unlisted ?? 0)
   return new Map(
     values.map((value) => {
       const count = listed.get(value)
@@ -217,7 +217,8 @@ interface Listed {
 
 function listed(column: ColumnProfile): Listed {
   const { top = [], other_count: unlisted = 0 } = column.categories ?? {}
-  const mostUnlisted = top.length >= maxLevels ? (top.at(-1)?.count ?? 0) : listedRows - 1
+  // of many columns fewer labels are kept, and the profile says what it left out
+  const mostUnlisted = column.categories?.most_unlisted ?? (top.length >= maxLevels ? (top.at(-1)?.count ?? 0) : listedRows - 1)
   return { counts: new Map(top.map(({ value, count }) => [value, count])), mostUnlisted, unlisted }
 }
 
