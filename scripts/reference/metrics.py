@@ -74,11 +74,15 @@ def binary(name, y, score, predicted=None, fpr=0.1, recall=0.8, k=0.1):
     }
 
 
-def multiclass(name, y, proba, predicted=None):
-    y = np.asarray(y)
+def shares(proba):
     proba = np.asarray(proba, float) + 0.001
     proba = np.round(proba / proba.sum(1, keepdims=True), 6)
     proba[:, -1] = np.round(1 - proba[:, :-1].sum(1), 6)
+    return proba
+
+
+def multiclass(name, y, proba, predicted=None):
+    y = np.asarray(y)
     k = proba.shape[1]
     predicted = proba.argmax(1) if predicted is None else np.asarray(predicted)
     labels = list(range(k))
@@ -139,7 +143,7 @@ def regression(name, y, predicted):
 def dirichlet(n, k, strength):
     y = rng.integers(0, k, n)
     alpha = np.ones((n, k)) + strength * np.eye(k)[y]
-    return y, np.array([rng.dirichlet(a) for a in alpha])
+    return y, shares([rng.dirichlet(a) for a in alpha])
 
 
 def noisy(n, share, skill):
@@ -147,38 +151,39 @@ def noisy(n, share, skill):
     return y, 1 / (1 + np.exp(-(skill * (y - share) + rng.normal(size=n) + math.log(share / (1 - share)))))
 
 
-cases = [
-    binary("random", *noisy(60, 0.4, 1.5)),
-    binary("larger", *noisy(400, 0.2, 1)),
-    binary("rare positives", *noisy(300, 0.03, 2)),
-    binary("ties", (rng.random(120) < 0.5).astype(int), np.round(rng.random(120), 1)),
-    binary("one score for all", [0, 1, 1, 0, 1], [0.6] * 5),
-    binary("perfect", [0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9]),
-    binary("inverted", [1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9]),
-    binary("zeros and ones", [0, 1, 0, 1, 1, 0], [0, 1, 1, 0, 1, 0]),
-    binary("only positives", [1, 1, 1], [0.2, 0.7, 0.9]),
-    binary("only negatives", [0, 0, 0], [0.2, 0.7, 0.9]),
-    binary("nothing predicted", [0, 1, 1, 0], [0.1, 0.2, 0.3, 0.4]),
-    binary("everything predicted", [0, 1, 1, 0], [0.6, 0.7, 0.8, 0.9]),
-    binary("one row", [1], [0.9]),
-    binary("labels apart from scores", (rng.random(80) < 0.5).astype(int), rng.random(80), (rng.random(80) < 0.3).astype(int)),
-    multiclass("three classes", *dirichlet(120, 3, 1.5)),
-    multiclass("five classes", *dirichlet(200, 5, 1)),
-    multiclass("ties", rng.integers(0, 3, 60), np.round(rng.dirichlet([1, 1, 1], 60) * 4 + 0.5)),
-    multiclass("a class never predicted", rng.integers(0, 4, 80), rng.dirichlet([3, 3, 3, 0.1], 80), rng.integers(0, 3, 80)),
-    multiclass("a class never true", rng.integers(0, 2, 50), rng.dirichlet([1, 1, 1], 50)),
-    multiclass("one class only", [2, 2, 2, 2], rng.dirichlet([1, 1, 1], 4)),
-    regression("random", (y := rng.normal(10, 3, 200)), y + rng.normal(0.3, 1, 200)),
-    regression("skewed", (y := rng.lognormal(1, 1, 150)), y * rng.lognormal(0, 0.4, 150)),
-    regression("with zeros and negatives", [0, 10, -10, 0, 3], [0, 12, -8, 1, 3]),
-    regression("counts", (y := rng.poisson(2, 100)), y * 0.5 + 1),
-    regression("constant truth", [5, 5, 5, 5], [4, 5, 6, 7]),
-    regression("perfect", [1, 2, 3], [1, 2, 3]),
-    regression("far from zero", (y := 1e6 + rng.normal(0, 1, 100)), y + rng.normal(0, 0.5, 100)),
-    regression("one row", [3], [4]),
-    regression("even count, ties", [1, 2, 3, 4], [2, 2, 5, 5]),
-]
+if __name__ == "__main__":
+    cases = [
+        binary("random", *noisy(60, 0.4, 1.5)),
+        binary("larger", *noisy(400, 0.2, 1)),
+        binary("rare positives", *noisy(300, 0.03, 2)),
+        binary("ties", (rng.random(120) < 0.5).astype(int), np.round(rng.random(120), 1)),
+        binary("one score for all", [0, 1, 1, 0, 1], [0.6] * 5),
+        binary("perfect", [0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9]),
+        binary("inverted", [1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9]),
+        binary("zeros and ones", [0, 1, 0, 1, 1, 0], [0, 1, 1, 0, 1, 0]),
+        binary("only positives", [1, 1, 1], [0.2, 0.7, 0.9]),
+        binary("only negatives", [0, 0, 0], [0.2, 0.7, 0.9]),
+        binary("nothing predicted", [0, 1, 1, 0], [0.1, 0.2, 0.3, 0.4]),
+        binary("everything predicted", [0, 1, 1, 0], [0.6, 0.7, 0.8, 0.9]),
+        binary("one row", [1], [0.9]),
+        binary("labels apart from scores", (rng.random(80) < 0.5).astype(int), rng.random(80), (rng.random(80) < 0.3).astype(int)),
+        multiclass("three classes", *dirichlet(120, 3, 1.5)),
+        multiclass("five classes", *dirichlet(200, 5, 1)),
+        multiclass("ties", rng.integers(0, 3, 60), shares(np.round(rng.dirichlet([1, 1, 1], 60) * 4 + 0.5))),
+        multiclass("a class never predicted", rng.integers(0, 4, 80), shares(rng.dirichlet([3, 3, 3, 0.1], 80)), rng.integers(0, 3, 80)),
+        multiclass("a class never true", rng.integers(0, 2, 50), shares(rng.dirichlet([1, 1, 1], 50))),
+        multiclass("one class only", [2, 2, 2, 2], shares(rng.dirichlet([1, 1, 1], 4))),
+        regression("random", (y := rng.normal(10, 3, 200)), y + rng.normal(0.3, 1, 200)),
+        regression("skewed", (y := rng.lognormal(1, 1, 150)), y * rng.lognormal(0, 0.4, 150)),
+        regression("with zeros and negatives", [0, 10, -10, 0, 3], [0, 12, -8, 1, 3]),
+        regression("counts", (y := rng.poisson(2, 100)), y * 0.5 + 1),
+        regression("constant truth", [5, 5, 5, 5], [4, 5, 6, 7]),
+        regression("perfect", [1, 2, 3], [1, 2, 3]),
+        regression("far from zero", (y := 1e6 + rng.normal(0, 1, 100)), y + rng.normal(0, 0.5, 100)),
+        regression("one row", [3], [4]),
+        regression("even count, ties", [1, 2, 3, 4], [2, 2, 5, 5]),
+    ]
 
-out = Path(__file__).parents[2] / "test" / "reference" / "metrics.json"
-body = ",\n".join(json.dumps(case, allow_nan=False) for case in cases)
-out.write_text(f'{{"source": "scikit-learn {sklearn.__version__}, scripts/reference/metrics.py", "cases": [\n{body}\n]}}\n')
+    out = Path(__file__).parents[2] / "test" / "reference" / "metrics.json"
+    body = ",\n".join(json.dumps(case, allow_nan=False) for case in cases)
+    out.write_text(f'{{"source": "scikit-learn {sklearn.__version__}, scripts/reference/metrics.py", "cases": [\n{body}\n]}}\n')

@@ -1,0 +1,123 @@
+"""10,000 random small cases through every metric of metrics.py, written as sums. Writes test/reference/metric-batches.json.
+
+The rows come from a small generator that the test has too, so that only expected values are kept: of each batch of 250 cases, per metric, Σ weight ×
+value over the cases that have one, and how many have none. Weights differ, so that two errors do not cancel. Ties, zeros, one class, one row and
+constant truths are all frequent. About five minutes. How to run: common.py.
+"""
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import sklearn
+
+from metrics import binary, multiclass, regression
+
+warnings.simplefilter("ignore")
+CASES = {"binary": 4000, "multiclass": 2500, "regression": 3500}
+BATCH = 250
+sklearn.set_config(assume_finite=True, skip_parameter_validation=True)
+
+
+def mulberry(seed):
+    a = seed & 0xFFFFFFFF
+
+    def below(n):
+        nonlocal a
+        a = (a + 0x6D2B79F5) & 0xFFFFFFFF
+        t = ((a ^ (a >> 15)) * (1 | a)) & 0xFFFFFFFF
+        t = ((t + (((t ^ (t >> 7)) * (61 | t)) & 0xFFFFFFFF)) & 0xFFFFFFFF) ^ t
+        return (t ^ (t >> 14)) % n
+
+    return below
+
+
+def binary_case(i):
+    below = mulberry(1_000_000 + i)
+    n = 1 + below(40)
+    share = (0, 1, 2, 3, 5, 8, 10)[below(7)]
+    levels = (1_000_000, 10, 1)[below(3)]
+    free = below(3) == 0
+    y, score, predicted = [], [], []
+    for _ in range(n):
+        y.append(1 if below(10) < share else 0)
+        score.append(below(levels + 1) / levels)
+        predicted.append(below(2) if free else int(score[-1] >= 0.5))
+    return binary("", y, score, predicted)
+
+
+def multiclass_case(i):
+    below = mulberry(2_000_000 + i)
+    k = 3 + below(3)
+    n = 1 + below(40)
+    grain = (3, 1000)[below(2)]
+    free = below(4) == 0
+    y, proba, predicted = [], [], []
+    for _ in range(n):
+        y.append(below(k))
+        weights = [below(grain) for _ in range(k)]
+        total = sum(weights)
+        parts = [w * 1_000_000 // total if total else 1_000_000 // k for w in weights]
+        parts[-1] = 1_000_000 - sum(parts[:-1])
+        proba.append([part / 1_000_000 for part in parts])
+        predicted.append(below(k) if free else parts.index(max(parts)))
+    return multiclass("", y, np.array(proba), predicted)
+
+
+def regression_case(i):
+    below = mulberry(3_000_000 + i)
+    n = 1 + below(40)
+    kind = below(4)
+    y, predicted = [], []
+    for _ in range(n):
+        a, b = below(1000), below(1000)
+        if kind == 0:  # whole numbers around 0
+            y.append(a % 21 - 10)
+            predicted.append(a % 21 - 10 + b % 5 - 2)
+        elif kind == 1:  # positive
+            y.append((1 + a) / 10)
+            predicted.append((1 + b) / 10)
+        elif kind == 2:  # constant truth
+            y.append(5)
+            predicted.append(b % 11)
+        else:  # far from zero
+            y.append((100_000_000 + a) / 100)
+            predicted.append((100_000_000 + b) / 100)
+    return regression("", y, predicted)
+
+
+out = Path(__file__).parents[2] / "test" / "reference" / "metric-batches.json"
+tasks = {"binary": binary_case, "multiclass": multiclass_case, "regression": regression_case}
+if len(sys.argv) > 1:  # one task at a time, to a part
+    task = sys.argv[1]
+    batches, params = [], {}
+    for start in range(0, CASES[task], BATCH):
+        sums, none = {}, {}
+        for i in range(start, start + BATCH):
+            case = tasks[task](i)
+            params.update(case["params"])
+            for key, value in case["expected"].items():
+                sums.setdefault(key, 0.0)
+                none.setdefault(key, 0)
+                if value is None:
+                    none[key] += 1
+                else:
+                    sums[key] += (1 + i % 7 / 7) * value
+        batches.append({key: [sums[key], none[key]] for key in sums})
+    Path(sys.argv[2]).write_text(json.dumps({"params": params, "batches": batches}))
+else:
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        running = {task: subprocess.Popen([sys.executable, __file__, task, f"{folder}/{task}"]) for task in tasks}
+        parts = {}
+        for task, process in running.items():
+            assert process.wait() == 0, task
+            parts[task] = json.loads(Path(f"{folder}/{task}").read_text())
+    body = ",\n".join(
+        f' {json.dumps(task)}: {{"params": {json.dumps(part["params"])}, "batches": [\n' + ",\n".join("  " + json.dumps(batch) for batch in part["batches"]) + "\n ]}" for task, part in parts.items()
+    )
+    out.write_text(f'{{"source": "scikit-learn {sklearn.__version__}, scripts/reference/metric_batches.py", "batch": {BATCH}, "tasks": {{\n{body}\n}}}}\n')
+    print(out.stat().st_size)
