@@ -53,7 +53,10 @@ export const drift: ModelStage = async (context) => {
     current: { rows: current.table.rows },
     same_data: judged.sameData,
     columns: drawn(judged.columns, [reference.table, current.table], predictions),
-    predictions: predictions.kind === 'found' ? { from: predictions.from, because: null } : { from: null, because: predictions.because },
+    predictions:
+      predictions.kind === 'found'
+        ? { from: predictions.from, because: null, expected_accuracy: predictions.expectedAccuracy }
+        : { from: null, because: predictions.because },
     ...(judged.blocks === undefined ? {} : { blocks: judged.blocks }),
     ...(judged.correlations === undefined ? {} : { correlations: judged.correlations }),
     ...(judged.classifier === undefined ? {} : { classifier: judged.classifier }),

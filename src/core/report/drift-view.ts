@@ -107,6 +107,13 @@ function notesOf({ current, reference, same_data: same, predictions, blocks }: D
     say`${own(plural(current.rows, 'row'))} of current data against ${own(plural(reference.rows, 'row'))} of ${name(reference.from)}`,
     ...(same ? [own('Current and reference are the same data')] : []),
     ...(predictions?.from == null ? [] : [say`The model's predictions are held against ${prose(predictions.from)}`]),
+    ...(predictions?.expected_accuracy == null
+      ? []
+      : [
+          own(
+            `As its own probabilities have it, its accuracy on these rows is ${figure(predictions.expected_accuracy)}; that holds where they are calibrated and what the columns mean for the label has not changed`,
+          ),
+        ]),
     ...(predictions?.because == null ? [] : [say`Predictions were not compared: ${prose(predictions.because)}`]),
     ...(blocks == null ? [] : [blocksText(blocks)]),
   ]

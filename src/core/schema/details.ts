@@ -73,7 +73,14 @@ export const driftDetails = z.strictObject({
     }),
   ),
   /** what the model's predictions of today were held against; because: why they were not compared */
-  predictions: z.strictObject({ from: z.string().nullable(), because: z.string().nullable() }).optional(),
+  predictions: z
+    .strictObject({
+      from: z.string().nullable(),
+      because: z.string().nullable(),
+      /** accuracy on the current rows as its own probabilities have it; true only where they are calibrated there */
+      expected_accuracy: number.optional(),
+    })
+    .optional(),
   /** what was exchanged instead of rows */
   blocks: z
     .strictObject({ by: z.string(), unit: z.string(), reference: z.number().int(), current: z.number().int() })

@@ -6,6 +6,7 @@
 import { resolve } from 'node:path'
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
+import { expectedOutcomes } from '../../core/no-labels/expected-outcomes.ts'
 import type { Task } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
@@ -13,6 +14,7 @@ import type { Table } from '../../ports/data-engine.ts'
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from '../candidate.ts'
 import type { ModelContext } from '../context.ts'
+import type { PredictionColumn } from '../evaluate/predictions-file.ts'
 import {
   answersProfilePath,
   answersWithoutTruth,
@@ -31,6 +33,8 @@ export type PredictionTables =
       readonly current: TableProfile
       /** for people: whose predictions the current ones are held against */
       readonly from: string
+      /** as the model's own probabilities have it; null where it gives none, or the target is sensitive */
+      readonly expectedAccuracy: number | null
     }
   | { readonly kind: 'none'; readonly because: string }
 
@@ -87,13 +91,27 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
       take: units.take,
     })
     const columns = answersWithoutTruth(context, task, labels, found)
-    return profileOfAnswers(context, engine, { columns, units: units.units }, reference)
+    const profile = await profileOfAnswers(context, engine, { columns, units: units.units }, reference)
+    return { profile, columns }
   }
   const [reference, from] =
     before === null && stored.kind === 'found'
       ? [stored.table, stored.from]
-      : [await answers(before?.table ?? (await open()), null), `its own in ${before?.words ?? ''}`]
-  return { kind: 'found', reference, current: await answers(await open(), reference), from }
+      : [(await answers(before?.table ?? (await open()), null)).profile, `its own in ${before?.words ?? ''}`]
+  const now = await answers(await open(), reference)
+  return { kind: 'found', reference, current: now.profile, from, expectedAccuracy: expectedAccuracy(context, now.columns) }
+}
+
+/** E[accuracy] of the answers, from their probabilities alone. */
+function expectedAccuracy({ model: { data, evaluate } }: ModelContext, columns: readonly PredictionColumn[]): number | null {
+  if (data.target !== null && data.sensitive.includes(data.target)) return null
+  const numbers = (name: string) => columns.find((column) => column.name === name)?.values
+  const [probability, confidence] = [numbers(predictionNames.probability), numbers(predictionNames.confidence)]
+  if (confidence instanceof Float64Array) return confidence.reduce((sum, p) => sum + p, 0) / Math.max(1, confidence.length)
+  // a score that is no probability has no such meaning
+  if (!(probability instanceof Float64Array) || probability.some((p) => p < 0 || p > 1)) return null
+  const { tp, tn, rows } = expectedOutcomes(probability, evaluate.threshold)
+  return (tp + tn) / Math.max(1, rows)
 }
 
 interface StoredAnswers {

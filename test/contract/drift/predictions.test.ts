@@ -70,7 +70,9 @@ describe('predictions of today against those on the holdout', () => {
     expect(states(result)).toMatchObject({ a: 'ok', b: 'ok', 'predictions.probability': 'fail' })
     expect(result.verdict).toBe('fail')
     const details = detailsOf(result)
-    expect(details.predictions).toEqual({ from: 'its own on data.test', because: null })
+    expect(details.predictions).toMatchObject({ from: 'its own on data.test', because: null })
+    // E max(p, 1 − p) of σ(3ab), |a| and |b| uniform: 0.64, whatever the signs
+    expect(details.predictions?.expected_accuracy).toBeCloseTo(0.64, 1)
     const row = details.columns.find(({ column }) => column === 'predictions.probability')
     expect(row).toMatchObject({ family: 'predictions', n_reference: 1200, n_current: 1200 })
     expect(row?.cells?.reduce((sum, cell) => sum + cell.current, 0)).toBeCloseTo(1, 4)
