@@ -101,33 +101,39 @@ export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(ed
  */
 export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[], from = 0): Sql {
   const values: SqlValue[] = []
+  // every expression once a row, in the inner query; a FILTER on each aggregate costs as much as the aggregates
+  const inner: string[] = []
   const list = columns.flatMap((column, at) => {
     const { kind, quoted } = column
     const i = from + at
-    const parts = [`count(${quoted}) AS v${i}`]
+    const parts = [`count(c${i}) AS v${i}`]
+    inner.push(`${kind === 'string' ? `CAST(${quoted} AS VARCHAR)` : quoted} AS c${i}`)
     if (kind === 'float') {
+      inner.push(`CASE WHEN NOT ${finite(column)} THEN ${number(column)} END AS o${i}`)
+      // NaN is the greatest number to the engine
+      const [nan, inf] = [sqlNumber(Number.NaN), sqlNumber(Infinity)]
       parts.push(
-        `count(*) FILTER (WHERE isnan(${quoted})) AS nan${i}`,
-        `count(*) FILTER (WHERE isinf(${quoted}) AND ${quoted} > 0) AS pos${i}`,
-        `count(*) FILTER (WHERE isinf(${quoted}) AND ${quoted} < 0) AS neg${i}`,
+        `count(*) FILTER (WHERE o${i} = ${nan}) AS nan${i}`,
+        `count(*) FILTER (WHERE o${i} = ${inf}) AS pos${i}`,
+        `count(*) FILTER (WHERE o${i} < ${inf}) AS neg${i}`,
       )
     }
-    if (kind === 'string') parts.push(`count(*) FILTER (WHERE CAST(${quoted} AS VARCHAR) = '') AS e${i}`)
+    if (kind === 'string') parts.push(`count(*) FILTER (WHERE c${i} = '') AS e${i}`)
     const plan = plans[at] ?? null
     if (plan !== null) {
-      const ok = `FILTER (WHERE ${finite(column)})`
-      const x = number(column)
+      const x = `x${i}`
+      inner.push(`${kind === 'float' ? `CASE WHEN ${finite(column)} THEN ${number(column)} END` : number(column)} AS ${x}`)
       const pivot = `CAST('${pivotOf(plan.edges)}' AS DOUBLE)`
       parts.push(
-        `min(${x}) ${ok} AS lo${i}`,
-        `max(${x}) ${ok} AS hi${i}`,
-        `fsum(${x} - ${pivot}) ${ok} AS s1${i}`,
-        `fsum((${x} - ${pivot}) * (${x} - ${pivot})) ${ok} AS s2${i}`,
+        `min(${x}) AS lo${i}`,
+        `max(${x}) AS hi${i}`,
+        `fsum(${x} - ${pivot}) AS s1${i}`,
+        `fsum((${x} - ${pivot}) * (${x} - ${pivot})) AS s2${i}`,
       )
       if (plan.beyond !== null) {
         parts.push(
-          `count(*) FILTER (WHERE ${finite(column)} AND ${x} < ${sqlNumber(plan.beyond.min)}) AS below${i}`,
-          `count(*) FILTER (WHERE ${finite(column)} AND ${x} > ${sqlNumber(plan.beyond.max)}) AS above${i}`,
+          `count(*) FILTER (WHERE ${x} < ${sqlNumber(plan.beyond.min)}) AS below${i}`,
+          `count(*) FILTER (WHERE ${x} > ${sqlNumber(plan.beyond.max)}) AS above${i}`,
         )
       }
       for (const [alias, cut, bins] of [
@@ -136,19 +142,17 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
       ] as const) {
         if (bins.length === 0) continue
         values.push(JSON.stringify(bins))
-        parts.push(`to_json(map_values(${cut}(${x}, CAST(? AS DOUBLE[])) ${ok})) AS ${alias}${i}`)
+        parts.push(`to_json(map_values(${cut}(${x}, CAST(? AS DOUBLE[])))) AS ${alias}${i}`)
       }
     }
     return parts
   })
-  const row = rowHash(table.columns)
-  if (from > 0) return sql(`SELECT ${list.join(', ')} FROM ${table.relation}`, values)
-  const print = [
-    `count(*) AS "rows"`,
-    `CAST(coalesce(bit_xor(${row}), 0) AS VARCHAR) AS x`,
-    `CAST(coalesce(sum(${row}), 0) AS VARCHAR) AS s`,
-  ]
-  return sql(`SELECT ${[...print, ...list].join(', ')} FROM ${table.relation}`, values)
+  const print =
+    from > 0
+      ? []
+      : [`count(*) AS "rows"`, `CAST(coalesce(bit_xor(print), 0) AS VARCHAR) AS x`, `CAST(coalesce(sum(print), 0) AS VARCHAR) AS s`]
+  if (from === 0) inner.push(`${rowHash(table.columns)} AS print`)
+  return sql(`SELECT ${[...print, ...list].join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`, values)
 }
 
 /** SQL: a hash of the whole row, whatever the order of the columns. */
