@@ -10,9 +10,11 @@ import { nestedChecks } from './entries/columns-nested.ts'
 import { outlierChecks } from './entries/columns-outliers.ts'
 import { rangeChecks } from './entries/columns-range.ts'
 import { textChecks } from './entries/columns-text.ts'
+import { crossChecks } from './entries/cross.ts'
 import { customChecks } from './entries/custom.ts'
 import { featureChecks } from './entries/features.ts'
 import { integrityChecks } from './entries/integrity.ts'
+import { leakageChecks } from './entries/leakage.ts'
 import { privacyChecks } from './entries/privacy.ts'
 import { rowChecks } from './entries/row-rules.ts'
 import { schemaChecks } from './entries/schema.ts'
@@ -25,6 +27,7 @@ export const checkTable: readonly CheckEntry[] = [
   ...schemaChecks,
   ...tableChecks,
   ...alikeChecks,
+  ...crossChecks,
   ...customChecks,
   ...rowChecks,
   ...privacyChecks,
@@ -38,6 +41,7 @@ export const checkTable: readonly CheckEntry[] = [
   ...dateChecks,
   ...nestedChecks,
   ...integrityChecks,
+  ...leakageChecks,
   ...featureChecks,
   ...splitChecks,
   ...categoryChecks,

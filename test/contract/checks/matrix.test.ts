@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alikeChecks } from '../../../src/core/checks/entries/alike.ts'
 import { categoryChecks } from '../../../src/core/checks/entries/categories.ts'
+import { crossChecks } from '../../../src/core/checks/entries/cross.ts'
 import { featureChecks } from '../../../src/core/checks/entries/features.ts'
 import { integrityChecks } from '../../../src/core/checks/entries/integrity.ts'
+import { leakageChecks } from '../../../src/core/checks/entries/leakage.ts'
 import { schemaChecks } from '../../../src/core/checks/entries/schema.ts'
 import { servingChecks } from '../../../src/core/checks/entries/serving.ts'
 import { splitChecks } from '../../../src/core/checks/entries/split.ts'
@@ -23,7 +25,18 @@ beforeAll(async () => {
 })
 afterAll(() => hall[Symbol.asyncDispose]())
 
-const entries = [schemaChecks, tableChecks, alikeChecks, integrityChecks, featureChecks, splitChecks, categoryChecks, servingChecks].flat()
+const entries = [
+  schemaChecks,
+  tableChecks,
+  crossChecks,
+  alikeChecks,
+  integrityChecks,
+  leakageChecks,
+  featureChecks,
+  splitChecks,
+  categoryChecks,
+  servingChecks,
+].flat()
 const written = entries.map((entry) => exampleOf(entry))
 
 /** Each check's own example on a table as test data, or as training data where it is no check of test data; column `a` may have another name. */

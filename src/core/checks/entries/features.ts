@@ -6,12 +6,10 @@ import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row,
 import { type ColumnFacts, isNumeric, present, type Sql, sql } from '../facts.ts'
 import { columns, share, count as wholeNumber } from '../params.ts'
 import { sample } from './association.ts'
-import { featuresOf } from './integrity.ts'
+import { featuresAsked, featuresOf } from './integrity.ts'
 import { classPairs, type Pair, profilePairs, rankPairs, readPairs } from './pairs.ts'
 import { listed } from './schema.ts'
 
-const some = (scope: Scope, names: readonly string[] | undefined): readonly ColumnFacts[] =>
-  names === undefined ? featuresOf(scope.table.columns, scope.data) : names.map((name) => scope.find(name))
 const possible = (queries: readonly (Sql | null)[]): readonly Sql[] => queries.filter((query) => query !== null)
 const real = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 const inPairs = ({ a, b, found }: Pair): string => `${a} and ${b} (${found.strength.toFixed(2)})`
@@ -28,9 +26,9 @@ export const featureChecks: readonly CheckEntry[] = [
     elsewhere: ['deepchecks FeatureFeatureCorrelation'],
     example: '0.95',
     queries: ({ columns: names }, scope) =>
-      possible([rankPairs(scope.table, some(scope, names)), classPairs(scope.table, some(scope, names))]),
+      possible([rankPairs(scope.table, featuresAsked(scope, names)), classPairs(scope.table, featuresAsked(scope, names))]),
     judge: ({ max = 0.95, columns: names }, answers, scope) => {
-      const pairs = readPairs(answers.flat(), some(scope, names))
+      const pairs = readPairs(answers.flat(), featuresAsked(scope, names))
       const [strongest] = pairs
       if (strongest === undefined) return skipped('there are no two features that could be held against each other')
       const high = pairs.filter(({ found }) => found.strength > max && found.p <= 0.001)
@@ -190,7 +188,7 @@ const trainOf = ({ others }: Scope): Scope['table'] | undefined => others.get('t
 /** Numbers of this table, beside the column of that name in the training data where its rows are there. */
 function compared(scope: Scope, names: readonly string[] | undefined): readonly (readonly [ColumnFacts, ColumnFacts])[] {
   const train = trainOf(scope)
-  return some(scope, names).flatMap((here) => {
+  return featuresAsked(scope, names).flatMap((here) => {
     const there = train === undefined ? here : train.columns.find(({ name }) => name === here.name)
     return there !== undefined && isNumeric(here.kind) && isNumeric(there.kind) ? [[here, there] as const] : []
   })

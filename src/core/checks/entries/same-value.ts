@@ -29,12 +29,7 @@ function numberText(column: ColumnFacts): string {
   return `CASE WHEN isnan(${x}) THEN NULL WHEN abs(${x}) < 1e18 AND ${x} = trunc(${x}) THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${x} AS VARCHAR) END`
 }
 
-const text = (column: ColumnFacts): string =>
-  isNumeric(column.kind)
-    ? numberText(column)
-    : column.kind === 'boolean'
-      ? `CAST(${column.quoted} AS VARCHAR)`
-      : `CAST(${column.quoted} AS VARCHAR)`
+const text = (column: ColumnFacts): string => (isNumeric(column.kind) ? numberText(column) : `CAST(${column.quoted} AS VARCHAR)`)
 
 const truthAsNumber = ({ quoted }: ColumnFacts): string => `CAST(CAST(${quoted} AS INTEGER) AS VARCHAR)`
 
