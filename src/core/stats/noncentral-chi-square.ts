@@ -12,7 +12,8 @@
 import { chiSquareSf, deviance, logGamma, stirlingError, upperGamma } from './gamma.ts'
 
 export function noncentralChiSquareSf(x: number, df: number, lambda: number): number {
-  if (!(x >= 0 && df > 0 && lambda >= 0)) throw new RangeError(`the noncentral χ² law needs x ≥ 0, df > 0, λ ≥ 0, not ${x}, ${df}, ${lambda}`)
+  if (!(x >= 0 && df > 0 && lambda >= 0))
+    throw new RangeError(`the noncentral χ² law needs x ≥ 0, df > 0, λ ≥ 0, not ${x}, ${df}, ${lambda}`)
   if (x === 0) return 1
   if (lambda === 0) return chiSquareSf(x, df)
   const half = lambda / 2
