@@ -14,24 +14,37 @@ export const all = (parts: readonly Sql[]): Sql => (parts.length === 0 ? sql('tr
 
 export type Operator = '<' | '<=' | '>' | '>='
 
+/** The type in which a number of the config meets a column: integers as integers, which is exact beyond 2^53 and half the work. */
+const numberType = (column: ColumnFacts, value: number): string =>
+  column.kind === 'integer' && Number.isSafeInteger(value) ? 'BIGINT' : 'DOUBLE'
+
 /** `value` on the wrong side of a limit. Text is read as the limit's type; what cannot be read breaks the rule. */
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
-  const type = typeof value === 'number' ? 'DOUBLE' : 'TIMESTAMP'
-  const fits = typeof value === 'number' ? isNumeric(column.kind) : ['date', 'timestamp'].includes(column.kind)
-  if (fits)
-    return sql(`${typeof value === 'number' ? column.quoted : `CAST(${column.quoted} AS TIMESTAMP)`} ${operator} CAST(? AS ${type})`, [
-      value,
-    ])
+  if (typeof value === 'number' && isNumeric(column.kind))
+    return sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value])
+  if (typeof value === 'string' && ['date', 'timestamp'].includes(column.kind))
+    return sql(`CAST(${column.quoted} AS TIMESTAMP) ${operator} CAST(? AS TIMESTAMP)`, [value])
   if (column.kind !== 'string') return sql('true')
+  const type = typeof value === 'number' ? 'DOUBLE' : 'TIMESTAMP'
   const read = `TRY_CAST(${column.quoted} AS ${type})`
   return sql(`(${read} IS NULL OR ${read} ${operator} CAST(? AS ${type}))`, [value])
 }
 
 /** Membership; numbers compare as numbers, everything else as text. */
 export function member(column: ColumnFacts, values: readonly SqlValue[]): Sql {
-  const numbers = isNumeric(column.kind)
-  const wanted: readonly SqlValue[] = numbers ? values.map(Number).filter((value) => !Number.isNaN(value)) : values.map(String)
-  if (wanted.length === 0) return sql('false')
-  const marks = wanted.map(() => (numbers ? 'CAST(? AS DOUBLE)' : '?')).join(', ')
-  return sql(`${numbers ? asNumber(column) : asText(column)} IN (${marks})`, wanted)
+  if (!isNumeric(column.kind)) return oneOf(asText(column), values.map(String), '?')
+  const wanted = values.map(Number).filter((value) => !Number.isNaN(value))
+  const whole = column.kind === 'integer' && wanted.every((value) => Number.isSafeInteger(value) || !Number.isInteger(value))
+  // what has a fraction is no value of whole numbers
+  if (whole) return oneOf(column.quoted, wanted.filter(Number.isSafeInteger), 'CAST(? AS BIGINT)')
+  return oneOf(asNumber(column), wanted, 'CAST(? AS DOUBLE)')
 }
+
+const oneOf = (what: string, values: readonly SqlValue[], mark: string): Sql =>
+  values.length === 0 ? sql('false') : sql(`${what} IN (${values.map(() => mark).join(', ')})`, values)
+
+/**
+ * Text in which a pattern is found somewhere. Written as a match of the whole text: the engine then looks at each entry of a dictionary
+ * once, and not at each row (measured: 12 ms instead of 750 for 3,000,000 rows of 300 texts).
+ */
+export const finds = (x: string, pattern: string): string => `regexp_full_match(${x}, '(?s).*(${pattern}).*')`

@@ -52,8 +52,13 @@ const extreme = (name: 'min' | 'max', words: string) =>
 const numbersOnly = { on: 'column', kinds: numericKinds, params: {}, example: 'true' } as const
 const isNumber =
   (condition: (x: string) => string) =>
-  (_: unknown, { column }: Scope) =>
-    sql(condition(asNumber(column)))
+  (_: unknown, { column }: Scope): Sql =>
+    sql(condition(column.quoted))
+/** What only a float can be. */
+const isFloat =
+  (condition: (x: string) => string) =>
+  (_: unknown, { column }: Scope): Sql =>
+    sql(column.kind === 'float' ? condition(column.quoted) : 'false')
 const thereAtAll = (_: unknown, { column }: Scope) => sql(`${column.quoted} IS NOT NULL`)
 
 const orderParams = { strict: flag.optional(), by: columnName.optional() }
@@ -117,7 +122,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'no number is NaN',
     fix: 'find out which calculation has no result, and leave the value empty',
     elsewhere: ['TFDV FLOAT_TYPE_HAS_NAN', 'whylogs no NaN'],
-    breaks: isNumber((x) => `isnan(${x})`),
+    breaks: isFloat((x) => `isnan(${x})`),
     says: () => 'are NaN',
   }),
   rowRule({
@@ -127,7 +132,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'no number is infinite',
     fix: 'find out where something was divided by zero',
     elsewhere: ['TFDV FLOAT_TYPE_HAS_INF'],
-    breaks: isNumber((x) => `isinf(${x})`),
+    breaks: isFloat((x) => `isinf(${x})`),
     says: () => 'are infinite',
   }),
   rowRule({
@@ -137,7 +142,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'every number is finite: neither NaN nor infinite',
     fix: 'find out which calculation has no finite result',
     elsewhere: ['TFDV FLOAT_TYPE_HAS_NAN, FLOAT_TYPE_HAS_INF'],
-    breaks: isNumber((x) => `NOT isfinite(${x})`),
+    breaks: isFloat((x) => `NOT isfinite(${x})`),
     says: () => 'are NaN or infinite',
   }),
   rowRule({
@@ -164,7 +169,8 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'every number is whole, whatever it is stored as',
     fix: 'correct those rows, or round them where they are made',
     elsewhere: ['pandera int dtype', 'GX expect_column_values_to_be_of_type'],
-    breaks: isNumber((x) => `NOT isfinite(${x}) OR ${x} <> trunc(${x})`),
+    breaks: (_, { column }) =>
+      sql(column.kind === 'integer' ? 'false' : `NOT isfinite(${asNumber(column)}) OR ${column.quoted} <> trunc(${column.quoted})`),
     says: () => 'are not whole',
   }),
   monotonic('increasing'),

@@ -4,7 +4,7 @@ import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, counted, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, present, type Sql, sql } from '../facts.ts'
 import { badRange, count, pattern, patterns, share, text, values } from '../params.ts'
-import { all, any, asText, not } from '../sql-parts.ts'
+import { all, any, asText, finds, not } from '../sql-parts.ts'
 import { stable } from './answers.ts'
 import { listed } from './columns-basic.ts'
 import { type Format, type FormatName, formatNames, formats } from './formats.ts'
@@ -12,10 +12,10 @@ import { type Format, type FormatName, formatNames, formats } from './formats.ts
 const someText = text.min(1, { error: 'this text is empty' }).max(1000, { error: 'at most 1000 characters' })
 
 const whole = (column: ColumnFacts, one: string): Sql => sql(`regexp_full_match(${asText(column)}, ?)`, [one])
-const finds =
+const found =
   (pattern: string) =>
-  (_: unknown, { column }: Scope) =>
-    sql(`regexp_matches(${asText(column)}, '${pattern}')`)
+  (_: unknown, { column }: Scope): Sql =>
+    sql(finds(asText(column), pattern))
 
 const affix = (
   name: string,
@@ -49,7 +49,7 @@ const fixedPattern = (name: string, pattern: string, summary: string, broken: st
     fix,
     elsewhere,
     example: 'true',
-    breaks: finds(pattern),
+    breaks: found(pattern),
     says: () => broken,
   })
 

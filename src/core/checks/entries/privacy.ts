@@ -4,7 +4,7 @@ import { choice } from '../../schema/leaves.ts'
 import { type CheckEntry, decided, fail, figures, number, pass, type Scope, skipped } from '../entry.ts'
 import { present, sql } from '../facts.ts'
 import { columnName, columns, share } from '../params.ts'
-import { asText } from '../sql-parts.ts'
+import { asText, finds } from '../sql-parts.ts'
 import { stable } from './answers.ts'
 import { formats } from './formats.ts'
 
@@ -12,8 +12,8 @@ import { formats } from './formats.ts'
 const looks = {
   email: formats.email.holds,
   credit_card: formats.credit_card.holds,
-  phone: (x: string) => `(${formats.phone.holds(x)} AND regexp_matches(${x}, '[+ ()-]') AND NOT ${formats.iso_date.holds(x)})`,
-  ssn: (x: string) => `(regexp_full_match(${x}, '[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}') AND NOT regexp_matches(${x}, '^(000|666)|-00-|-0000$'))`,
+  phone: (x: string) => `(${formats.phone.holds(x)} AND ${finds(x, '[+ ()-]')} AND NOT ${formats.iso_date.holds(x)})`,
+  ssn: (x: string) => `(regexp_full_match(${x}, '[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}') AND NOT ${finds(x, '^000|^666|-00-|-0000$')})`,
   iban: (x: string) => `regexp_full_match(${x}, '[A-Z]{2}[0-9]{2}( ?[A-Z0-9]{4}){2,7} ?[A-Z0-9]{0,4}')`,
   ip: formats.ip.holds,
 } as const
