@@ -131,12 +131,20 @@ export async function profileOfAnswers(
   const path = join(folder.path, 'answers.parquet')
   await engine.writeParquet(path, [...columns, ...(units === null ? [] : [units.column])])
   const opened = await engine.open({ files: [{ path, shown: 'predictions' }], format: 'parquet' })
-  const profile = await buildProfile(engine, units?.by === 'time' ? timed(opened) : opened, {
+  const table = units?.by === 'time' ? timed(opened) : opened
+  const options = {
     role: 'predictions',
     sensitive,
     ...(units === null ? {} : { [units.by]: unitName }),
     ...(reference === null ? {} : { reference }),
-  })
+  }
+  const first = await buildProfile(engine, table, options)
+  // scores of rows that lie in their order are scores all the same
+  const likeIds = first.columns.filter(({ name, kind }) => kind === 'identifier' && name !== unitName)
+  const kinds = Object.fromEntries(
+    likeIds.map(({ name }) => [name, name === predictionNames.class ? 'categorical' : 'numeric-continuous'] as const),
+  )
+  const profile = likeIds.length === 0 || reference !== null ? first : await buildProfile(engine, table, { ...options, kinds })
   // the units are in its blocks; as a column they are no prediction
   const answers = new Set(columns.map(({ name }) => name))
   return { ...profile, digests: [], columns: profile.columns.filter(({ name }) => answers.has(name)) }

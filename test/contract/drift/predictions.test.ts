@@ -184,7 +184,17 @@ describe('several classes, and numbers', () => {
         `${name}.csv`,
         desk.read(`${name}.csv`).replace(/,[uvw]$/gm, (label) => `,${label.charCodeAt(1)}.5`),
       )
+    // rows in the order of what is predicted of them: a score is no identifier for that
+    const [head = '', ...lines] = desk.read('test.csv').trimEnd().split('\n')
+    const sumOf = (line: string) =>
+      line
+        .split(',')
+        .slice(0, 2)
+        .reduce((total, cell) => total + Number(cell), 0)
+    desk.write('test.csv', `${[head, ...lines.sort((x, y) => sumOf(x) - sumOf(y))].join('\n')}\n`)
     const value = states(await desk.run(text.replace('multiclass', 'regression'), all))
+    const stored = profileSchema.parse(JSON.parse(desk.read('.modelgate/m/predictions.json')))
+    expect(stored.tables[0]?.columns.map(({ kind }) => kind)).toEqual(['numeric-continuous'])
     expect(value).toMatchObject({ 'predictions.value': 'fail' })
     await desk.close()
   })
