@@ -479,7 +479,7 @@ describe('parts merge to the whole, bit for bit in counts', () => {
           expect(all(mine.weighted)).toBeCloseTo(all(one.weighted), 9)
         }
       }),
-      { numRuns: 4 },
+      { numRuns: 2 },
     )
   }, 60_000)
 })
@@ -487,7 +487,7 @@ describe('parts merge to the whole, bit for bit in counts', () => {
 describe('size and repetition', () => {
   it('two hundred columns take less than 300 KB, with pairs and blocks', async () => {
     const next = sequence(55)
-    const rows = 3000
+    const rows = 2000
     const columns: Record<string, Values> = { at: each(rows, (i) => `2001-01-${String(1 + (i % 28)).padStart(2, '0')}`) }
     for (let c = 0; c < 200; c += 1) {
       columns[`feature_${c}`] =
@@ -512,7 +512,7 @@ describe('size and repetition', () => {
 
   it('one thread and two give the same bytes, with everything asked for', async () => {
     const next = sequence(77)
-    const rows = 150_000
+    const rows = 70_000
     const lines = `at,x,k,w\n${each(rows, (i) => `${stamp(i, 60_000)},${next()},k${i % 9},${next()}`).join('\n')}\n`
     const options: ProfileOptions = { role: 'train', sensitive: [], time: 'at', weight: 'w', pairs: { first: [], leaveOut: [] } }
     const texts = new Set<string>()
@@ -537,4 +537,42 @@ describe('size and repetition', () => {
   it('repeated rows are counted', async () => {
     expect((await profile({ x: [1, 2, 2, 3, 3, 3], y: ['a', 'b', 'b', 'c', 'c', null] })).duplicates).toBe(2)
   })
+})
+
+describe('lists that there was no room for', () => {
+  it('say the most rows that something left out can have', async () => {
+    const next = sequence(91)
+    const rows = 2000
+    const columns: Record<string, Values> = {}
+    for (let c = 0; c < 120; c += 1)
+      columns[`c${c}`] =
+        c % 2 === 0 ? each(rows, () => `k${Math.floor(next() ** 2 * 200)}`) : each(rows, () => Math.floor(next() ** 2 * 120))
+    const table = await profile(columns)
+    const labels = column(table, 'c0').categories
+    const all = new Map<string, number>()
+    for (const value of columns.c0 ?? []) all.set(String(value), (all.get(String(value)) ?? 0) + 1)
+    const listed = new Set(labels?.top.map(({ value }) => value))
+    expect(listed.size).toBeLessThan(all.size)
+    expect(labels?.most_unlisted).toBe(Math.max(...[...all].flatMap(([value, count]) => (listed.has(value) ? [] : [count]))))
+    const numeric = column(table, 'c1').numeric
+    const counted = (value: number) => (columns.c1 ?? []).filter((one) => one === value).length
+    const spikes = new Set(numeric?.spikes.map(({ value }) => value))
+    const left = each(120, (value) => value).filter((value) => !spikes.has(value))
+    expect(numeric?.most_unlisted).toBe(Math.max(...left.map(counted)))
+  })
+})
+
+describe('a small memory limit', () => {
+  it('spills to disk and changes no number', async () => {
+    const rows = 100_000
+    const next = sequence(12)
+    const lines = `at,x,k\n${each(rows, (i) => `${stamp(i, 60_000)},${next()},key ${Math.floor(next() * 100_000)}`).join('\n')}\n`
+    const options: ProfileOptions = { role: 'train', sensitive: [], time: 'at', pairs: { first: [], leaveOut: [] }, duplicates: true }
+    const texts = new Set<string>()
+    for (const memoryLimitBytes of [64 * 2 ** 20, 512 * 2 ** 20]) {
+      await using one = await makeBench({ memoryLimitBytes, inMemoryBytes: 2 ** 20 })
+      texts.add(JSON.stringify(await buildProfile(one.engine, await one.table('small.csv', lines), options)))
+    }
+    expect(texts.size).toBe(1)
+  }, 60_000)
 })
