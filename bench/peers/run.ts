@@ -81,7 +81,7 @@ try {
 
   say('drawing the simulated tables')
   const plans = short
-    ? [{ rows: 1_000, runs: 8 }]
+    ? [{ rows: 1_000, runs: 6 }]
     : [
         { rows: 1_000, runs: 40 },
         { rows: 10_000, runs: 10 },
@@ -126,6 +126,7 @@ try {
     driftProject(folder, pair)
     writeFileSync(join(folder, 'pairs.json'), JSON.stringify([pair]))
     timings.push(await race(`drift, ${pair.name}`, modelgate(folder, 'drift', cli), drifting, ['pairs', join(folder, 'pairs.json')], turns))
+    decided(folder, 'drift')
   }
 
   say('time of validation')
@@ -140,7 +141,7 @@ try {
   )
   timings.push(validation)
   const broken = new Map(validation.theirs.map(({ peer, measured }) => [peer.name, z.array(z.number()).parse(answerOf(measured.stdout))]))
-  const ownBroken = resultOf(contract, 'validate').checks.reduce(
+  const ownBroken = decided(contract, 'validate').checks.reduce(
     (sum, { status, observed, n }) => sum + (status === 'fail' ? Math.round((observed ?? 0) * (n ?? 0)) : 0),
     0,
   )
@@ -162,7 +163,7 @@ try {
     const folder = join(work, `months-${at}`)
     driftProject(folder, pair)
     await runOnce(modelgate(folder, 'drift', cli))
-    const { verdict, checks: found } = resultOf(folder, 'drift')
+    const { verdict, checks: found } = decided(folder, 'drift')
     const flagged = found.filter(({ effect }) => effect === 'warn' || effect === 'fail').flatMap(({ column }) => column ?? [])
     answers.get('Modelgate')?.push({ name: pair.name, flagged: [...new Set(flagged)].sort(), verdict: verdict === 'fail' })
   }
@@ -179,6 +180,15 @@ try {
   if (missed.length > 0) process.exitCode = 1
 } finally {
   rmSync(work, { recursive: true, force: true })
+}
+
+/** A result that was skipped or has looked at nothing is no result: it would be fast and quiet. */
+function decided(folder: string, verb: 'drift' | 'validate'): ReturnType<typeof resultOf> {
+  const result = resultOf(folder, verb)
+  const judged = result.checks.filter(({ status }) => ['pass', 'warn', 'fail', 'inconclusive'].includes(status))
+  if (!['pass', 'warn', 'fail'].includes(result.verdict) || judged.length < 6)
+    throw new Error(`modelgate ${verb} decided nothing: ${result.verdict}`)
+  return result
 }
 
 /** Takes turns with each peer that can do it. */
