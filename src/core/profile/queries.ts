@@ -155,12 +155,15 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
   return sql(`SELECT ${[...print, ...list].join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`, values)
 }
 
-/** SQL: a hash of the whole row, whatever the order of the columns. */
+/**
+ * SQL: a hash of the whole row, whatever the order of the columns. Hashed once more, because the engine mixes the last column in by xor:
+ * the xor over all rows would then not see which value stands in which row.
+ */
 const rowHash = (columns: readonly ColumnFacts[]): string =>
-  `hash(${columns
+  `hash(hash(${columns
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(hashed)
-    .join(', ')})`
+    .join(', ')}))`
 
 /** `duplicates`: rows that repeat an earlier one. */
 export const duplicateQuery = ({ relation, columns }: TableFacts): Sql =>

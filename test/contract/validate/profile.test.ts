@@ -164,6 +164,16 @@ describe('the same data gives the same bytes', () => {
     expect((await profile({ a: changed, b })).fingerprint).not.toBe(one.fingerprint)
     expect((await profile({ c: a, b })).fingerprint).not.toBe(one.fingerprint)
   })
+
+  it('both halves of the fingerprint see which value stands in which row', async () => {
+    const a = Array.from({ length: 100 }, (_, i) => i)
+    const b = a.map((i) => `v${i}`)
+    const halves = async (columns: Parameters<typeof profile>[0]) => (await profile(columns)).fingerprint.split(':').slice(1, 3)
+    const [xor, sum] = await halves({ a, b })
+    const [swappedXor, swappedSum] = await halves({ a, b: [b[1] ?? '', b[0] ?? '', ...b.slice(2)] })
+    expect(swappedXor).not.toBe(xor)
+    expect(swappedSum).not.toBe(sum)
+  })
 })
 
 describe('categories', () => {
