@@ -198,9 +198,10 @@ export interface CheckEntry {
   /** it counts rows that break it, and has no limit of its own */
   readonly takesMostly: boolean
   readonly takesWhere: boolean
-  /** @throws ZodError when the parameters are not this check's */
+  /** null as well where single parameters are wrong: their schemas say so */
   readonly wrong: (params: unknown) => Wrong | null
   readonly columns: (params: unknown, data: DataSpec) => readonly string[]
+  /** @throws ZodError when the parameters are not this check's */
   readonly bind: (params: unknown) => Work
 }
 
@@ -232,7 +233,10 @@ function entryOf<S extends Shape>(
     example: common.example,
     takesMostly,
     takesWhere: scan !== 'none',
-    wrong: (given) => common.wrong?.(params.parse(given)) ?? null,
+    wrong: (given) => {
+      const read = params.safeParse(given)
+      return read.success ? (common.wrong?.(read.data) ?? null) : null
+    },
     columns: (given, data) => common.columns?.(params.parse(given), data) ?? [],
     bind: (given) => work(params.parse(given)),
   }

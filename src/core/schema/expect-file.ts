@@ -28,7 +28,6 @@ const common = {
   on: on.optional(),
   name: name.optional(),
 }
-const commonKeys: readonly string[] = Object.keys(common)
 
 type Params = Expectation['params']
 type Given = Readonly<Record<string, unknown>>
@@ -49,11 +48,18 @@ const isMap = (value: unknown): value is Given => typeof value === 'object' && v
 
 const commonPart = z.object(common)
 
+/** Of what was written, what belongs to the check itself. */
+const paramsOf = (entry: CheckEntry, given: Given): Params =>
+  Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== undefined && Object.hasOwn(entry.shape, key)))
+
 /** Apart: what belongs to the check, and what every check takes. */
-const split = (given: Given): WrittenCheck => ({
-  ...commonPart.parse(given),
-  params: Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== undefined && !commonKeys.includes(key))),
-})
+const split = (entry: CheckEntry, given: Given): WrittenCheck => ({ ...commonPart.parse(given), params: paramsOf(entry, given) })
+
+/** What no single parameter shows. */
+function refuse(entry: CheckEntry, params: Params, long: boolean, context: z.core.$RefinementCtx): void {
+  const wrong = entry.wrong(params)
+  if (wrong !== null) context.addIssue({ code: 'custom', message: wrong.text, path: wrong.key === undefined || !long ? [] : [wrong.key] })
+}
 
 /** What takes no `mostly` does not have the key; what reads no rows, no `where`. */
 const commonOf = ({ takesMostly, takesWhere }: CheckEntry) => {
@@ -64,18 +70,19 @@ const commonOf = ({ takesMostly, takesWhere }: CheckEntry) => {
 /** The long form, and the bare one. Null: `unique: false`, which asks for nothing. */
 function checkSchema(entry: CheckEntry): z.ZodType<WrittenCheck | null> {
   const long = section({ ...entry.shape, ...commonOf(entry) })
-    .superRefine((given, context) => {
-      const wrong = entry.wrong(split(given).params)
-      if (wrong !== null) context.addIssue({ code: 'custom', message: wrong.text, path: wrong.key === undefined ? [] : [wrong.key] })
-    })
-    .transform((given): WrittenCheck | null => split(given))
+    .superRefine((given, context) => refuse(entry, paramsOf(entry, given), true, context))
+    .transform((given): WrittenCheck | null => split(entry, given))
   const { short } = entry
   const bare = short === null ? null : entry.shape[short]
   const alone = section({ ...entry.shape }).safeParse({}).success && entry.wrong({}) === null
   const forms = [
     ...(bare === null || bare === undefined || short === null
       ? []
-      : [bare.transform((value): WrittenCheck | null => ({ params: { [short]: value } }))]),
+      : [
+          bare
+            .superRefine((value, context) => refuse(entry, { [short]: value }, false, context))
+            .transform((value): WrittenCheck | null => ({ params: { [short]: value } })),
+        ]),
     ...(alone ? [flag.transform((asked): WrittenCheck | null => (asked ? { params: {} } : null))] : []),
   ]
   const [first, ...more] = forms
@@ -108,7 +115,7 @@ const isWritten = (value: unknown): value is WrittenCheck => isMap(value) && isM
 
 const { name: _, ...defaults } = common
 const column = section({ ...checksOn('column'), ...defaults }).transform((given): WrittenColumn => {
-  const { severity, mostly, where, on } = split(given)
+  const { severity, mostly, where, on } = commonPart.parse(given)
   return { defaults: { severity, mostly, where, on }, checks: written(given) }
 })
 
@@ -120,21 +127,15 @@ export interface ListedCheck {
 
 const listedForms = checkTable.map((entry) =>
   section({ check: z.literal(entry.name), ...(entry.on === 'column' ? { column: columnName } : {}), ...entry.shape, ...commonOf(entry) })
-    .superRefine(({ check: __, ...given }, context) => {
-      const wrong = entry.wrong(paramsOf(entry, given))
-      if (wrong !== null) context.addIssue({ code: 'custom', message: wrong.text, path: wrong.key === undefined ? [] : [wrong.key] })
-    })
+    .superRefine((given, context) => refuse(entry, paramsOf(entry, given), true, context))
     .transform(
       (given): ListedCheck => ({
         check: entry.name,
         column: entry.on === 'column' && 'column' in given && typeof given.column === 'string' ? given.column : null,
-        written: { ...split(given), params: paramsOf(entry, given) },
+        written: split(entry, given),
       }),
     ),
 )
-const paramsOf = (entry: CheckEntry, given: Given): Params =>
-  Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== undefined && Object.hasOwn(entry.shape, key)))
-
 const checkNames = checkTable.map((entry) => entry.name)
 const [firstForm, ...otherForms] = listedForms
 if (firstForm === undefined) throw new Error('the table of checks is empty')

@@ -73,7 +73,7 @@ describe('DAT-01 every check, the profile and the batches give the same numbers 
         file += 1
         expect(await figures(text, `n${file}.jsonl`)).toEqual(plain)
       }),
-      { numRuns: 80 },
+      { numRuns: 20 },
     )
   }, 60_000)
 })

@@ -1,0 +1,134 @@
+/** How the contract is written: short and long forms, defaults of a column, lists, and what is refused with its place. */
+import { describe, expect, it } from 'vitest'
+import { explainChecks } from '../../../src/core/checks/explain.ts'
+import { checkId } from '../../../src/core/checks/report.ts'
+import { checkTable, findCheck } from '../../../src/core/checks/table.ts'
+import { model, problems, whole } from '../config/support.ts'
+import { exampleOf, expectationsOf } from './support.ts'
+
+const of = (text: string) => expectationsOf(text).filter(({ check }) => check !== 'exists')
+const wrong = (text: string) => problems(whole(`data: {train: a.csv, test: b.csv}\nexpect: ${text}`))
+
+describe('every check', () => {
+  it.each(checkTable.map((entry) => [entry.name, entry] as const))(
+    '%s: its example is read in all three places, to the same',
+    (_, entry) => {
+      const { params } = exampleOf(entry)
+      const [listed] = expectationsOf(
+        `{checks: [{check: ${entry.name}, ${entry.on === 'column' ? 'column: a, ' : ''}${JSON.stringify(params).slice(1, -1)}}]}`,
+      ).filter(({ check }) => check === entry.name)
+      expect(listed?.params).toEqual(params)
+      expect(entry.bind(params).kind).toMatch(/^(decided|rows|figures|counted|asked)$/)
+    },
+  )
+
+  it('is refused by the nearest name when it is none', () => {
+    expect(wrong('{columns: {a: {betwen: {min: 1}}}}')[0]).toContain('UNKNOWN_KEY expect.columns.a.betwen. Did you mean between?')
+    expect(wrong('{row_expresion: a > 1}')[0]).toContain('UNKNOWN_KEY expect.row_expresion. Did you mean row_expression?')
+    expect(wrong('{checks: [{check: betwen, column: a}]}')[0]).toContain(
+      'UNKNOWN_CHECK expect.checks[0].check. There is no check betwen. Did you mean between?',
+    )
+    expect(wrong('{columns: {a: {between: {mni: 1}}}}')[0]).toContain(
+      'UNKNOWN_KEY expect.columns.a.between.mni. Did you mean min? Allowed: min, max, strict, severity, on, name, mostly, where.',
+    )
+    expect(wrong('{checks: [{check: min, column: a, valeu: 3}]}')[0]).toContain('UNKNOWN_KEY expect.checks[0].valeu. Did you mean value?')
+  })
+})
+
+describe('short and long forms', () => {
+  it('say the same', () => {
+    expect(of('{columns: {a: {min: 3}}}')).toEqual(of('{columns: {a: {min: {value: 3}}}}'))
+    expect(of('{columns: {a: {type: integer}}}')).toEqual(of('{columns: {a: {type: {type: integer}}}}'))
+    expect(of('{columns: {a: {unique: true}}}')).toEqual(of('{columns: {a: {unique: {}}}}'))
+    expect(of('{columns: {a: {unique: false}}}')).toEqual([])
+    expect(of('{columns: {a: {format: email}}}')).toEqual(of('{checks: [{check: format, column: a, as: email}]}'))
+  })
+
+  it('the long one takes what every check takes', () => {
+    expect(of(`{columns: {a: {min: {value: 0, mostly: 99%, where: "b > 0", severity: warn, on: [test], name: floor}}}}`)).toEqual([
+      { check: 'min', column: 'a', params: { value: 0 }, severity: 'warn', on: ['test'], name: 'floor', mostly: 0.99, where: 'b > 0' },
+    ])
+  })
+
+  it('a column gives its checks what they do not say, where they can take it', () => {
+    const found = of(
+      '{columns: {a: {mostly: 90%, where: "b > 0", severity: warn, on: [test], nulls: {max: 1%}, max: 5, mean_between: {min: 0}}}}',
+    )
+    expect(found.map(({ check, mostly, where, severity, on }) => [check, mostly, where, severity, on])).toEqual([
+      ['nulls', undefined, 'b > 0', 'warn', ['test']],
+      ['max', 0.9, 'b > 0', 'warn', ['test']],
+      ['mean_between', undefined, 'b > 0', 'warn', ['test']],
+    ])
+  })
+
+  it('what a check cannot take is no key of it', () => {
+    expect(wrong('{columns: {a: {mean_between: {min: 0, mostly: 90%}}}}')[0]).toContain('UNKNOWN_KEY expect.columns.a.mean_between.mostly')
+    expect(wrong('{rows: {min: 1, where: "a > 0"}}')[0]).toContain('UNKNOWN_KEY expect.rows.where')
+  })
+})
+
+describe('mistakes are told at their place', () => {
+  it.each([
+    ['{columns: {a: {min: 3, max: 2}}}', 'expect.columns.a.min. min 3 is above max 2: nothing could pass.'],
+    ['{columns: {a: {between: {min: 3, max: 2}}}}', 'expect.columns.a.between.min. min 3 is above max 2: nothing could pass.'],
+    ['{columns: {a: {between: {}}}}', 'expect.columns.a.between. Write min, max or both.'],
+    ['{columns: {a: {min: soon}}}', 'expect.columns.a.min. soon is neither a number nor a date such as 2026-01-31.'],
+    ['{columns: {a: {type: intger}}}', 'expect.columns.a.type. Did you mean integer?'],
+    ['{columns: {a: {mean_between: {}}}}', 'expect.columns.a.mean_between. Write min, max or both, or reference'],
+    ['{columns: {a: {format: emial}}}', 'expect.columns.a.format. Did you mean email?'],
+    ['{columns: {a: {format: strftime}}}', 'expect.columns.a.format'],
+    ['{columns: {a: {format: {as: strftime, pattern: "%Q"}}}}', 'expect.columns.a.format.pattern. %Q is no part of a date'],
+    ['{columns: {a: {min: {value: 1, mostly: 120%}}}}', 'expect.columns.a.min.mostly. Expected a share between 0 and 1'],
+    ['{columns: {a: {min: {value: 1, name: "a:b"}}}}', 'expect.columns.a.min.name. A name has letters'],
+    ['{columns: {a: {string_length_outliers: {on: [train]}}}}', 'string_length_outliers is judged on validation and test and current only'],
+    [
+      '{checks: [{check: min, column: a, value: 1}, {check: min, column: a, value: 2}]}',
+      'expect.checks[1]. There are two checks validate.min:a: give one of them a `name`.',
+    ],
+    ['{columns: {a: {min: 1}}, checks: [{check: min, column: a, value: 2}]}', 'There are two checks validate.min:a'],
+    ['{checks: [{column: a}]}', 'MISSING_KEY expect.checks[0].check'],
+    ['{checks: [min]}', 'Expected a map that says which check'],
+    ['{checks: [{check: min, value: 1}]}', 'MISSING_KEY expect.checks[0].column'],
+  ])('%s', (text, why) => {
+    expect(wrong(text).join('\n')).toContain(why)
+  })
+})
+
+describe('--explain', () => {
+  const lines = explainChecks(
+    model(`data: {train: {profile: p.json}, test: b.csv, target: y}
+expect:
+  rows: {min: 10}
+  row_expression: {expression: "a > 0", name: positive, where: "b = 1", mostly: 99%, severity: warn}
+  columns: {a: {type: integer, unique: true, in: [secret1, secret2], mean_between: {reference: 3}}}`),
+  )
+
+  it('says of every check its id, what holds, where it is judged, what it costs, and what cannot be decided', () => {
+    expect(lines[0]).toBe('7 checks; of each table: one scan for all that share it, 1 of their own')
+    const at = lines.findIndex((line) => line.startsWith('validate.row_expression:positive: '))
+    expect(lines[at]).toContain('the SQL condition is true of every row')
+    expect(lines[at]).toContain('(a > 0)')
+    expect(lines[at + 1]).toBe('    on test; where b = 1; at least 99 % must hold it; a warning; the shared scan')
+    expect(lines[at + 2]).toBe('    not decided on train: it is a stored profile, which holds no rows')
+    for (const id of ['validate.rows', 'validate.exists:a', 'validate.type:a', 'validate.unique:a', 'validate.mean_between:a'])
+      expect(
+        lines.some((line) => line.startsWith(`${id}: `)),
+        id,
+      ).toBe(true)
+    expect(lines.join('\n')).toContain('needs with reference: training data')
+  })
+
+  it('counts values, and shows none', () => {
+    expect(lines.join('\n')).not.toContain('secret')
+    expect(lines.find((line) => line.startsWith('validate.in:a'))).toContain('(2 entries)')
+  })
+})
+
+describe('ids', () => {
+  it('hold the name, else the column', () => {
+    expect(checkId({ check: 'min', column: 'a' })).toBe('validate.min:a')
+    expect(checkId({ check: 'min', column: 'a', name: 'floor' })).toBe('validate.min:floor')
+    expect(checkId({ check: 'row_expression', column: null })).toBe('validate.row_expression')
+    expect(findCheck('min')?.takesMostly).toBe(true)
+  })
+})
