@@ -1,0 +1,71 @@
+/** Measurements → rows of a table, and the table. */
+import { type Measured, megabytes, round } from './measure.ts'
+
+export interface Case {
+  readonly name: string
+  readonly seconds: number
+  /** bytes */
+  readonly peak: number | null
+  /** times what it is compared with */
+  readonly ratio?: number
+  readonly against?: string
+  /** the target, in words */
+  readonly most?: string
+  readonly peakMost?: number
+  /** null or left out: nothing was promised, or it could not be told */
+  readonly met?: boolean | null
+}
+
+export function judgeTime(ours: Measured, theirs: Measured, most: number, against: string) {
+  const ratio = ours.ms / theirs.ms
+  return { seconds: ours.ms / 1000, peak: ours.peak, ratio, against, most: `${most} ×`, met: ratio <= most }
+}
+
+/** Times against the smallest: at most a tenth more than linear. Memory under one limit: flat, within a half. */
+export function growthCases(measured: readonly Measured[]): readonly Case[] {
+  const [smallest] = measured
+  const factors = [null, 11, 55]
+  return measured.map((one, index) => {
+    const most = factors[index] ?? null
+    const ratio = smallest === undefined ? Number.NaN : one.ms / smallest.ms
+    return {
+      name: one.name,
+      seconds: one.ms / 1000,
+      peak: one.peak,
+      ...(most === null ? {} : { ratio, against: '1M rows', most: `${most} ×`, met: ratio <= most }),
+    }
+  })
+}
+
+export const machine = (on: {
+  readonly cpu: string
+  readonly cores: number
+  readonly runs: number
+  readonly short: boolean
+  readonly node: string
+  readonly built: boolean
+}): string =>
+  `${on.cpu}, ${on.cores} cores, Node ${on.node}, ${on.built ? 'the bundle' : 'the source'}; medians of ${on.runs} ${on.runs === 1 ? 'run' : 'runs'}${
+    on.short ? '; short form: small tables, the ratios are those of starting a process' : ''
+  }.`
+
+export function markdown(cases: readonly Case[]): string {
+  const rows = cases.map((one) => {
+    const peak = megabytes(one.peak)
+    const limit = one.peakMost === undefined ? '' : ` (≤ ${megabytes(one.peakMost)})`
+    return [
+      one.name,
+      one.seconds >= 1 ? `${round(one.seconds, 2)} s` : `${round(one.seconds * 1000, 1)} ms`,
+      one.ratio === undefined ? '' : `${round(one.ratio, 2)} × ${one.against}`,
+      one.most === undefined ? '' : `≤ ${one.most}`,
+      peak === null ? '' : `${peak} MB${limit}`,
+      one.met === undefined || one.met === null
+        ? ''
+        : one.met && (one.peak === null || one.peakMost === undefined || one.peak <= one.peakMost)
+          ? 'met'
+          : 'missed',
+    ]
+  })
+  const head = ['what', 'time', 'ratio', 'target', 'peak memory', '']
+  return `${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`
+}
