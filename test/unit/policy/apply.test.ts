@@ -122,6 +122,47 @@ describe('EVT-06 expectations come from the base', () => {
     ])
   })
 
+  it('two of one check and column are matched by their names; mostly, where and parameters are the base’s', () => {
+    const written = (...checks: string[]) => expectation(`{checks: [${checks.map((one) => `{check: min, column: a, ${one}}`).join(', ')}]}`)
+    const { model, sentences } = apply(
+      written('value: 0, name: hard', 'value: 5, mostly: 99%, where: "b > 0", name: usual'),
+      written('value: -9, name: hard', 'value: 5, mostly: 50%, where: "b > 100", name: usual', 'value: 1, name: fresh'),
+    )
+    expect(
+      model.expect.filter(({ check }) => check === 'min').map(({ name, params, mostly, where }) => [name, params.value, mostly, where]),
+    ).toEqual([
+      ['hard', 0, undefined, undefined],
+      ['usual', 5, 0.99, 'b > 0'],
+      ['fresh', 1, undefined, undefined],
+    ])
+    expect(sentences).toEqual([
+      'models.m.expect.columns.a.min (hard): 0, on train and test of the base is used, -9, on train and test of the head is not',
+      'models.m.expect.columns.a.min (usual): 5, mostly 99%, where a condition holds, on train and test of the base is used, 5, mostly 50%, where a condition holds, on train and test of the head is not',
+      'models.m.expect.columns.a.min (fresh): 1, on train and test is new and is used',
+    ])
+  })
+
+  it('neither mostly nor where can be added to what the base asks of every row', () => {
+    const { model } = apply(
+      expectation('{columns: {a: {min: 0}}}'),
+      expectation('{columns: {a: {min: {value: 0, mostly: 1%, where: "false"}}}}'),
+    )
+    expect(model.expect.find(({ check }) => check === 'min')).toEqual({
+      check: 'min',
+      column: 'a',
+      params: { value: 0 },
+      severity: 'fail',
+      on: ['train', 'test'],
+    })
+  })
+
+  it('PII-06 samples are kept only where base and head both ask for them', () => {
+    const samples = (base: string, head: string) =>
+      apply(expectation(`{rows: {min: 1}${base}}`), expectation(`{rows: {min: 1}${head}}`)).model.samples
+    const local = ', samples: local'
+    expect([samples('', local), samples(local, ''), samples(local, local)]).toEqual([undefined, undefined, 'local'])
+  })
+
   it('PII-01 values and patterns are counted, not shown', () => {
     const { sentences } = apply(
       expectation('{columns: {a: {in: [canary1]}}}'),
