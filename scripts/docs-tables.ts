@@ -29,8 +29,28 @@ const scans = { none: 'none', shared: 'shared', own: 'one of its own' } as const
 
 const checks = () =>
   table(
-    ['check', 'of', 'what holds when it passes', 'scan of the data', 'what to do when it fails'],
-    checkTable.map(({ name, on, scan, summary, fix }) => [code(name), on, summary, scans[scan], fix]),
+    [
+      'check',
+      'of',
+      'what holds when it passes',
+      'written, for example',
+      'parameters',
+      '`mostly`',
+      'scan of the data',
+      'elsewhere called',
+      'what to do when it fails',
+    ],
+    checkTable.map((entry) => [
+      code(entry.name),
+      entry.on,
+      `${entry.summary}${entry.needs === null ? '' : `. Needs ${entry.needs}`}`,
+      entry.name === 'exists' ? 'list the column' : code(`${entry.name}: ${entry.example}`),
+      Object.keys(entry.shape).map(code).join(', '),
+      entry.takesMostly ? 'yes' : '',
+      scans[entry.scan],
+      entry.elsewhere.join('; '),
+      entry.fix,
+    ]),
   )
 
 const bound = (value: number) => (Number.isFinite(value) ? String(value) : value > 0 ? '∞' : '−∞')

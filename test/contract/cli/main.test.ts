@@ -58,3 +58,19 @@ describe('the out folder', () => {
     expect(existsSync(join(folder, out, 'm'))).toBe(false)
   })
 })
+
+describe('--explain', () => {
+  it('says every rule in words before anything is read, and then judges', async () => {
+    const run = await modelgate({}, 'validate', '--explain')
+    const lines = run.stderr.split('\n').map((line) => line.trim())
+    const rule = lines.findIndex((line) => line.startsWith('validate.min:amount: no value lies below the limit'))
+    expect(rule).toBeGreaterThan(0)
+    expect(lines[rule + 1]).toMatch(/^on train, test, current; .*the shared scan$/)
+    expect(rule).toBeLessThan(lines.findIndex((line) => /^train: \d+ rows/.test(line)))
+  })
+
+  it('is refused by a verb that has no rules of its own', async () => {
+    const run = await modelgate({}, 'gate', '--explain')
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('modelgate gate has no option --explain')])
+  })
+})
