@@ -52,8 +52,10 @@ export function createDataEngine(options: EngineOptions): DataEngine {
         inMemoryBytes: options.inMemoryBytes ?? 64 * 2 ** 20,
         newName: () => `t${++names}`,
         newPlace: (extension) => `${folder}/made-${++names}.${extension}`,
-        drop: async (relation) => {
-          if (/^t\d+$/.test(relation)) await connection.raw.run(`DROP TABLE ${relation}`)
+        drop: async ({ made }) => {
+          if (made === null) return
+          if ('table' in made) await connection.raw.run(`DROP TABLE ${made.table}`)
+          else await rm(made.file, { force: true })
         },
       }
       return { native, folder, connection, session }

@@ -34,6 +34,7 @@ async function describe(session: Session, file: StagedFile): Promise<Part> {
       ),
       columns,
       rows: Number(counted.getRows()[0]?.[0] ?? 0),
+      made: null,
     }
   } catch (thrown) {
     throw mapEngineError(thrown, file.shown)

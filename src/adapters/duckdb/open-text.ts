@@ -4,6 +4,7 @@
  * above what the engine made of the file: a broken file is refused whatever the engine could read of it, and a file that is not as its
  * first bytes promised is read again.
  */
+import { rm } from 'node:fs/promises'
 import { asError, type UserError } from '../../errors.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { quoteName } from '../../ports/data-engine.ts'
@@ -76,7 +77,7 @@ function startReading(session: Session, file: StagedFile, dialect: CsvDialect | 
       stop.abort()
       session.raw.interrupt()
       const done = await work
-      if ('part' in done) await session.drop(done.part.relation)
+      if ('part' in done) await session.drop(done.part)
     },
   }
 }
@@ -89,7 +90,7 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
     const found = await betterTypes(session, part)
     if (found.size === 0) return part
     for (const [name, type] of found) csv.types.set(name, type)
-    await session.drop(part.relation)
+    await session.drop(part)
     return store(session, file, csv, stop)
   }
   // the first rows tell nearly always: the file is then read once
@@ -143,7 +144,7 @@ const rowsOf = (file: StagedFile, csv: Csv | null, huge: string): string =>
 async function intoMemory(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
   const relation = session.newName()
   await session.raw.run(`CREATE TEMP TABLE ${relation} AS ${rowsOf(file, csv, 'HUGEINT')}`)
-  return describe(session, file, relation, 'rowid')
+  return describe(session, file, { relation, own: 'rowid', made: { table: relation } })
 }
 
 /** Written to be read a few times and thrown away: no compression, dictionaries only where values repeat a lot. */
@@ -152,8 +153,13 @@ const scratchParquet = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZ
 async function intoParquet(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
   const place = session.newPlace('parquet')
   // Parquet has no 128-bit integers
-  await session.raw.run(`COPY (${rowsOf(file, csv, 'DECIMAL(38, 0)')}) TO ${quoteText(place)} (${scratchParquet})`)
-  return describe(session, file, `read_parquet(${quoteText(place)})`, 'file_row_number')
+  const copy = `COPY (${rowsOf(file, csv, 'DECIMAL(38, 0)')}) TO ${quoteText(place)} (${scratchParquet})`
+  await session.raw.run(copy).catch(async (thrown: unknown) => {
+    // half a file of the size of the data
+    await rm(place, { force: true })
+    throw thrown
+  })
+  return describe(session, file, { relation: `read_parquet(${quoteText(place)})`, own: 'file_row_number', made: { file: place } })
 }
 
 /** Columns whose head looks like integers or truth come as text and are cast here: the engine itself would round a later 2.5 to 3, or take `t` for true, and say nothing. */
@@ -182,14 +188,19 @@ const strictCasts: Readonly<Record<string, (text: string, stop: (wider: string) 
     `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN ${text} IS NULL THEN NULL ELSE ${stop('VARCHAR')} END END`,
 }
 
-async function describe(session: Session, file: StagedFile, relation: string, rowNumber: 'rowid' | 'file_row_number'): Promise<Part> {
+interface Stored extends Pick<Part, 'relation' | 'made'> {
+  /** the engine's own row number in it */
+  readonly own: 'rowid' | 'file_row_number'
+}
+
+async function describe(session: Session, file: StagedFile, { relation, own, made }: Stored): Promise<Part> {
   const described = await session.raw.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`)
   const columns = described.getRows().map(([name, type]) => column(String(name), String(type)))
   const twice = await keysTwice(session, file, columns)
   if (twice !== null) throw namesTwice(file.shown, twice)
   const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
   const names = columns.map((one) => one.name)
-  return { shown: file.shown, relation, rowNumber: rowNumberOf(rowNumber, names), columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
+  return { shown: file.shown, relation, made, rowNumber: rowNumberOf(own, names), columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
 }
 
 /** The engine renames a second `a` to `a_1` in silence. */

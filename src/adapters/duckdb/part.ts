@@ -10,7 +10,8 @@ export interface Session {
   newName(): string
   /** an absolute path in the private folder that is not in use */
   newPlace(extension: string): string
-  drop(relation: string): Promise<void>
+  /** what was made for a relation, from which nobody reads any more */
+  drop(part: Part): Promise<void>
 }
 
 /** One file as a relation. */
@@ -21,6 +22,8 @@ export interface Part {
   readonly rowNumber: string
   readonly columns: readonly Column[]
   readonly rows: number
+  /** the table or file that was made for it; null where it is the data file itself */
+  readonly made: { readonly table: string } | { readonly file: string } | null
 }
 
 /** An opened file whose every byte was seen. */
