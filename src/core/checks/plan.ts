@@ -57,8 +57,11 @@ export interface Plan {
   readonly own: readonly Step[]
   /** decided without a scan */
   readonly known: readonly Finding[]
-  /** one more scan, which says in which row each of these findings broke first; null when there is nothing to look for */
-  readonly locate: (findings: readonly Finding[]) => Step | null
+  /**
+   * In which row each of these findings broke first: a look at the beginning of the table, which finds what is common, then a scan for what
+   * is not found yet. Null when there is nothing to look for.
+   */
+  readonly locate: (findings: readonly Finding[], where: 'beginning' | 'anywhere') => Step | null
   /** SQL that is true for a row that breaks a rule, of findings that count rows one by one */
   readonly brokenRows: (finding: Finding) => { readonly condition: Sql; readonly columns: readonly ColumnFacts[] } | null
 }
@@ -110,9 +113,9 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
     known,
     own,
     shared: shared.length === 0 ? null : sharedScan(shared, table),
-    locate: (findings) => {
-      const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => isBroken(findings, expectation))
-      return found.length === 0 ? null : firstRows(found, table, findings)
+    locate: (findings, where) => {
+      const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => isLost(findings, expectation))
+      return found.length === 0 ? null : firstRows(found, table, findings, where === 'beginning' ? ` LIMIT ${beginning}` : '')
     },
     brokenRows: ({ expectation }) => {
       const rule = rules.find((one) => one.expectation === expectation)
@@ -281,10 +284,16 @@ function sharedScan(all: readonly Asked[], table: TableFacts): Step {
   }
 }
 
-const isBroken = (findings: readonly Finding[], expectation: Expectation): boolean =>
-  findings.some((finding) => finding.expectation === expectation && finding.status === 'fail' && (finding.broken ?? 0) > 0)
+/** It is broken, and nobody knows where yet. */
+const isLost = (findings: readonly Finding[], expectation: Expectation): boolean =>
+  findings.some(
+    ({ expectation: of, status, broken, first }) => of === expectation && status === 'fail' && (broken ?? 0) > 0 && first === null,
+  )
 
-function firstRows(found: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step {
+/** Rows of the first look. The engine hands rows out in the order of the file. */
+const beginning = 50_000
+
+function firstRows(found: readonly Asked[], table: TableFacts, findings: readonly Finding[], limit: string): Step {
   const row = freeName('row_at', table)
   const parts: Asked[][] = []
   for (let from = 0; from < found.length; from += aggregatesPerQuery) parts.push(found.slice(from, from + aggregatesPerQuery))
@@ -293,7 +302,7 @@ function firstRows(found: readonly Asked[], table: TableFacts, findings: readonl
       const broken = part.map((asked) => conditions(asked).broken)
       return sql(
         `SELECT ${broken.map((one, index) => `min(${row}) FILTER (WHERE ${one.sql}) AS f${index}`).join(', ')}
-         FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation})`,
+         FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation}${limit})`,
         broken.flatMap((one) => one.values),
       )
     }),

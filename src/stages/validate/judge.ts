@@ -39,11 +39,14 @@ const hasSql = (expectation: Expectation): boolean => {
 }
 
 async function run(engine: DataEngine, plan: Plan): Promise<Judged> {
-  const findings = [...plan.known]
-  if (plan.shared !== null) findings.push(...(await answer(engine, plan.shared)))
-  for (const step of plan.own) findings.push(...(await answer(engine, step)))
-  const located = plan.locate(findings)
-  return { plan, findings: located === null ? findings : await answer(engine, located) }
+  let findings: readonly Finding[] = plan.known
+  if (plan.shared !== null) findings = [...findings, ...(await answer(engine, plan.shared))]
+  for (const step of plan.own) findings = [...findings, ...(await answer(engine, step))]
+  for (const where of ['beginning', 'anywhere'] as const) {
+    const step = plan.locate(findings, where)
+    if (step !== null) findings = await answer(engine, step)
+  }
+  return { plan, findings }
 }
 
 async function answer(engine: DataEngine, step: Step): Promise<readonly Finding[]> {

@@ -144,3 +144,12 @@ describe('checks that look at the training data', () => {
     )
   })
 })
+
+describe('the first broken row', () => {
+  it('is found far behind the beginning of a table too', async () => {
+    await yard.write('long.csv', `a,y\n${rows(120_000, (i) => `${i === 99_999 ? -1 : 1},${i % 2}`)}\n`)
+    const result = await yard.validate(config('{train: long.csv, target: y}', '{columns: {a: {min: 0}, y: {max: 0}}}'))
+    expect(find(result, 'validate.min:a').message).toBe('train: 1 of 120,000 values of a lie below 0, first in row 100,000')
+    expect(find(result, 'validate.max:y').message).toBe('train: 60,000 of 120,000 values of y lie above 0, first in row 2')
+  })
+})
