@@ -1,8 +1,9 @@
 /** Runs one stage and always leaves its result: what was there before is deleted first, every failure becomes a verdict. */
 import { worst } from '../core/gate/fold.ts'
+import { applyWaivers, dayOf } from '../core/gate/waivers.ts'
 import { isModelStage, stoppedBy, unasked } from '../core/pipeline.ts'
 import type { ModelConfig } from '../core/schema/config.ts'
-import { makeCheck, type StageName, type StageOutput, type StageResult } from '../core/schema/result.ts'
+import { type Check, makeCheck, type StageName, type StageOutput, type StageResult } from '../core/schema/result.ts'
 import { asError, UserError } from '../errors.ts'
 import type { ModelContext, ModelStage, RunContext, RunStage, StageOptions } from './context.ts'
 import { findResult, prepareOut, resultPath } from './out-folder.ts'
@@ -59,14 +60,15 @@ async function attempt(name: StageName, model: string | null, context: RunContex
   } catch (thrown) {
     output = failure(name, context.signal.aborted ? new UserError('CANCELLED', `${name} was cancelled`, 'run it again') : thrown)
   }
+  const checks = model === null ? output.checks : waived(context, model, output)
   const result: StageResult = {
     schema: 'modelgate/result@1',
     stage: name,
     model,
-    verdict: output.skipped === undefined ? worst(output.checks.map((check) => check.effect)) : 'skipped',
+    verdict: output.skipped === undefined ? worst(checks.map((check) => check.effect)) : 'skipped',
     because: output.skipped ?? null,
     degraded: [...(output.degraded ?? [])],
-    checks: [...output.checks],
+    checks: [...checks],
     inputs: [...(output.inputs ?? [])],
     details: JSON.parse(JSON.stringify(output.details ?? {})),
     baseline: output.baseline ?? null,
@@ -81,6 +83,14 @@ async function attempt(name: StageName, model: string | null, context: RunContex
   await files.write(path, `${JSON.stringify(result, null, 2)}\n`)
   return result
 }
+
+/** What the base ref accepts of this model for now. */
+const waived = ({ config, clock }: RunContext, model: string, { checks }: StageOutput): readonly Check[] =>
+  applyWaivers(
+    checks,
+    (config.waivers ?? []).filter((waiver) => waiver.model === model),
+    dayOf(clock.now()),
+  )
 
 /** An exception as the one check of a result: the user's error in its own words, a bug with its stack in the details. */
 export function failure(stage: StageName, thrown: unknown): StageOutput {

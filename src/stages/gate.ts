@@ -36,6 +36,9 @@ export async function gate(context: RunContext, options: StageOptions): Promise<
   const details: GateDetails = {
     promotable: report.promotable,
     ...(policy === undefined ? {} : { policy: policyDetails(policy) }),
+    ...((report.waivers ?? []).length === 0
+      ? {}
+      : { waivers: (report.waivers ?? []).map(({ waiver, state, checks: ids }) => ({ ...waiver, state, checks: [...ids] })) }),
     models,
     report: { ...reportFiles },
   }

@@ -29,7 +29,9 @@ export function applyBasePolicy(base: Config | null, head: Config, hash: (text: 
     const before = base.models.find(({ name }) => name === model.name)
     return before === undefined ? model : judgedBy(before, model)
   })
-  const config = withDigest({ version: 1, models, ledger: base.ledger }, hash)
+  // a waiver that the head brings counts once it is merged
+  const waivers = base.waivers === undefined ? {} : { waivers: base.waivers }
+  const config = withDigest({ version: 1, models, ledger: base.ledger, ...waivers }, hash)
   return { config, differences: differences(base, head, config) }
 }
 

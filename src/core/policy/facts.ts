@@ -15,6 +15,7 @@ import type {
   ModelConfig,
   Source,
   Thresholds,
+  Waiver,
   WindowReference,
 } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
@@ -40,12 +41,27 @@ const fact = (kind: Fact['kind'], path: string, value: unknown, shown: string): 
 const number = (value: number): string => String(Number(value.toPrecision(10)))
 
 /** Of the config as a whole. */
-export const sharedFacts = ({ ledger }: Config): ReadonlyMap<string, Fact> =>
+export const sharedFacts = ({ ledger, waivers = [] }: Config): ReadonlyMap<string, Fact> =>
   new Map([
     ...fact('policy', 'ledger.branch', ledger.branch, ledger.branch),
     // a URL may carry a credential
     ...fact('policy', 'ledger.remote', ledger.remote, ledger.remote.replace(/\/\/[^\s/@]*@/g, '//')),
+    ...waiverFacts(waivers),
   ])
+
+/** By model and check; the second one of the same check is told apart by its number. */
+const waiverFacts = (waivers: readonly Waiver[]): readonly Entry[] =>
+  waivers.flatMap((waiver, i) => {
+    const { model, check, limit, reason, owner, until } = waiver
+    const twins = waivers.slice(0, i).filter((other) => other.model === model && other.check === check).length
+    const upTo = limit === null ? '' : `up to ${limit}, `
+    return fact(
+      'policy',
+      `waivers.${model}.${check}${twins === 0 ? '' : ` (${twins + 1})`}`,
+      waiver,
+      `${upTo}until ${until} by ${owner}: ${reason}`,
+    )
+  })
 
 export const factsOf = (model: ModelConfig): ReadonlyMap<string, Fact> => new Map(parts.flatMap((part) => part(model)))
 

@@ -18,6 +18,7 @@ export interface Finding {
   readonly names: readonly string[]
   /** stands for several checks */
   readonly merged: boolean
+  readonly waived: boolean
 }
 
 export const rank = (verdict: Verdict): number => verdicts.indexOf(verdict)
@@ -37,6 +38,8 @@ export interface ModelFindings {
   readonly due: readonly Finding[]
   /** neutral: nothing is due */
   readonly undecided: readonly Finding[]
+  /** somebody answers for them */
+  readonly waived: readonly Finding[]
 }
 
 export function modelFindings(model: ModelReport, report: Report): ModelFindings {
@@ -46,7 +49,8 @@ export function modelFindings(model: ModelReport, report: Report): ModelFindings
   ]
   return {
     due: [...merged(all.filter((found) => isDue(found.effect)))].sort(byWeight),
-    undecided: [...merged(all.filter((found) => found.effect === 'pass' && !isQuiet(found.status)))].sort(byWeight),
+    undecided: [...merged(all.filter((found) => found.effect === 'pass' && !found.waived && !isQuiet(found.status)))].sort(byWeight),
+    waived: all.filter((found) => found.waived).sort(byWeight),
   }
 }
 
@@ -94,6 +98,7 @@ const missing = (stage: StageReport, because: string): Finding => ({
   fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
   names: [],
   merged: false,
+  waived: false,
 })
 
 function finding(check: Check, stage: string): Finding {
@@ -108,6 +113,7 @@ function finding(check: Check, stage: string): Finding {
     fix: check.fix,
     names,
     merged: false,
+    waived: check.waived !== undefined,
   }
 }
 

@@ -85,6 +85,7 @@ function modelSection(model: ModelView, single: boolean): string {
       'Not decided, and not counted against the model',
       model.undecided.map((finding) => say`${own(finding.status)}: ${finding.text}`),
     ),
+    ...listPart('Waived', model.waived),
     ...listPart('Data', model.data),
     '<h3>Stages</h3>',
     stages,

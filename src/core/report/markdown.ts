@@ -157,6 +157,7 @@ class Page {
       ...this.findings(model.findings),
       ...this.metrics(model),
       ...this.undecided(model),
+      ...this.waived(model),
       ...this.drift(model),
       ...this.rest(model),
       ...(model.notConfigured.length === 0
@@ -192,6 +193,14 @@ class Page {
         ...(more > 0 ? [`- … and ${more} more`] : []),
       ].join('\n'),
     ]
+  }
+
+  private waived(model: ModelView): readonly string[] {
+    if (model.waived.length === 0) return []
+    // never left out: what was accepted is part of the verdict
+    const lines = this.some(model.waived, Math.max(1, this.detail.rows)).map((text) => `- 🔏 ${markdown(text)}`)
+    const more = model.waived.length - lines.length
+    return [[markdown(strong(own('Waived'))), '', ...lines, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n')]
   }
 
   private metrics(model: ModelView): readonly string[] {

@@ -79,7 +79,11 @@ function metricView(metric: Metric, checks: readonly Check[]): MetricView {
     change: changeText(metric, changeCheck(checks)),
     limit: join(limitTexts(metric, checks), ', '),
     effect: metric.gated ? worstCheck : 'skipped',
-    word: metric.gated ? (deciding?.status ?? 'skipped') : 'shown only',
+    word: metric.gated
+      ? checks.some((check) => check.waived !== undefined) && worstCheck === 'pass'
+        ? 'waived'
+        : (deciding?.status ?? 'skipped')
+      : 'shown only',
     plot: plotOf(metric, checks, levels),
   }
 }

@@ -1,5 +1,6 @@
 /** What a report is made from: the gate's outcome and the results it folded. Every format is rendered from this and nothing else. */
 import type { Verdict } from '../gate/fold.ts'
+import type { WaiverUse } from '../gate/waivers.ts'
 import type { ModelStageName } from '../pipeline.ts'
 import type { PolicyOrigin } from '../policy/origin.ts'
 import type { ModelConfig } from '../schema/config.ts'
@@ -35,6 +36,8 @@ export interface Report {
   readonly source: RunSource
   readonly toolVersion: string
   readonly configDigest: string
+  /** what became of the waivers that counted */
+  readonly waivers?: readonly WaiverUse[]
   /** where the policy came from */
   readonly policy?: PolicyOrigin
   /** link to the run */

@@ -43,6 +43,7 @@ function modelLines(model: ModelView): readonly string[] {
     ...(metrics.length === 0 ? [] : ['', ...columns(metrics)]),
     ...(model.drift === null || model.drift.rows.length === 0 ? [] : ['', `  drift: ${plain(model.drift.summary)}`]),
     ...(findings.length === 0 ? [] : ['', ...findings]),
+    ...(model.waived.length === 0 ? [] : ['', ...model.waived.map((text) => `  waived: ${plain(text)}`)]),
     ...(model.notConfigured.length === 0 ? [] : ['', `  not configured: ${plain(model.notConfigured)}`]),
     '',
   ]

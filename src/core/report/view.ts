@@ -3,6 +3,7 @@
  * (Markdown, HTML, terminal) only write it down. Same results → same view, whatever order they came in.
  */
 import type { Verdict } from '../gate/fold.ts'
+import type { WaiverUse } from '../gate/waivers.ts'
 import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { type DriftView, driftView } from './drift-view.ts'
@@ -34,6 +35,8 @@ export interface ModelView {
   readonly findings: readonly Finding[]
   /** neutral: could not be decided, nothing is due */
   readonly undecided: readonly Finding[]
+  /** accepted by a person for a while, and waivers that nothing needed */
+  readonly waived: readonly Text[]
   readonly metrics: readonly MetricView[]
   readonly evaluation: readonly Text[]
   readonly drift: DriftView | null
@@ -113,7 +116,7 @@ function modelView(model: ModelReport, report: Report): ModelView {
   const evaluation = resultOf(model, 'evaluate')
   const details = evaluateDetails.safeParse(evaluation?.details)
   const metrics = details.success ? metricViews(details.data, evaluation?.checks ?? []) : []
-  const { due, undecided } = modelFindings(model, report)
+  const { due, undecided, waived } = modelFindings(model, report)
   return {
     name: model.config.name,
     verdict: model.verdict,
@@ -125,6 +128,7 @@ function modelView(model: ModelReport, report: Report): ModelView {
     promotable: model.promotable,
     findings: due,
     undecided,
+    waived: [...waived.map(({ status, text }) => say`${own(status)}: ${text}`), ...idleWaivers(model.config.name, report.waivers ?? [])],
     metrics,
     evaluation: details.success ? evaluationNotes(details.data, evaluation) : [],
     drift: driftView(resultOf(model, 'drift'), model.config),
@@ -137,6 +141,14 @@ function modelView(model: ModelReport, report: Report): ModelView {
     provenance: modelProvenance(model),
   }
 }
+
+/** Those that were used stand with their check. */
+const idleWaivers = (model: string, uses: readonly WaiverUse[]): readonly Text[] =>
+  uses.flatMap(({ waiver, state }) => {
+    if (waiver.model !== model || (state !== 'unmatched' && state !== 'expired')) return []
+    const what = state === 'expired' ? own(`ended on ${waiver.until}`) : own('was not needed in this run')
+    return [say`the waiver of ${name(waiver.check)} by ${name(waiver.owner)} ${what}`]
+  })
 
 export function baselineWords(baseline: BaselineRecord | null): Text {
   if (baseline === null) return []

@@ -13,6 +13,7 @@ import { alias, badModelName, choice, duration, later, outcome, path, section, s
 import { unsuitedMetrics } from './limits.ts'
 import { says } from './problems.ts'
 import { ref, refText } from './refs.ts'
+import { waivers } from './waivers-file.ts'
 
 const words = (what: string) => z.array(text.min(1, { error: `an empty ${what}` }), { error: `expected a list of ${what}s` })
 
@@ -117,5 +118,5 @@ export const configFile = section({
     .record(modelName, modelFile, { error: 'expected a map: the name of a model, then what is known of it' })
     .refine((models) => Object.keys(models).length > 0, { error: 'no model is written here' }),
   ledger: section({ branch: branch.optional(), remote: remote.optional() }).optional(),
-  waivers: later('waivers'),
+  waivers: waivers.optional(),
 })

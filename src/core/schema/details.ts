@@ -1,5 +1,6 @@
 /** What each stage says beyond its checks, as the report and other programs read it (`details` of the envelope). */
 import { z } from 'zod'
+import { waiverStates } from '../gate/waivers.ts'
 
 const number = z.number().nullable()
 const interval = z.tuple([number, number]).nullable()
@@ -156,6 +157,21 @@ export const gateDetails = z.strictObject({
       /** a sentence each: which value is used, which is not */
       differences: z.array(z.string()),
     })
+    .optional(),
+  /** every waiver that was in force or had ended, and what became of it */
+  waivers: z
+    .array(
+      z.strictObject({
+        model: z.string(),
+        check: z.string(),
+        limit: z.string().nullable(),
+        reason: z.string(),
+        owner: z.string(),
+        until: z.string(),
+        state: z.enum(waiverStates),
+        checks: z.array(z.string()),
+      }),
+    )
     .optional(),
   models: z.array(
     z.strictObject({

@@ -8,6 +8,7 @@ import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
+import { waiversOf } from './waivers-file.ts'
 
 const day = 86_400_000
 
@@ -36,12 +37,18 @@ export function parseConfig(text: string, file: string, hash: (text: string) => 
   const problems: Problem[] = []
   const models = Object.entries(parsed.data.models).map(([name, model]) => normalise(name, model, problems))
   noTwins(models, problems)
+  const waivers = waiversOf(
+    parsed.data.waivers,
+    models.map((model) => model.name),
+    problems,
+  )
   if (problems.length > 0) return fail(problems)
   const { ledger } = parsed.data
   const config: Omit<Config, 'digest'> = {
     version: 1,
     models,
     ledger: { branch: ledger?.branch ?? 'modelgate-ledger', remote: ledger?.remote ?? 'origin' },
+    ...(waivers.length === 0 ? {} : { waivers }),
   }
   return withDigest(config, hash)
 }

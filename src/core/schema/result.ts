@@ -7,6 +7,15 @@ export type StageName = (typeof stageNames)[number]
 
 const number = z.number().nullable()
 
+/** Of a waiver of the config, what a result and the ledger keep. */
+export const waiverSchema = z.strictObject({
+  reason: z.string(),
+  owner: z.string(),
+  /** last day it holds, ISO date */
+  until: z.string(),
+  limit: z.string().nullable(),
+})
+
 export const checkSchema = z.strictObject({
   /** `<stage>.<check>[:<subject>]`: never a label or a value from the data */
   id: z.string().regex(/^[a-z]+\.[a-z_0-9]+(:.*)?$/s),
@@ -31,6 +40,8 @@ export const checkSchema = z.strictObject({
   message: z.string(),
   /** the sentence, or the exact YAML, that would resolve a failing check */
   fix: z.string().nullable(),
+  /** somebody answers for it: the effect is `pass` whatever the status */
+  waived: waiverSchema.optional(),
 })
 export type Check = z.infer<typeof checkSchema>
 

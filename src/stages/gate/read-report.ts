@@ -1,6 +1,7 @@
 /** The gate's result and what it folded, as the one thing every report is rendered from. Shells and `comment` ask here after the gate. */
 
 import { type Verdict, verdicts } from '../../core/gate/fold.ts'
+import { dayOf, type WaiverUse, waiverUses } from '../../core/gate/waivers.ts'
 import type { Report } from '../../core/report/report.ts'
 import { type GateDetails, gateDetails } from '../../core/schema/details.ts'
 import type { Check } from '../../core/schema/result.ts'
@@ -37,6 +38,7 @@ export function makeReport(context: RunContext, outcome: Outcome, collected: rea
       return mine === undefined ? [] : [{ ...modelReport(model, mine), config: mine.config }]
     }),
     checks: outcome.checks,
+    waivers: usesOf(context, collected),
     source: context.source,
     toolVersion: context.toolVersion,
     configDigest: context.config.digest,
@@ -44,6 +46,17 @@ export function makeReport(context: RunContext, outcome: Outcome, collected: rea
     runUrl: context.host.runUrl,
   }
 }
+
+/** Of the models of this run, as their results have it. */
+export const usesOf = (context: RunContext, collected: readonly CollectedModel[]): readonly WaiverUse[] =>
+  waiverUses(
+    context.config.waivers ?? [],
+    (model) => {
+      const mine = collected.find((entry) => entry.config.name === model)
+      return mine === undefined ? null : mine.stages.flatMap(({ found }) => (found.kind === 'found' ? found.result.checks : []))
+    },
+    dayOf(context.clock.now()),
+  )
 
 /** A verdict that is none of ours is an error, whatever it says. */
 const asVerdict = (word: string): Verdict => verdicts.find((verdict) => verdict === word) ?? 'error'

@@ -63,9 +63,9 @@ models:
     expect(first).toContain('is not available in this version')
   })
 
-  it('waivers are not available', () => {
-    expect(problems('models: {a: {model: a.onnx}}\nwaivers: []')).toEqual([
-      'modelgate.yml:2:1 NOT_AVAILABLE waivers. waivers is not available in this version.',
+  it('a waiver without an end', () => {
+    expect(problems('models: {a: {model: a.onnx}}\nwaivers: [{model: a, check: "evaluate.min:f1", reason: new, owner: ana}]')).toEqual([
+      'modelgate.yml:2:11 MISSING_KEY waivers[0].until. This key is required.',
     ])
   })
 
