@@ -44,8 +44,10 @@ export const machine = (on: {
   readonly short: boolean
   readonly node: string
   readonly built: boolean
+  /** in words, behind the number of runs */
+  readonly note?: string
 }): string =>
-  `${on.cpu}, ${on.cores} cores, Node ${on.node}, ${on.built ? 'the bundle' : 'the source'}; medians of ${on.runs} ${on.runs === 1 ? 'run' : 'runs'}${
+  `${on.cpu}, ${on.cores} cores, Node ${on.node}, ${on.built ? 'the bundle' : 'the source'}; medians of ${on.runs} ${on.runs === 1 ? 'run' : 'runs'}${on.note ?? ''}${
     on.short ? '; short form: small tables, the ratios are those of starting a process' : ''
   }.`
 
