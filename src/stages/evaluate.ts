@@ -3,9 +3,11 @@
  * data, and lets the core judge. Rows pass through in batches; what stays is a label and a score a row.
  */
 import { join } from 'node:path'
+import { withHistory } from '../core/evaluate/history.ts'
 import { judge } from '../core/evaluate/judge.ts'
+import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import { trainingStatistics } from '../core/evaluate/training.ts'
-import type { BinaryScores, MulticlassScores, RegressionScores, ScoredTask, Scores } from '../core/metrics/scores.ts'
+import type { BinaryScores, MulticlassScores, PlainScores, PlainTask, RegressionScores } from '../core/metrics/scores.ts'
 import { quoted } from '../core/onnx/inspect.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
 import { unsuited } from '../core/schema/metric-facts.ts'
@@ -18,6 +20,7 @@ import type { ModelContext, ModelStage } from './context.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './evaluate/assemble.ts'
 import { findBaseline } from './evaluate/baseline.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
+import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
@@ -28,7 +31,8 @@ import { UnitReader } from './evaluate/units.ts'
 import { modelFolder } from './out-folder.ts'
 import { requirePinned, sourceFiles } from './source-files.ts'
 
-export const evaluate: ModelStage = async (context) => {
+export const evaluate: ModelStage = async (given) => {
+  const context = withOneReading(given)
   const { model, progress } = context
   await context.ports.files.remove(answersProfilePath(context))
   const path = await candidatePath(context)
@@ -62,12 +66,17 @@ export const evaluate: ModelStage = async (context) => {
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
 
+  const tests = testRecords(table)
+  const ledger = await ledgerView(context)
+  const fingerprint = holdoutOf(tests) ?? ''
+  const holdout = holdoutUses(ledger, fingerprint, context)
   const judged = judge({
     candidate: own,
     baseline: other,
     missing: compared.missing,
     ...(compared.stored === null ? {} : { stored: compared.stored }),
-    specs: model.evaluate.metrics,
+    specs: withHistory(model.evaluate.metrics, ledger.state),
+    proof: proofLevel(holdout, session.digest),
     usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
     training: await training(context, target.column, own, scores, truth),
@@ -84,6 +93,9 @@ export const evaluate: ModelStage = async (context) => {
     units: units.units,
   })
 
+  const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
+  const primary = judged.metrics.find((metric) => metric.name === judged.primary)
+  const used = reuse(holdout, session.digest, fingerprint, { mode, budget }, primary)
   const hidden = model.data.sensitive.includes(target.column)
   const details: EvaluateDetails = {
     task,
@@ -95,19 +107,26 @@ export const evaluate: ModelStage = async (context) => {
     threshold: model.evaluate.threshold,
     rewrites: [...session.rewrites, ...candidate.renamed],
     score_ms: Math.round(candidate.milliseconds),
+    holdout: used.details,
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,
   }
   const inputs: readonly InputRecord[] = [
     { role: 'model', path: shownModel, digest: session.digest, rows: null, bytes: session.bytes },
     ...compared.inputs,
-    ...testRecords(table),
+    ...tests,
   ]
-  return { checks: [...judged.checks, ...compared.checks], details, inputs, baseline: compared.record }
+  return {
+    checks: [...judged.checks, used.check, ...compared.checks],
+    details,
+    inputs,
+    baseline: compared.record,
+    degraded: ledger.degraded,
+  }
 }
 
 /** What a model without features would have learned, where a profile says it. */
-async function training(context: ModelContext, column: string, own: Scores, { pair }: Assembled, truth: TruthReader) {
+async function training(context: ModelContext, column: string, own: PlainScores, { pair }: Assembled, truth: TruthReader) {
   const target = await trainingTarget(context, column)
   if (target === null) return null
   const align = alignTo(own.task === 'multiclass' ? own.classes : truth.coded.names)
@@ -122,11 +141,11 @@ async function training(context: ModelContext, column: string, own: Scores, { pa
 }
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */
-const taskFor = ({ task, inferred }: Target, session: ModelSession): ScoredTask =>
+const taskFor = ({ task, inferred }: Target, session: ModelSession): PlainTask =>
   inferred && task === 'binary' && (session.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
 
 /** Where the config says the task, it has been refused there already. */
-function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
+function refuseUnsuited({ model }: ModelContext, task: PlainTask): void {
   for (const { name, metric } of model.evaluate.metrics) {
     const why = unsuited(metric, task)
     if (why === null) continue
@@ -161,14 +180,14 @@ const testRecords = (table: Table): readonly InputRecord[] =>
 
 interface Assembled {
   /** in the order given */
-  readonly models: readonly Scores[]
+  readonly models: readonly PlainScores[]
   /** of a classification */
   readonly labels: readonly string[] | null
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
 }
 
-function assemble(context: ModelContext, truth: TruthReader, task: ScoredTask, answers: readonly Answered[]): Assembled {
+function assemble(context: ModelContext, truth: TruthReader, task: PlainTask, answers: readonly Answered[]): Assembled {
   const { data, evaluate: settings } = context.model
   switch (task) {
     case 'regression': {

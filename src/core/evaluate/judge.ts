@@ -11,7 +11,7 @@ import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
 import { plain, type Sample, undefinedBecause } from '../metrics/sample.ts'
 import { assertPaired, type Scores } from '../metrics/scores.ts'
-import { metrics, primaryMetric, sampleOf } from '../metrics/table.ts'
+import { metrics, sampleOf, usualMetric } from '../metrics/table.ts'
 import { type View, viewOf } from '../metrics/view.ts'
 import { level as levelText } from '../report/format.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
@@ -48,6 +48,8 @@ export interface JudgeInput {
   readonly mode: Mode
   readonly policy: Policy
   readonly training?: TrainingStatistics | null
+  /** level of a mode that asks for proof, default 0.05 */
+  readonly proof?: number
 }
 
 export interface Judgement {
@@ -91,7 +93,7 @@ export function judge(input: JudgeInput): Judgement {
 const unlimited = (name: string): MetricSpec => ({ name, metric: name, params: {}, certainty: 'literal' })
 
 function gatedSpecs({ specs, candidate, usualToo = false }: JudgeInput): readonly MetricSpec[] {
-  const usual = unlimited(candidate.task === 'binary' && candidate.score === null ? 'accuracy' : primaryMetric[candidate.task])
+  const usual = unlimited(usualMetric(candidate))
   if (specs.length === 0) return [usual]
   const listed = specs.some(({ metric, params }) => metric === usual.metric && Object.keys(params).length === 0)
   return listed || !usualToo ? specs : [usual, ...specs.filter(({ name }) => name !== usual.name)]
@@ -140,7 +142,7 @@ const emptyCheck = (): Check =>
 function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resampling, { knows }: Trivial): readonly Check[] {
   const rows = all.filter((row) => row.gated)
   // the first gated metric that a model without features cannot be good at, else the task's own
-  const first = rows.find((row) => row.metric.floor) ?? all.find((row) => row.spec.metric === primaryMetric[input.candidate.task])
+  const first = rows.find((row) => row.metric.floor) ?? all.find((row) => row.spec.metric === usualMetric(input.candidate))
   const compared: Compared[] = []
   const checks = rows.flatMap((row) => {
     const { spec, metric, candidate } = row
@@ -158,7 +160,7 @@ function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resa
     }
     return [...floors, uncompared(row, kind, value, n, input)]
   })
-  const differences = differenceChecks(compared, input.mode, input.policy)
+  const differences = differenceChecks(compared, input.mode, input.policy, input.proof)
   const sanity = first ? [beatsTrivial(first.spec, first.metric, first.candidate, first.trivial, knows, n, draws, input.policy)] : []
   return [...checks, ...differences, ...sanity, ...rows.flatMap((row) => tooGood(row.spec, row.candidate, n))]
 }

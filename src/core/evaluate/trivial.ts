@@ -4,7 +4,7 @@
  */
 import type { Metric, Params } from '../metrics/metric.ts'
 import type { Sample } from '../metrics/sample.ts'
-import type { Scores } from '../metrics/scores.ts'
+import { rowsOf, type Scores } from '../metrics/scores.ts'
 import { sampleOf } from '../metrics/table.ts'
 import { type View, viewOf } from '../metrics/view.ts'
 
@@ -22,10 +22,22 @@ export interface Trivial {
 
 export function trivialOf(scores: Scores, given: TrainingStatistics | null): Trivial {
   const training = given !== null && fits(given, scores) ? given : null
-  const what = scores.task === 'regression' ? 'mean' : 'class shares'
-  const knows = training === null ? `only the ${what} of the test rows, as those of training are not known` : `only the ${what} of training`
+  const what = known[scores.task]
+  if (scores.task === 'ranking') return { views: trivialScores(scores, training).map(viewOf), knows: what }
+  const told = training !== null || (scores.task === 'forecasting' && scores.naive !== null)
+  const knows = !told ? `only the ${what} of the test rows, as those of training are not known` : `only the ${what} of training`
   return { views: trivialScores(scores, training).map(viewOf), knows }
 }
+
+/** What a model without features knows of the truth. */
+const known = {
+  binary: 'class shares',
+  multiclass: 'class shares',
+  regression: 'mean',
+  multilabel: 'share of each label',
+  ranking: 'nothing: every item has the same score',
+  forecasting: 'last season',
+} as const satisfies Record<Scores['task'], string>
 
 const fits = (training: TrainingStatistics, scores: Scores): boolean =>
   training.task === scores.task &&
@@ -44,13 +56,21 @@ export function bestTrivial(views: readonly View[], metric: Metric, params: Para
 }
 
 function trivialScores(scores: Scores, training: TrainingStatistics | null): readonly Scores[] {
-  const n = scores.y.length
+  const n = rowsOf(scores)
   if (n === 0) return []
+  const { weight = null, group = null } = scores
+  const given = { weight, group }
   switch (scores.task) {
     case 'binary': {
       const prior = training?.task === 'binary' ? training.prior : scores.y.reduce((sum, y) => sum + y, 0) / n
       return [
-        { task: 'binary', y: scores.y, score: new Float64Array(n).fill(prior), predicted: new Uint8Array(n).fill(prior >= 0.5 ? 1 : 0) },
+        {
+          task: 'binary',
+          y: scores.y,
+          score: new Float64Array(n).fill(prior),
+          predicted: new Uint8Array(n).fill(prior >= 0.5 ? 1 : 0),
+          ...given,
+        },
       ]
     }
     case 'multiclass': {
@@ -64,6 +84,7 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
           y: scores.y,
           proba: Float64Array.from({ length: n * k }, (_, i) => priors[i % k] ?? 0),
           predicted: new Int32Array(n).fill(majority),
+          ...given,
         },
       ]
     }
@@ -71,7 +92,21 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
       const own =
         training?.task === 'regression' ? training : { mean: scores.y.reduce((sum, y) => sum + y, 0) / n, median: median(scores.y) }
       const constants = own.median === null || own.median === own.mean ? [own.mean] : [own.mean, own.median]
-      return constants.map((c) => ({ task: 'regression', y: scores.y, predicted: new Float64Array(n).fill(c) }))
+      return constants.map((c) => ({ task: 'regression', y: scores.y, predicted: new Float64Array(n).fill(c), ...given }))
+    }
+    case 'multilabel': {
+      const k = scores.labels.length
+      const rates = new Float64Array(k)
+      for (let at = 0; at < scores.y.length; at++) rates[at % k] = (rates[at % k] ?? 0) + (scores.y[at] ?? 0) / n
+      const score = Float64Array.from({ length: n * k }, (_, at) => rates[at % k] ?? 0)
+      return [{ ...scores, score, predicted: Uint8Array.from(score, (p) => (p >= 0.5 ? 1 : 0)) }]
+    }
+    case 'ranking':
+      return [{ ...scores, score: new Float64Array(n) }]
+    case 'forecasting': {
+      // without a naive forecast there is only the mean of the rows themselves
+      const flat = new Float64Array(n).fill(scores.y.reduce((sum, y) => sum + y, 0) / n)
+      return [{ ...scores, predicted: scores.naive ?? flat, quantiles: null }]
     }
   }
 }

@@ -1,7 +1,8 @@
 /** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
 import type { Curve } from './curve.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
-import type { BinaryView, MulticlassView, RegressionView } from './view.ts'
+import type { ScoredTask } from './scores.ts'
+import type { BinaryView, ForecastingView, MulticlassView, MultilabelView, RankingView, RegressionView } from './view.ts'
 
 export type Params = { readonly [key: string]: number | string }
 
@@ -55,11 +56,14 @@ export interface Metric {
   /** their defaults */
   readonly params: Params
   /** tasks in whose report it is shown even when nobody asked for it */
-  readonly shown: readonly ('binary' | 'multiclass' | 'regression')[]
+  readonly shown: readonly ScoredTask[]
   readonly of: {
     readonly binary?: (view: BinaryView, params: Params) => Sample
     readonly multiclass?: (view: MulticlassView, params: Params) => Sample
     readonly regression?: (view: RegressionView, params: Params) => Sample
+    readonly multilabel?: (view: MultilabelView, params: Params) => Sample
+    readonly ranking?: (view: RankingView, params: Params) => Sample
+    readonly forecasting?: (view: ForecastingView, params: Params) => Sample
   }
 }
 

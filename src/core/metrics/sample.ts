@@ -26,6 +26,17 @@ export type Weighted = (unit: Uint16Array) => (weights: Uint8Array) => MetricVal
 
 interface Common {
   readonly value: MetricValue
+  /**
+   * Of each entry of the sample (a row, or a query): the code of the unit that is resampled and counted. Null or absent: each entry is one.
+   * In kind `weighted`, whose entries are always rows, too.
+   */
+  readonly unit?: Int32Array | null
+  /**
+   * Weight of each entry in the kinds `mean`, `moments`, `cells` and `rank`: every sum over entries, the number of them included, is a sum of
+   * weights. Null or absent: 1 each. Kinds `weighted` and `influence` hold their weights themselves; `proportion` and `auc` have none (a weighted
+   * share comes as a `mean`, a weighted AUC as an `influence`).
+   */
+  readonly weight?: Float64Array | null
 }
 
 export type Sample =
@@ -45,7 +56,7 @@ export type Sample =
   | (Common & { readonly kind: 'rank'; readonly ranks: Ranking; readonly y: Uint8Array; readonly of: (curve: Curve) => MetricValue })
   /** mean of per-row values; rows left out are chosen by the truth alone */
   | (Common & { readonly kind: 'mean'; readonly rows: Float64Array })
-  /** a function of sums over rows; `of` gets the sums and the number of rows */
+  /** a function of sums over rows; `of` gets the sums and the number of rows (the sum of weights where there are any) */
   | (Common & {
       readonly kind: 'moments'
       readonly columns: readonly Float64Array[]
@@ -53,7 +64,7 @@ export type Sample =
     })
   /** anything that can be computed with a weight per row: given the unit of each row, a function of the units' weights */
   | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly prepare: Weighted })
-  /** an average of U-statistics: each row's influence is known, the standard error follows */
+  /** an average of U-statistics: each row's influence is known, with expectation 0, the standard error follows: √Σψ²/n, of units √Σ(Σψ)²/n */
   | (Common & { readonly kind: 'influence'; readonly influence: Float64Array })
   /** a value for which no valid interval is known */
   | (Common & { readonly kind: 'plain' })

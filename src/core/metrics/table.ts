@@ -8,21 +8,44 @@ import type { Metric, Params } from './metric.ts'
 import { scoreMetrics } from './probabilities.ts'
 import { regressionMetrics } from './regression.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
-import type { ScoredTask } from './scores.ts'
+import type { PlainTask, ScoredTask, Scores } from './scores.ts'
 import type { View } from './view.ts'
 
 export const metrics: Readonly<Record<string, Metric>> = { ...scoreMetrics, ...labelMetrics, ...regressionMetrics }
 
 /** What is gated when the config lists no metric. Each has a test that works row by row and does not depend on a threshold, where there is one. */
-export const primaryMetric = { binary: 'roc_auc', multiclass: 'accuracy', regression: 'rmse' } as const satisfies Record<ScoredTask, string>
+export const primaryMetric = {
+  binary: 'roc_auc',
+  multiclass: 'accuracy',
+  regression: 'rmse',
+  multilabel: 'f1',
+  ranking: 'ndcg',
+  forecasting: 'wape',
+} as const satisfies Record<ScoredTask, string>
 
-export const isScoredTask = (task: Task): task is ScoredTask => task === 'binary' || task === 'multiclass' || task === 'regression'
+/** The primary metric that these scores can have. */
+export function usualMetric(scores: Scores): string {
+  if (scores.task === 'binary' && scores.score === null) return 'accuracy'
+  if (scores.task === 'forecasting' && scores.scale !== null) return 'mase'
+  return primaryMetric[scores.task]
+}
+
+/** Every name that `usualMetric` may say of scores of this task; a task that is not written is inferred, and is a plain one. */
+export const usualMetrics = (task: Task | null): readonly string[] => {
+  if (task === null) return [...new Set(plainTasks.flatMap(usualMetrics))]
+  if (!isScoredTask(task)) return []
+  return [primaryMetric[task], ...(task === 'binary' ? ['accuracy'] : task === 'forecasting' ? ['mase'] : [])]
+}
+
+const plainTasks: readonly PlainTask[] = ['binary', 'multiclass', 'regression']
+const scoredTasks: readonly ScoredTask[] = ['binary', 'multiclass', 'regression', 'multilabel', 'ranking', 'forecasting']
+
+export const isScoredTask = (task: Task): task is ScoredTask => scoredTasks.some((one) => one === task)
+export const isPlainTask = (task: Task): task is PlainTask => plainTasks.some((one) => one === task)
 
 export const metricTasks = (metric: Metric): readonly ScoredTask[] => scoredTasks.filter((task) => metric.of[task] !== undefined)
 export const metricNames = (task: ScoredTask): readonly string[] =>
   Object.keys(metrics).filter((name) => metrics[name]?.of[task] !== undefined)
-
-const scoredTasks = ['binary', 'multiclass', 'regression'] as const
 
 /**
  * A metric on the rows of one model. A metric that the task does not have is an undefined one.
@@ -30,7 +53,7 @@ const scoredTasks = ['binary', 'multiclass', 'regression'] as const
  */
 export function sampleOf(metric: Metric, view: View, given: Params = {}): Sample {
   const params = paramsOf(metric, given)
-  const sample = compute(metric, view, params)
+  const sample = view.weight === null ? compute(metric, view, params) : plain(undefinedBecause('it has no weighted form'))
   // nothing that is no number leaves this function as one
   if (sample.value.value !== null && !Number.isFinite(sample.value.value)) return plain(undefinedBecause('the value is not finite'))
   return sample
@@ -60,6 +83,12 @@ function compute(metric: Metric, view: View, params: Params): Sample {
       return metric.of.multiclass?.(view, params) ?? none(view.task)
     case 'regression':
       return metric.of.regression?.(view, params) ?? none(view.task)
+    case 'multilabel':
+      return metric.of.multilabel?.(view, params) ?? none(view.task)
+    case 'ranking':
+      return metric.of.ranking?.(view, params) ?? none(view.task)
+    case 'forecasting':
+      return metric.of.forecasting?.(view, params) ?? none(view.task)
   }
 }
 

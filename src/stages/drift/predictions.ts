@@ -4,8 +4,8 @@
  * whether the model can be asked or not.
  */
 import { resolve } from 'node:path'
-import type { ScoredTask } from '../../core/metrics/scores.ts'
-import { isScoredTask } from '../../core/metrics/table.ts'
+import type { PlainTask } from '../../core/metrics/scores.ts'
+import { isPlainTask } from '../../core/metrics/table.ts'
 import { expectedOutcomes } from '../../core/no-labels/expected-outcomes.ts'
 import type { Task } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
@@ -142,7 +142,7 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
   return { kind: 'found', table, from: `its own on data.${holdout}`, digest }
 }
 
-const scoredTask = (task: Task | null): ScoredTask | null => (task !== null && isScoredTask(task) ? task : null)
+const scoredTask = (task: Task | null): PlainTask | null => (task !== null && isPlainTask(task) ? task : null)
 
 /** Labels of the target that a profile may list: none of a sensitive one. What was trained on knows more of them than what was answered. */
 function labelsOf({ model }: ModelContext, [training, answered]: readonly TableProfile[]): readonly string[] {

@@ -1,5 +1,5 @@
 /** The profile of the candidate's answers on rows it was not trained on, which drift and promotion take from here. */
-import type { ScoredTask, Scores } from '../../core/metrics/scores.ts'
+import type { PlainScores, PlainTask } from '../../core/metrics/scores.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
 import type { ModelSession } from '../../ports/model-runtime.ts'
@@ -13,9 +13,9 @@ import { UnitReader, type Units } from './units.ts'
 export interface Holdout {
   readonly engine: DataEngine
   readonly session: ModelSession
-  readonly task: ScoredTask
+  readonly task: PlainTask
   /** on the test rows */
-  readonly scores: Scores
+  readonly scores: PlainScores
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
   /** of a classification, in the data's spelling */

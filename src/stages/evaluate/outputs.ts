@@ -3,7 +3,7 @@
  * these leave a choice, by name; what stays unclear is an error that lists the outputs.
  */
 
-import type { ScoredTask } from '../../core/metrics/scores.ts'
+import type { PlainTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { TensorInfo } from '../../ports/model-runtime.ts'
@@ -37,7 +37,7 @@ const value: Role = {
 }
 
 /** @throws UserError OUTPUT_UNCLEAR naming the outputs */
-export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown: string): Layout {
+export function layoutOf(outputs: readonly TensorInfo[], task: PlainTask, shown: string): Layout {
   const find = (role: Role): string | null => {
     const fitting = outputs.filter(role.fits)
     if (fitting.length <= 1) return fitting[0]?.name ?? null
@@ -51,13 +51,13 @@ export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown
   return layout
 }
 
-const wanted: Readonly<Record<ScoredTask, string>> = {
+const wanted: Readonly<Record<PlainTask, string>> = {
   binary: 'a label per row, probabilities [rows, 2], or one score per row',
   multiclass: 'a label per row, or probabilities [rows, classes]',
   regression: 'one number per row',
 }
 
-const unclear = (outputs: readonly TensorInfo[], task: ScoredTask, shown: string, why: string) => {
+const unclear = (outputs: readonly TensorInfo[], task: PlainTask, shown: string, why: string) => {
   const list = outputs.map(({ name, type, shape }) => `${quoted(name)} ${type} [${shape.map((extent) => extent ?? '?').join(', ')}]`)
   return new UserError(
     'OUTPUT_UNCLEAR',

@@ -1,5 +1,5 @@
 /** `predictions.parquet`: what was predicted for each row. It holds rows, so it stays on this machine. */
-import type { Scores } from '../../core/metrics/scores.ts'
+import type { PlainScores } from '../../core/metrics/scores.ts'
 import type { ColumnValues, Scalar } from '../../ports/data-engine.ts'
 
 export const predictionsFile = 'predictions.parquet'
@@ -11,7 +11,7 @@ export interface PredictionColumn {
 
 /** @param labels of a binary task, negative first */
 export function predictionColumns(
-  scores: Scores,
+  scores: PlainScores,
   labels: readonly [string, string] | null,
   id: ColumnValues | null,
 ): readonly PredictionColumn[] {

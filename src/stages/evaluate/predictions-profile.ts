@@ -11,7 +11,7 @@
  * A model that gives labels only has `class` alone.
  */
 import { join } from 'node:path'
-import type { ScoredTask, Scores } from '../../core/metrics/scores.ts'
+import type { PlainScores, PlainTask } from '../../core/metrics/scores.ts'
 import { type Profile, profileSchema, type TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -33,7 +33,7 @@ export const predictionNames = {
 } as const
 
 /** @param pair of a binary task: negative, positive */
-export function answerColumns(scores: Scores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
+export function answerColumns(scores: PlainScores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
   const column = (name: string, values: PredictionColumn['values']) => ({ name, values })
   switch (scores.task) {
     case 'binary': {
@@ -79,7 +79,7 @@ function certainty(proba: Float64Array, k: number): { readonly largest: Float64A
  */
 export function answersWithoutTruth(
   { model }: ModelContext,
-  task: ScoredTask,
+  task: PlainTask,
   labels: readonly string[],
   answered: Answered,
 ): readonly PredictionColumn[] {
@@ -106,7 +106,7 @@ export function answersWithoutTruth(
 }
 
 /** The task whose answers a profile holds, or null when it holds none of ours. */
-export function taskOfAnswers({ columns }: TableProfile): ScoredTask | null {
+export function taskOfAnswers({ columns }: TableProfile): PlainTask | null {
   const names = new Set(columns.map(({ name }) => name))
   if (names.has(predictionNames.value)) return 'regression'
   if (names.has(predictionNames.probability)) return 'binary'

@@ -1,6 +1,6 @@
 /** Keeps target and id of each row while the table passes by. */
 
-import type { ScoredTask } from '../../core/metrics/scores.ts'
+import type { PlainTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
@@ -15,7 +15,7 @@ export class TruthReader {
   readonly #codeOf = new Map<string, number>()
   readonly #ids: Scalar[] | null
 
-  constructor(table: Table, target: string, task: ScoredTask, id: string | null, shown: string) {
+  constructor(table: Table, target: string, task: PlainTask, id: string | null, shown: string) {
     if (id !== null && !table.columns.some((column) => column.name === id)) {
       throw new UserError('COLUMNS_MISSING', `${shown} has no column ${quoted(id)}, which is data.id`, 'correct data.id, or add the column')
     }

@@ -1,7 +1,7 @@
 /** What the target column asks for: the task, the labels, the class that counts as positive. */
 
-import type { ScoredTask } from '../../core/metrics/scores.ts'
-import { isScoredTask } from '../../core/metrics/table.ts'
+import type { PlainTask } from '../../core/metrics/scores.ts'
+import { isPlainTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
 import { inferTask } from '../../core/train/task.ts'
@@ -11,7 +11,7 @@ import type { Coded } from './predict.ts'
 
 export interface Target {
   readonly column: string
-  readonly task: ScoredTask
+  readonly task: PlainTask
   /** true when the config did not say the task */
   readonly inferred: boolean
 }
@@ -52,7 +52,7 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
     )
   }
   const found = task ?? inferTask({ kind: column.kind, distinct, whole: facts?.whole === true })
-  if (!isScoredTask(found))
+  if (!isPlainTask(found))
     throw new UserError('NOT_AVAILABLE', `task: ${found} is not available in this version`, 'use binary, multiclass or regression')
   if (distinct < 2) {
     throw new UserError(
@@ -66,7 +66,7 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
 }
 
 function checkSuits(
-  task: ScoredTask,
+  task: PlainTask,
   { distinct, numeric, name, shown }: { distinct: number; numeric: boolean; name: string; shown: string },
 ): void {
   const refuse = (why: string, fix: string) =>

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { ScoredTask, Scores } from '../../../src/core/metrics/scores.ts'
+import type { PlainTask, Scores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 
@@ -27,7 +27,7 @@ function mulberry(seed: number): (n: number) => number {
   }
 }
 
-const cases: Record<ScoredTask, (i: number) => Scores> = {
+const cases: Record<PlainTask, (i: number) => Scores> = {
   binary: (i) => {
     const below = mulberry(1_000_000 + i)
     const n = 1 + below(40)
