@@ -3,6 +3,7 @@ import type * as Native from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { column, sameFamily } from './kinds.ts'
+import { countedRows } from './names.ts'
 import type { Part } from './part.ts'
 
 export interface Combined {
@@ -18,7 +19,7 @@ const fileStride = 2 ** 40
 export async function combine(raw: Native.DuckDBConnection, parts: readonly Part[], name: string): Promise<Combined> {
   const [first, ...others] = parts
   if (first === undefined) throw new Error('no file to combine')
-  if (others.length === 0) return first
+  if (others.length === 0) return numberedAsColumn(first)
   for (const other of others) await compare(raw, first, other)
   const list = first.columns.map((one) => quoteName(one.name)).join(', ')
   // a column of ours beside the data's: its name must be none of theirs
@@ -34,6 +35,16 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
     columns: described.getRows().map(([shown, type]) => column(String(shown), String(type))),
     rows: parts.reduce((rows, part) => rows + part.rows, 0),
   }
+}
+
+/**
+ * A window that numbers rows may stand in no other window, and counts on only what a condition leaves: where a column of the data hides the
+ * engine's own number, the relation has it as a column, whose name is none of theirs.
+ */
+function numberedAsColumn(part: Part): Combined {
+  if (part.rowNumber !== countedRows) return part
+  const number = quoteName(freeName(part.columns.map((one) => one.name)))
+  return { ...part, relation: `(SELECT *, ${part.rowNumber} AS ${number} FROM ${part.relation})`, rowNumber: number }
 }
 
 function freeName(taken: readonly string[]): string {

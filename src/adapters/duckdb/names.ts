@@ -12,6 +12,9 @@ export function sameNameTwice(names: readonly string[]): string | null {
   return null
 }
 
+/** Rows counted as they come: only where they come all, and in their order. */
+export const countedRows = '(row_number() OVER () - 1)'
+
 /** The engine's own row number, unless a column of the data bears its name and hides it. */
 export const rowNumberOf = (own: 'rowid' | 'file_row_number', names: readonly string[]): string =>
-  names.some((name) => name.toLowerCase() === own) ? '(row_number() OVER () - 1)' : own
+  names.some((name) => name.toLowerCase() === own) ? countedRows : own

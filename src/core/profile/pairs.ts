@@ -87,9 +87,7 @@ export interface PairTable {
 /** The numbers of the sampled rows, once: `c<i>`, null where a value is missing or infinite. */
 export function codesStatement(table: PairTable, plans: readonly RankPlan[], name: string): string {
   const list = plans.map((plan, i) => `${rank(plan)} AS c${i}`)
-  const sampled = chosenRows(table.rows, maxPairRows)
-  const row = sampled === '' ? '' : `, ${table.rowAt} AS row_at`
-  return `CREATE TEMP TABLE ${name} AS SELECT ${list.join(', ')} FROM (SELECT *${row} FROM ${table.relation}) ${sampled}`
+  return `CREATE TEMP TABLE ${name} AS SELECT ${list.join(', ')} FROM ${table.relation} ${chosenRows(table.rows, maxPairRows, table.rowAt)}`
 }
 
 export const dropStatement = (name: string): string => `DROP TABLE IF EXISTS ${name}`

@@ -2,6 +2,9 @@
 
 const hashRange = 2 ** 20
 
-/** @returns an SQL WHERE over `row_at` that lets about `wanted` of `rows` through; empty where all are wanted */
-export const chosenRows = (rows: number, wanted: number): string =>
-  rows <= wanted ? '' : `WHERE hash(row_at) % ${hashRange} < ${Math.ceil((wanted / rows) * hashRange)}`
+/**
+ * @param number SQL name of the row number there
+ * @returns an SQL WHERE that lets about `wanted` of `rows` through; empty where all are wanted
+ */
+export const chosenRows = (rows: number, wanted: number, number = 'row_at'): string =>
+  rows <= wanted ? '' : `WHERE hash(${number}) % ${hashRange} < ${Math.ceil((wanted / rows) * hashRange)}`

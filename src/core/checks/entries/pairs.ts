@@ -59,7 +59,9 @@ const key = ({ a, b }: Pair) => JSON.stringify([a, b])
 export function readPairs(rows: readonly Row[], columns: readonly ColumnFacts[]): readonly Pair[] {
   const pairs = rows.flatMap((row): readonly Pair[] => {
     const [a, b] = [columns[Number(row.fa)]?.name, columns[Number(row.fb)]?.name]
-    const r = number(row.r)
+    const raw = number(row.r)
+    // threads add in no fixed order, which moves the last digits
+    const r = raw === null ? null : Number(raw.toFixed(10))
     const found = row.q === undefined ? (r === null ? null : spearman(r, number(row.n) ?? 0)) : contingency(row)
     return a === undefined || b === undefined || found === null ? [] : [{ a, b, found, r: row.q === undefined ? r : null }]
   })
