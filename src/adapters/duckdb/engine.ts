@@ -23,7 +23,7 @@ export interface EngineOptions {
   /** an existing folder; the engine makes a private one in it and removes it on dispose */
   readonly tempFolder: string
   readonly threads: number
-  /** what a gzipped file may unpack to; default 32 GiB */
+  /** what a gzipped file, or a column of text in a Parquet file, may unpack to; default 32 GiB */
   readonly maxUnpackedBytes?: number
   /** text up to this size is held in memory as a table; default 64 MiB */
   readonly inMemoryBytes?: number
@@ -37,6 +37,7 @@ interface State {
 }
 
 export function createDataEngine(options: EngineOptions): DataEngine {
+  const maxUnpackedBytes = options.maxUnpackedBytes ?? 32 * 2 ** 30
   let starting: Promise<State> | null = null
   let disposed = false
   let names = 0
@@ -72,7 +73,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
   }
 
   const openFile = ({ session }: State, file: StagedFile): Promise<Opened> =>
-    file.format === 'parquet' ? openParquet(session, file) : openText(session, file)
+    file.format === 'parquet' ? openParquet(session, file, maxUnpackedBytes) : openText(session, file)
 
   return {
     async describe(): Promise<string> {
@@ -90,7 +91,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
             format: request.format,
             folder: ready.folder,
             number,
-            maxUnpackedBytes: options.maxUnpackedBytes ?? 32 * 2 ** 30,
+            maxUnpackedBytes,
           }),
         )
       }
