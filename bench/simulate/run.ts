@@ -32,11 +32,11 @@ const plans = values.short
       { rows: 100_000, quiet: 0, shifts: 2 },
     ]
   : [
-      { rows: 200, quiet: 3_000, shifts: 1_000 },
-      { rows: 1_000, quiet: 2_000, shifts: 1_000 },
-      { rows: 10_000, quiet: 200, shifts: 300 },
-      { rows: 100_000, quiet: 50, shifts: 50 },
-      { rows: 1_000_000, quiet: 5, shifts: 10 },
+      { rows: 200, quiet: 2_000, shifts: 500 },
+      { rows: 1_000, quiet: 1_000, shifts: 500 },
+      { rows: 10_000, quiet: 100, shifts: 200 },
+      { rows: 100_000, quiet: 0, shifts: 40 },
+      { rows: 1_000_000, quiet: 0, shifts: 8 },
     ]
 const only = values.only?.split(',').map(Number)
 
