@@ -15,27 +15,29 @@ export interface Peer {
   readonly key: string
   readonly script: string
   readonly does: 'drift' | 'validate'
-  /** times as fast as it that Modelgate is to be */
-  readonly faster: number | null
+  /** times as fast as it that Modelgate wants to be, and says that it is: missing the second fails. Both on three million rows */
+  readonly wanted: number | null
+  readonly claimed: number | null
   /** looked at in the short form */
   readonly short: boolean
 }
 
 export const peers: readonly Peer[] = [
-  { name: 'Evidently', key: 'evidently', script: 'evidently_drift.py', does: 'drift', faster: 10, short: true },
-  { name: 'NannyML', key: 'nannyml', script: 'nannyml_drift.py', does: 'drift', faster: null, short: true },
+  { name: 'Evidently', key: 'evidently', script: 'evidently_drift.py', does: 'drift', wanted: 10, claimed: 5, short: true },
+  { name: 'NannyML', key: 'nannyml', script: 'nannyml_drift.py', does: 'drift', wanted: null, claimed: null, short: true },
   {
     name: 'Great Expectations',
     key: 'great-expectations',
     script: 'great_expectations_checks.py',
     does: 'validate',
-    faster: 20,
+    wanted: 20,
+    claimed: 2,
     short: true,
   },
-  { name: 'pandera', key: 'pandera', script: 'pandera_checks.py', does: 'validate', faster: 5, short: false },
-  { name: 'alibi-detect', key: 'alibi-detect', script: 'alibi_detect_drift.py', does: 'drift', faster: null, short: false },
-  { name: 'deepchecks', key: 'deepchecks', script: 'deepchecks_drift.py', does: 'drift', faster: null, short: false },
-  { name: 'whylogs', key: 'whylogs', script: 'whylogs_drift.py', does: 'drift', faster: null, short: false },
+  { name: 'pandera', key: 'pandera', script: 'pandera_checks.py', does: 'validate', wanted: 5, claimed: null, short: false },
+  { name: 'alibi-detect', key: 'alibi-detect', script: 'alibi_detect_drift.py', does: 'drift', wanted: null, claimed: null, short: false },
+  { name: 'deepchecks', key: 'deepchecks', script: 'deepchecks_drift.py', does: 'drift', wanted: null, claimed: null, short: false },
+  { name: 'whylogs', key: 'whylogs', script: 'whylogs_drift.py', does: 'drift', wanted: null, claimed: null, short: false },
 ]
 
 export interface Installed extends Peer {
