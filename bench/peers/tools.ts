@@ -77,6 +77,7 @@ export const peerCommand = (peer: Installed, cache: string, args: readonly strin
     NML_DISABLE_USAGE_LOGGING: '1',
     DO_NOT_TRACK: '1',
     TQDM_DISABLE: '1',
+    PYTHONPYCACHEPREFIX: join(cache, 'compiled'),
   },
 })
 
