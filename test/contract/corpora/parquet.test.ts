@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { UserError } from '../../../src/errors.ts'
+import type { Scalar } from '../../../src/ports/data-engine.ts'
+import { buildProfile } from '../../../src/stages/profile-table.ts'
+import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
+import { type ByHand, parquetByHand } from './parquet-by-hand.ts'
+import { flipped, outcome, seeded } from './support.ts'
+
+const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
+const fixture = (name: string) => readFileSync(join(fixtures, name))
+const filesOf = (prefix: string) => readdirSync(fixtures).filter((name) => name.startsWith(prefix) && name.endsWith('.parquet'))
+
+const refused = z.object({ refused: z.union([z.string(), z.literal(true)]) })
+const corpus = z
+  .record(z.string(), z.union([refused, z.object({ rows: z.number(), nulls: z.record(z.string(), z.number()) })]))
+  .parse(JSON.parse(fixture('corpus.json').toString()))
+const cell = z.union([z.string(), z.boolean(), z.null()])
+const odd = z
+  .record(z.string(), z.union([refused, z.object({ rows: z.number(), columns: z.array(z.string()), values: z.array(z.array(cell)) })]))
+  .parse(JSON.parse(fixture('odd.json').toString()))
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await makeBench()
+})
+afterAll(() => bench[Symbol.asyncDispose]())
+
+/** Profiled as validate does it: no error but the user's, and no figure that JSON cannot hold. */
+async function profiled(name: string): Promise<void> {
+  const table = await bench.open(name)
+  if (table.rows === 0) return
+  const profile = await buildProfile(bench.engine, table, { role: 'train', sensitive: [] })
+  expect(profile.rows).toBe(table.rows)
+  // derived columns follow
+  expect(profile.columns.slice(0, table.columns.length).map((column) => column.name)).toEqual(table.columns.map((column) => column.name))
+}
+
+describe('DAT-06 Parquet files of other writers: the rows that another reader finds, or a sentence', () => {
+  it.each(filesOf('corpus-'))('%s', async (name) => {
+    const wanted = corpus[name]
+    const found = await outcome(bench, name, fixture(name))
+    if (wanted === undefined) throw new Error('run make-parquet.py')
+    if ('refused' in wanted) {
+      expect(found.refused?.code).toBe('DATA_UNREADABLE')
+      return
+    }
+    if (found.refused !== null) throw found.refused
+    expect([found.table.rows, found.rows.length]).toEqual([wanted.rows, wanted.rows])
+    for (const [index, { name: column }] of found.table.columns.entries()) {
+      const nulls = wanted.nulls[column]
+      if (nulls === undefined) continue
+      const values = found.rows.map((row) => row[index])
+      // NaN arrives as null
+      const nan = await bench.engine.aggregate({
+        sql: `SELECT count(*) AS n FROM ${found.table.relation} WHERE "${column}" IS NOT NULL AND CAST("${column}" AS VARCHAR) = 'nan'`,
+      })
+      expect(values.filter((value) => value === null).length - Number(nan[0]?.n), column).toBe(nulls)
+    }
+    await profiled(name)
+  })
+
+  it.each(filesOf('odd-'))('%s', async (name) => {
+    const wanted = odd[name]
+    const found = await outcome(bench, name, fixture(name))
+    if (wanted === undefined) throw new Error('run make-parquet.py')
+    if ('refused' in wanted) {
+      expect(found.refused?.code).toBe('DATA_UNREADABLE')
+      return
+    }
+    if (found.refused !== null) throw found.refused
+    expect(found.table.columns.map((column) => column.name)).toEqual(wanted.columns)
+    expect([found.table.rows, found.rows.length]).toEqual([wanted.rows, wanted.rows])
+    for (const [index, { name: column }] of found.table.columns.entries())
+      for (const [row, value] of (wanted.values[index] ?? []).entries())
+        expect(same(found.rows[row]?.[index] ?? null, value), `${column} in row ${row}`).toBe(true)
+    await profiled(name)
+  })
+})
+
+/** As pyarrow says it: numbers as exact text, times with an offset where they have one, `…` for what is only there. */
+function same(found: Scalar, wanted: string | boolean | null): boolean {
+  if (wanted === null || wanted === 'NaN' || wanted === 'inf')
+    return wanted === null ? found === null : found === null || !Number.isFinite(found)
+  if (wanted === '…') return found !== null
+  if (typeof found === 'number') return found === Number(wanted)
+  if (typeof found === 'bigint') return found === BigInt(String(wanted))
+  if (typeof found === 'string' && /^\d{4}-.*[+]\d\d(:\d\d)?$/.test(found)) return Date.parse(`${found}:00`) === Date.parse(String(wanted))
+  return found === wanted
+}
+
+describe('DAT-06 and DAT-08 a Parquet file that lies: no row is lost in silence', () => {
+  const rows = 1000
+  const cases: readonly (readonly [string, Partial<ByHand>])[] = [
+    ['the truth', {}],
+    ['a footer that promises more rows', { fileRows: 2000 }],
+    ['a footer that promises no rows, as some writers do', { fileRows: 0 }],
+    ['a negative number of rows', { fileRows: -1 }],
+    ['a row group that says fewer rows than its column holds', { groupRows: 10 }],
+    ['the same, and the footer says so too', { groupRows: 10, fileRows: 10 }],
+    ['a row group that says more', { groupRows: 2000 }],
+    ['a row group beyond all bounds', { groupRows: 2n ** 62n, fileRows: 2n ** 62n }],
+    ['a row group of fewer than no rows', { groupRows: -1 }],
+    ['a column that says fewer values', { columnValues: 10 }],
+    ['a column that says more values', { columnValues: 2000 }],
+    ['a page that says fewer values', { pageValues: 10 }],
+    ['a page that says more values', { pageValues: 2000 }],
+    ['a page of fewer than no values', { pageValues: -1 }],
+    ['a dictionary that says two billion entries', { dictionaryEntries: 2 ** 31 - 1 }],
+    ['a dictionary that says it is empty', { dictionaryEntries: 0 }],
+    ['pages that lie beyond the end', { dataOffset: 2n ** 60n }],
+    ['pages that lie before the beginning', { dataOffset: -5 }],
+    ['pages that say they unpack to two gigabytes', { unpackedSize: 2 ** 31 - 1 }],
+    ['pages that say they unpack to less than nothing', { unpackedSize: -1 }],
+    ['pages that say they unpack to one byte', { unpackedSize: 1 }],
+    ['a compression that does not exist', { codec: 99 }],
+    ['a compression that nobody reads', { codec: 3 }],
+    ['a schema that promises a hundred thousand columns', { children: 100_000 }],
+    ['a schema without a column', { children: 0 }],
+    ['a schema of fewer than no columns', { children: -1 }],
+    ['a type that the pages are not of', { typeCode: 1 }],
+    ['a type that does not exist', { typeCode: 77 }],
+  ]
+  it.each(cases)('%s', async (_, says) => {
+    const found = await outcome(bench, 'lie.parquet', parquetByHand({ entry: 'canary-3b9', rows, ...says }))
+    if (found.refused === null) {
+      expect(found.table.rows).toBe(rows)
+      expect(found.rows).toEqual(Array.from({ length: rows }, () => ['canary-3b9']))
+    } else {
+      expect(found.refused.code).toBe('DATA_UNREADABLE')
+      expect(found.refused.message).toMatch(/^lie\.parquet: /)
+      expect(found.refused.message + found.refused.fix).not.toContain('canary')
+    }
+  })
+
+  it('says what is wrong, and the engine answers the next question', async () => {
+    const error = await refusal(bench.table('less.parquet', parquetByHand({ entry: 'x', rows, groupRows: 10 })))
+    expect(error.message).toBe('less.parquet: the Parquet file contradicts itself: it promises more rows than can be read')
+    expect((await bench.table('next.parquet', parquetByHand({ entry: 'x', rows }))).rows).toBe(rows)
+  })
+})
+
+describe('DAT-06 bits turned round: all rows, or a sentence', () => {
+  it.each(['odd-tiny-pages', 'odd-page-v2-brotli', 'odd-zstd-split', 'odd-nested', 'odd-checksums'])('%s', async (name) => {
+    const whole = fixture(`${name}.parquet`)
+    const { rows } = await bench.table('whole.parquet', whole)
+    const below = seeded(7)
+    const counts = { read: 0, refused: 0 }
+    for (let file = 0; file < 70; file += 1) {
+      const found = await outcome(bench, 'bits.parquet', flipped(whole, below))
+      if (found.refused === null) {
+        expect([found.table.rows, found.rows.length], `file ${file}`).toEqual([rows, rows])
+        counts.read += 1
+      } else {
+        expect(found.refused.code).toBe('DATA_UNREADABLE')
+        counts.refused += 1
+      }
+    }
+    expect(counts.refused).toBeGreaterThan(0)
+    expect(counts.read + counts.refused).toBe(70)
+  })
+
+  it('cut at every tenth byte, and filled with zeros from there', async () => {
+    const whole = fixture('odd-page-v2-brotli.parquet')
+    for (let length = 0; length < whole.length; length += 10) {
+      expect((await outcome(bench, 'cut.parquet', whole.subarray(0, length))).refused?.code).toMatch(/^DATA_(UNREADABLE|EMPTY)$/)
+      const zeros = Buffer.from(whole).fill(0, length)
+      expect((await outcome(bench, 'zeros.parquet', zeros)).refused?.code).toBe('DATA_UNREADABLE')
+    }
+  })
+})
+
+describe('DAT-10 a dictionary bomb in a Parquet file', () => {
+  it('four kilobytes that come to four terabytes are refused, by the name of the column', async () => {
+    const bomb = parquetByHand({ entry: 'x'.repeat(4 * 2 ** 20), rows: 1_000_000 })
+    expect(bomb.length).toBeLessThan(10_000)
+    const error = await refusal(bench.table('bomb.parquet', bomb))
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toBe(`bomb.parquet: column s unpacks to more than ${32 * 2 ** 30} bytes`)
+  })
+
+  it('a dictionary whose entries are long but rarely used is none', async () => {
+    await using small = await makeBench({ maxUnpackedBytes: 2 ** 20 })
+    expect((await small.table('few.parquet', parquetByHand({ entry: 'x'.repeat(1000), rows: 1000 }))).rows).toBe(1000)
+    const error = await refusal(small.table('many.parquet', parquetByHand({ entry: 'x'.repeat(1000), rows: 1100 })))
+    expect(error.message).toBe('many.parquet: column s unpacks to more than 1048576 bytes')
+  })
+})
