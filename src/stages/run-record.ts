@@ -1,5 +1,7 @@
 /** Records what a green run of the default branch evaluated, so that `main` is a reference, and counts how often a holdout was used. */
-import { recordRun as recorded, versionOfBytes } from '../core/ledger/transitions.ts'
+import { holdoutOf } from '../core/evaluate/reuse.ts'
+import { waivedOf } from '../core/gate/waivers.ts'
+import { recordRun as recorded, recordUse, versionOfBytes } from '../core/ledger/transitions.ts'
 import { evaluateDetails, gateDetails } from '../core/schema/details.ts'
 import type { RunRecord } from '../core/schema/ledger.ts'
 import type { StageResult } from '../core/schema/result.ts'
@@ -8,7 +10,7 @@ import { changeModel } from './ledger-change.ts'
 import { whyNotWrite } from './may-write.ts'
 
 /** What of a result is recorded. */
-export type Recordable = Pick<StageResult, 'stage' | 'model' | 'inputs' | 'details'>
+export type Recordable = Pick<StageResult, 'stage' | 'model' | 'inputs' | 'details'> & Partial<Pick<StageResult, 'checks'>>
 
 export interface Recorded {
   /** models whose run is in the ledger now */
@@ -31,13 +33,30 @@ export async function recordRun(context: RunContext, results: readonly Recordabl
   const models: string[] = []
   for (const entry of gate.data.models) {
     const { verdict, digest } = entry
-    if (digest === null || (verdict !== 'pass' && verdict !== 'warn')) continue
+    if (digest === null) continue
     const evaluation = results.find((result) => result.stage === 'evaluate' && result.model === entry.model)
+    const holdout = holdoutOf(evaluation?.inputs ?? [])
+    if (verdict !== 'pass' && verdict !== 'warn') {
+      if (verdict !== 'fail' || holdout === null) continue
+      await changeModel(context, await context.ports.ledger(), entry.model, `${entry.model}: run ${context.source.run_id} failed`, () => [
+        (current, stamp) => recordUse(current, digest, verdict, holdout, stamp),
+      ])
+      continue
+    }
+    const waived = waivedOf(results.flatMap((result) => (result.model === entry.model ? (result.checks ?? []) : [])))
     const ledger = await context.ports.ledger()
     await changeModel(context, ledger, entry.model, `${entry.model}: run ${context.source.run_id}`, (state) => {
       const version = versionOfBytes(state, digest)?.version ?? null
-      const run: RunRecord = { digest, verdict, source: context.source, at: context.clock.now(), metrics: metricsOf(evaluation), version }
-      return [(current, stamp) => recorded(current, run, holdoutOf(evaluation), stamp)]
+      const run: RunRecord = {
+        digest,
+        verdict,
+        source: context.source,
+        at: context.clock.now(),
+        metrics: metricsOf(evaluation),
+        version,
+        ...(waived.length === 0 ? {} : { waived }),
+      }
+      return [(current, stamp) => recorded(current, run, holdout, stamp)]
     })
     models.push(entry.model)
   }
@@ -47,10 +66,4 @@ export async function recordRun(context: RunContext, results: readonly Recordabl
 const metricsOf = (evaluation: Recordable | undefined): Record<string, number | null> => {
   const details = evaluateDetails.safeParse(evaluation?.details)
   return Object.fromEntries((details.data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
-}
-
-/** The files of the holdout by digest: the same rows in the same files are the same holdout. */
-function holdoutOf(evaluation: Recordable | undefined): string | null {
-  const digests = (evaluation?.inputs ?? []).filter((input) => input.role === 'test').map((input) => input.digest)
-  return digests.length === 0 ? null : [...new Set(digests)].sort().join('+')
 }

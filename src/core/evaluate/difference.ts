@@ -16,8 +16,9 @@ import type { MetricSpec, Mode } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { holm } from '../stats/multiplicity.ts'
 import type { Change } from './change.ts'
+import { limitText } from './limit-text.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
-import { countedInconclusive, limitText, moved, notShown, pText } from './words.ts'
+import { countedInconclusive, moved, notShown, pText } from './words.ts'
 
 export const ALPHA = 0.05
 
@@ -50,7 +51,8 @@ interface Outcome {
   readonly because: string
 }
 
-export function differenceChecks(compared: readonly Compared[], mode: Mode, policy: Policy): readonly Check[] {
+/** @param proof level at which a mode that asks for proof has it; less than 0.05 where the holdout was used before */
+export function differenceChecks(compared: readonly Compared[], mode: Mode, policy: Policy, proof = ALPHA): readonly Check[] {
   const claims = compared.flatMap((entry) =>
     margins(entry.spec, entry.metric, entry.baseline).map(({ severity, margin }): Claim => {
       const p = entry.change.test ? worse(entry, mode === 'guard' ? 0 : margin.value) : null
@@ -62,6 +64,7 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
       claims.filter((claim) => claim.severity === severity),
       mode,
       policy,
+      proof,
     ),
   )
   return compared.map((entry) => {
@@ -82,7 +85,7 @@ const notWorse = ({ metric, change }: Compared, by: number): number =>
   (metric.direction === 'higher' ? change.test?.above(-by) : change.test?.below(by)) ?? Number.NaN
 
 /** Claims of one severity are one family for Holm. Modes that ask for proof on every metric need no correction. */
-function family(claims: readonly Claim[], mode: Mode, policy: Policy): readonly Outcome[] {
+function family(claims: readonly Claim[], mode: Mode, policy: Policy, proof: number): readonly Outcome[] {
   const corrected = mode === 'guard' || mode === 'confident_worse'
   const tested = claims.filter((claim) => claim.p !== null)
   const raw = tested.map((claim) => claim.p ?? 1)
@@ -91,10 +94,13 @@ function family(claims: readonly Claim[], mode: Mode, policy: Policy): readonly 
   const smaller = (i: number) => raw.filter((p, j) => p < (raw[i] ?? 0) || (p === raw[i] && j < i)).length
   return claims.map((claim) => {
     const i = tested.indexOf(claim)
-    const level = corrected && i >= 0 ? 1 - ALPHA / (tested.length - smaller(i)) : 1 - ALPHA
-    return { claim, level, ...decide(claim, i < 0 ? null : (adjusted[i] ?? 1), corrected ? tested.length : 1, mode, policy) }
+    const outcome = decide(claim, i < 0 ? null : (adjusted[i] ?? 1), corrected ? tested.length : 1, mode, policy, proof)
+    const alone = mode === 'superior' || (mode === 'non_inferior' && !isBroken(outcome.status)) ? proof : ALPHA
+    return { claim, level: corrected && i >= 0 ? 1 - ALPHA / (tested.length - smaller(i)) : 1 - alone, ...outcome }
   })
 }
+
+const isBroken = (status: Status): boolean => status === 'fail' || status === 'warn'
 
 function decide(
   claim: Claim,
@@ -102,6 +108,7 @@ function decide(
   among: number,
   mode: Mode,
   policy: Policy,
+  level: number,
 ): Pick<Outcome, 'status' | 'effect' | 'p' | 'because'> {
   const { compared, severity, margin } = claim
   const { metric, change } = compared
@@ -127,17 +134,26 @@ function decide(
     case 'non_inferior': {
       if (p === null) return { ...broken, because: 'No test is known for it, so it cannot be shown to be no worse.' }
       const proof = notWorse(compared, margin.value)
-      if (proof <= ALPHA) return { ...fine, p: proof }
+      if (proof <= level) return { ...fine, p: proof }
       if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p)}).` }
-      return { status: 'inconclusive', effect: severity, p: proof, because: `${needs()} Mode non_inferior asks for proof.` }
+      return {
+        status: 'inconclusive',
+        effect: severity,
+        p: proof,
+        because: `${needs()} Mode non_inferior asks for proof${against(level)}.`,
+      }
     }
     case 'superior': {
       const proof = change.test ? notWorse(compared, 0) : 1
-      if (proof <= ALPHA) return { ...fine, p: proof }
-      return { ...broken, p: proof, because: `Not shown to be better (${pText(proof)}). Mode superior asks for proof.` }
+      if (proof <= level) return { ...fine, p: proof }
+      return { ...broken, p: proof, because: `Not shown to be better (${pText(proof)}${against(level)}). Mode superior asks for proof.` }
     }
   }
 }
+
+/** Said only where it is not the usual level. */
+const against = (level: number): string =>
+  level === ALPHA ? '' : ` at ${Number(level.toPrecision(3))}, because the holdout was used before`
 
 function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mode): Check {
   const { spec, metric, change, candidate, baseline, rows } = claim.compared
@@ -148,7 +164,7 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
   const at = mode === 'guard' || mode === 'superior' || mode === 'point' ? 0 : higher ? -margin.value : margin.value
   const twoSided = mode === 'point'
   const bounds = change.test?.bounds(twoSided ? 0.975 : level, at) ?? null
-  const proving = mode === 'superior' || (mode === 'non_inferior' && status !== 'fail' && status !== 'warn')
+  const proving = mode === 'superior' || (mode === 'non_inferior' && !isBroken(status))
   return makeCheck({
     id: `evaluate.${kind}:${spec.name}`,
     status,
@@ -166,7 +182,11 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     limit: margin.relative ?? margin.value,
     p_value: p,
     n: rows,
-    message: [`${moved(spec.name, change.value, baseline, metric.unit, higher ? change.value < 0 : change.value > 0, margin)}.`, because]
+    message: [
+      `${moved(spec.name, change.value, baseline, metric.unit, higher ? change.value < 0 : change.value > 0, margin)}.`,
+      because,
+      margin.from ?? '',
+    ]
       .filter((text) => text !== '')
       .join(' '),
     fix: effect === 'fail' || effect === 'warn' ? fixFor(claim, kind, status) : null,

@@ -1,9 +1,11 @@
 /**
  * How much worse is too much: what the config wrote, else the default of the metric.
- * Defaults: half a point; 2 % of a baseline below 0.10; 1 % of a loss.
+ * Defaults: half a point; 2 % of a baseline below 0.10; 1 % of a loss. `auto` is in `history.ts`.
  */
 import type { Metric } from '../metrics/metric.ts'
 import type { MetricSpec, Change as Written } from '../schema/config.ts'
+import { fewestRuns } from './history.ts'
+import { limitText } from './limit-text.ts'
 
 export interface Margin {
   /** in the metric's own unit, ≥ 0 */
@@ -12,6 +14,8 @@ export interface Margin {
   readonly relative: number | null
   /** false: the default */
   readonly written: boolean
+  /** of `auto`: where the number comes from, a sentence */
+  readonly from?: string
 }
 
 export const changeKind = (metric: Metric): 'max_drop' | 'max_rise' => (metric.direction === 'higher' ? 'max_drop' : 'max_rise')
@@ -21,12 +25,28 @@ export function margins(
   metric: Metric,
   baseline: number,
 ): readonly { readonly severity: 'fail' | 'warn'; readonly margin: Margin }[] {
+  if (spec.auto) return [{ severity: 'fail', margin: fromHistory(spec.auto, metric, baseline) }]
   const written = metric.direction === 'higher' ? spec.maxDrop : spec.maxRise
   const found = (['fail', 'warn'] as const).flatMap((severity) => {
     const limit = written?.[severity]
     return limit === undefined ? [] : [{ severity, margin: marginOf(limit, baseline, true) }]
   })
   return found.length > 0 ? found : [{ severity: 'fail', margin: marginOf(standard(metric, baseline), baseline, false) }]
+}
+
+/** The larger of the floor and what runs of the default branch differ by anyway. */
+function fromHistory({ floor: written, k, found }: NonNullable<MetricSpec['auto']>, metric: Metric, baseline: number): Margin {
+  const floor = marginOf(written ?? standard(metric, baseline), baseline, true)
+  const runs = found?.runs ?? 0
+  const mad = found?.mad ?? null
+  const said = limitText(floor, metric.unit)
+  if (runs < fewestRuns || mad === null) {
+    return { ...floor, from: `The limit is the floor of ${said}: the ledger has ${runs} of the ${fewestRuns} runs that auto needs.` }
+  }
+  const spread = k * mad
+  const shown = limitText({ value: spread, relative: null, written: true }, metric.unit)
+  const from = `The limit is the larger of the floor ${said} and ${k} × MAD over the last ${runs} runs, ${shown}.`
+  return spread > floor.value ? { value: spread, relative: null, written: true, from } : { ...floor, from }
 }
 
 function standard(metric: Metric, baseline: number): Written {

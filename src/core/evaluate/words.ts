@@ -1,20 +1,12 @@
 /** How the checks of an evaluation speak. Figures come from the report's own formatter, so that message and table never differ. */
 import type { Policy } from '../gate/fold.ts'
-import { change, count, probability, writtenChange } from '../report/format.ts'
+import { change, count, probability } from '../report/format.ts'
+import { limitText } from './limit-text.ts'
 import type { Margin } from './margin.ts'
 
 /** A change without its sign, with enough digits to be told from the limit. */
 export const size = (value: number, unit: string, against: readonly number[] = []): string =>
   change(Math.abs(value), unit, against.map(Math.abs)).replace(/^[+±]/, '')
-
-/** `1.0 pp`, `0.25 pp`, `1 %` */
-export function limitText(margin: Margin, unit: string): string {
-  if (margin.relative !== null) return `${figureOf(margin.relative * 100)} %`
-  const text = writtenChange(margin.value, unit)
-  return unit === 'pp' ? text.replace(/^(\d+) pp$/, '$1.0 pp') : text
-}
-
-const figureOf = (value: number): string => String(Number(value.toPrecision(6)))
 
 /** `roc_auc fell by 2.1 pp (limit 1.0 pp)`; a change for the better has no limit */
 export function moved(name: string, delta: number, baseline: number, unit: string, worse: boolean, margin: Margin): string {

@@ -120,5 +120,9 @@ export function waiverUses(
   })
 }
 
+/** As the ledger keeps it. */
+export const waivedOf = (checks: readonly Check[]): (NonNullable<Check['waived']> & { readonly check: string })[] =>
+  checks.flatMap(({ id, waived: by }) => (by === undefined ? [] : [{ check: id, ...by }]))
+
 const isOf = ({ waived: by }: Check, { reason, owner, until, limit }: Waiver): boolean =>
   by !== undefined && by.reason === reason && by.owner === owner && by.until === until && by.limit === limit

@@ -3,7 +3,7 @@
  * already says so: doing a thing twice is doing it once. Nothing here knows where the state lies.
  */
 import { UserError } from '../../errors.ts'
-import type { LedgerEvent, LedgerModel, RunRecord, VersionRecord } from '../schema/ledger.ts'
+import { type LedgerEvent, type LedgerModel, mostRecent, type RecentRun, type RunRecord, type VersionRecord } from '../schema/ledger.ts'
 import type { RunSource } from '../schema/result.ts'
 import { checkName, tagOf } from './names.ts'
 
@@ -37,7 +37,12 @@ export function addVersion(state: LedgerModel, record: VersionRecord, stamp: Sta
   }
   return {
     state: { ...state, sequence: stamp.sequence, versions: [...state.versions, record] },
-    event: event(state, 'version', stamp, { version: record.version, digest: record.digest, verdict: record.verdict }),
+    event: event(state, 'version', stamp, {
+      version: record.version,
+      digest: record.digest,
+      verdict: record.verdict,
+      ...(record.waived === undefined ? {} : { waived: record.waived }),
+    }),
   }
 }
 
@@ -90,24 +95,56 @@ export function rollBack(state: LedgerModel, alias: string, version: string | nu
 
 /** The last green run of the default branch, and one more use of its holdout. @param holdout fingerprint of the holdout, null when there was none */
 export function recordRun(state: LedgerModel, run: RunRecord, holdout: string | null, stamp: Stamp): Transition {
-  const uses = holdout === null || !Object.hasOwn(state.holdout_uses, holdout) ? [] : (state.holdout_uses[holdout] ?? [])
-  const counted = holdout === null || uses.includes(run.digest)
+  const uses = withUse(state, run.digest, holdout)
   const same =
     state.main?.digest === run.digest &&
     state.main.source.run_id === run.source.run_id &&
     state.main.source.run_attempt === run.source.run_attempt &&
     state.main.source.sha === run.source.sha
-  if (same && counted) return 'unchanged'
+  if (same && uses === null) return 'unchanged'
   return {
     state: {
       ...state,
       sequence: stamp.sequence,
       main: run,
-      holdout_uses: counted ? state.holdout_uses : { ...state.holdout_uses, [holdout]: [...uses, run.digest] },
+      recent: withRecent(state.recent ?? [], { digest: run.digest, at: run.at, verdict: run.verdict, holdout, metrics: run.metrics }),
+      holdout_uses: uses ?? state.holdout_uses,
     },
-    event: event(state, 'run', stamp, { version: run.version, digest: run.digest, verdict: run.verdict }),
+    event: event(state, 'run', stamp, {
+      version: run.version,
+      digest: run.digest,
+      verdict: run.verdict,
+      ...(run.waived === undefined ? {} : { waived: run.waived }),
+    }),
   }
 }
+
+/**
+ * A run of the default branch that was evaluated and did not get through: `main` stays what it was, but the holdout has been looked at. Were only
+ * the successful counted, one could try until one is lucky.
+ */
+export function recordUse(state: LedgerModel, digest: string, verdict: string, holdout: string | null, stamp: Stamp): Transition {
+  const uses = withUse(state, digest, holdout)
+  if (uses === null) return 'unchanged'
+  return {
+    state: { ...state, sequence: stamp.sequence, holdout_uses: uses },
+    event: event(state, 'run', stamp, { digest, verdict, reason: 'not green: counted as a use of the holdout only' }),
+  }
+}
+
+/** Candidates that a holdout has seen, oldest first. */
+export const usesOf = (state: LedgerModel, holdout: string): readonly string[] =>
+  Object.hasOwn(state.holdout_uses, holdout) ? (state.holdout_uses[holdout] ?? []) : []
+
+/** null: it is counted already, or there is no holdout */
+function withUse(state: LedgerModel, digest: string, holdout: string | null): LedgerModel['holdout_uses'] | null {
+  if (holdout === null || usesOf(state, holdout).includes(digest)) return null
+  return { ...state.holdout_uses, [holdout]: [...usesOf(state, holdout), digest] }
+}
+
+/** The same bytes on the same rows again take the place of what they said before. */
+const withRecent = (recent: readonly RecentRun[], run: RecentRun): RecentRun[] =>
+  [...recent.filter((one) => one.digest !== run.digest || one.holdout !== run.holdout), run].slice(-mostRecent)
 
 export const versionTaken = (tag: string, stored: string, given: string): UserError =>
   new UserError(
@@ -130,7 +167,7 @@ const withAlias = (state: LedgerModel, alias: string, pointer: LedgerModel['alia
   aliases: { ...state.aliases, [alias]: pointer },
 })
 
-type Facts = Partial<Pick<LedgerEvent, 'alias' | 'version' | 'previous' | 'digest' | 'verdict' | 'reason'>>
+type Facts = Partial<Pick<LedgerEvent, 'alias' | 'version' | 'previous' | 'digest' | 'verdict' | 'reason' | 'waived'>>
 
 const event = (state: LedgerModel, kind: LedgerEvent['kind'], stamp: Stamp, facts: Facts): LedgerEvent => ({
   schema: 'modelgate/event@1',

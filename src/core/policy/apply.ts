@@ -7,7 +7,7 @@
 import { checkId } from '../checks/report.ts'
 import { fits, isPattern, ruleOf } from '../drift/rules.ts'
 import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
-import { primaryMetric } from '../metrics/table.ts'
+import { usualMetrics } from '../metrics/table.ts'
 import type { Config, DataSpec, DriftColumn, Expectation, MetricSpec, ModelConfig, Thresholds } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { canonicalJson, withDigest } from '../schema/parse-config.ts'
@@ -47,7 +47,7 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     // cells of the data are written only where both say so
     ...(base.samples === 'local' && head.samples === 'local' ? { samples: 'local' as const } : {}),
     train: head.train,
-    evaluate: evaluateOf(base.evaluate, head.evaluate),
+    evaluate: evaluateOf(base.evaluate, head.evaluate, head.task),
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
     drift: driftOf(base.drift, head.drift, data.target),
     promote: base.promote ?? head.promote,
@@ -87,19 +87,20 @@ const expectOf = (base: readonly Expectation[], head: readonly Expectation[]): r
 type Evaluate = ModelConfig['evaluate']
 
 /** A base that lists no metric has the usual one of its task judged, at the default margin; a list in the head takes neither away. */
-function evaluateOf(base: Evaluate, head: Evaluate): Evaluate {
+function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): Evaluate {
   const { mode, threshold } = base
+  const budget = base.holdoutBudget === undefined ? {} : { holdoutBudget: base.holdoutBudget }
   if (base.metrics.length === 0) {
-    const metrics = head.metrics.map((metric) => (usual.has(metric.metric) && isPlain(metric) ? atDefaultMargin(metric) : metric))
-    return { metrics, mode, threshold, ...(metrics.length > 0 ? { usualToo: true } : {}) }
+    const usual = usualMetrics(task)
+    const metrics = head.metrics.map((metric) => (usual.includes(metric.metric) && isPlain(metric) ? atDefaultMargin(metric) : metric))
+    return { metrics, mode, threshold, ...budget, ...(metrics.length > 0 ? { usualToo: true } : {}) }
   }
   const fresh = head.metrics.filter(({ name }) => !base.metrics.some((metric) => metric.name === name))
-  return { metrics: [...base.metrics.map((metric) => withNewLimits(metric, head.metrics)), ...fresh], mode, threshold }
+  return { metrics: [...base.metrics.map((metric) => withNewLimits(metric, head.metrics)), ...fresh], mode, threshold, ...budget }
 }
 
-const usual: ReadonlySet<string> = new Set(Object.values(primaryMetric))
 const isPlain = ({ params }: MetricSpec): boolean => Object.keys(params).length === 0
-const atDefaultMargin = ({ maxDrop: _, maxRise: __, ...metric }: MetricSpec): MetricSpec => metric
+const atDefaultMargin = ({ maxDrop: _, maxRise: __, auto: ___, ...metric }: MetricSpec): MetricSpec => metric
 
 /**
  * Levels that the base does not limit may be limited by the head. A change without a limit has the default margin, which is a limit: there the

@@ -86,6 +86,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ evaluate }) => evaluate.metrics.flatMap(metricFactsOf),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
   ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
+  ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
   ({ baseline }) => fact('policy', 'baseline.from', baseline.from, baseline.from.map(showRef).join(', ') || 'none'),
   ({ baseline }) => fact('policy', 'baseline.on_missing', baseline.onMissing, baseline.onMissing),
   ({ baseline }) => fact('policy', 'baseline.max_age', baseline.maxAgeDays, `${baseline.maxAgeDays}d`),
@@ -129,16 +130,22 @@ function metricFactsOf(spec: MetricSpec): readonly Entry[] {
     ['max_drop', spec.maxDrop, spec.maxDrop && shownThresholds(spec.maxDrop, change)],
     ['max_rise', spec.maxRise, spec.maxRise && shownThresholds(spec.maxRise, change)],
   ]
-  const words = limits.flatMap(([key, , shown]) => (shown === undefined ? [] : [`${key} ${shown}`]))
+  const auto = spec.auto && shownAuto(spec.auto, change)
+  const words = [...limits, ['auto', spec.auto, auto ?? undefined] as const].flatMap(([key, , shown]) =>
+    shown === undefined ? [] : [`${key} ${shown}`],
+  )
   const definition = [metric, ...Object.entries(params).map(([key, value]) => `${key} ${value}`)].join(', ')
   const whole = { value: canonicalJson(spec), shown: words.join(', ') || 'no limit of its own' }
   return [
     [at, { kind: 'policy', value: canonicalJson({ metric, params }), shown: definition, whole }],
-    ...[...limits, ['certainty', certainty, certainty] as const].flatMap(([key, value, shown = '']) =>
-      fact('policy', `${at}.${key}`, value, shown).map(([path, one]): Entry => [path, { ...one, below: at }]),
+    ...[...limits, ['auto', spec.auto, auto ?? undefined] as const, ['certainty', certainty, certainty] as const].flatMap(
+      ([key, value, shown = '']) => fact('policy', `${at}.${key}`, value, shown).map(([path, one]): Entry => [path, { ...one, below: at }]),
     ),
   ]
 }
+
+const shownAuto = ({ floor, k, runs }: NonNullable<MetricSpec['auto']>, show: (value: Change) => string): string =>
+  `floor ${floor === null ? 'the default' : show(floor)}, ${k} × MAD of the last ${runs} runs`
 
 function driftColumnFacts(at: string, { shift, ignore, metric, raw, maxChange, maxRatio }: DriftColumn): readonly Entry[] {
   const limits = (key: string, limit: Thresholds<number> | undefined) =>

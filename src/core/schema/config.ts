@@ -58,7 +58,13 @@ export interface MetricSpec extends Limits {
   readonly params: { readonly [key: string]: number | string }
   readonly certainty: Certainty
   /** the change that is allowed comes from the ledger: the larger of `floor` and k × MAD of the last `runs` recorded values */
-  readonly auto?: { readonly floor: Change | null; readonly k: number; readonly runs: number } | null
+  readonly auto?: {
+    readonly floor: Change | null
+    readonly k: number
+    readonly runs: number
+    /** what the ledger has; never written, filled in before judging */
+    readonly found?: { readonly mad: number | null; readonly runs: number }
+  } | null
   /** how often a noisy measurement is repeated before it fails, default 1 */
   readonly confirm?: number
 }

@@ -26,6 +26,22 @@ export const evaluateDetails = z.strictObject({
   /** what scoring did to fit the model to the data: a dropped ZipMap, an input met by its exported name */
   rewrites: z.array(z.string()),
   score_ms: z.number(),
+  /** how often the test data was used to judge a candidate */
+  holdout: z
+    .strictObject({
+      fingerprint: z.string(),
+      /** distinct candidates, this one included; null: not known */
+      uses: z.number().int().nullable(),
+      /** the number of this candidate among them */
+      use: z.number().int(),
+      budget: z.number().int(),
+      /** by how much the best of so many equal candidates looks better, in the primary metric */
+      optimism: number,
+      /** level at which a mode that asks for proof was judged */
+      level: number,
+      note: z.string(),
+    })
+    .optional(),
   /** true when candidate and baseline are the same bytes: nothing was compared */
   unchanged: z.boolean(),
   metrics: z.array(

@@ -1,11 +1,14 @@
 /** The ledger branch: one state file per model (`models/<model>.json`), one file per event (`events/<seq>-<kind>.json`). */
 import { z } from 'zod'
-import { sourceSchema } from './result.ts'
+import { sourceSchema, waiverSchema } from './result.ts'
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 const semver = z.string().regex(/^\d+\.\d+\.\d+$/)
 
 const storedFile = z.strictObject({ name: z.string(), digest, bytes: z.number().int().nonnegative() })
+
+/** What was accepted by somebody when this was judged. */
+const waived = z.array(waiverSchema.extend({ check: z.string() })).optional()
 
 export const versionSchema = z.strictObject({
   version: semver,
@@ -20,6 +23,7 @@ export const versionSchema = z.strictObject({
   /** shown name → level on the holdout at promotion */
   metrics: z.record(z.string(), z.number().nullable()),
   url: z.string().nullable(),
+  waived,
 })
 export type VersionRecord = z.infer<typeof versionSchema>
 
@@ -31,8 +35,21 @@ export const runSchema = z.strictObject({
   metrics: z.record(z.string(), z.number().nullable()),
   /** the version that holds these bytes, once there is one */
   version: semver.nullable(),
+  waived,
 })
 export type RunRecord = z.infer<typeof runSchema>
+
+/** Newest last; one entry a candidate and holdout. */
+export const mostRecent = 50
+export const recentRunSchema = z.strictObject({
+  digest,
+  at: z.string(),
+  verdict: z.enum(['pass', 'warn']),
+  /** fingerprint of the holdout; null: there was none */
+  holdout: z.string().nullable(),
+  metrics: z.record(z.string(), z.number().nullable()),
+})
+export type RecentRun = z.infer<typeof recentRunSchema>
 
 export const ledgerModelSchema = z.strictObject({
   schema: z.literal('modelgate/ledger-model@1'),
@@ -53,6 +70,8 @@ export const ledgerModelSchema = z.strictObject({
   ),
   /** last green run of the default branch */
   main: runSchema.nullable(),
+  /** green runs of the default branch, the last of them, for what is measured between runs */
+  recent: z.array(recentRunSchema).optional(),
   /** holdout fingerprint → distinct candidates evaluated */
   holdout_uses: z.record(z.string(), z.array(digest)),
 })
@@ -72,5 +91,6 @@ export const ledgerEventSchema = z.strictObject({
   verdict: z.string().nullable(),
   reason: z.string().nullable(),
   source: sourceSchema,
+  waived,
 })
 export type LedgerEvent = z.infer<typeof ledgerEventSchema>

@@ -3,9 +3,11 @@
  * so the wrong one is an error. What could mean two things (`1%` of a change) is refused with both spellings.
  */
 import { z } from 'zod'
+import { fewestRuns, usualAuto } from '../evaluate/history.ts'
 import { nearest } from '../text/nearest.ts'
 import { type Change, certainties, type Limits, type MetricSpec, type Task, type Thresholds } from './config.ts'
 import { choice, percent, readLevel, section } from './leaves.ts'
+import { mostRecent } from './ledger.ts'
 import type { MetricFacts } from './metric-facts.ts'
 import { badParam, metricFacts, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
 import { notAvailable, says, shown, unknownKey } from './problems.ts'
@@ -15,6 +17,23 @@ const limit = z.union([limitValue, section({ warn: limitValue.optional(), fail: 
   error: 'expected a limit: a number, a text such as 1pp, or {warn: …, fail: …}',
 })
 
+/** `auto`: from how much the metric has moved between runs of the default branch. */
+const auto = section({
+  floor: limitValue.optional(),
+  k: z.number({ error: 'expected a number above 0' }).positive({ error: 'expected a number above 0' }).optional(),
+  runs: z
+    .number({ error: `expected a whole number from ${fewestRuns} to ${mostRecent}` })
+    .int()
+    .gte(fewestRuns, { error: `auto needs at least ${fewestRuns} runs` })
+    .lte(mostRecent, { error: `the ledger keeps the last ${mostRecent} runs` })
+    .optional(),
+})
+const changeLimit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional(), auto: auto.optional() })], {
+  error: 'expected a limit: a number, a text such as 1pp, auto, {warn: …, fail: …}, or {auto: {floor, k, runs}}',
+})
+
+type AutoFile = z.output<typeof auto> | undefined
+
 /** Other keys are parameters of the metric, checked against its entry in the table. */
 const metric = z
   .object(
@@ -22,8 +41,8 @@ const metric = z
       metric: z.string({ error: 'expected the name of a metric' }).optional(),
       min: limit.optional(),
       max: limit.optional(),
-      max_drop: limit.optional(),
-      max_rise: limit.optional(),
+      max_drop: changeLimit.optional(),
+      max_rise: changeLimit.optional(),
       certainty: choice(certainties).optional(),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? 'expected limits such as {min: 0.7, max_drop: 1pp}' : undefined) },
@@ -108,14 +127,33 @@ const kinds = [
   { key: 'max_rise', good: 'lower', instead: 'max_drop' },
 ] as const
 
-function readLimits(metric: string, facts: MetricFacts, given: MetricFile, path: readonly (string | number)[], refuse: Refuse): Limits {
-  const found: { min?: Thresholds<number>; max?: Thresholds<number>; maxDrop?: Thresholds<Change>; maxRise?: Thresholds<Change> } = {}
+function readLimits(
+  metric: string,
+  facts: MetricFacts,
+  given: MetricFile,
+  path: readonly (string | number)[],
+  refuse: Refuse,
+): Limits & Pick<MetricSpec, 'auto'> {
+  const found: {
+    auto?: NonNullable<MetricSpec['auto']>
+    min?: Thresholds<number>
+    max?: Thresholds<number>
+    maxDrop?: Thresholds<Change>
+    maxRise?: Thresholds<Change>
+  } = {}
   for (const { key, good, instead } of kinds) {
     const limit = given[key]
     if (limit === undefined) continue
     const at = [...path, key]
     if (facts.direction !== good) {
       refuse(at, says('WRONG_DIRECTION', `${metric}: ${facts.direction} is better, write ${instead}`))
+      continue
+    }
+    const automatic = typeof limit === 'object' && 'auto' in limit ? limit.auto : undefined
+    if (limit === 'auto' || automatic !== undefined) {
+      if (key === 'min' || key === 'max') refuse(at, 'auto is for max_drop and max_rise')
+      else if (typeof limit === 'object' && (limit.warn !== undefined || limit.fail !== undefined)) refuse(at, 'auto stands alone')
+      else found.auto = readAuto(metric, facts, automatic, (why) => refuse([...at, 'auto', 'floor'], why))
       continue
     }
     const written = typeof limit === 'object' ? limit : { fail: limit }
@@ -134,6 +172,11 @@ function readLimits(metric: string, facts: MetricFacts, given: MetricFile, path:
     }
   }
   return found
+}
+
+function readAuto(metric: string, facts: MetricFacts, given: AutoFile, why: Why): NonNullable<MetricSpec['auto']> {
+  const { floor, k = usualAuto.k, runs = usualAuto.runs } = given ?? {}
+  return { floor: floor === undefined ? null : readChange(metric, facts, floor, why), k, runs }
 }
 
 const neverWarns = 'warn lies beyond fail: it could never warn'

@@ -128,6 +128,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       metrics: evaluate?.metrics ?? [],
       mode: evaluate?.mode ?? 'guard',
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
+      ...(evaluate?.holdout_budget === undefined ? {} : { holdoutBudget: evaluate.holdout_budget }),
     },
     baseline: baselineOf(file.baseline),
     drift: driftSpec(drift, data, [...path, 'drift'], problems),

@@ -1,6 +1,7 @@
 /** What a promotion rests on: a gate of this very run that let this model pass, over the bytes that lie there now. */
 
 import { passed } from '../../core/gate/fold.ts'
+import { waivedOf } from '../../core/gate/waivers.ts'
 import { modelStages } from '../../core/pipeline.ts'
 import { evaluateDetails, gateDetails } from '../../core/schema/details.ts'
 import type { RunSource } from '../../core/schema/result.ts'
@@ -17,6 +18,8 @@ export interface Evidence {
   readonly verdict: 'pass' | 'warn'
   readonly metrics: Readonly<Record<string, number | null>>
   readonly source: RunSource
+  /** what somebody answers for */
+  readonly waived: ReturnType<typeof waivedOf>
 }
 
 /** @throws UserError GATE_MISSING, GATE_FOREIGN, NOT_PROMOTABLE, MODEL_MISSING, MODEL_CHANGED */
@@ -92,7 +95,9 @@ export async function requireEvidence(context: ModelContext): Promise<Evidence> 
   }
   const details = evaluateDetails.safeParse(evaluation?.details)
   const metrics = Object.fromEntries((details.data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
-  return { path, digest: now.digest, bytes: now.bytes, verdict, metrics, source }
+  const results = await Promise.all(modelStages.map((stage) => context.result(stage)))
+  const waived = waivedOf(results.flatMap((result) => result?.checks ?? []))
+  return { path, digest: now.digest, bytes: now.bytes, verdict, metrics, source, waived }
 }
 
 const notPromotable = (model: string, why: string, fix: string): UserError =>

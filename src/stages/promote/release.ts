@@ -46,6 +46,7 @@ export async function release(context: ModelContext, store: ModelStore, state: L
     created_at: context.clock.now(),
     metrics: { ...evidence.metrics },
     url,
+    ...(evidence.waived.length === 0 ? {} : { waived: evidence.waived }),
   }
   await requireStored(store, record)
   return { record, released: true }
@@ -112,6 +113,8 @@ function notes(context: ModelContext, evidence: Evidence, version: string, files
     '|---|---:|---|',
     ...rows,
     '',
+    ...evidence.waived.map(({ check, owner, until }) => `Waived until ${until} by ${owner}: \`${check}\`.`),
+    ...(evidence.waived.length === 0 ? [] : ['']),
     `Commit \`${context.source.sha || 'unknown'}\`, config \`${context.config.digest}\`.`,
   ].join('\n')
 }
