@@ -22,6 +22,7 @@ import type { DataEngine } from './ports/data-engine.ts'
 import type { Files } from './ports/files.ts'
 import type { Progress } from './ports/progress.ts'
 import type { Ports, RunContext } from './stages/context.ts'
+import type { InitContext } from './stages/init/context.ts'
 import { type Base, narrowPolicy, underBasePolicy } from './stages/policy.ts'
 
 /** As in package.json; a test compares them. */
@@ -86,6 +87,34 @@ export async function createRunContext(options: ContextOptions): Promise<OwnedCo
     progress,
     signal,
     environment: env,
+    dispose: async () => {
+      await Promise.allSettled(owned.map((end) => end()))
+    },
+  }
+}
+
+export interface OwnedInitContext extends InitContext {
+  /** Ends the data engine. */
+  dispose(): Promise<void>
+}
+
+/** Before there is a config: files, the data engine and the model's process, and nothing that leaves this machine. */
+export function createInitContext(options: Pick<ContextOptions, 'configPath' | 'cwd' | 'env' | 'progress' | 'signal'>): OwnedInitContext {
+  const { configPath, cwd, env, progress, signal } = options
+  const files = createFiles({ environment: env, temporaryRoot: env.RUNNER_TEMP || tmpdir() })
+  const root = dirname(resolve(cwd, configPath))
+  const owned: (() => Promise<unknown>)[] = []
+  const config = parseConfig('models: {model: {model: model.onnx}}', 'init', sha256)
+  const whole = { ...options, modelName: null, out: '.modelgate', token: null }
+  return {
+    configPath,
+    cwd,
+    root,
+    hash: sha256,
+    ports: makePorts({ options: whole, config, files, root, owned, github: null }),
+    clock: systemClock,
+    progress,
+    signal,
     dispose: async () => {
       await Promise.allSettled(owned.map((end) => end()))
     },

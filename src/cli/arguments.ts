@@ -23,6 +23,12 @@ export interface Request {
   readonly version: string | null
   readonly key: string | null
   readonly explain: boolean
+  /** init: data files as they were named */
+  readonly words: readonly string[]
+  readonly modelFile: string | null
+  readonly target: string | null
+  readonly name: string | null
+  readonly workflow: boolean
 }
 
 export type Parsed =
@@ -47,21 +53,26 @@ export function parseArguments(argv: readonly string[]): Parsed {
     )
   }
   if (rest.includes('--help') || rest.includes('-h')) return { kind: 'help', verb: first }
-  return { kind: 'request', request: toRequest(first, read(first, rest)) }
+  return { kind: 'request', request: toRequest(first, ...read(first, rest)) }
 }
 
 type Values = Readonly<Partial<Record<OptionName, string | boolean>>>
 
-function read(verb: VerbName, argv: readonly string[]): Values {
+function read(verb: VerbName, argv: readonly string[]): readonly [Values, readonly string[]] {
   const allowed: readonly OptionName[] = verbs[verb].options
   const known = Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { type: option.type }]))
   const { tokens } = parseArgs({ args: [...argv], options: known, strict: false, tokens: true, allowPositionals: true })
   const values: Partial<Record<OptionName, string | boolean>> = {}
+  const words: string[] = []
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue
     if (token.kind === 'positional') {
       if (verb === 'fetch' && values.ref === undefined) {
         values.ref = token.value
+        continue
+      }
+      if (verb === 'init' && token.value !== '') {
+        words.push(token.value)
         continue
       }
       throw usage(`modelgate ${verb} takes no word ${JSON.stringify(token.value)}`, `see modelgate ${verb} --help`)
@@ -83,10 +94,10 @@ function read(verb: VerbName, argv: readonly string[]): Values {
       values[name] = token.value
     }
   }
-  return values
+  return [values, words]
 }
 
-function toRequest(verb: VerbName, values: Values): Request {
+function toRequest(verb: VerbName, values: Values, words: readonly string[]): Request {
   const text = (name: OptionName) => (typeof values[name] === 'string' ? values[name] : null)
   const failOn = text('fail-on') ?? 'fail'
   if (failOn !== 'fail' && failOn !== 'warn')
@@ -107,6 +118,11 @@ function toRequest(verb: VerbName, values: Values): Request {
     version: text('version'),
     key: text('key'),
     explain: values.explain === true,
+    words,
+    modelFile: text('model-file'),
+    target: text('target'),
+    name: text('name'),
+    workflow: values.workflow === true,
   }
 }
 

@@ -1,9 +1,11 @@
 /** Shell 2: argv → the same stages the actions call. Results on stdout with --json, everything else on stderr. */
 import { exitCode, failingOn, type Verdict, worst } from '../core/gate/fold.ts'
+import type { InitOutcome } from '../core/init/outcome.ts'
 import type { StageResult } from '../core/schema/result.ts'
 import { neutralise } from '../core/text/neutralise.ts'
 import { asError, UserError } from '../errors.ts'
 import type { RunContext, StageOptions } from '../stages/context.ts'
+import type { InitContext } from '../stages/init/context.ts'
 import { parseArguments, type Request } from './arguments.ts'
 import { announce, progressOn, show, type Terminal } from './progress.ts'
 import { help, isStage } from './verbs.ts'
@@ -35,7 +37,7 @@ const coded = ({ code, message }: UserError): string => (message.includes(` ${co
 
 async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Verdict> {
   const parsed = parseArguments(argv)
-  const { createRunContext, toolVersion } = await import('../compose.ts')
+  const { createInitContext, createRunContext, toolVersion } = await import('../compose.ts')
   switch (parsed.kind) {
     case 'help':
       process.stdout.write(help(parsed.verb))
@@ -45,14 +47,19 @@ async function run(argv: readonly string[], terminal: Terminal, signal: AbortSig
       return 'pass'
     case 'request': {
       const { request } = parsed
+      const common = { configPath: request.config, cwd: process.cwd(), env: process.env, progress: progressOn(terminal), signal }
+      if (request.verb === 'init') {
+        const context = createInitContext(common)
+        try {
+          return await performInit(request, context, terminal)
+        } finally {
+          await context.dispose()
+        }
+      }
       const context = await createRunContext({
-        configPath: request.config,
+        ...common,
         modelName: request.model,
         out: request.out,
-        cwd: process.cwd(),
-        env: process.env,
-        progress: progressOn(terminal),
-        signal,
         token: process.env.GITHUB_TOKEN ?? null,
         base: request.base,
       })
@@ -63,6 +70,17 @@ async function run(argv: readonly string[], terminal: Terminal, signal: AbortSig
       }
     }
   }
+}
+
+/** What it wrote parses and holds on its data; what is left for a person to say is no failure. */
+async function performInit(request: Request, context: InitContext, terminal: Terminal): Promise<Verdict> {
+  const { init } = await import('../stages/init.ts')
+  const { outcomeText } = await import('../core/init/outcome.ts')
+  const { words: data, modelFile, target, name, workflow } = request
+  const outcome = await init(context, { data, modelFile, target, name, workflow })
+  terminal.write(`${neutralise(outcomeText(outcome))}\n`)
+  if (request.json) process.stdout.write(asJson(outcome))
+  return 'pass'
 }
 
 async function perform(request: Request, context: RunContext, terminal: Terminal): Promise<Verdict> {
@@ -100,7 +118,7 @@ async function finish(request: Request, context: RunContext, terminal: Terminal)
 }
 
 /** A log of GitHub obeys `##[cmd]` anywhere in a line: no # stands in the JSON, whose only # are those of texts. */
-const asJson = (results: readonly StageResult[]): string => `${JSON.stringify(results, null, 2).replaceAll('#', '\\u0023')}\n`
+const asJson = (results: readonly StageResult[] | InitOutcome): string => `${JSON.stringify(results, null, 2).replaceAll('#', '\\u0023')}\n`
 
 const toOptions = (request: Request): StageOptions => ({
   failOn: request.failOn,

@@ -15,18 +15,29 @@ export const options = {
   to: { type: 'string', value: 'ALIAS', summary: 'the alias to move; default `promote.to`' },
   version: { type: 'string', value: 'X.Y.Z', summary: 'an existing version to move the alias to' },
   explain: { type: 'boolean', summary: 'print the rule of each check in words before anything is read' },
+  'model-file': { type: 'string', value: 'FILE', summary: 'the ONNX model; default the only one here, in models/ or in model/' },
+  target: { type: 'string', value: 'COLUMN', summary: 'the column that the model predicts; default the one that can be nothing else' },
+  name: { type: 'string', value: 'NAME', summary: 'what the model is called in the config' },
+  workflow: { type: 'boolean', summary: 'also write .github/workflows/modelgate.yml, if it is not there' },
   key: { type: 'string', value: 'KEY', summary: 'which sticky comment: one comment per key' },
 } as const satisfies Record<string, { type: 'string' | 'boolean'; value?: string; summary: string }>
 export type OptionName = keyof typeof options
 
 interface Verb {
   readonly summary: string
+  /** words it takes beside its options */
+  readonly words?: string
   readonly options: readonly OptionName[]
 }
 
 const everywhere = ['config', 'model', 'out', 'base', 'json', 'fail-on'] as const
 
 export const verbs = {
+  init: {
+    summary: 'write a first config with a first data contract, of data files and a model',
+    words: '[[ROLE=]DATA …]',
+    options: ['config', 'model-file', 'target', 'name', 'workflow', 'json'],
+  },
   run: {
     summary: 'the whole pipeline: validate, train or fetch, evaluate, drift, gate',
     options: [...everywhere, 'format', 'promote', 'key'],
@@ -40,11 +51,11 @@ export const verbs = {
   comment: { summary: 'tell the reviewers: one sticky comment', options: [...everywhere, 'key'] },
   promote: { summary: 'release the gated model and move its alias', options: [...everywhere, 'to', 'version'] },
   rollback: { summary: 'move an alias back', options: [...everywhere, 'to', 'version'] },
-} as const satisfies Record<StageName | 'run', Verb>
+} as const satisfies Record<StageName | 'run' | 'init', Verb>
 export type VerbName = keyof typeof verbs
 
 /** Verbs of the public contract that this version does not have. */
-export const laterVerbs = ['init', 'inspect', 'list', 'history', 'doctor'] as const
+export const laterVerbs = ['inspect', 'list', 'history', 'doctor'] as const
 
 export const isVerb = (word: string): word is VerbName => word in verbs && Object.hasOwn(verbs, word)
 export const isStage = (verb: VerbName): verb is StageName => stageNames.some((name) => name === verb)
@@ -53,6 +64,7 @@ const pad = (text: string, width: number) => text.padEnd(width)
 
 export function help(verb: VerbName | null): string {
   const names: readonly OptionName[] = verb === null ? [] : verbs[verb].options
+  const entry: Verb | null = verb === null ? null : verbs[verb]
   const head =
     verb === null
       ? [
@@ -67,6 +79,7 @@ export function help(verb: VerbName | null): string {
       : [
           `modelgate ${verb}: ${verbs[verb].summary}`,
           '',
+          ...(entry?.words === undefined ? [] : [`Usage: modelgate ${verb} ${entry.words} [options]`, '']),
           ...names.map((name) => {
             const option: { type: string; value?: string; summary: string } = options[name]
             return `  ${pad(`--${name}${option.value ? ` ${option.value}` : ''}`, 20)} ${option.summary}`

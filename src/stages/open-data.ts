@@ -3,8 +3,7 @@ import type { Role, Source } from '../core/schema/config.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { OpenRequest, Table } from '../ports/data-engine.ts'
-import type { RunContext } from './context.ts'
-import { requirePinned, sourceFiles } from './source-files.ts'
+import { type Reading, requirePinned, sourceFiles } from './source-files.ts'
 
 /** Formats that people have and the embedded engine cannot read as it is, by the end of the name. */
 const unread: readonly { readonly ends: RegExp; readonly is: string; readonly because: string; readonly fix: string }[] = [
@@ -33,7 +32,7 @@ function demandReadable({ files, format }: OpenRequest): void {
 }
 
 /** @throws UserError DATA_MISSING, DATA_EMPTY, DATA_DIGEST, DATA_UNREADABLE, DATA_COLUMNS_DIFFER, NO_ROWS (a stored profile) */
-export async function openSource(context: RunContext, source: Source, role: string): Promise<Table> {
+export async function openSource(context: Reading, source: Source, role: string): Promise<Table> {
   context.signal.throwIfAborted()
   const request = await sourceFiles(context, role, source)
   demandReadable(request)
@@ -51,7 +50,7 @@ export async function openSource(context: RunContext, source: Source, role: stri
 }
 
 /** Before the engine reads a byte of it. */
-async function verify(context: RunContext, files: OpenRequest['files'], source: Source): Promise<void> {
+async function verify(context: Reading, files: OpenRequest['files'], source: Source): Promise<void> {
   for (const { path, shown } of files) {
     const found = await context.ports.files.digest(path)
     if (found === null)

@@ -6,8 +6,11 @@ import { UserError } from '../errors.ts'
 import type { OpenRequest } from '../ports/data-engine.ts'
 import type { RunContext } from './context.ts'
 
+/** What a file of data is found and read with. */
+export type Reading = Pick<RunContext, 'root' | 'ports' | 'signal'>
+
 /** What to open for a source. @throws UserError DATA_MISSING, NO_ROWS (a stored profile) */
-export async function sourceFiles(context: RunContext, role: string, source: Source): Promise<OpenRequest> {
+export async function sourceFiles(context: Reading, role: string, source: Source): Promise<OpenRequest> {
   switch (source.kind) {
     case 'files':
       return { files: source.paths.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }

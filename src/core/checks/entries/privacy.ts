@@ -9,7 +9,7 @@ import { stable } from './answers.ts'
 import { formats } from './formats.ts'
 
 /** What text looks like when it is about a person. The more general a look, the more must the whole value be of it. */
-const looks = {
+export const looks = {
   email: formats.email.holds,
   credit_card: formats.credit_card.holds,
   phone: (x: string) => `(${formats.phone.holds(x)} AND ${finds(x, '[+ ()-]')} AND NOT ${formats.iso_date.holds(x)})`,
@@ -17,7 +17,7 @@ const looks = {
   iban: (x: string) => `regexp_full_match(${x}, '[A-Z]{2}[0-9]{2}( ?[A-Z0-9]{4}){2,7} ?[A-Z0-9]{0,4}')`,
   ip: formats.ip.holds,
 } as const
-const kinds = ['email', 'credit_card', 'phone', 'ssn', 'iban', 'ip'] as const satisfies readonly (keyof typeof looks)[]
+export const lookKinds = ['email', 'credit_card', 'phone', 'ssn', 'iban', 'ip'] as const satisfies readonly (keyof typeof looks)[]
 
 const texts = ({ table, data }: Scope, allow: readonly string[]) =>
   table.columns.filter(({ name, kind }) => kind === 'string' && !allow.includes(name) && !data.sensitive.includes(name))
@@ -42,16 +42,16 @@ export const privacyChecks: readonly CheckEntry[] = [
   figures({
     name: 'pii_columns',
     on: 'table',
-    summary: `in no text column does more than max (1 %) of the text look like ${kinds.join(', ')}; columns under data.sensitive, and those allowed, are not looked at`,
+    summary: `in no text column does more than max (1 %) of the text look like ${lookKinds.join(', ')}; columns under data.sensitive, and those allowed, are not looked at`,
     params: {
       max: share.optional(),
-      looks_like: z.array(choice(kinds), { error: 'expected a list' }).min(1, { error: 'this list is empty' }).optional(),
+      looks_like: z.array(choice(lookKinds), { error: 'expected a list' }).min(1, { error: 'this list is empty' }).optional(),
       allow: columns.optional(),
     },
     fix: 'leave the column out, list it under data.sensitive, or name it under allow',
     elsewhere: ['ML Test Score Data 5', 'Soda PII formats', 'Macie, Presidio recognisers'],
     example: '{max: 5%}',
-    figures: ({ looks_like: wanted = kinds, allow = [] }, scope) =>
+    figures: ({ looks_like: wanted = lookKinds, allow = [] }, scope) =>
       Object.fromEntries(
         texts(scope, allow).flatMap((column, index) => {
           const there = `${scope.keep} AND ${present(column)}`
@@ -61,7 +61,7 @@ export const privacyChecks: readonly CheckEntry[] = [
           ]
         }),
       ),
-    judge: ({ max = 0.01, looks_like: wanted = kinds, allow = [] }, row, scope) => {
+    judge: ({ max = 0.01, looks_like: wanted = lookKinds, allow = [] }, row, scope) => {
       const looked = texts(scope, allow)
       if (looked.length === 0) return skipped('there are no text columns to look at')
       const found = looked.flatMap(({ name }, index) => {

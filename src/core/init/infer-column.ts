@@ -1,0 +1,152 @@
+/**
+ * One column as it was seen → what a first contract says of it. Conservative, as TFDV's schema inference: a rule is written where the data
+ * would have shown the opposite; limits of numbers are not read off the data, except the obvious ones (not below 0, between 0 and 1).
+ * Every rule comes with what was seen, for the comment beside it.
+ */
+import { count, plural, share, written } from '../report/format.ts'
+import type { Plain } from '../schema/read-yaml.ts'
+import { nullLimit } from './null-limit.ts'
+import { type ColumnInRole, type ColumnSeen, fewestRows, mostLevels } from './seen.ts'
+
+export interface ColumnContract {
+  readonly name: string
+  readonly checks: Readonly<Record<string, Plain>>
+  /** for the comment beside it */
+  readonly saw: string
+}
+
+const enoughForRange = 1000
+const enoughForLabels = 100
+const mostly = 0.99
+const longestLabel = 100
+
+/** @param on the roles to write, where not every role has the column */
+export function inferColumn(seen: ColumnSeen, sensitive: boolean, on: readonly string[] | null): ColumnContract {
+  const { name, in: inRoles } = seen
+  const rows = sum(inRoles.map((one) => one.rows))
+  const missing = sum(inRoles.map((one) => one.missing))
+  const type = commonType(inRoles)
+  const nothing = missing === rows
+  const nulls = nothing ? null : nullLimit(inRoles)
+  const unique = !nothing && inRoles.every((one) => one.unique === true)
+  const range = sensitive || nothing ? null : obviousRange(inRoles)
+  const labels = sensitive || nothing || unique ? null : domain(inRoles)
+  const checks: Record<string, Plain> = {
+    ...(type === null || nothing ? {} : { type }),
+    ...(nulls === null ? {} : { nulls: { max: nulls === 0 ? 0 : `${Number((nulls * 100).toPrecision(4))}%` } }),
+    ...(unique ? { unique: true } : {}),
+    ...(range ?? {}),
+    ...(labels === null ? {} : { in: labels.length === 0 ? [] : { values: labels, mostly: `${mostly * 100}%` } }),
+    ...(on === null ? {} : { on: [...on] }),
+  }
+  const saw = [
+    nothing ? `no value in ${plural(rows, 'row')}` : `${count(missing)} missing in ${plural(rows, 'row')}`,
+    ...(type === null && !nothing ? [typesSeen(inRoles)] : []),
+    ...(sensitive ? ['sensitive'] : unique ? ['no value twice'] : sawValues(inRoles, labels)),
+    ...(range === null && !sensitive ? sawRange(inRoles) : []),
+    ...mixed(inRoles),
+  ]
+  return { name, checks, saw: saw.join('; ') }
+}
+
+const typeOf: Readonly<Record<ColumnInRole['storage'], string | null>> = {
+  integer: 'integer',
+  float: 'number',
+  decimal: 'number',
+  boolean: 'boolean',
+  string: 'string',
+  date: 'date',
+  timestamp: 'timestamp',
+  time: 'time',
+  other: null,
+}
+
+/** A type of several is one that accepts them all. */
+const wider: readonly (readonly [of: readonly string[], type: string])[] = [
+  [['integer', 'number'], 'number'],
+  [['date', 'timestamp'], 'timestamp'],
+]
+
+function commonType(inRoles: readonly ColumnInRole[]): string | null {
+  const types = [...new Set(inRoles.filter((one) => one.missing < one.rows).map(({ storage }) => typeOf[storage]))]
+  if (types.length === 1) return types[0] ?? null
+  return wider.find(([of]) => types.every((type) => type !== null && of.includes(type)))?.[1] ?? null
+}
+
+const typesSeen = (inRoles: readonly ColumnInRole[]): string => {
+  const kinds = new Set(inRoles.map(({ storage }) => storage))
+  return kinds.size === 1 ? 'nested values' : inRoles.map(({ role, storage }) => `${storage} in ${role}`).join(', ')
+}
+
+/** `min: 0`, and `max: 1` of numbers with fractions, where a thousand rows say so. An identifier has no range. */
+function obviousRange(inRoles: readonly ColumnInRole[]): Readonly<Record<string, Plain>> | null {
+  if (sum(inRoles.map((one) => one.rows - one.missing)) < enoughForRange) return null
+  const numbers = inRoles.filter((one) => one.missing < one.rows)
+  const [low, high] = [numbers.map((one) => one.min), numbers.map((one) => one.max)]
+  if (!low.every((value) => value !== null && value >= 0)) return null
+  const fractions = numbers.some(({ storage }) => storage === 'float' || storage === 'decimal')
+  const unit = fractions && high.every((value) => value !== null && value <= 1)
+  // what never comes near 0 is bounded by something else than 0
+  const near = numbers.some((one) => one.min !== null && one.max !== null && one.min <= (one.max - one.min) * 0.5)
+  if (unit) return { min: 0, max: 1 }
+  return near ? { min: 0 } : null
+}
+
+/**
+ * Values that may be listed: text of few levels, and flags written as 0 and 1. Null where there are too many, too rare ones, or where the list
+ * would leave out more than one row in a hundred of a role.
+ */
+function domain(inRoles: readonly ColumnInRole[]): readonly Plain[] | null {
+  const numeric = inRoles.every(({ storage }) => storage === 'integer')
+  if (!numeric && !inRoles.every(({ storage }) => storage === 'string')) return null
+  if (inRoles.every(({ kind }) => kind === 'constant')) return null
+  const values = sum(inRoles.map((one) => one.rows - one.missing))
+  if (values < enoughForLabels) return null
+  const labels = new Set<string>()
+  for (const { levels } of inRoles) {
+    if (levels === null || levels.distinct > mostLevels || levels.singles >= 0.01 * values) return null
+    for (const { label, rows } of levels.top) if (rows >= fewestRows) labels.add(label)
+  }
+  if (labels.size === 0 || labels.size > mostLevels) return null
+  if (numeric && ![...labels].every((label) => label === '0' || label === '1')) return null
+  if (numeric && labels.size !== 2) return null
+  if ([...labels].some((label) => label.length > longestLabel)) return null
+  const covers = inRoles.every(({ levels, rows, missing }) => {
+    const listed = sum((levels?.top ?? []).filter(({ label }) => labels.has(label)).map((level) => level.rows))
+    return listed >= mostly * (rows - missing)
+  })
+  if (!covers) return null
+  return [...labels].sort().map((label) => (numeric ? Number(label) : label))
+}
+
+function sawValues(inRoles: readonly ColumnInRole[], labels: readonly Plain[] | null): readonly string[] {
+  const first = inRoles[0]
+  if (first === undefined) return []
+  if (first.kind === 'constant' && first.missing < first.rows) return ['the same value in every row']
+  const { levels } = first
+  if (levels === null) return first.kind === 'identifier' ? ['nearly every value differs'] : []
+  const told = levels.distinct > mostLevels ? `more than ${mostLevels} distinct values` : plural(levels.distinct, 'distinct value')
+  const rare = labels !== null && labels.length < levels.distinct ? [`those of fewer than ${fewestRows} rows are not listed`] : []
+  return [told, ...rare]
+}
+
+/** Rounded outwards to two digits, so that it is nobody's value. */
+function sawRange(inRoles: readonly ColumnInRole[]): readonly string[] {
+  const [first] = inRoles
+  if (first === undefined || first.low === null || first.high === null) return []
+  return [`98 % between ${written(outwards(first.low, Math.floor))} and ${written(outwards(first.high, Math.ceil))}`]
+}
+
+function outwards(value: number, round: (x: number) => number): number {
+  if (value === 0) return 0
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1)
+  return Number((round(Number((value / unit).toPrecision(12))) * unit).toPrecision(2))
+}
+
+/** A few bad cells make a whole column text. */
+function mixed(inRoles: readonly ColumnInRole[]): readonly string[] {
+  const part = Math.max(0, ...inRoles.map((one) => one.readsAsNumber ?? 0))
+  return part >= 0.8 && part < 1 ? [`${share(part)} reads as numbers: is the rest meant?`] : []
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, x) => total + x, 0)
