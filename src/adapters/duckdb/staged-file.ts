@@ -7,7 +7,7 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, link, open, stat } from 'node:fs/promises'
+import { copyFile, link, open, realpath, stat } from 'node:fs/promises'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -135,7 +135,8 @@ const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
 /** A second name for the bytes where the file system allows, else a copy: the engine resolves symbolic links, so those would not do. */
 async function lendFile(path: string, place: string): Promise<void> {
   try {
-    await link(path, place)
+    // a link to a symbolic link would be one too, as data under DVC or git-annex is
+    await link(await realpath(path), place)
   } catch {
     await copyFile(path, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   }

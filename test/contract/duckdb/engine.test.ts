@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -38,6 +38,12 @@ describe('DAT-02 a path means one file', () => {
     const table = await bench.table(name, 'mine\n7\n')
     expect(await bench.rows(table)).toEqual([[7]])
     expect(table.files[0]?.path).toBe(name)
+  })
+
+  it('a symbolic link is the file it leads to, as under DVC and git-annex', async () => {
+    await bench.file('kept-by-dvc', 'mine\n7\n')
+    await symlink('kept-by-dvc', join(bench.folder, 'linked.csv'))
+    expect(await bench.rows(await bench.open('linked.csv'))).toEqual([[7]])
   })
 
   it('a pattern that matches files but is the name of none is missing', async () => {
