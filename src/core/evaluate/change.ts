@@ -1,17 +1,20 @@
 /**
- * The change of a metric from one model to another on the same rows, always paired: one function per family of the metrics table.
+ * The change of a metric from one model to another on the same rows, always paired: one function per family of the metrics table. Only
+ * where the baseline is nothing but a stored number with its interval there are no pairs: `unpairedChange`.
  * The p-value and the bounds of a change come from one and the same test, so that they never contradict each other.
  */
 import type { Sample } from '../metrics/sample.ts'
-import { aucDifference, aucParts } from '../stats/delong.ts'
+import type { Bca } from '../stats/bca.ts'
+import { clustered, groupsOf, weightedMean } from '../stats/clusters.ts'
+import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
 import { mcnemarBounds, mcnemarWorse } from '../stats/mcnemar.ts'
-import { meanOf, tBelow, tBounds } from '../stats/mean.ts'
+import { type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
-import { influenceError, isTame } from './level.ts'
-import type { Resampling } from './resampling.ts'
+import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
+import type { Resampling, RowSample } from './resampling.ts'
 
 export interface Change {
   /** candidate − baseline */
@@ -21,14 +24,18 @@ export interface Change {
 
 export interface Test {
   readonly method: string
+  /** groups of rows that were counted; null: rows */
+  readonly groups: number | null
   /** p-value of "the true change is below `at`" */
   below(at: number): number
   above(at: number): number
   /** one-sided bounds at `level`, from the test of `at` */
   bounds(level: number, at: number): Bounds
-  /** rows that would show a change of this size, 80 % of the time */
+  /** rows, or groups where these are counted, that would show a change of this size, 80 % of the time */
   rowsNeeded(size: number): number
 }
+
+type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
 /** null where either value is undefined */
 export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling): Change | null {
@@ -40,46 +47,34 @@ export function changeBetween(baseline: Sample, candidate: Sample, draws: Resamp
 function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resampling): Test | null {
   switch (candidate.kind) {
     case 'proportion':
-      return baseline.kind === 'proportion' ? proportions(baseline, candidate) : null
-    case 'auc': {
-      if (baseline.kind !== 'auc') return null
-      const { y } = candidate
-      const { se } = aucDifference(aucParts(baseline.ranks, y), aucParts(candidate.ranks, y), y)
-      return normal(value, se, y.length, 'delong')
-    }
+      if (baseline.kind !== 'proportion') return null
+      return candidate.unit ? groupedHits(baseline, candidate, draws) : proportions(baseline, candidate)
+    case 'auc':
+      return baseline.kind === 'auc' ? aucs(baseline, candidate, value) : null
     case 'influence': {
       if (baseline.kind !== 'influence') return null
-      const se = influenceError(candidate.influence.map((x, i) => x - (baseline.influence[i] ?? 0)))
-      return Number.isNaN(se) ? null : normal(value, se, candidate.influence.length, 'influence')
+      const difference = candidate.influence.map((x, i) => x - (baseline.influence[i] ?? 0))
+      const mean = influenceMean(value, difference, candidate.unit ?? null)
+      return mean.n < 2 ? null : student(mean, 'influence', candidate.unit ? mean.n : null)
     }
-    case 'mean': {
-      if (baseline.kind !== 'mean') return null
-      const mean = meanOf(candidate.rows.map((x, i) => x - (baseline.rows[i] ?? 0)))
-      if (mean.n < 2) return null
-      const needed = (size: number) => rowsNeeded(mean.n, mean.se, size)
-      if (!isTame(mean)) return resampled(draws.rows(candidate, baseline), needed)
-      return {
-        method: 'paired-t',
-        below: (at) => tBelow(mean, at),
-        above: (at) => tBelow({ ...mean, mean: -mean.mean }, -at),
-        bounds: (level) => tBounds(mean, level),
-        rowsNeeded: needed,
-      }
-    }
+    case 'mean':
+      return baseline.kind === 'mean' ? means(baseline, candidate, draws) : null
     case 'cells':
-      return baseline.kind === 'cells' ? resampled(draws.cells(candidate, baseline), null, candidate.y.length) : null
+      if (baseline.kind !== 'cells') return null
+      if (candidate.unit || candidate.weight) return drawn(baseline, candidate, candidate.y.length, draws)
+      return resampled(draws.cells(candidate, baseline), candidate.y.length, null)
     case 'moments':
-      return baseline.kind === 'moments' ? resampled(draws.rows(candidate, baseline), null, candidate.columns[0]?.length) : null
+      return baseline.kind === 'moments' ? drawn(baseline, candidate, candidate.columns[0]?.length ?? 0, draws) : null
     case 'rank':
-      return baseline.kind === 'rank' ? resampled(draws.rows(candidate, baseline), null, candidate.y.length) : null
+      return baseline.kind === 'rank' ? drawn(baseline, candidate, candidate.y.length, draws) : null
     case 'weighted':
-      return baseline.kind === 'weighted' ? resampled(draws.rows(candidate, baseline), null, candidate.rows) : null
+      return baseline.kind === 'weighted' ? drawn(baseline, candidate, candidate.rows, draws) : null
     case 'plain':
       return null
   }
 }
 
-function proportions(baseline: Extract<Sample, { kind: 'proportion' }>, candidate: Extract<Sample, { kind: 'proportion' }>): Test | null {
+function proportions(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>): Test | null {
   let lost = 0 // the baseline had it, the candidate has not
   let won = 0
   let rows = 0
@@ -97,6 +92,7 @@ function proportions(baseline: Extract<Sample, { kind: 'proportion' }>, candidat
   const scale = candidate.hit.length / rows
   return {
     method: 'mcnemar-mid-p',
+    groups: null,
     below: (at) => (at === 0 ? mcnemarWorse(b, c) : normalSf(-tangoZ(b, c, rows, at))),
     above: (at) => (at === 0 ? mcnemarWorse(c, b) : normalSf(tangoZ(b, c, rows, at))),
     bounds: (level, at) => (at === 0 ? mcnemarBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
@@ -104,24 +100,92 @@ function proportions(baseline: Extract<Sample, { kind: 'proportion' }>, candidat
   }
 }
 
-function normal(value: number, se: number, rows: number, method: string): Test {
-  const z = (at: number) => (se === 0 ? (value === at ? 0 : (value - at) * Number.POSITIVE_INFINITY) : (value - at) / se)
+function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>, draws: Resampling): Test | null {
+  const { mean } = meanOfHits(candidate, baseline)
+  if (mean.n < 2) return null
+  return isTame(mean) ? student(mean, 'paired-t-groups', mean.n) : drawn(baseline, candidate, candidate.hit.length, draws)
+}
+
+function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Test {
+  const { y, unit = null } = candidate
+  const [first, second] = [aucParts(baseline.ranks, y), aucParts(candidate.ranks, y)]
+  if (!unit) return normal(value, aucDifference(first, second, y).se, y.length, 'delong')
+  const before = aucInfluence(first, y)
+  const influence = aucInfluence(second, y).map((x, i) => x - (before[i] ?? 0))
+  const mean = clustered(value, influence, unit)
+  const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
+  return student({ ...mean, se: Math.max(mean.se, open) }, 'delong-groups', mean.n)
+}
+
+function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling): Test | null {
+  const difference = candidate.rows.map((x, i) => x - (baseline.rows[i] ?? 0))
+  const timed = serialFor(candidate, draws.serial)
+  if (timed) return student(serialMean(difference, timed), 'diebold-mariano', null, candidate.rows.length)
+  const { unit = null, weight = null } = candidate
+  const mean = unit || weight ? weightedMean(difference, weight, unit) : meanOf(difference)
+  if (mean.n < 2) return null
+  if (isTame(mean)) return student(mean, unit ? 'paired-t-groups' : 'paired-t', unit ? mean.n : null)
+  return resampled(draws.rows(candidate, baseline), mean.n, unit ? mean.n : null, mean.se)
+}
+
+/** Rows, or their groups, are drawn again. */
+function drawn<S extends RowSample>(baseline: S, candidate: S, entries: number, draws: Resampling): Test | null {
+  const groups = candidate.unit ? groupsOf(candidate.unit) : null
+  return resampled(draws.rows(candidate, baseline), groups ?? entries, groups)
+}
+
+function student(mean: Mean, method: string, groups: number | null, counted = mean.n): Test {
   return {
     method,
-    below: (at) => normalSf(-z(at)),
-    above: (at) => normalSf(z(at)),
-    bounds: (level) => [value - normalQuantile(level) * se, value + normalQuantile(level) * se],
-    rowsNeeded: (size) => rowsNeeded(rows, se, size),
+    groups,
+    below: (at) => tBelow(mean, at),
+    above: (at) => tBelow({ ...mean, mean: -mean.mean }, -at),
+    bounds: (level) => tBounds(mean, level),
+    rowsNeeded: (size) => rowsNeeded(counted, mean.se, size),
   }
 }
 
-function resampled(bca: ReturnType<Resampling['rows']>, needed: ((size: number) => number) | null, rows = 0): Test | null {
+function normal(value: number, se: number, counted: number, method: string): Test {
+  const z = (at: number) => (se === 0 ? (value === at ? 0 : (value - at) * Number.POSITIVE_INFINITY) : (value - at) / se)
+  return {
+    method,
+    groups: null,
+    below: (at) => normalSf(-z(at)),
+    above: (at) => normalSf(z(at)),
+    bounds: (level) => [value - normalQuantile(level) * se, value + normalQuantile(level) * se],
+    rowsNeeded: (size) => rowsNeeded(counted, se, size),
+  }
+}
+
+function resampled(bca: Bca | null, counted: number, groups: number | null, se = bca?.se ?? Number.NaN): Test | null {
   if (bca === null) return null
   return {
     method: bca.method,
+    groups,
     below: bca.below,
     above: (at) => 1 - bca.below(at),
     bounds: (level) => bca.bounds(level),
-    rowsNeeded: needed ?? ((size) => rowsNeeded(rows, bca.se, size)),
+    rowsNeeded: (size) => rowsNeeded(counted, se, size),
   }
 }
+
+/** A number of the past with its two-sided 95 % interval. */
+export interface StoredValue {
+  readonly value: number
+  readonly interval: readonly [low: number, high: number]
+}
+
+/**
+ * The change from a number that was stored with its interval, on the same holdout: without the baseline's predictions the rows cannot be paired,
+ * and what both models have in common counts as noise. se = √(se₁² + se₂²), each read from its interval; it is wider than a paired one, never narrower.
+ */
+export function unpairedChange(baseline: StoredValue, value: number, level: Level | null, rows: number): Change {
+  const change = value - baseline.value
+  if (level === null) return { value: change, test: null }
+  const before = halfOf(baseline.interval)
+  const after = halfOf(level.bounds(0.975))
+  const se = Math.hypot(before, after) / normalQuantile(0.975)
+  return { value: change, test: Number.isFinite(se) ? normal(change, se, rows, 'unpaired') : null }
+}
+
+const halfOf = ([low, high]: readonly [number, number]): number => (high - low) / 2

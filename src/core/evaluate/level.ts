@@ -1,16 +1,25 @@
-/** The interval of a metric of one model: one function per family of the metrics table, no metric by name. */
+/**
+ * The interval of a metric of one model: one function per family of the metrics table, no metric by name. Where rows come in groups
+ * (`unit`) or count differently (`weight`), the standard error is that of groups, or groups are resampled.
+ *
+ * A level keeps a few numbers, never the rows: at millions of rows every metric would hold its own copy of them.
+ */
 import type { Sample } from '../metrics/sample.ts'
-import { aucInterval, aucParts } from '../stats/delong.ts'
-import { meanOf, tBounds } from '../stats/mean.ts'
-import { normalQuantile } from '../stats/normal.ts'
+import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
+import { type AucError, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
+import { dieboldMariano } from '../stats/diebold-mariano.ts'
+import { type Mean, meanOf, tBounds } from '../stats/mean.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
 import type { Resampling } from './resampling.ts'
+import { perStep, type Serial } from './serial.ts'
 
 export interface Level {
   readonly method: string
   /** each end is a one-sided bound at `level`; 0.975 makes a two-sided 95 % interval */
   bounds(level: number): Bounds
 }
+
+type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
 /** Few rows or a long tail: Student's t does not hold. */
 export const isTame = (mean: { readonly n: number; readonly skewness: number }): boolean => mean.n >= 30 && Math.abs(mean.skewness) <= 3
@@ -20,36 +29,20 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
   const { value } = sample
   if (value.value === null || value.undefined !== null) return null
   switch (sample.kind) {
-    case 'proportion': {
-      const [hits, rows] = countHits(sample.hit, sample.among)
-      return share(hits, rows)
-    }
-    case 'cells': {
-      if (sample.trials) {
-        const table = new Float64Array(sample.classes * sample.classes)
-        for (let i = 0; i < sample.y.length; i++) {
-          const cell = (sample.y[i] ?? 0) * sample.classes + (sample.predicted[i] ?? 0)
-          table[cell] = (table[cell] ?? 0) + 1
-        }
-        return share(...sample.trials(table))
-      }
-      return draws.cells(sample, null)
-    }
+    case 'proportion':
+      return proportionLevel(sample)
+    case 'cells':
+      if (sample.unit || sample.weight) return draws.rows(sample, null)
+      return sample.trials ? share(...sample.trials(tableOf(sample))) : draws.cells(sample, null)
     case 'auc': {
-      const parts = aucParts(sample.ranks, sample.y)
-      const at = (level: number) => aucInterval(parts, sample.y, level)
-      return { method: at(0.95).method, bounds: (level) => at(level).bounds }
+      const error = errorOfAuc(sample)
+      return { method: aucBounds(error, 0.95).method, bounds: (level) => aucBounds(error, level).bounds }
     }
-    case 'mean': {
-      const mean = meanOf(sample.rows)
-      if (mean.n < 2) return null
-      if (!isTame(mean)) return draws.rows(sample, null)
-      return { method: 't', bounds: (level) => tBounds(mean, level) }
-    }
+    case 'mean':
+      return meanLevel(sample, draws)
     case 'influence': {
-      const centre = value.value
-      const se = influenceError(sample.influence)
-      return { method: 'influence', bounds: (level) => [centre - normalQuantile(level) * se, centre + normalQuantile(level) * se] }
+      const mean = influenceMean(value.value, sample.influence, sample.unit ?? null)
+      return mean.n < 2 ? null : student(mean, 'influence')
     }
     case 'moments':
     case 'rank':
@@ -60,10 +53,48 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
   }
 }
 
+const student = (mean: Mean, method: string): Level => ({ method, bounds: (level) => tBounds(mean, level) })
+
+function proportionLevel(sample: Kind<'proportion'>): Level | null {
+  if (sample.unit) return groupShare(meanOfHits(sample))
+  const [hits, rows] = countHits(sample.hit, sample.among)
+  return share(hits, rows)
+}
+
+function meanLevel(sample: Kind<'mean'>, draws: Resampling): Level | null {
+  const timed = serialFor(sample, draws.serial)
+  if (timed) return student(serialMean(sample.rows, timed), 't-hac')
+  const { unit = null, weight = null, rows } = sample
+  if (!unit && !weight) {
+    const mean = meanOf(rows)
+    if (mean.n < 2) return null
+    return isTame(mean) ? student(mean, 't') : draws.rows(sample, null)
+  }
+  const mean = weightedMean(rows, weight, unit)
+  if (mean.n < 2) return null
+  // a share of rows that count differently
+  if (rows.every((x) => x === 0 || x === 1)) return groupShare({ mean, rows: rows.length })
+  return isTame(mean) ? student(mean, unit ? 't-groups' : 't-weighted') : draws.rows(sample, null)
+}
+
 const share = (hits: number, rows: number): Level => ({
   method: proportionInterval(hits, rows, 0.95).method,
   bounds: (level) => proportionInterval(hits, rows, level).bounds,
 })
+
+const groupShare = ({ mean, rows }: { readonly mean: Mean; readonly rows: number }): Level => ({
+  method: effectiveShare(mean, rows, 0.95).method,
+  bounds: (level) => effectiveShare(mean, rows, level).bounds,
+})
+
+function tableOf({ classes, y, predicted }: Kind<'cells'>): Float64Array {
+  const table = new Float64Array(classes * classes)
+  for (let i = 0; i < y.length; i++) {
+    const cell = (y[i] ?? 0) * classes + (predicted[i] ?? 0)
+    table[cell] = (table[cell] ?? 0) + 1
+  }
+  return table
+}
 
 export function countHits(hit: Uint8Array, among: Uint8Array | null): [hits: number, rows: number] {
   let hits = 0
@@ -76,10 +107,37 @@ export function countHits(hit: Uint8Array, among: Uint8Array | null): [hits: num
   return [hits, rows]
 }
 
-/** Standard error of a mean of influences whose expectation is 0. */
-export function influenceError(influence: Float64Array): number {
-  let squares = 0
-  for (const x of influence) squares += x * x
-  const n = influence.length
-  return n < 2 ? Number.NaN : Math.sqrt(squares / (n - 1) / n)
+/** The rows that count, and what each adds; @param minus the other model, for a difference */
+export function meanOfHits(sample: Kind<'proportion'>, minus: Kind<'proportion'> | null = null): { mean: Mean; rows: number } {
+  const { hit, among, unit = null } = sample
+  const kept = Uint32Array.from(hit.keys()).filter((i) => !among || among[i] === 1)
+  const values = Float64Array.from(kept, (i) => (hit[i] ?? 0) - (minus ? (minus.hit[i] ?? 0) : 0))
+  const codes = unit ? Int32Array.from(kept, (i) => unit[i] ?? 0) : null
+  return { mean: weightedMean(values, null, codes), rows: kept.length }
+}
+
+/** @param influence whose mean over the rows is the deviation of the estimate */
+export function influenceMean(value: number, influence: Float64Array, codes: Int32Array | null): Mean {
+  return clustered(
+    value,
+    influence.map((x) => x / influence.length),
+    codes,
+  )
+}
+
+function errorOfAuc({ ranks, y, unit = null }: Kind<'auc'>): AucError {
+  const parts = aucParts(ranks, y)
+  if (!unit) return aucError(parts, y)
+  const { se, n } = clustered(parts.auc, aucInfluence(parts, y), unit)
+  const having = (label: number) => groupsOf(unit.filter((_, i) => y[i] === label))
+  return { auc: parts.auc, se, fewest: Math.min(having(1), having(0)), df: n - 1 }
+}
+
+/** Rows in time, where the sample has all of them. */
+export const serialFor = (sample: Kind<'mean'>, serial: Serial | null): Serial | null =>
+  serial && !sample.weight && sample.rows.length === serial.rows && serial.steps > serial.horizon ? serial : null
+
+export function serialMean(values: Float64Array, serial: Serial): Mean {
+  const { n, mean, se } = dieboldMariano(perStep(values, serial), serial.horizon)
+  return { n, mean, se, skewness: 0 }
 }

@@ -1,47 +1,70 @@
 /**
- * Bootstraps of metric samples, one model or two together. Draws over cells are made once for a pair of models and shared by
- * every metric that reads the confusion table.
+ * Bootstraps of metric samples, one model or two together. What is drawn is drawn once and shared: draws over cells by every metric that
+ * reads the confusion table of the same models, the curve of a ranking by every metric that was announced for it.
  */
-import { type Curve, cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
 import type { Confusion, MetricValue, Sample } from '../metrics/sample.ts'
 import type { Bca } from '../stats/bca.ts'
 import { type CellDraws, cellBootstrap, cellDraws } from '../stats/cell-bootstrap.ts'
-import { drawsFor, minus, type Replicates, type RowDraws, replicate, rowBootstrap, rowDraws } from '../stats/row-bootstrap.ts'
+import { drawsFor, minus, type Replicates, type RowDraws, rowBootstrap, rowDraws } from '../stats/row-bootstrap.ts'
+import type { Serial } from './serial.ts'
+import { entriesOf, isSummed, type RankSample, type RowSample, rankReplicates, replicatesOf } from './statistic.ts'
 
-type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
-/** Families whose draws weigh rows. */
-export type RowSample = Kind<'mean' | 'moments' | 'rank' | 'weighted'>
+export type { RowSample } from './statistic.ts'
 
-const MOMENT_DRAWS = 2000
+type Cells = Extract<Sample, { kind: 'cells' }>
+
+const SUMMED_DRAWS = 2000
 
 export interface Resampling {
+  /** rows that follow each other in time; null: they stand for themselves, or for their group */
+  readonly serial: Serial | null
+  /** metrics of one ranking that will be asked for: made together, at the price of one */
+  announce(samples: readonly Sample[]): void
   /** null: the statistic is undefined in nearly every draw */
   rows(a: RowSample, b: RowSample | null): Bca | null
-  cells(a: Kind<'cells'>, b: Kind<'cells'> | null): Bca | null
+  /** rows that stand for themselves and count alike */
+  cells(a: Cells, b: Cells | null): Bca | null
 }
 
-export function resampling(): Resampling {
-  const drawn = new Map<string, RowDraws>()
-  const drawsOf = (rows: number, size: number): RowDraws => {
+export function resampling(serial: Serial | null = null): Resampling {
+  const drawn = new Map<string, { readonly codes: Int32Array | null; readonly draws: RowDraws }[]>()
+  const drawsOf = (sample: RowSample): RowDraws => {
+    const rows = entriesOf(sample)
+    const codes = unitsFor(sample, serial)
+    const size = isSummed(sample) ? SUMMED_DRAWS : drawsFor(rows)
     const key = `${rows} ${size}`
-    const known = drawn.get(key) ?? rowDraws(rows, size)
-    drawn.set(key, known)
-    return known
+    const others = drawn.get(key) ?? []
+    const known = others.find((other) => other.codes === codes)
+    if (known) return known.draws
+    const draws = rowDraws(rows, size, codes)
+    drawn.set(key, [...others, { codes, draws }])
+    return draws
   }
+
+  const announced = new Map<RankSample['ranks'], RankSample[]>()
   const replicated = new WeakMap<RowSample, Replicates>()
-  const replicatesOf = (sample: RowSample): Replicates => {
+  const replicatesFor = (sample: RowSample): Replicates => {
     const known = replicated.get(sample)
     if (known) return known
-    const rows = rowsOf(sample)
-    const perDrawIsCheap = sample.kind === 'mean' || sample.kind === 'moments'
-    const shared = drawsOf(rows, perDrawIsCheap ? MOMENT_DRAWS : drawsFor(rows))
-    const made = replicate(shared, statistic(sample, shared))
-    replicated.set(sample, made)
-    return made
+    const draws = drawsOf(sample)
+    if (sample.kind !== 'rank') {
+      const made = replicatesOf(sample, draws)
+      replicated.set(sample, made)
+      return made
+    }
+    const together = [sample, ...(announced.get(sample.ranks) ?? []).filter((other) => other !== sample && alike(other, sample))]
+    const [own, ...rest] = rankReplicates(together, draws)
+    if (!own) throw new RangeError('a sample has draws')
+    for (const [j, made] of [own, ...rest].entries()) {
+      const one = together[j]
+      if (one) replicated.set(one, made)
+    }
+    return own
   }
+
   const joints: Joint[] = []
-  const jointFor = (a: Kind<'cells'>, b: Kind<'cells'> | null): Joint => {
-    const known = joints.find((joint) => joint.first === a.predicted && joint.second === (b?.predicted ?? null))
+  const jointFor = (a: Cells, b: Cells | null): Joint => {
+    const known = joints.find((joint) => joint.y === a.y && joint.first === a.predicted && joint.second === (b?.predicted ?? null))
     if (known) return known
     const made = jointCells(a, b)
     joints.push(made)
@@ -49,7 +72,13 @@ export function resampling(): Resampling {
   }
 
   return {
-    rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesOf(a), replicatesOf(b)) : replicatesOf(a))),
+    serial,
+    announce(samples) {
+      for (const sample of samples) {
+        if (sample.kind === 'rank') announced.set(sample.ranks, [...(announced.get(sample.ranks) ?? []), sample])
+      }
+    },
+    rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesFor(a), replicatesFor(b)) : replicatesFor(a))),
     cells(a, b) {
       const joint = jointFor(a, b)
       const { counts, classes } = joint
@@ -75,6 +104,14 @@ export function resampling(): Resampling {
   }
 }
 
+/** What is resampled: the sample's own units, or blocks of time; null: rows. */
+function unitsFor(sample: RowSample, serial: Serial | null): Int32Array | null {
+  return serial && serial.rows === entriesOf(sample) ? serial.blocks : (sample.unit ?? null)
+}
+
+const alike = (a: RankSample, b: RankSample): boolean =>
+  a.y === b.y && (a.unit ?? null) === (b.unit ?? null) && (a.weight ?? null) === (b.weight ?? null)
+
 const read = (of: (table: Confusion) => MetricValue, table: Confusion): number => of(table).value ?? Number.NaN
 
 /** A bootstrap with hardly a defined draw is no answer; anything else that is thrown is ours. */
@@ -87,71 +124,10 @@ function attempt(make: () => Bca): Bca | null {
   }
 }
 
-function rowsOf(sample: RowSample): number {
-  switch (sample.kind) {
-    case 'mean':
-      return sample.rows.length
-    case 'moments':
-      return sample.columns[0]?.length ?? 0
-    case 'rank':
-      return sample.y.length
-    case 'weighted':
-      return sample.rows
-  }
-}
-
-/** The metric as a function of the weights of the units. */
-function statistic(sample: RowSample, units: RowDraws): (weights: Uint8Array) => number {
-  switch (sample.kind) {
-    case 'mean':
-      return sums([sample.rows], units, (totals, rows) => (totals[0] ?? 0) / rows)
-    case 'moments':
-      return sums(sample.columns, units, (totals, rows) => sample.of(totals, rows).value ?? Number.NaN)
-    case 'rank': {
-      const { ranks, y } = sample
-      const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
-      const unit = Uint16Array.from(ranks.order, (row) => units.of[row] ?? 0)
-      const ends = cuts(ranks, sorted)
-      const curve: Curve = emptyCurve(ends)
-      return (weights) => sample.of(weightedCurve(curve, ends, sorted, unit, weights)).value ?? Number.NaN
-    }
-    case 'weighted': {
-      const of = sample.prepare(units.of)
-      return (weights) => of(weights).value ?? Number.NaN
-    }
-  }
-}
-
-/** Rows are summed into units once; a draw then reads units only. */
-function sums(
-  columns: readonly Float64Array[],
-  draws: RowDraws,
-  of: (totals: Float64Array, rows: number) => number,
-): (weights: Uint8Array) => number {
-  const perUnit = columns.map((column) => sumUnits(draws, (i) => column[i] ?? 0))
-  const sizes = sumUnits(draws, () => 1)
-  const totals = new Float64Array(columns.length)
-  return (weights) => {
-    for (let j = 0; j < perUnit.length; j++) totals[j] = dot(perUnit[j] ?? sizes, weights)
-    return of(totals, dot(sizes, weights))
-  }
-}
-
-function sumUnits(draws: RowDraws, row: (i: number) => number): Float64Array {
-  const into = new Float64Array(draws.units)
-  for (let i = 0; i < draws.rows; i++) into[draws.of[i] ?? 0] = (into[draws.of[i] ?? 0] ?? 0) + row(i)
-  return into
-}
-
-function dot(values: Float64Array, weights: Uint8Array): number {
-  let total = 0
-  for (let u = 0; u < values.length; u++) total += (values[u] ?? 0) * (weights[u] ?? 0)
-  return total
-}
-
 interface Joint {
-  readonly first: Kind<'cells'>['predicted']
-  readonly second: Kind<'cells'>['predicted'] | null
+  readonly y: Cells['y']
+  readonly first: Cells['predicted']
+  readonly second: Cells['predicted'] | null
   readonly classes: number
   /** how many rows have this truth, this prediction of the first, this of the second */
   readonly counts: Float64Array
@@ -160,7 +136,7 @@ interface Joint {
   readonly draws: () => CellDraws
 }
 
-function jointCells(a: Kind<'cells'>, b: Kind<'cells'> | null): Joint {
+function jointCells(a: Cells, b: Cells | null): Joint {
   const k = a.classes
   const index = new Map<number, number>()
   const counts: number[] = []
@@ -182,6 +158,7 @@ function jointCells(a: Kind<'cells'>, b: Kind<'cells'> | null): Joint {
   const table = Float64Array.from(counts)
   let draws: CellDraws | null = null
   return {
+    y: a.y,
     first: a.predicted,
     second: b?.predicted ?? null,
     classes: k,

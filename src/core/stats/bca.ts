@@ -6,13 +6,17 @@
  *     bound(α) = the α₁ quantile of the draws,  α₁ = Φ(z0 + (z0 + z_α)/(1 − a(z0 + z_α)))
  *
  * `below(at)` inverts the same formula: the p-value of "the true value lies below `at`", so p-value and bound never disagree.
+ * `units`, how many were resampled: draws from few are too narrow, by √((n−1)/n) and because their spread is itself an estimate. So z_α becomes
+ * √(n/(n−1)) t_α(n−1), which for a mean is Student's interval (Hesterberg's expanded percentiles); at thousands of units that is z_α.
  * Draws that are NaN (the statistic was undefined there) are left out. z0 infinite, or no acceleration to be had: percentile.
  * All draws equal: bounds are that value.
  * @throws RangeError when fewer than 20 draws are defined
- * Source: Efron 1987, "Better bootstrap confidence intervals"; Efron & Tibshirani 1993, §14.
+ * Source: Efron 1987, "Better bootstrap confidence intervals"; Efron & Tibshirani 1993, §14; Hesterberg 2015,
+ * "What teachers should know about the bootstrap", §4.1.
  */
 import { normalCdf, normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
+import { studentQuantile, studentSf } from './student-t.ts'
 
 export interface Jackknife {
   readonly values: readonly number[]
@@ -21,7 +25,7 @@ export interface Jackknife {
 }
 
 export interface Bca {
-  readonly method: 'bca' | 'percentile'
+  readonly method: 'bca' | 'percentile' | 'bootstrap-t'
   readonly z0: number
   readonly acceleration: number
   readonly se: number
@@ -29,7 +33,7 @@ export interface Bca {
   below(at: number): number
 }
 
-export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife): Bca {
+export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife, units = Number.POSITIVE_INFINITY): Bca {
   const sorted = draws.filter((x) => !Number.isNaN(x)).sort()
   const B = sorted.length
   if (B < 20) throw new RangeError(`${B} defined draws are too few`)
@@ -39,8 +43,10 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife)
   const z0 = usable ? raw : 0
   const acc = usable ? a : 0
 
+  const { quantileOf, upperTail } = expanded(units)
+
   function bound(alpha: number): number {
-    const z = z0 + normalQuantile(alpha)
+    const z = z0 + quantileOf(alpha)
     const scale = 1 - acc * z
     // beyond the pole the formula turns back: the end of the draws is all they say
     if (scale <= 0) return (z > 0 ? sorted[B - 1] : sorted[0]) ?? Number.NaN
@@ -52,7 +58,7 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife)
     const w = normalQuantile(share) - z0
     const scale = 1 + acc * w
     if (scale <= 0) return w > 0 ? 0 : 1
-    return normalCdf(z0 - w / scale)
+    return upperTail(w / scale - z0)
   }
 
   return {
@@ -61,6 +67,35 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife)
     acceleration: acc,
     se: deviation(sorted),
     bounds: (level) => [bound(1 - level), bound(level)],
+    below,
+  }
+}
+
+/** Quantiles and tails that say how few units the draws come from. */
+function expanded(units: number): { readonly quantileOf: (alpha: number) => number; readonly upperTail: (z: number) => number } {
+  if (units > 5000) return { quantileOf: normalQuantile, upperTail: (z) => normalCdf(-z) }
+  const df = Math.max(1, units - 1)
+  const wider = Math.sqrt((df + 1) / df)
+  return {
+    quantileOf: (alpha) => (alpha < 0.5 ? -1 : 1) * wider * studentQuantile(Math.max(alpha, 1 - alpha), df),
+    upperTail: (z) => studentSf(z / wider, df),
+  }
+}
+
+/** Of few draws only the standard error is read: estimate ± t(draws − 1) · se. @throws RangeError when fewer than 20 draws are defined */
+export function fromError(estimate: number, draws: Float64Array): Bca {
+  const known = draws.filter((x) => !Number.isNaN(x))
+  const B = known.length
+  if (B < 20) throw new RangeError(`${B} defined draws are too few`)
+  const se = deviation(known)
+  const below = (at: number): number =>
+    se === 0 ? (at === estimate ? 0.5 : at > estimate ? 0 : 1) : studentSf((at - estimate) / se, B - 1)
+  return {
+    method: 'bootstrap-t',
+    z0: 0,
+    acceleration: 0,
+    se,
+    bounds: (level) => [estimate - studentQuantile(level, B - 1) * se, estimate + studentQuantile(level, B - 1) * se],
     below,
   }
 }

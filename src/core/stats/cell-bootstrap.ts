@@ -23,6 +23,7 @@ export function cellBootstrap(
     results[b] = statistic(table)
   }
 
+  const n = counts.reduce((sum, count) => sum + count, 0)
   table.set(counts)
   const values: number[] = []
   const multiplicities: number[] = []
@@ -35,7 +36,7 @@ export function cellBootstrap(
     values.push(left)
     multiplicities.push(count)
   }
-  return bca(statistic(table), results, { values, counts: multiplicities })
+  return bca(statistic(table), results, { values, counts: multiplicities }, n)
 }
 
 export interface CellDraws {

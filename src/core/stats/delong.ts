@@ -5,7 +5,7 @@
  *     V⁺_i = share of negatives that positive i beats, V⁻_j = share of positives that beat negative j (ties count half)
  *     var = S⁺/n⁺ + S⁻/n⁻,  cov between models alike from the products of their components (S with n − 1)
  *
- * O(n log n) through tie groups. `aucInterval` (one-sided bounds at `level`): normal; on the logit scale where AUC > 0.95, AUC < 0.05 or a
+ * O(n) through tie groups. `aucInterval`, `aucBounds` (one-sided bounds at `level`): normal; on the logit scale where AUC > 0.95, AUC < 0.05 or a
  * class has fewer than 30 rows; at AUC 1, where the variance is 0, the lower bound is α^(1/min(n⁺, n⁻)), at AUC 0 its mirror.
  * `aucDifference` gives the change and its standard error, which for a curve without variance comes from that bound.
  * @throws RangeError when one class is absent: the AUC is undefined
@@ -14,6 +14,7 @@
 import { normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
 import type { Ranking } from './ranking.ts'
+import { studentQuantile } from './student-t.ts'
 
 export interface AucParts {
   readonly auc: number
@@ -74,11 +75,34 @@ export function aucCovariance(a: AucParts, b: AucParts, y: ArrayLike<number>): n
   return part(pos, a.positives) + part(neg, a.negatives)
 }
 
-export function aucInterval(parts: AucParts, y: ArrayLike<number>, level: number): { readonly bounds: Bounds; readonly method: string } {
-  const { auc, positives, negatives } = parts
-  const fewest = Math.min(positives, negatives)
-  const se = Math.sqrt(aucCovariance(parts, parts, y))
-  const z = normalQuantile(level)
+/** What an interval of an AUC needs, without the rows: of rows that stand for themselves, or of groups of them. */
+export interface AucError {
+  readonly auc: number
+  readonly se: number
+  /** rows (or groups that have any) of the rarer class */
+  readonly fewest: number
+  /** of Student's t; null: normal */
+  readonly df: number | null
+}
+
+export const aucError = (parts: AucParts, y: ArrayLike<number>): AucError => ({
+  auc: parts.auc,
+  se: Math.sqrt(aucCovariance(parts, parts, y)),
+  fewest: Math.min(parts.positives, parts.negatives),
+  df: null,
+})
+
+/** ψ_i of `clusters.ts`: how much each row moves the AUC; 0 for rows left out. */
+export function aucInfluence(parts: AucParts, y: ArrayLike<number>): Float64Array {
+  return parts.components.map((component, i) =>
+    y[i] === 1 ? (component - parts.auc) / parts.positives : y[i] === 0 ? (component - parts.auc) / parts.negatives : 0,
+  )
+}
+
+export const aucInterval = (parts: AucParts, y: ArrayLike<number>, level: number) => aucBounds(aucError(parts, y), level)
+
+export function aucBounds({ auc, se, fewest, df }: AucError, level: number): { readonly bounds: Bounds; readonly method: string } {
+  const z = df === null ? normalQuantile(level) : studentQuantile(level, df)
   if (se === 0 && auc !== 0 && auc !== 1) {
     // every component is equal: a constant score, which has AUC ½ on any rows
     return { bounds: [auc, auc], method: 'delong' }
@@ -96,9 +120,10 @@ export function aucInterval(parts: AucParts, y: ArrayLike<number>, level: number
 
 export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): { readonly value: number; readonly se: number } {
   const variance = aucCovariance(first, first, y) + aucCovariance(second, second, y) - 2 * aucCovariance(first, second, y)
-  const value = second.auc - first.auc
-  // perfect separation has no variance to see: what α^(1/min) leaves open at 95 % stands in for it
-  const perfect = [first, second].some((parts) => parts.auc === 0 || parts.auc === 1)
-  const open = perfect && value !== 0 ? (1 - 0.05 ** (1 / Math.min(first.positives, first.negatives))) / normalQuantile(0.95) : 0
-  return { value, se: Math.sqrt(Math.max(0, variance, open * open)) }
+  const fewest = Math.min(first.positives, first.negatives)
+  return { value: second.auc - first.auc, se: Math.sqrt(Math.max(0, variance, leftOpen(first.auc, second.auc, fewest) ** 2)) }
 }
+
+/** Perfect separation has no variance to see: what α^(1/fewest) leaves open at 95 % stands in for the standard error of a difference. */
+export const leftOpen = (first: number, second: number, fewest: number): number =>
+  first !== second && [first, second].some((auc) => auc === 0 || auc === 1) ? (1 - 0.05 ** (1 / fewest)) / normalQuantile(0.95) : 0

@@ -57,7 +57,7 @@ function fallingKeys(scores: Float64Array): { readonly keys: Uint32Array; readon
 /** Row numbers by rising key, equal keys in their order; the keys are sorted with them. */
 function sortRows(keys: Uint32Array): Uint32Array {
   const n = keys.length
-  let [from, to] = [keys, new Uint32Array(n)]
+  let [from, to]: [Uint32Array, Uint32Array] = [keys, new Uint32Array(n)]
   let [order, next]: [Uint32Array, Uint32Array] = [Uint32Array.from({ length: n }, (_, i) => i), new Uint32Array(n)]
   const starts = new Uint32Array(RADIX)
   for (let shift = 0; shift < 32; shift += BITS) {

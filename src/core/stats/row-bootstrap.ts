@@ -1,23 +1,30 @@
 /**
- * Bootstrap of rows, for statistics that read more than counts.
+ * Bootstrap of rows, or of groups of rows, for statistics that read more than counts.
  *
- * Up to 4,096 rows each row is a unit and a draw is a multinomial sample of them. Above, rows are dealt at random (seeded) into 4,096 units of
- * equal size (±1), and units are drawn: the same expectation and standard error, the latter with a relative Monte-Carlo error of about 1/√(2·4096) = 1 %,
- * at a cost that does not grow with n where the statistic is a function of sums. The jackknife leaves out 1/200 of the rows at a time (one
- * row where there are no more than 200), above 4,096 rows 1/50: the acceleration it serves is nearly 0 there.
- * The draws depend on the number of rows only: two models on the same rows are drawn together, and the draws of their difference are the
- * differences of their draws.
- * Source: Efron & Tibshirani 1993, §6 and §11; grouped jackknife: Shao & Tu 1995, §2.3.
+ * What is resampled is a row, or with `codes` a group: a group that is drawn brings all of its rows, so that rows which resemble each other are not
+ * taken for more evidence than they are. Up to 4,096 of them each is a unit and a draw is a multinomial sample of the units. Above, they are dealt
+ * at random (seeded) into 4,096 units of equal size (±1), and units are drawn: the same expectation and standard error, the latter with a relative
+ * Monte-Carlo error of about 1/√(2·4096) = 1 %, at a cost that does not grow with n where the statistic is a function of sums. The jackknife
+ * leaves out 1/200 of them at a time (one where there are no more than 200), above 4,096 1/50: the acceleration it serves is nearly 0 there.
+ * The draws depend on the number of rows and on the groups only: two models on the same rows are drawn together, and the draws of their difference are
+ * the differences of their draws.
+ *
+ * Where a draw costs a pass over the rows there are fewer of them the more rows there are. Below 1,000 draws their quantiles are not read any more,
+ * only their standard error: estimate ± t(draws − 1) · se, which at so many rows is what the quantiles would say.
+ * Source: Efron & Tibshirani 1993, §6 and §11; grouped jackknife: Shao & Tu 1995, §2.3; resampling groups: Davison & Hinkley 1997, §3.8.
  */
-import { type Bca, bca } from './bca.ts'
+import { type Bca, bca, fromError } from './bca.ts'
 import { random } from './random.ts'
 
 const UNITS = 4096
 const LEFT_OUT = 200
 const LEFT_OUT_OF_MANY = 50
+const FEWEST_FOR_QUANTILES = 1000
 
 export interface RowDraws {
   readonly rows: number
+  /** how many are resampled: rows, or groups of them */
+  readonly resampled: number
   readonly units: number
   /** unit of each row */
   readonly of: Uint16Array
@@ -31,53 +38,116 @@ export interface Replicates {
   readonly estimate: number
   readonly draws: Float64Array
   readonly leftOut: Float64Array
+  /** how many were resampled */
+  readonly resampled: number
 }
 
-export function rowDraws(rows: number, size: number, seed = 1): RowDraws {
-  const units = Math.min(rows, UNITS)
+/** @param codes group of each row, not negative; null: each row is one */
+export function rowDraws(rows: number, size: number, codes: Int32Array | null = null, seed = 1): RowDraws {
+  const groups = codes ? compacted(codes) : null
+  const resampled = groups ? groups.count : rows
+  const units = Math.min(resampled, UNITS)
   const source = random(seed)
+  const unitOf = resampled > UNITS ? dealt(resampled, source.below) : null
   const of = new Uint16Array(rows)
-  if (rows <= UNITS) for (let i = 0; i < rows; i++) of[i] = i
-  else deal(of, source.below)
+  for (let i = 0; i < rows; i++) {
+    const one = groups ? (groups.codes[i] ?? 0) : i
+    of[i] = unitOf ? (unitOf[one] ?? 0) : one
+  }
   const weights = new Uint8Array(size * units)
-  for (let b = 0; b < size; b++) {
-    const start = b * units
+  for (let b = 0; b < size; b++) draw(weights, b * units, units, source.below)
+  return { rows, resampled, units, of, size, weights }
+}
+
+function draw(weights: Uint8Array, start: number, units: number, below: (n: number) => number): void {
+  if (units !== UNITS) {
     for (let i = 0; i < units; i++) {
-      const u = start + source.below(units)
+      const u = start + below(units)
       weights[u] = (weights[u] ?? 0) + 1
     }
+    return
   }
-  return { rows, units, of, size, weights }
+  // one number of 32 bits holds two of 12
+  for (let i = 0; i < units; i += 2) {
+    const bits = below(2 ** 32)
+    const u = start + (bits & (UNITS - 1))
+    weights[u] = (weights[u] ?? 0) + 1
+    const v = start + ((bits >>> 12) & (UNITS - 1))
+    weights[v] = (weights[v] ?? 0) + 1
+  }
 }
 
-/** A seeded permutation, cut into units of equal size. */
-function deal(of: Uint16Array, below: (n: number) => number): void {
-  const rows = of.length
-  const order = Uint32Array.from({ length: rows }, (_, i) => i)
-  for (let i = rows - 1; i > 0; i--) {
+/** Codes without gaps, in the order in which they first occur. */
+export function compacted(codes: Int32Array): { readonly codes: Int32Array; readonly count: number } {
+  let largest = -1
+  for (let i = 0; i < codes.length; i++) largest = Math.max(largest, codes[i] ?? 0)
+  const known = new Int32Array(largest + 1).fill(-1)
+  const compact = new Int32Array(codes.length)
+  let count = 0
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] ?? 0
+    if (known[code] === -1) known[code] = count++
+    compact[i] = known[code] ?? 0
+  }
+  return { codes: compact, count }
+}
+
+/** The unit of each: a seeded permutation, cut into units of equal size. */
+function dealt(count: number, below: (n: number) => number): Uint16Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i)
+  for (let i = count - 1; i > 0; i--) {
     const j = below(i + 1)
     const held = order[i] ?? 0
     order[i] = order[j] ?? 0
     order[j] = held
   }
-  for (let i = 0; i < rows; i++) of[order[i] ?? 0] = Math.floor((i * UNITS) / rows)
+  const units = new Uint16Array(count)
+  for (let i = 0; i < count; i++) units[order[i] ?? 0] = Math.floor((i * UNITS) / count)
+  return units
 }
 
 /** @param statistic of the units' weights. It must not keep the array it is given. */
-export function replicate(draws: RowDraws, statistic: (weights: Uint8Array) => number): Replicates {
-  const { units, size } = draws
-  const results = new Float64Array(size)
-  for (let b = 0; b < size; b++) results[b] = statistic(draws.weights.subarray(b * units, (b + 1) * units))
+export const replicate = (draws: RowDraws, statistic: (weights: Uint8Array) => number): Replicates => {
+  const [only] = replicateAll(draws, 1, (weights, into) => {
+    into[0] = statistic(weights)
+  })
+  if (!only) throw new RangeError('one statistic has one list of draws')
+  return only
+}
 
-  const groups = Math.min(units, draws.rows > UNITS ? LEFT_OUT_OF_MANY : LEFT_OUT)
-  const leftOut = new Float64Array(groups)
+/** Several statistics that share most of their work, on the same draws. @param statistics writes one number each */
+export function replicateAll(
+  draws: RowDraws,
+  count: number,
+  statistics: (weights: Uint8Array, into: Float64Array) => void,
+): readonly Replicates[] {
+  const { units, size, resampled } = draws
+  const into = new Float64Array(count)
+  const table = (length: number, weightsAt: (at: number) => Uint8Array) => {
+    const columns = Array.from({ length: count }, () => new Float64Array(length))
+    for (let at = 0; at < length; at++) {
+      statistics(weightsAt(at), into)
+      for (const [j, column] of columns.entries()) column[at] = into[j] ?? Number.NaN
+    }
+    return columns
+  }
+  const results = table(size, (b) => draws.weights.subarray(b * units, (b + 1) * units))
+
+  // nobody asks for the acceleration where quantiles are not read
+  const groups = size < FEWEST_FOR_QUANTILES ? 0 : Math.min(units, resampled > UNITS ? LEFT_OUT_OF_MANY : LEFT_OUT)
   const weights = new Uint8Array(units)
-  for (let g = 0; g < groups; g++) {
+  const leftOut = table(groups, (g) => {
     weights.fill(1)
     for (let u = g; u < units; u += groups) weights[u] = 0
-    leftOut[g] = statistic(weights)
-  }
-  return { estimate: statistic(weights.fill(1)), draws: results, leftOut }
+    return weights
+  })
+  statistics(weights.fill(1), into)
+  return results.map((column, j) => ({
+    estimate: into[j] ?? Number.NaN,
+    draws: column,
+    leftOut: leftOut[j] ?? new Float64Array(),
+    resampled,
+  }))
 }
 
 /** Draws of a difference, from draws of its parts made with the same `RowDraws`. */
@@ -85,13 +155,15 @@ export const minus = (a: Replicates, b: Replicates): Replicates => ({
   estimate: a.estimate - b.estimate,
   draws: a.draws.map((x, i) => x - (b.draws[i] ?? Number.NaN)),
   leftOut: a.leftOut.map((x, i) => x - (b.leftOut[i] ?? Number.NaN)),
+  resampled: a.resampled,
 })
 
 /** @throws RangeError when the statistic was hardly ever defined */
-export function rowBootstrap({ estimate, draws, leftOut }: Replicates): Bca {
+export function rowBootstrap({ estimate, draws, leftOut, resampled }: Replicates): Bca {
+  if (draws.length < FEWEST_FOR_QUANTILES) return fromError(estimate, draws)
   const values = [...leftOut].filter((x) => !Number.isNaN(x))
-  return bca(estimate, draws, { values, counts: values.map(() => 1) })
+  return bca(estimate, draws, { values, counts: values.map(() => 1) }, resampled)
 }
 
-/** 2,000 draws where a draw is cheap; from 25,000 rows on fewer, down to 500, where each costs a pass over the rows. */
-export const drawsFor = (rows: number): number => Math.max(500, Math.min(2000, Math.floor(50_000_000 / rows)))
+/** 2,000 draws where a draw is cheap; from 25,000 rows on fewer, down to 100, where each costs a pass over the rows. */
+export const drawsFor = (rows: number): number => Math.max(100, Math.min(2000, Math.floor(50_000_000 / rows)))

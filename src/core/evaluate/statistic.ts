@@ -1,0 +1,150 @@
+/** A metric as a function of how often each unit of rows was drawn, one function per family; metrics of one ranking share its curve. */
+import { type Curve, cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
+import type { Sample } from '../metrics/sample.ts'
+import { type Replicates, type RowDraws, replicate, replicateAll } from '../stats/row-bootstrap.ts'
+
+type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
+/** Families whose draws weigh rows. */
+export type RowSample = Kind<'proportion' | 'mean' | 'moments' | 'cells' | 'rank' | 'weighted'>
+export type RankSample = Kind<'rank'>
+
+/** Rows, or what the sample has instead of them. */
+export function entriesOf(sample: RowSample): number {
+  switch (sample.kind) {
+    case 'proportion':
+      return sample.hit.length
+    case 'mean':
+      return sample.rows.length
+    case 'moments':
+      return sample.columns[0]?.length ?? 0
+    case 'cells':
+    case 'rank':
+      return sample.y.length
+    case 'weighted':
+      return sample.rows
+  }
+}
+
+/** Sums over rows are taken once for each unit, and a draw reads these only. */
+export const isSummed = (sample: RowSample): boolean => sample.kind !== 'rank' && sample.kind !== 'weighted'
+
+export function replicatesOf(sample: Exclude<RowSample, RankSample>, draws: RowDraws): Replicates {
+  return replicate(draws, statistic(sample, draws))
+}
+
+/** @param samples of one ranking: equal `ranks`, `y` and `weight` */
+export function rankReplicates(samples: readonly RankSample[], draws: RowDraws): readonly Replicates[] {
+  const [first] = samples
+  if (!first) return []
+  const { ranks, y, weight = null } = first
+  const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
+  const unit = Uint16Array.from(ranks.order, (row) => draws.of[row] ?? 0)
+  const ends = cuts(ranks, sorted)
+  const curve = emptyCurve(ends)
+  const heavy = weight ? Float64Array.from(ranks.order, (row) => weight[row] ?? 0) : null
+  return replicateAll(draws, samples.length, (weights, into) => {
+    if (heavy) heavyCurve(curve, ends, sorted, unit, weights, heavy)
+    else weightedCurve(curve, ends, sorted, unit, weights)
+    for (const [j, sample] of samples.entries()) into[j] = sample.of(curve).value ?? Number.NaN
+  })
+}
+
+/** `weightedCurve` where rows have weights of their own. */
+function heavyCurve(
+  { tp: tps, fp: fps }: Curve,
+  ends: Uint32Array,
+  sorted: Uint8Array,
+  unit: Uint16Array,
+  weights: Uint8Array,
+  heavy: Float64Array,
+): void {
+  let start = 0
+  let tp = 0
+  let fp = 0
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
+    for (let at = start; at < end; at++) {
+      const w = (weights[unit[at] ?? 0] ?? 0) * (heavy[at] ?? 0)
+      if (sorted[at] === 1) tp += w
+      else fp += w
+    }
+    tps[g] = tp
+    fps[g] = fp
+    start = end
+  }
+}
+
+function statistic(sample: Exclude<RowSample, RankSample>, draws: RowDraws): (weights: Uint8Array) => number {
+  switch (sample.kind) {
+    case 'proportion': {
+      const { hit, among } = sample
+      const inside = (i: number) => (among ? (among[i] ?? 0) : 1)
+      return sums([(i) => inside(i) * (hit[i] ?? 0), inside], draws, ([hits = 0, rows = 0]) => hits / rows)
+    }
+    case 'mean': {
+      const { rows, weight = null } = sample
+      const w = (i: number) => (weight ? (weight[i] ?? 0) : 1)
+      return sums([(i) => w(i) * (rows[i] ?? 0), w], draws, ([sum = 0, total = 0]) => sum / total)
+    }
+    case 'moments': {
+      const { columns, weight = null } = sample
+      const w = (i: number) => (weight ? (weight[i] ?? 0) : 1)
+      const k = columns.length
+      return sums([...columns.map((column) => (i: number) => w(i) * (column[i] ?? 0)), w], draws, (totals) => {
+        return sample.of(totals.subarray(0, k), totals[k] ?? 0).value ?? Number.NaN
+      })
+    }
+    case 'cells':
+      return tables(sample, draws)
+    case 'weighted': {
+      const of = sample.prepare(draws.of)
+      return (weights) => of(weights).value ?? Number.NaN
+    }
+  }
+}
+
+function sums(
+  columns: readonly ((row: number) => number)[],
+  draws: RowDraws,
+  of: (totals: Float64Array) => number,
+): (weights: Uint8Array) => number {
+  const perUnit = columns.map((row) => {
+    const into = new Float64Array(draws.units)
+    for (let i = 0; i < draws.rows; i++) into[draws.of[i] ?? 0] = (into[draws.of[i] ?? 0] ?? 0) + row(i)
+    return into
+  })
+  const totals = new Float64Array(columns.length)
+  return (weights) => {
+    for (const [j, values] of perUnit.entries()) totals[j] = dot(values, weights)
+    return of(totals)
+  }
+}
+
+function dot(values: Float64Array, weights: Uint8Array): number {
+  let total = 0
+  for (let u = 0; u < values.length; u++) total += (values[u] ?? 0) * (weights[u] ?? 0)
+  return total
+}
+
+/** The confusion table of each unit, as far as it is filled. */
+function tables(sample: Kind<'cells'>, draws: RowDraws): (weights: Uint8Array) => number {
+  const { classes, y, predicted, weight = null } = sample
+  const size = classes * classes
+  const filled = new Map<number, number>()
+  for (let i = 0; i < y.length; i++) {
+    const entry = (draws.of[i] ?? 0) * size + (y[i] ?? 0) * classes + (predicted[i] ?? 0)
+    filled.set(entry, (filled.get(entry) ?? 0) + (weight ? (weight[i] ?? 0) : 1))
+  }
+  const unit = Uint16Array.from(filled.keys(), (entry) => Math.floor(entry / size))
+  const cell = Uint32Array.from(filled.keys(), (entry) => entry % size)
+  const amount = Float64Array.from(filled.values())
+  const table = new Float64Array(size)
+  return (weights) => {
+    table.fill(0)
+    for (let e = 0; e < amount.length; e++) {
+      const at = cell[e] ?? 0
+      table[at] = (table[at] ?? 0) + (weights[unit[e] ?? 0] ?? 0) * (amount[e] ?? 0)
+    }
+    return sample.of(table).value ?? Number.NaN
+  }
+}
