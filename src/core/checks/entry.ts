@@ -111,6 +111,8 @@ interface Common<S extends Shape> {
   readonly queryKeys?: readonly (keyof S & string)[]
   /** parameters that are RE2 patterns, or lists of them */
   readonly patternKeys?: readonly (keyof S & string)[]
+  /** RE2 patterns that lie deeper in its parameters */
+  readonly patterns?: (params: ParamsOf<S>) => readonly string[]
   readonly roles?: readonly Role[]
   /** what it needs beside the rows of its table, for `--explain` */
   readonly needs?: string
@@ -190,7 +192,8 @@ export interface CheckEntry {
   readonly kinds: readonly StorageKind[]
   readonly sqlKeys: readonly string[]
   readonly queryKeys: readonly string[]
-  readonly patternKeys: readonly string[]
+  /** every RE2 pattern of the parameters, tried before data are read */
+  readonly patterns: (params: unknown) => readonly string[]
   readonly roles: readonly Role[] | null
   readonly needs: string | null
   readonly elsewhere: readonly string[]
@@ -226,7 +229,11 @@ function entryOf<S extends Shape>(
     kinds: common.kinds ?? anyKind,
     sqlKeys: common.sqlKeys ?? [],
     queryKeys: common.queryKeys ?? [],
-    patternKeys: common.patternKeys ?? [],
+    patterns: (given) => {
+      const read = params.parse(given)
+      const keyed = (common.patternKeys ?? []).flatMap((key) => [Object.entries(read).find(([name]) => name === key)?.[1]].flat())
+      return [...keyed.filter((pattern) => typeof pattern === 'string'), ...(common.patterns?.(read) ?? [])]
+    },
     roles: common.roles ?? null,
     needs: common.needs ?? null,
     elsewhere: common.elsewhere ?? [],

@@ -5,6 +5,7 @@ import { basicChecks } from './entries/columns-basic.ts'
 import { dateChecks } from './entries/columns-dates.ts'
 import { distinctChecks } from './entries/columns-distinct.ts'
 import { figureChecks } from './entries/columns-figures.ts'
+import { jsonChecks } from './entries/columns-json.ts'
 import { missingChecks } from './entries/columns-missing.ts'
 import { nestedChecks } from './entries/columns-nested.ts'
 import { outlierChecks } from './entries/columns-outliers.ts'
@@ -40,6 +41,7 @@ export const checkTable: readonly CheckEntry[] = [
   ...textChecks,
   ...dateChecks,
   ...nestedChecks,
+  ...jsonChecks,
   ...integrityChecks,
   ...leakageChecks,
   ...featureChecks,

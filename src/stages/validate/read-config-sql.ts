@@ -34,11 +34,8 @@ export async function readConfigSql({ model, ports }: ModelContext): Promise<Rea
         )
       verified.set(text, found.sql)
     }
-    for (const key of entry.patternKeys) {
-      for (const pattern of [expectation.params[key]].flat())
-        if (typeof pattern === 'string')
-          await tryPattern(await ports.engine(), pattern, patternPlace(expectation.column, expectation.check))
-    }
+    for (const pattern of entry.patterns(expectation.params))
+      await tryPattern(await ports.engine(), pattern, patternPlace(expectation.column, expectation.check))
   }
   return verified
 }

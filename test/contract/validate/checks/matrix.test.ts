@@ -10,6 +10,7 @@ import { basicChecks } from '../../../../src/core/checks/entries/columns-basic.t
 import { dateChecks } from '../../../../src/core/checks/entries/columns-dates.ts'
 import { distinctChecks } from '../../../../src/core/checks/entries/columns-distinct.ts'
 import { figureChecks } from '../../../../src/core/checks/entries/columns-figures.ts'
+import { jsonChecks } from '../../../../src/core/checks/entries/columns-json.ts'
 import { missingChecks } from '../../../../src/core/checks/entries/columns-missing.ts'
 import { outlierChecks } from '../../../../src/core/checks/entries/columns-outliers.ts'
 import { rangeChecks } from '../../../../src/core/checks/entries/columns-range.ts'
@@ -137,6 +138,13 @@ const cases: readonly Case[] = [
   { check: 'endswith', pass: ({ t }) => `{value: '${t(0)}', mostly: 10%}`, fail: () => 'never', broken: 10 },
   { check: 'contains', pass: ({ t }) => `{value: '${t(0)}', mostly: 10%}`, fail: () => 'never', broken: 10 },
   { check: 'format', pass: () => '{as: uuid, mostly: 0%}', fail: () => 'uuid', broken: 10 },
+  {
+    check: 'json_schema',
+    pass: () => '{schema: {type: integer, maximum: 8}}',
+    fail: () => '{schema: {type: number, maximum: 7}}',
+    broken: 2,
+    kinds: texts,
+  },
   { check: 'string_length_between', pass: () => '{min: 1, max: 50}', fail: () => '{min: 50}', broken: 10 },
   { check: 'string_length_equal', pass: () => '{value: 50, mostly: 0%}', fail: () => '50', broken: 10 },
   { check: 'utf8_valid', pass: yes, fail: yes, fails: quoted('a', 'b\uFFFD'), broken: 1, judged: 2, kinds: texts },
@@ -254,6 +262,7 @@ const valueChecks = [
   ...outlierChecks,
   ...textChecks,
   ...dateChecks,
+  ...jsonChecks,
 ]
 
 /** Checks of one column that these rows are for; those that look at other tables or at lists have their own below or elsewhere. */
