@@ -25,6 +25,8 @@ const tasks = {
   modelgate: [['scripts/modelgate.ts']],
   e2e: [[bin('vitest', 'vitest.mjs'), 'run', '--config', 'vitest.e2e.config.ts']],
   bench: [['bench/startup.ts']],
+  simulate: [['bench/simulate/run.ts']],
+  peers: [['bench/peers/run.ts']],
 }
 
 function findNpm() {
