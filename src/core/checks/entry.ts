@@ -65,7 +65,8 @@ export interface Scope {
 
 /** What a judge says of one table. */
 export interface Answer {
-  readonly status: 'pass' | 'fail' | 'skipped' | 'inconclusive'
+  /** `error`: it cannot be asked as the config stands, and the sentence says why */
+  readonly status: 'pass' | 'fail' | 'skipped' | 'inconclusive' | 'error'
   /** the whole sentence, without the role */
   readonly says: string
   readonly observed?: number | null
@@ -81,6 +82,7 @@ export interface Answer {
 export const pass = (says: string, more: Omit<Answer, 'status' | 'says'> = {}): Answer => ({ status: 'pass', says, ...more })
 export const fail = (says: string, more: Omit<Answer, 'status' | 'says'> = {}): Answer => ({ status: 'fail', says, ...more })
 export const skipped = (says: string): Answer => ({ status: 'skipped', says })
+export const unanswerable = (says: string): Answer => ({ status: 'error', says })
 
 export interface Wrong {
   /** the parameter it is about; none: all of them */
@@ -114,6 +116,8 @@ interface Common<S extends Shape> {
   /** RE2 patterns that lie deeper in its parameters */
   readonly patterns?: (params: ParamsOf<S>) => readonly string[]
   readonly roles?: readonly Role[]
+  /** it is about the table as a whole, whatever it asks: there is no `where` */
+  readonly whole?: boolean
   /** what it needs beside the rows of its table, for `--explain` */
   readonly needs?: string
   /** its names elsewhere, such as `GX expect_column_values_to_be_between` */
@@ -239,7 +243,7 @@ function entryOf<S extends Shape>(
     elsewhere: common.elsewhere ?? [],
     example: common.example,
     takesMostly,
-    takesWhere: scan !== 'none',
+    takesWhere: scan !== 'none' && common.whole !== true,
     wrong: (given) => {
       const read = params.safeParse(given)
       return read.success ? (common.wrong?.(read.data) ?? null) : null

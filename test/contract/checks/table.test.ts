@@ -58,6 +58,45 @@ describe('columns and rows', () => {
     expect(await hall.say('train', { train }, '{row_count_equal_other: train}')).toBe('skipped this is data.train itself')
   })
 
+  describe('row_count_change by weekday', () => {
+    const dayMs = 86_400_000
+    const start = Date.UTC(2026, 0, 5) // a Monday
+    const iso = (day: number) => new Date(start + day * dayMs).toISOString().slice(0, 10)
+    /** rows of each day from the Monday on */
+    const made = (rows: readonly number[], from = 0) =>
+      hall.csv({ day: rows.flatMap((n, day) => times(n, () => iso(from + day))), x: rows.flatMap((n) => times(n, () => 1)) })
+    const week = [10, 12, 14, 12, 20, 4, 0]
+    const fourWeeks = [...week, ...week, 11, 12, 14, 12, 90, 4, 0, ...week]
+    const asked = '{row_count_change: {max_ratio: 1.5, same_weekday: true}}'
+
+    it('a Saturday is held against Saturdays', async () => {
+      const train = await made(fourWeeks)
+      const say = async (rows: readonly number[], from: number, time: string | null = 'day') =>
+        hall.say('current', { current: await made(rows, from), train }, asked, { time })
+      expect(await say([4], 33)).toBe('pass 4 rows on 1 day, where by their weekdays training had 4')
+      expect(await say([4], 28)).toBe('fail 4 rows on 1 day, where by their weekdays training had 10: less than one part in 1.5')
+      // the day with 90 rows is one of four Fridays: the median is 20. A Tuesday without rows counts
+      expect(await say([10, 0, 14, 12, 20], 28)).toBe('pass 56 rows on 5 days, where by their weekdays training had 68')
+      expect(await say([10, 0, 14, 1, 20], 28)).toBe(
+        'fail 45 rows on 5 days, where by their weekdays training had 68: less than one part in 1.5',
+      )
+      expect(await say([3], 34)).toBe('fail 3 rows on 1 day, where by their weekdays training had 0: there should be none')
+      expect(await say([4], 33, null)).toBe('error same_weekday needs data.time, which says of what day a row is')
+    })
+
+    it('a training profile gives the same where it holds days, and where it does not it is an error', async () => {
+      const train = await made(fourWeeks)
+      const current = await made([12, 30], 29)
+      const profile = (time: string | null) => buildProfile(hall.bench.engine, train, { role: 'train', sensitive: [], time })
+      const say = async (time: string | null) =>
+        hall.say('current', { current }, asked, { time: 'day' }, { reference: await profile(time) })
+      const told = 'fail 42 rows on 2 days, where by their weekdays training had 26: more than 1.5 times as many'
+      expect(await hall.say('current', { current, train }, asked, { time: 'day' })).toBe(told)
+      expect(await say('day')).toBe(told)
+      expect(await say(null)).toMatch(/^error the training profile does not hold the rows of each day of day/)
+    })
+  })
+
   it('against a training profile: rows, columns, types', async () => {
     const train = await hall.parquet({
       a: times(100, (i) => i),

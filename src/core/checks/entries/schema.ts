@@ -3,11 +3,25 @@ import { z } from 'zod'
 import { count, plural, written } from '../../report/format.ts'
 import { roles } from '../../schema/config.ts'
 import { choice, flag, path } from '../../schema/leaves.ts'
-import { anyKind, type CheckEntry, decided, fail, type Limit, pass, rowRule, type Scope, skipped } from '../entry.ts'
+import {
+  type Answer,
+  anyKind,
+  asked,
+  type CheckEntry,
+  decided,
+  fail,
+  type Limit,
+  pass,
+  rowRule,
+  type Scope,
+  skipped,
+  unanswerable,
+} from '../entry.ts'
 import { sql } from '../facts.ts'
 import { badRange, columns, share, count as wholeNumber } from '../params.ts'
 import { declaredTypes, typeRules } from '../type-rules.ts'
 import { lookAlikes } from './look-alikes.ts'
+import { daysOfProfile, expectedRows, readDays, rowsByDay } from './rows-by-day.ts'
 import { changesOfSchema, schemaChanges } from './schema-change.ts'
 
 /** Names of columns stand in messages; of many the first ten. */
@@ -161,26 +175,48 @@ export const schemaChecks: readonly CheckEntry[] = [
     example: '{other: train, tolerance: 10%}',
     decide: ({ other, tolerance = 0 }, scope) => rowsAgainst(scope, other, tolerance),
   }),
-  decided({
+  asked({
     name: 'row_count_change',
     on: 'table',
     roles: ['validation', 'test', 'current'],
-    summary: 'the table has at most max_ratio times as many rows as the training data, and at least one part in max_ratio',
+    summary:
+      'the table has at most max_ratio times as many rows as the training data, and at least one part in max_ratio; with same_weekday as many as its days should have by the medians of the same weekdays in training (data.time)',
     fix: 'find out where rows were lost or doubled, or raise max_ratio',
-    params: { max_ratio: ratio },
+    params: { max_ratio: ratio, same_weekday: flag.optional() },
     short: 'max_ratio',
-    needs: 'the training data or its profile',
-    elsewhere: ['TFDV COMPARATOR_LOW_NUM_EXAMPLES, COMPARATOR_HIGH_NUM_EXAMPLES', 'Soda change over time'],
+    whole: true,
+    columns: ({ same_weekday: byDay = false }, { time }) => (byDay && time !== null ? [time] : []),
+    needs: 'the training data or its profile, which for same_weekday must hold days',
+    elsewhere: ['TFDV COMPARATOR_LOW_NUM_EXAMPLES, COMPARATOR_HIGH_NUM_EXAMPLES', 'Soda change over time, same day last week'],
     example: '2',
-    decide: ({ max_ratio: most }, { table, reference }) => {
-      if (reference === null || reference.rows === 0) return skipped('there is no other training data to compare with')
-      const times = table.rows / reference.rows
-      const factor = Math.max(times, 1 / times)
-      const says = `${plural(table.rows, 'row')} against ${count(reference.rows)} of training`
-      const more = { observed: factor, limit: { value: most, kind: 'max', unit: null } as const }
-      return factor <= most
-        ? pass(says, more)
-        : fail(`${says}: ${times > 1 ? 'more than' : 'less than one part in'} ${written(most)}${times > 1 ? ' times as many' : ''}`, more)
+    queries: ({ same_weekday: byDay = false }, scope) => {
+      const { time } = scope.data
+      if (!byDay || time === null) return []
+      const stored = scope.reference === null ? null : daysOfProfile(scope.reference)
+      const train = scope.others.get('train')
+      const there = train?.columns.find(({ name }) => name === time)
+      return [
+        rowsByDay(scope.table, scope.find(time)),
+        ...(stored === null && train !== undefined && there !== undefined ? [rowsByDay(train, there)] : []),
+      ]
+    },
+    judge: ({ max_ratio: most, same_weekday: byDay = false }, [now, before], { table, reference, data }) => {
+      if (!byDay) {
+        if (reference === null || reference.rows === 0) return skipped('there is no other training data to compare with')
+        return changed(table.rows, reference.rows, most, `${plural(table.rows, 'row')} against ${count(reference.rows)} of training`)
+      }
+      if (now === undefined || data.time === null) return unanswerable('same_weekday needs data.time, which says of what day a row is')
+      const training = (reference === null ? null : daysOfProfile(reference)) ?? (before === undefined ? null : readDays(before))
+      if (training === null)
+        return reference === null
+          ? skipped('there is no other training data to compare with')
+          : unanswerable(`the training profile does not hold the rows of each day of ${data.time}: give the training data themselves`)
+      const found = expectedRows(training, readDays(now))
+      if (found === null) return skipped(`the days of ${data.time} here are of no weekday that training spans`)
+      const { rows, expected, days } = found
+      const says = `${plural(rows, 'row')} on ${plural(days, 'day')}, where by their weekdays training had ${written(expected)}`
+      if (expected === 0) return rows === 0 ? pass(says) : fail(`${says}: there should be none`, { observed: rows, limit: null })
+      return changed(rows, expected, most, says)
     },
   }),
   decided({
@@ -223,6 +259,16 @@ export const schemaChecks: readonly CheckEntry[] = [
     },
   }),
 ]
+
+function changed(rows: number, before: number, most: number, says: string): Answer {
+  const times = rows / before
+  const factor = Math.max(times, 1 / times)
+  // no rows at all: there is no finite factor to show
+  const more = { observed: Number.isFinite(factor) ? factor : null, limit: { value: most, kind: 'max', unit: null } as const }
+  return factor <= most
+    ? pass(says, more)
+    : fail(`${says}: ${times > 1 ? 'more than' : 'less than one part in'} ${written(most)}${times > 1 ? ' times as many' : ''}`, more)
+}
 
 function rowsAgainst({ table, others }: Scope, role: string, tolerance: number) {
   if (role === table.role) return skipped(`this is data.${role} itself`)
