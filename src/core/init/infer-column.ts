@@ -29,21 +29,21 @@ export function inferColumn(seen: ColumnSeen, sensitive: boolean, on: readonly s
   const nothing = missing === rows
   const nulls = nothing ? null : nullLimit(inRoles)
   const unique = !nothing && inRoles.every((one) => one.unique === true)
-  const range = sensitive || nothing ? null : obviousRange(inRoles)
   const labels = sensitive || nothing || unique ? null : domain(inRoles)
+  const range = sensitive || nothing || labels !== null ? null : obviousRange(inRoles)
   const checks: Record<string, Plain> = {
     ...(type === null || nothing ? {} : { type }),
     ...(nulls === null ? {} : { nulls: { max: nulls === 0 ? 0 : `${Number((nulls * 100).toPrecision(4))}%` } }),
     ...(unique ? { unique: true } : {}),
     ...(range ?? {}),
-    ...(labels === null ? {} : { in: labels.length === 0 ? [] : { values: labels, mostly: `${mostly * 100}%` } }),
+    ...(labels === null ? {} : { in: { values: labels, mostly: `${mostly * 100}%` } }),
     ...(on === null ? {} : { on: [...on] }),
   }
   const saw = [
     nothing ? `no value in ${plural(rows, 'row')}` : `${count(missing)} missing in ${plural(rows, 'row')}`,
     ...(type === null && !nothing ? [typesSeen(inRoles)] : []),
     ...(sensitive ? ['sensitive'] : unique ? ['no value twice'] : sawValues(inRoles, labels)),
-    ...(range === null && !sensitive ? sawRange(inRoles) : []),
+    ...(sensitive ? [] : sawRange(inRoles)),
     ...mixed(inRoles),
   ]
   return { name, checks, saw: saw.join('; ') }

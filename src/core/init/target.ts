@@ -22,6 +22,15 @@ export const canBeTarget = ({ in: inRoles }: ColumnSeen, rolesThere: readonly Ro
   )
 }
 
+/** Columns that could be it. */
+export const candidates = (
+  columns: readonly ColumnSeen[],
+  rolesThere: readonly Role[],
+  inputs: ReadonlySet<string> | null,
+  never: ReadonlySet<string>,
+): readonly ColumnSeen[] =>
+  columns.filter((column) => !never.has(column.name) && inputs?.has(column.name) !== true && canBeTarget(column, rolesThere))
+
 /**
  * @param inputs columns that the model is fed; null where that is not known
  * @param never columns that are something else: the id, sensitive ones
@@ -32,7 +41,7 @@ export function guessTarget(
   inputs: ReadonlySet<string> | null,
   never: ReadonlySet<string>,
 ): TargetGuess | null {
-  const free = columns.filter((column) => !never.has(column.name) && inputs?.has(column.name) !== true && canBeTarget(column, rolesThere))
+  const free = candidates(columns, rolesThere, inputs, never)
   const named = free.filter(({ name }) => usualNames.includes(name.toLowerCase()))
   const [byName] = named
   if (byName !== undefined && named.length === 1) return { column: byName.name, because: 'by its name' }

@@ -3,7 +3,7 @@ import { type ColumnContract, inferColumn } from '../../core/init/infer-column.t
 import { personal } from '../../core/init/personal.ts'
 import { type Proposal, rowsSeen } from '../../core/init/proposal.ts'
 import type { ColumnSeen } from '../../core/init/seen.ts'
-import { guessTarget, labelledRoles, positiveOf, type TargetGuess } from '../../core/init/target.ts'
+import { candidates, guessTarget, labelledRoles, positiveOf, type TargetGuess } from '../../core/init/target.ts'
 import { primaryMetric } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { plural } from '../../core/report/format.ts'
@@ -60,7 +60,11 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
     const because = personal(column)
     return because === null || wanted.sensitive.includes(column.name) ? [] : [{ column: column.name, because }]
   })
-  const target = targetOf(wanted, new Set([...ids.map(({ name }) => name), ...wanted.sensitive, ...suspects.map(({ column }) => column)]))
+  const never = new Set([...ids.map(({ name }) => name), ...wanted.sensitive, ...suspects.map(({ column }) => column)])
+  const fed = model.seen?.columns ?? null
+  const inputs = fed === null ? null : new Set(fed)
+  const target = targetOf(wanted, inputs, never)
+  const possible = candidates(columns, there, inputs, never).map(({ name }) => quoted(name))
   const sensitive = suspects.filter(({ column }) => column !== target?.column && !unwritable(column))
   const hidden = new Set([...wanted.sensitive, ...sensitive.map(({ column }) => column)])
   const contracts = columns.filter(({ name }) => !unwritable(name)).map((column) => contractOf(column, hidden, there))
@@ -83,7 +87,12 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
       : [{ line: 'train: FILE', why: 'the rows the model was trained on' }]),
     ...(tables.has('test') ? [] : [{ line: 'test: FILE', why: 'labelled rows that the model has not seen: evaluate needs them' }]),
     ...(target === null
-      ? [{ line: 'target: COLUMN', why: `which column is the answer: ${model.found ? 'evaluate needs' : 'train and evaluate need'} it` }]
+      ? [
+          {
+            line: 'target: COLUMN',
+            why: `which column is the answer${possible.length > 0 && possible.length <= 5 ? ` (${possible.join(' or ')})` : ''}: ${model.found ? 'evaluate needs' : 'train and evaluate need'} it`,
+          },
+        ]
       : []),
     ...positive.open,
     ...(wantsFeatures === null
@@ -154,9 +163,8 @@ function contractOf(column: ColumnSeen, hidden: ReadonlySet<string>, there: read
   return inferColumn(column, hidden.has(column.name), has.length === there.length ? null : has)
 }
 
-function targetOf({ target, tables, columns, model }: Wanted, never: ReadonlySet<string>): TargetGuess | null {
-  const fed = model.seen?.columns ?? null
-  if (target === null) return guessTarget(columns, [...tables.keys()], fed === null ? null : new Set(fed), never)
+function targetOf({ target, tables, columns }: Wanted, inputs: ReadonlySet<string> | null, never: ReadonlySet<string>): TargetGuess | null {
+  if (target === null) return guessTarget(columns, [...tables.keys()], inputs, never)
   for (const [role, table] of tables) {
     if (!labelledRoles.includes(role) || table.columns.some(({ name }) => name === target)) continue
     const near = nearest(
