@@ -9,8 +9,10 @@
  */
 import { weighted } from './metric.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
+import type { Rows } from './view.ts'
 
-export function calibrationError(n: number, yes: (i: number) => number, p: (i: number) => number, bins: number, worst: boolean): Sample {
+export function calibrationError(view: Rows, yes: (i: number) => number, p: (i: number) => number, bins: number, worst: boolean): Sample {
+  const { n, weight } = view
   const bin = new Uint16Array(n)
   const gap = new Float64Array(n)
   for (let i = 0; i < n; i++) {
@@ -21,12 +23,12 @@ export function calibrationError(n: number, yes: (i: number) => number, p: (i: n
   }
   const gaps = new Float64Array(bins)
   const sizes = new Float64Array(bins)
-  return weighted(n, (unit) => (weights) => {
+  return weighted(view, (unit) => (weights) => {
     gaps.fill(0)
     sizes.fill(0)
     let total = 0
     for (let i = 0; i < n; i++) {
-      const w = weights[unit[i] ?? 0] ?? 0
+      const w = (weights[unit[i] ?? 0] ?? 0) * (weight ? (weight[i] ?? 0) : 1)
       const b = bin[i] ?? 0
       gaps[b] = (gaps[b] ?? 0) + w * (gap[i] ?? 0)
       sizes[b] = (sizes[b] ?? 0) + w

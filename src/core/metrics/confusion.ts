@@ -1,14 +1,20 @@
 /**
  * Metrics of a confusion table, counts by truth (row) and prediction (column), k × k. In a binary table class 1 is positive.
  * Definitions and conventions of scikit-learn: 0/0 is 0 and flagged; averages go over the labels that occur in truth or prediction.
+ * Counts may be weights: what has to be 0 where nothing is there is a sum of its own, never a difference, which rounding would leave above 0.
  */
 import { type Confusion, defined, type MetricValue, ratio, undefinedBecause } from './sample.ts'
 
-export function confusionOf(y: Uint8Array | Int32Array, predicted: Uint8Array | Int32Array, classes: number): Confusion {
+export function confusionOf(
+  y: Uint8Array | Int32Array,
+  predicted: Uint8Array | Int32Array,
+  classes: number,
+  weight: Float64Array | null = null,
+): Confusion {
   const table = new Float64Array(classes * classes)
   for (let i = 0; i < y.length; i++) {
     const cell = (y[i] ?? 0) * classes + (predicted[i] ?? 0)
-    table[cell] = (table[cell] ?? 0) + 1
+    table[cell] = (table[cell] ?? 0) + (weight ? (weight[i] ?? 0) : 1)
   }
   return table
 }
@@ -22,16 +28,16 @@ export interface ClassCounts {
 
 /** One class against the rest. */
 export function classCounts(table: Confusion, classes: number, c: number): ClassCounts {
-  let truth = 0
-  let said = 0
-  let n = 0
+  let fp = 0
+  let fn = 0
+  let tn = 0
   for (let j = 0; j < classes; j++) {
-    truth += table[c * classes + j] ?? 0
-    said += table[j * classes + c] ?? 0
+    if (j === c) continue
+    fn += table[c * classes + j] ?? 0
+    fp += table[j * classes + c] ?? 0
+    for (let l = 0; l < classes; l++) if (l !== c) tn += table[j * classes + l] ?? 0
   }
-  for (let j = 0; j < table.length; j++) n += table[j] ?? 0
-  const tp = table[c * classes + c] ?? 0
-  return { tp, fp: said - tp, fn: truth - tp, tn: n - truth - said + tp }
+  return { tp: table[c * classes + c] ?? 0, fp, fn, tn }
 }
 
 export type PerClass = (counts: ClassCounts) => MetricValue
@@ -39,6 +45,9 @@ export type PerClass = (counts: ClassCounts) => MetricValue
 export const precision: PerClass = ({ tp, fp }) => ratio(tp, tp + fp, 'nothing was predicted positive')
 export const recall: PerClass = ({ tp, fn }) => ratio(tp, tp + fn, 'there are no positive rows')
 export const npv: PerClass = ({ tn, fn }) => ratio(tn, tn + fn, 'nothing was predicted negative')
+export const specificity: PerClass = ({ tn, fp }) => ratio(tn, tn + fp, 'there are no negative rows')
+export const falsePositiveRate: PerClass = ({ tn, fp }) => ratio(fp, tn + fp, 'there are no negative rows')
+export const falseNegativeRate: PerClass = ({ tp, fn }) => ratio(fn, tp + fn, 'there are no positive rows')
 export const jaccard: PerClass = ({ tp, fp, fn }) => ratio(tp, tp + fp + fn, 'there is no positive row and no positive prediction')
 export const fBeta =
   (beta: number): PerClass =>
@@ -50,15 +59,17 @@ export const fBeta =
 export const averages = ['macro', 'weighted', 'micro'] as const
 export type Average = (typeof averages)[number]
 
-/** A per-class metric averaged over the classes that occur. */
-export function averaged(table: Confusion, classes: number, metric: PerClass, average: Average): MetricValue {
+/** A per-class metric averaged over the classes that occur, or over all that there are. */
+export function averaged(table: Confusion, classes: number, metric: PerClass, average: Average, all = false): MetricValue {
   if (average === 'micro') {
-    let n = 0
     let hits = 0
-    for (let j = 0; j < table.length; j++) n += table[j] ?? 0
-    for (let c = 0; c < classes; c++) hits += table[c * classes + c] ?? 0
-    const wrong = n - hits // each is one false positive and one false negative
-    return metric({ tp: hits, fp: wrong, fn: wrong, tn: n * classes - n - wrong })
+    let wrong = 0 // each is one false positive and one false negative
+    for (let c = 0; c < classes; c++)
+      for (let j = 0; j < classes; j++) {
+        if (c === j) hits += table[c * classes + j] ?? 0
+        else wrong += table[c * classes + j] ?? 0
+      }
+    return metric({ tp: hits, fp: wrong, fn: wrong, tn: (classes - 1) * hits + (classes - 2) * wrong })
   }
   let sum = 0
   let weight = 0
@@ -66,7 +77,7 @@ export function averaged(table: Confusion, classes: number, metric: PerClass, av
   for (let c = 0; c < classes; c++) {
     const counts = classCounts(table, classes, c)
     const support = counts.tp + counts.fn
-    if (support + counts.fp === 0) continue
+    if (!all && support + counts.fp === 0) continue
     const share = average === 'macro' ? 1 : support
     const one = metric(counts)
     sum += share * (one.value ?? 0)
@@ -95,17 +106,9 @@ export function balancedAccuracy(table: Confusion, classes: number): MetricValue
 export function matthews(table: Confusion, classes: number): MetricValue {
   const { n, hits, truth, said } = margins(table, classes)
   let chance = 0
-  let truthSquares = 0
-  let saidSquares = 0
-  for (let c = 0; c < classes; c++) {
-    const t = truth[c] ?? 0
-    const s = said[c] ?? 0
-    chance += t * s
-    truthSquares += t * t
-    saidSquares += s * s
-  }
-  const spread = (n * n - truthSquares) * (n * n - saidSquares)
-  return ratio(hits * n - chance, Math.sqrt(spread), 'truth or prediction has one class only')
+  for (let c = 0; c < classes; c++) chance += (truth[c] ?? 0) * (said[c] ?? 0)
+  const spread = Math.sqrt(apart(truth, truth)) * Math.sqrt(apart(said, said))
+  return ratio(hits * n - chance, spread, 'truth or prediction has one class only')
 }
 
 /** Cohen's κ, unweighted. Undefined where chance agreement is certain. */
@@ -113,7 +116,14 @@ export function kappa(table: Confusion, classes: number): MetricValue {
   const { n, hits, truth, said } = margins(table, classes)
   let chance = 0
   for (let c = 0; c < classes; c++) chance += (truth[c] ?? 0) * (said[c] ?? 0)
-  return ratio(n * hits - chance, n * n - chance, 'truth and prediction are one and the same class', null)
+  return ratio(n * hits - chance, apart(truth, said), 'truth and prediction are one and the same class', null)
+}
+
+/** Σ a_c b_d over c ≠ d */
+function apart(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let c = 0; c < a.length; c++) for (let d = 0; d < b.length; d++) if (c !== d) sum += (a[c] ?? 0) * (b[d] ?? 0)
+  return sum
 }
 
 export function accuracy(table: Confusion, classes: number): MetricValue {

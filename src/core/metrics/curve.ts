@@ -13,10 +13,11 @@ export interface Curve {
 
 export const emptyCurve = (ends: Uint32Array): Curve => ({ tp: new Float64Array(ends.length), fp: new Float64Array(ends.length) })
 
-export function curveOf(ranks: Ranking, y: Uint8Array): Curve {
+export function curveOf(ranks: Ranking, y: Uint8Array, weight: Float64Array | null = null): Curve {
   const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
   const ends = cuts(ranks, sorted)
-  return weightedCurve(emptyCurve(ends), ends, sorted, new Uint16Array(y.length), Uint8Array.of(1))
+  const rowWeight = weight && Float64Array.from(ranks.order, (row) => weight[row] ?? 0)
+  return weightedCurve(emptyCurve(ends), ends, sorted, new Uint16Array(y.length), Uint8Array.of(1), rowWeight)
 }
 
 /**
@@ -45,8 +46,17 @@ export function cuts(ranks: Ranking, sorted: Uint8Array): Uint32Array {
  * @param sorted y in the order of the ranking
  * @param unit unit of each row in that order
  * @param weights weight of each unit
+ * @param rowWeight weight of each row in that order; null: 1 each
  */
-export function weightedCurve(into: Curve, ends: Uint32Array, sorted: Uint8Array, unit: Uint16Array, weights: Uint8Array): Curve {
+export function weightedCurve(
+  into: Curve,
+  ends: Uint32Array,
+  sorted: Uint8Array,
+  unit: Uint16Array,
+  weights: Uint8Array,
+  rowWeight: Float64Array | null = null,
+): Curve {
+  if (rowWeight !== null) return realCurve(into, ends, sorted, unit, weights, rowWeight)
   const { tp: tps, fp: fps } = into
   let start = 0
   let tp = 0
@@ -63,6 +73,33 @@ export function weightedCurve(into: Curve, ends: Uint32Array, sorted: Uint8Array
     start = end
   }
   return into
+}
+
+/** The same with real weights: false positives are a sum of their own, so that none is exactly 0. */
+function realCurve(
+  { tp: tps, fp: fps }: Curve,
+  ends: Uint32Array,
+  sorted: Uint8Array,
+  unit: Uint16Array,
+  weights: Uint8Array,
+  rowWeight: Float64Array,
+): Curve {
+  let start = 0
+  let tp = 0
+  let fp = 0
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
+    for (let at = start; at < end; at++) {
+      const w = (weights[unit[at] ?? 0] ?? 0) * (rowWeight[at] ?? 0)
+      const one = sorted[at] ?? 0
+      tp += w * one
+      fp += w * (1 - one)
+    }
+    tps[g] = tp
+    fps[g] = fp
+    start = end
+  }
+  return { tp: tps, fp: fps }
 }
 
 const totals = (curve: Curve) => ({ positives: curve.tp.at(-1) ?? 0, negatives: curve.fp.at(-1) ?? 0 })

@@ -1,10 +1,11 @@
 /** Metrics of predicted labels, definitions of scikit-learn. */
 import {
-  type Average,
   averaged,
   averages,
   balancedAccuracy,
   classCounts,
+  falseNegativeRate,
+  falsePositiveRate,
   fBeta,
   jaccard,
   kappa,
@@ -13,23 +14,46 @@ import {
   type PerClass,
   precision,
   recall,
+  specificity,
 } from './confusion.ts'
 import { anyNumber, cells, choice, type Metric, mean, metric, number, oneOf, type Params, positive, proportion } from './metric.ts'
-import type { MetricValue } from './sample.ts'
+import { type RowCounts, type RowMetric, rowFBeta } from './multilabel.ts'
+import { labelAverage, samplesAverage } from './multilabel-metrics.ts'
+import { type MetricValue, plain, undefinedBecause } from './sample.ts'
 import type { BinaryView, MulticlassView } from './view.ts'
 
 const both = ['binary', 'multiclass'] as const
 
-const average = (params: Params): Average => oneOf(params, 'average', averages)
-
-/** A per-class metric: of the positive class, or averaged over classes. */
+/** A per-class metric: of the positive class, or averaged over classes or labels. */
 const ofClass = (
   make: (params: Params) => PerClass,
+  row: RowMetric | ((params: Params) => (counts: RowCounts) => number),
   trials: ((table: Float64Array) => readonly [number, number]) | null = null,
 ): Metric['of'] => ({
   binary: (view, params) => cells(view, (table) => make(params)(classCounts(table, 2, 1)), trials),
-  multiclass: (view, params) => cells(view, (table, classes) => averaged(table, classes, make(params), average(params))),
+  multiclass: (view, params) => {
+    if (params.average === 'samples') return plain(undefinedBecause('average samples is of several labels a row'))
+    const average = oneOf(params, 'average', averages)
+    return cells(view, (table, classes) => averaged(table, classes, make(params), average, params.labels === 'all'))
+  },
+  multilabel: (view, params) =>
+    params.average === 'samples'
+      ? samplesAverage(view, typeof row === 'string' ? row : row(params))
+      : labelAverage(view, make(params), oneOf(params, 'average', averages)),
 })
+
+/** What a metric that averages takes. */
+const averaging = { average: choice(...averages, 'samples'), labels: choice('present', 'all') }
+
+/** One side of a binary table; of several classes averaged, each against the rest. */
+const side = (perClass: PerClass, binary: NonNullable<Metric['of']['binary']>): Metric['of'] => ({
+  binary,
+  multiclass: (view, params) => {
+    const average = oneOf(params, 'average', averages)
+    return cells(view, (table, classes) => averaged(table, classes, perClass, average, params.labels === 'all'))
+  },
+})
+const sides = { average: choice(...averages), labels: choice('present', 'all') }
 
 const ofTable = (read: (table: Float64Array, classes: number) => MetricValue): Metric['of'] => ({
   binary: (view) => cells(view, read),
@@ -39,13 +63,13 @@ const ofTable = (read: (table: Float64Array, classes: number) => MetricValue): M
 /** Share of predictions of `said` among the rows whose truth is `truth`. */
 const rate = (truth: 0 | 1, said: 0 | 1) => (view: BinaryView) =>
   proportion(
-    view.n,
+    view,
     (i) => view.predicted[i] === said,
     (i) => view.y[i] === truth,
     `there are no ${truth === 1 ? 'positive' : 'negative'} rows`,
   )
 
-const hits = (view: BinaryView | MulticlassView) => proportion(view.n, (i) => view.predicted[i] === view.y[i], null, 'there are no rows')
+const hits = (view: BinaryView | MulticlassView) => proportion(view, (i) => view.predicted[i] === view.y[i], null, 'there are no rows')
 
 export const labelMetrics = {
   accuracy: metric({ summary: 'share of right predictions', direction: 'higher', shown: both, of: { binary: hits, multiclass: hits } }),
@@ -55,9 +79,10 @@ export const labelMetrics = {
     summary: 'share of right among the positive predictions',
     direction: 'higher',
     shown: ['binary'],
-    takes: { average: choice(...averages) },
+    takes: averaging,
     of: ofClass(
       () => precision,
+      'precision',
       ([, fp = 0, , tp = 0]) => [tp, tp + fp],
     ),
   }),
@@ -66,53 +91,64 @@ export const labelMetrics = {
     summary: 'share of the positive rows that were found',
     direction: 'higher',
     shown: ['binary'],
-    takes: { average: choice(...averages) },
-    of: { ...ofClass(() => recall), binary: rate(1, 1) },
+    takes: averaging,
+    of: { ...ofClass(() => recall, 'recall'), binary: rate(1, 1) },
   }),
   specificity: metric({
     floor: false,
     summary: 'share of the negative rows that were left alone',
     direction: 'higher',
-    of: { binary: rate(0, 0) },
+    takes: sides,
+    of: side(specificity, rate(0, 0)),
   }),
   fpr: metric({
     floor: false,
     summary: 'share of the negative rows that were predicted positive',
     direction: 'lower',
-    of: { binary: rate(0, 1) },
+    takes: sides,
+    of: side(falsePositiveRate, rate(0, 1)),
   }),
-  fnr: metric({ floor: false, summary: 'share of the positive rows that were missed', direction: 'lower', of: { binary: rate(1, 0) } }),
+  fnr: metric({
+    floor: false,
+    summary: 'share of the positive rows that were missed',
+    direction: 'lower',
+    takes: sides,
+    of: side(falseNegativeRate, rate(1, 0)),
+  }),
   npv: metric({
     floor: false,
     summary: 'share of right among the negative predictions',
     direction: 'higher',
-    of: {
-      binary: (view) =>
-        cells(
-          view,
-          (table) => npv(classCounts(table, 2, 1)),
-          ([tn = 0, , fn = 0]) => [tn, tn + fn],
-        ),
-    },
+    takes: sides,
+    of: side(npv, (view) =>
+      cells(
+        view,
+        (table) => npv(classCounts(table, 2, 1)),
+        ([tn = 0, , fn = 0]) => [tn, tn + fn],
+      ),
+    ),
   }),
   f1: metric({
     summary: 'harmonic mean of precision and recall',
     direction: 'higher',
-    shown: both,
-    takes: { average: choice(...averages) },
-    of: ofClass(() => fBeta(1)),
+    shown: ['binary', 'multiclass', 'multilabel'],
+    takes: averaging,
+    of: ofClass(() => fBeta(1), 'f1'),
   }),
   fbeta: metric({
     summary: 'F score that weighs recall `beta` times as much as precision',
     direction: 'higher',
-    takes: { average: choice(...averages), beta: positive(2) },
-    of: ofClass((params) => fBeta(number(params, 'beta'))),
+    takes: { ...averaging, beta: positive(2) },
+    of: ofClass(
+      (params) => fBeta(number(params, 'beta')),
+      (params) => rowFBeta(number(params, 'beta')),
+    ),
   }),
   jaccard: metric({
     summary: 'TP / (TP + FP + FN)',
     direction: 'higher',
-    takes: { average: choice(...averages) },
-    of: ofClass(() => jaccard),
+    takes: averaging,
+    of: ofClass(() => jaccard, 'jaccard'),
   }),
   mcc: metric({
     summary: 'Matthews correlation coefficient; several classes: R_K',
@@ -136,7 +172,7 @@ export const labelMetrics = {
           [number(params, 'tn'), number(params, 'fp')],
           [number(params, 'fn'), number(params, 'tp')],
         ]
-        return mean(view.n, (i) => worth[view.y[i] ?? 0]?.[view.predicted[i] ?? 0] ?? 0)
+        return mean(view, (i) => worth[view.y[i] ?? 0]?.[view.predicted[i] ?? 0] ?? 0)
       },
     },
   }),

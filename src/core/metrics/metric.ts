@@ -2,7 +2,7 @@
 import type { Curve } from './curve.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
-import type { BinaryView, ForecastingView, MulticlassView, MultilabelView, RankingView, RegressionView } from './view.ts'
+import type { BinaryView, ForecastingView, MulticlassView, MultilabelView, RankingView, RegressionView, Rows } from './view.ts'
 
 export type Params = { readonly [key: string]: number | string }
 
@@ -28,6 +28,11 @@ export const whole = (otherwise: number): Param => ({
   says: 'a whole number from 1 to 1000',
   fits: (v) => typeof v === 'number' && Number.isInteger(v) && v >= 1 && v <= 1000,
 })
+export const wholeOr = (otherwise: number | string, word: string): Param => ({
+  default: otherwise,
+  says: `a whole number from 1 to 1000, or ${word}`,
+  fits: (v) => v === word || (typeof v === 'number' && Number.isInteger(v) && v >= 1 && v <= 1000),
+})
 export const anyNumber = (otherwise: number): Param => ({
   default: otherwise,
   says: 'a number',
@@ -38,6 +43,21 @@ export const choice = (...allowed: readonly [string, ...string[]]): Param => ({
   says: `one of ${allowed.join(', ')}`,
   fits: (v) => allowed.some((one) => one === v),
 })
+
+/** The class or label whose metric it is, against the rest; none: of all. */
+const classParam: Param = {
+  default: '',
+  says: 'the name of a class or label: the metric of it against the rest',
+  fits: (v) => v !== '',
+}
+/** 0: every row. */
+const horizonParam: Param = {
+  default: 0,
+  says: 'steps ahead, from 1 on: the metric of those rows alone',
+  fits: (v) => typeof v === 'number' && Number.isInteger(v) && v >= 1,
+}
+/** Parameters that every metric of such tasks has, and that are said once. */
+export const common: Readonly<Record<string, Param>> = { class: classParam, horizon: horizonParam }
 
 export interface Metric {
   readonly summary: string
@@ -71,7 +91,12 @@ type Given = Pick<Metric, 'summary' | 'direction' | 'of'> & Partial<Omit<Metric,
 
 /** A metric between 0 and 1 of predicted labels, unless said otherwise. */
 export function metric(given: Given): Metric {
-  const takes = given.takes ?? {}
+  const { binary, multiclass, multilabel, forecasting } = given.of
+  const takes = {
+    ...given.takes,
+    ...(binary && (multiclass || multilabel) ? { class: classParam } : {}),
+    ...(forecasting ? { horizon: horizonParam } : {}),
+  }
   const params = Object.fromEntries(Object.entries(takes).map(([key, param]) => [key, param.default]))
   return { range: [0, 1], unit: 'pp', margin: 'points', needs: 'labels', floor: true, shown: [], ...given, takes, params }
 }
@@ -95,8 +120,13 @@ export const oneOf = <T extends string>(params: Params, key: string, allowed: re
 export const noRows = plain(undefinedBecause('there are no rows'))
 export const noScores = plain(undefinedBecause('the model gives no probabilities'))
 
-/** Share of `hit` among the rows where `among` holds. */
-export function proportion(n: number, hit: (i: number) => boolean, among: ((i: number) => boolean) | null, because: string): Sample {
+/** Share of `hit` among the rows where `among` holds; with weights a weighted mean. */
+export function proportion(view: Rows, hit: (i: number) => boolean, among: ((i: number) => boolean) | null, because: string): Sample {
+  const { n, unit } = view
+  if (view.weight !== null) {
+    const kept = among === null ? null : rowsWhere(n, among)
+    return kept?.length === 0 ? plain(undefinedBecause(because, 0)) : mean(view, (i) => (hit(i) ? 1 : 0), kept)
+  }
   const hits = new Uint8Array(n)
   const mask = among ? new Uint8Array(n) : null
   let yes = 0
@@ -112,7 +142,7 @@ export function proportion(n: number, hit: (i: number) => boolean, among: ((i: n
       yes += 1
     }
   }
-  return { kind: 'proportion', value: rows === 0 ? undefinedBecause(because, 0) : defined(yes / rows), hit: hits, among: mask }
+  return { kind: 'proportion', value: rows === 0 ? undefinedBecause(because, 0) : defined(yes / rows), hit: hits, among: mask, unit }
 }
 
 type CellView = BinaryView | MulticlassView
@@ -126,7 +156,9 @@ export function cells(
   const classes = classesOf(view)
   const read = (confusion: Confusion) => of(confusion, classes)
   const value = view.n === 0 ? undefinedBecause('there are no rows') : read(view.confusion())
-  return { kind: 'cells', value, classes, y: view.y, predicted: view.predicted, of: read, trials }
+  const { y, predicted, unit, weight } = view
+  // a weighted share has no whole number of trials
+  return { kind: 'cells', value, classes, y, predicted, of: read, trials: weight === null ? trials : null, unit, weight }
 }
 
 export const rank =
@@ -135,35 +167,64 @@ export const rank =
     const ranks = view.ranks()
     const curve = view.curve()
     if (!ranks || !curve) return noScores
-    return { kind: 'rank', value: of(curve, params), ranks, y: view.y, of: (drawn) => of(drawn, params) }
+    const { y, unit, weight } = view
+    return { kind: 'rank', value: of(curve, params), ranks, y, of: (drawn) => of(drawn, params), unit, weight }
   }
 
-/** Mean of a value per row. */
-export function mean(n: number, row: (i: number) => number): Sample {
-  if (n === 0) return noRows
-  const rows = new Float64Array(n)
-  let sum = 0
-  for (let i = 0; i < n; i++) {
-    const value = row(i)
-    rows[i] = value
-    sum += value
-  }
-  if (!Number.isFinite(sum)) throw new RangeError('a per-row value is not finite')
-  return { kind: 'mean', value: defined(sum / n), rows }
+export function rowsWhere(n: number, holds: (i: number) => boolean): Uint32Array {
+  const rows = new Uint32Array(n)
+  let found = 0
+  for (let i = 0; i < n; i++) if (holds(i)) rows[found++] = i
+  return rows.subarray(0, found)
 }
 
+/** Mean of a value per row, of the rows `kept` where they are given. */
+export function mean({ n, weight, unit }: Rows, row: (i: number) => number, kept: Uint32Array | null = null): Sample {
+  const entries = kept?.length ?? n
+  if (entries === 0) return noRows
+  const rows = new Float64Array(entries)
+  let sum = 0
+  let all = 0
+  for (let j = 0; j < entries; j++) {
+    const i = kept ? (kept[j] ?? 0) : j
+    const value = row(i)
+    const w = weight ? (weight[i] ?? 0) : 1
+    rows[j] = value
+    sum += w * value
+    all += w
+  }
+  if (!Number.isFinite(sum)) throw new RangeError('a per-row value is not finite')
+  return { kind: 'mean', value: defined(sum / all), rows, unit: pick(unit, kept), weight: pickWeight(weight, kept) }
+}
+
+const pick = (codes: Int32Array | null, rows: Uint32Array | null): Int32Array | null =>
+  codes && rows ? Int32Array.from(rows, (i) => codes[i] ?? 0) : codes
+const pickWeight = (weight: Float64Array | null, rows: Uint32Array | null): Float64Array | null =>
+  weight && rows ? Float64Array.from(rows, (i) => weight[i] ?? 0) : weight
+
 export function moments(
-  n: number,
+  { n, weight, unit }: Rows,
   columns: readonly ((i: number) => number)[],
   of: (sums: Float64Array, rows: number) => MetricValue,
 ): Sample {
   if (n === 0) return noRows
   const filled = columns.map((column) => Float64Array.from({ length: n }, (_, i) => column(i)))
-  const sums = Float64Array.from(filled, (column) => column.reduce((sum, x) => sum + x, 0))
-  return { kind: 'moments', value: of(sums, n), columns: filled, of }
+  const sums = Float64Array.from(filled, (column) => total(column, weight))
+  return { kind: 'moments', value: of(sums, weight ? total(weight, null) : n), columns: filled, of, unit, weight }
 }
 
-export function weighted(n: number, prepare: Weighted): Sample {
-  if (n === 0) return noRows
-  return { kind: 'weighted', value: prepare(new Uint16Array(n))(Uint8Array.of(1)), rows: n, prepare }
+function total(values: Float64Array, weight: Float64Array | null): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) * (weight ? (weight[i] ?? 0) : 1)
+  return sum
 }
+
+/** @param prepare takes the weights of rows into account itself: `weightOf` */
+export function weighted({ n, unit }: Rows, prepare: Weighted): Sample {
+  if (n === 0) return noRows
+  return { kind: 'weighted', value: prepare(new Uint16Array(n))(Uint8Array.of(1)), rows: n, prepare, unit }
+}
+
+/** Weight of each row, in another order where one is given; null: 1 each. */
+export const weightsIn = ({ weight }: Rows, order: Uint32Array): Float64Array | null =>
+  weight && Float64Array.from(order, (row) => weight[row] ?? 0)

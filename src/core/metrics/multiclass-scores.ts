@@ -1,6 +1,6 @@
 /** Multiclass probabilities: is the truth among the best, how well is each class ranked, how sure is the top one. */
 import { averagePrecision, cuts, emptyCurve, weightedCurve } from './curve.ts'
-import { noScores, proportion, weighted } from './metric.ts'
+import { noScores, proportion, weighted, weightsIn } from './metric.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
 import type { MulticlassView } from './view.ts'
 
@@ -10,7 +10,7 @@ export function topK(view: MulticlassView, k: number): Sample {
   if (!proba) return noScores
   const width = classes.length
   return proportion(
-    view.n,
+    view,
     (i) => {
       const truth = view.y[i] ?? 0
       const own = proba[i * width + truth] ?? 0
@@ -34,14 +34,14 @@ export function macroAveragePrecision(view: MulticlassView): Sample {
     if (!ranks) throw new RangeError('a ranking is missing')
     const sorted = Uint8Array.from(ranks.order, (row) => (view.y[row] === c ? 1 : 0))
     const ends = cuts(ranks, sorted)
-    return { ranks, sorted, ends, curve: emptyCurve(ends) }
+    return { ranks, sorted, ends, curve: emptyCurve(ends), weight: weightsIn(view, ranks.order) }
   })
-  return weighted(view.n, (unitOf) => {
+  return weighted(view, (unitOf) => {
     const units = perClass.map(({ ranks }) => Uint16Array.from(ranks.order, (row) => unitOf[row] ?? 0))
     return (weights) => {
       let sum = 0
-      for (const [c, { sorted, ends, curve }] of perClass.entries()) {
-        const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights))
+      for (const [c, { sorted, ends, curve, weight }] of perClass.entries()) {
+        const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights, weight))
         if (value === null) return undefinedBecause('a class does not occur in the truth')
         sum += value
       }

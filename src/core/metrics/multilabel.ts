@@ -20,7 +20,7 @@ export interface Labelled {
   readonly predicted: Uint8Array
 }
 
-interface RowCounts {
+export interface RowCounts {
   readonly both: number
   readonly truth: number
   readonly said: number
@@ -40,8 +40,15 @@ export const rowMetrics = {
 } as const
 export type RowMetric = keyof typeof rowMetrics
 
+/** 0/0 = 0, as everywhere here. */
+export const rowFBeta =
+  (beta: number) =>
+  ({ both, truth, said }: RowCounts) =>
+    orZero((1 + beta * beta) * both, beta * beta * truth + said)
+
 /** The metric in each row. */
-export function perRow({ labels, y, predicted }: Labelled, name: RowMetric): Float64Array {
+export function perRow({ labels, y, predicted }: Labelled, metric: RowMetric | ((counts: RowCounts) => number)): Float64Array {
+  const of = typeof metric === 'string' ? rowMetrics[metric] : metric
   const rows = rowsOf(labels, y, predicted)
   const values = new Float64Array(rows)
   for (let i = 0; i < rows; i++) {
@@ -55,7 +62,7 @@ export function perRow({ labels, y, predicted }: Labelled, name: RowMetric): Flo
       said += b
       both += a & b
     }
-    values[i] = rowMetrics[name]({ both, truth, said, labels })
+    values[i] = of({ both, truth, said, labels })
   }
   return values
 }

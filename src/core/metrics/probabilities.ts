@@ -3,9 +3,11 @@ import { aucParts } from '../stats/delong.ts'
 import { calibrationError } from './calibration.ts'
 import { averagePrecision, kolmogorovSmirnov, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
 import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, rank, share, whole } from './metric.ts'
-import { multiclassAuc } from './multiclass-auc.ts'
+import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
+import { labelAveragePrecision } from './multilabel-metrics.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+import { weightedAuc } from './weighted-auc.ts'
 
 const both = ['binary', 'multiclass'] as const
 
@@ -23,7 +25,7 @@ const calibration = (worst: boolean): Metric['of'] => ({
   binary: (view, params) =>
     withProbabilities(view.score, (p) =>
       calibrationError(
-        view.n,
+        view,
         (i) => view.y[i] ?? 0,
         (i) => p[i] ?? 0,
         number(params, 'bins'),
@@ -34,7 +36,7 @@ const calibration = (worst: boolean): Metric['of'] => ({
     withProbabilities(view.proba, (proba) => {
       const { p, right } = topLabel(view, proba)
       return calibrationError(
-        view.n,
+        view,
         (i) => right[i] ?? 0,
         (i) => p[i] ?? 0,
         number(params, 'bins'),
@@ -45,7 +47,7 @@ const calibration = (worst: boolean): Metric['of'] => ({
 
 export const scoreMetrics = {
   roc_auc: metric({
-    summary: 'area under the ROC curve; several classes: `multi` ovr or ovo, `average` macro or weighted',
+    summary: 'area under the ROC curve; several classes: `multi` ovr or ovo, `average` macro or weighted; several labels: mean over them',
     direction: 'higher',
     needs: 'scores',
     shown: both,
@@ -54,20 +56,24 @@ export const scoreMetrics = {
       binary: (view) => {
         const ranks = view.ranks()
         if (!ranks) return noScores
-        const ones = view.y.reduce((sum, y) => sum + y, 0)
-        if (ones === 0 || ones === view.n) return plain(undefinedBecause('the truth has one class only'))
-        return { kind: 'auc', value: defined(aucParts(ranks, view.y).auc), ranks, y: view.y }
+        const { y, n, unit, weight } = view
+        const ones = y.reduce((sum, one) => sum + one, 0)
+        if (ones === 0 || ones === n) return plain(undefinedBecause('the truth has one class only'))
+        if (weight === null) return { kind: 'auc', value: defined(aucParts(ranks, y).auc), ranks, y, unit }
+        const { auc, influence } = weightedAuc(ranks, y, weight)
+        return { kind: 'influence', value: defined(auc), influence, unit }
       },
       multiclass: (view, params) =>
         multiclassAuc(view, oneOf(params, 'multi', ['ovr', 'ovo']), oneOf(params, 'average', ['macro', 'weighted'])),
+      multilabel: (view, params) => multilabelAuc(view, oneOf(params, 'average', ['macro', 'weighted'])),
     },
   }),
   pr_auc: metric({
-    summary: 'average precision; several classes: mean over classes against the rest',
+    summary: 'average precision; several classes or labels: mean over them, each against the rest',
     direction: 'higher',
     needs: 'scores',
     shown: ['binary'],
-    of: { binary: rank(averagePrecision), multiclass: macroAveragePrecision },
+    of: { binary: rank(averagePrecision), multiclass: macroAveragePrecision, multilabel: labelAveragePrecision },
   }),
   log_loss: loss({
     summary: 'mean of −log of the probability given to the truth, clipped at 1.19e-7',
@@ -75,9 +81,9 @@ export const scoreMetrics = {
     shown: both,
     of: {
       binary: (view) =>
-        withProbabilities(view.score, (p) => mean(view.n, (i) => -Math.log(view.y[i] === 1 ? clip(p[i] ?? 0) : 1 - clip(p[i] ?? 0)))),
+        withProbabilities(view.score, (p) => mean(view, (i) => -Math.log(view.y[i] === 1 ? clip(p[i] ?? 0) : 1 - clip(p[i] ?? 0)))),
       multiclass: (view) =>
-        withProbabilities(view.proba, (p) => mean(view.n, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),
+        withProbabilities(view.proba, (p) => mean(view, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),
     },
   }),
   brier: loss({
@@ -86,11 +92,11 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) => withProbabilities(view.score, (p) => mean(view.n, (i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2)),
+      binary: (view) => withProbabilities(view.score, (p) => mean(view, (i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2)),
       multiclass: (view) =>
         withProbabilities(view.proba, (p) => {
           const k = view.classes.length
-          return mean(view.n, (i) => {
+          return mean(view, (i) => {
             let sum = 0
             for (let c = 0; c < k; c++) sum += ((p[i * k + c] ?? 0) - (c === view.y[i] ? 1 : 0)) ** 2
             return sum
@@ -107,10 +113,14 @@ export const scoreMetrics = {
     of: {
       binary: (view) =>
         withProbabilities(view.score, (p) =>
-          moments(view.n, [(i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2, (i) => view.y[i] ?? 0], ([e2 = 0, ones = 0], n) => {
-            const chance = ones * (1 - ones / n)
-            return chance <= 0 ? undefinedBecause('the truth has one class only') : defined(1 - e2 / chance)
-          }),
+          moments(
+            view,
+            [(i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2, (i) => view.y[i] ?? 0, (i) => 1 - (view.y[i] ?? 0)],
+            ([e2 = 0, ones = 0, zeros = 0], n) => {
+              const chance = (ones * zeros) / n
+              return chance <= 0 ? undefinedBecause('the truth has one class only') : defined(1 - e2 / chance)
+            },
+          ),
         ),
     },
   }),

@@ -37,6 +37,8 @@ interface Common {
    * share comes as a `mean`, a weighted AUC as an `influence`).
    */
   readonly weight?: Float64Array | null
+  /** rows or queries that the metric is not defined for, and that are no entries */
+  readonly excluded?: { readonly count: number; readonly because: string } | null
 }
 
 export type Sample =

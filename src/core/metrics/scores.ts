@@ -54,6 +54,8 @@ export interface RankingScores extends Given {
   readonly score: Float64Array
   /** code of the query of each row, from 0 on; rows of a query need not lie together. A `weight` is the same in all rows of a query */
   readonly query: Int32Array
+  /** code of the item of each row, from 0 on: how much of the catalogue is ever shown; null or absent: not known */
+  readonly item?: Int32Array | null
 }
 
 /** A row is one predicted moment of one series. */
@@ -139,6 +141,7 @@ function assertOwn(scores: Scores, n: number): void {
       for (let i = 0; i < n; i++) if ((scores.y[i] ?? 0) < 0) throw new RangeError(`a relevance is negative, in place ${i}`)
       table('scores', 'score', scores.score, n)
       unit(scores.query, n, 'query')
+      if (scores.item) unit(scores.item, n, 'item')
       return
     case 'forecasting':
       assertForecast(scores, n)

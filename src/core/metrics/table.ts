@@ -3,15 +3,27 @@
  * and tests are made from this table.
  */
 import type { Task } from '../schema/config.ts'
+import { devianceMetrics } from './deviance.ts'
+import { forecastMetrics } from './forecast-metrics.ts'
 import { labelMetrics } from './labels.ts'
 import type { Metric, Params } from './metric.ts'
+import { multilabelMetrics } from './multilabel-metrics.ts'
 import { scoreMetrics } from './probabilities.ts'
+import { rankingMetrics } from './ranking-metrics.ts'
 import { regressionMetrics } from './regression.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
 import type { PlainTask, ScoredTask, Scores } from './scores.ts'
 import type { View } from './view.ts'
 
-export const metrics: Readonly<Record<string, Metric>> = { ...scoreMetrics, ...labelMetrics, ...regressionMetrics }
+export const metrics: Readonly<Record<string, Metric>> = {
+  ...scoreMetrics,
+  ...labelMetrics,
+  ...regressionMetrics,
+  ...devianceMetrics,
+  ...multilabelMetrics,
+  ...rankingMetrics,
+  ...forecastMetrics,
+}
 
 /** What is gated when the config lists no metric. Each has a test that works row by row and does not depend on a threshold, where there is one. */
 export const primaryMetric = {
@@ -38,7 +50,7 @@ export const usualMetrics = (task: Task | null): readonly string[] => {
 }
 
 const plainTasks: readonly PlainTask[] = ['binary', 'multiclass', 'regression']
-const scoredTasks: readonly ScoredTask[] = ['binary', 'multiclass', 'regression', 'multilabel', 'ranking', 'forecasting']
+export const scoredTasks: readonly ScoredTask[] = ['binary', 'multiclass', 'regression', 'multilabel', 'ranking', 'forecasting']
 
 export const isScoredTask = (task: Task): task is ScoredTask => scoredTasks.some((one) => one === task)
 export const isPlainTask = (task: Task): task is PlainTask => plainTasks.some((one) => one === task)
@@ -53,7 +65,7 @@ export const metricNames = (task: ScoredTask): readonly string[] =>
  */
 export function sampleOf(metric: Metric, view: View, given: Params = {}): Sample {
   const params = paramsOf(metric, given)
-  const sample = view.weight === null ? compute(metric, view, params) : plain(undefinedBecause('it has no weighted form'))
+  const sample = compute(metric, view, params)
   // nothing that is no number leaves this function as one
   if (sample.value.value !== null && !Number.isFinite(sample.value.value)) return plain(undefinedBecause('the value is not finite'))
   return sample
@@ -76,6 +88,8 @@ function paramsOf(metric: Metric, given: Params): Params {
 
 function compute(metric: Metric, view: View, params: Params): Sample {
   if (view.n === 0) return plain(undefinedBecause('there are no rows'))
+  const { class: named = '', horizon = 0 } = params
+  if (named !== '' || horizon !== 0) return ofPart(metric, view, params, String(named), Number(horizon))
   switch (view.task) {
     case 'binary':
       return metric.of.binary?.(view, params) ?? none(view.task)
@@ -90,6 +104,20 @@ function compute(metric: Metric, view: View, params: Params): Sample {
     case 'forecasting':
       return metric.of.forecasting?.(view, params) ?? none(view.task)
   }
+}
+
+/** One class or label against the rest, or the rows of one horizon. */
+function ofPart(metric: Metric, view: View, params: Params, named: string, horizon: number): Sample {
+  const { class: _, horizon: __, ...rest } = params
+  if (named !== '' && (view.task === 'multiclass' || view.task === 'multilabel')) {
+    const c = (view.task === 'multiclass' ? view.classes : view.labels).indexOf(named)
+    return c === -1 ? plain(undefinedBecause('the class that is named does not occur')) : compute(metric, view.against(c), rest)
+  }
+  if (horizon !== 0 && view.task === 'forecasting') {
+    const part = view.ahead(horizon)
+    return part === null ? plain(undefinedBecause(`there is no row ${horizon} steps ahead`)) : compute(metric, part, rest)
+  }
+  return plain(undefinedBecause(`a ${view.task} task has no ${named === '' ? 'horizon' : 'class to name'}`))
 }
 
 const none = (task: ScoredTask) => plain(undefinedBecause(`it is not defined for a ${task} task`))

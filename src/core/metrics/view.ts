@@ -15,6 +15,7 @@ import {
   type Scores,
   unitsOf,
 } from './scores.ts'
+import { takeRows } from './take-rows.ts'
 
 /** What every view has: rows, and what each counts. */
 export interface Rows {
@@ -37,63 +38,133 @@ export interface MulticlassView extends Rows, Omit<MulticlassScores, 'weight'> {
   confusion(): Confusion
   /** one class against the rest, by its probability */
   ranks(c: number): Ranking | null
+  /** one class against the rest */
+  against(c: number): BinaryView
 }
 
 export interface RegressionView extends Rows, Omit<RegressionScores, 'weight'> {}
 
-export interface MultilabelView extends Rows, Omit<MultilabelScores, 'weight'> {}
+export interface MultilabelView extends Rows, Omit<MultilabelScores, 'weight'> {
+  /** by the score of one label */
+  ranks(c: number): Ranking | null
+  /** one label as a task of its own */
+  against(c: number): BinaryView
+}
 
 export interface RankingView extends Rows, Omit<RankingScores, 'weight'> {
   /** rows of each query that has any, in the order of their codes */
   queries(): readonly Uint32Array[]
 }
 
-export interface ForecastingView extends Rows, Omit<ForecastingScores, 'weight'> {}
+export interface ForecastingView extends Rows, Omit<ForecastingScores, 'weight'> {
+  /** the rows so many steps ahead; null where horizons are not told, or none is that far */
+  ahead(steps: number): ForecastingView | null
+}
 
 export type View = BinaryView | MulticlassView | RegressionView | MultilabelView | RankingView | ForecastingView
 
-/** @throws RangeError when a score, label or prediction is not one */
-export function viewOf(scores: Scores): View {
-  assertScores(scores)
+/**
+ * A row of weight 0 is no row: it is left out here, so that no metric has to think of it.
+ * @throws RangeError when a score, label or prediction is not one
+ */
+export function viewOf(given: Scores): View {
+  assertScores(given)
+  const scores = withoutWeightless(given)
   const n = rowsOf(scores)
   const rows = { n, weight: scores.weight ?? null, unit: unitsOf(scores) }
   switch (scores.task) {
-    case 'binary': {
-      const { score } = scores
-      const ranks = once(() => (score ? ranking(score) : null))
-      return {
-        ...scores,
-        ...rows,
-        confusion: once(() => confusionOf(scores.y, scores.predicted, 2)),
-        ranks,
-        curve: once(() => {
-          const order = ranks()
-          return order ? curveOf(order, scores.y) : null
-        }),
-      }
-    }
+    case 'binary':
+      return binaryView(scores, rows)
     case 'multiclass': {
       const { proba, classes } = scores
       const k = classes.length
-      const perClass = classes.map((_, c) =>
-        once(() => (proba ? ranking(Float64Array.from({ length: n }, (_, i) => proba[i * k + c] ?? 0)) : null)),
-      )
       return {
         ...scores,
         ...rows,
-        confusion: once(() => confusionOf(scores.y, scores.predicted, k)),
-        ranks: (c) => perClass[c]?.() ?? null,
+        confusion: once(() => confusionOf(scores.y, scores.predicted, k, rows.weight)),
+        ...columnsOf(proba, n, k, (c, score) => {
+          const is = (codes: Int32Array) => Uint8Array.from(codes, (code) => (code === c ? 1 : 0))
+          return binaryView({ task: 'binary', y: is(scores.y), score, predicted: is(scores.predicted) }, rows)
+        }),
       }
     }
     case 'regression':
       return { ...scores, ...rows }
-    case 'multilabel':
-      return { ...scores, ...rows }
+    case 'multilabel': {
+      const k = scores.labels.length
+      const column = (values: Uint8Array, c: number) => Uint8Array.from({ length: n }, (_, i) => values[i * k + c] ?? 0)
+      return {
+        ...scores,
+        ...rows,
+        ...columnsOf(scores.score, n, k, (c, score) =>
+          binaryView({ task: 'binary', y: column(scores.y, c), score, predicted: column(scores.predicted, c) }, rows),
+        ),
+      }
+    }
     case 'ranking':
       return { ...scores, ...rows, queries: once(() => rowsByCode(scores.query)) }
     case 'forecasting':
-      return { ...scores, ...rows }
+      return forecastingView(scores, rows)
   }
+}
+
+function binaryView(scores: BinaryScores, rows: Rows): BinaryView {
+  const { y, score, predicted } = scores
+  const ranks = once(() => (score ? ranking(score) : null))
+  return {
+    ...scores,
+    ...rows,
+    confusion: once(() => confusionOf(y, predicted, 2, rows.weight)),
+    ranks,
+    curve: once(() => {
+      const order = ranks()
+      return order ? curveOf(order, y, rows.weight) : null
+    }),
+  }
+}
+
+/** What there is of each of k columns of scores, made on first use. */
+function columnsOf(scores: Float64Array | null, n: number, k: number, view: (c: number, score: Float64Array | null) => BinaryView) {
+  const ranks = new Map<number, Ranking>()
+  const views = new Map<number, BinaryView>()
+  const column = (c: number) => scores && Float64Array.from({ length: n }, (_, i) => scores[i * k + c] ?? 0)
+  return {
+    ranks: (c: number) => {
+      const score = ranks.has(c) ? null : column(c)
+      if (score) ranks.set(c, ranking(score))
+      return ranks.get(c) ?? null
+    },
+    against: (c: number) => {
+      const made = views.get(c) ?? view(c, column(c))
+      views.set(c, made)
+      return made
+    },
+  }
+}
+
+function forecastingView(scores: ForecastingScores, rows: Rows): ForecastingView {
+  const made = new Map<number, ForecastingView>()
+  return {
+    ...scores,
+    ...rows,
+    ahead: (steps) => {
+      const known = made.get(steps)
+      if (known) return known
+      const { horizon } = scores
+      const kept = horizon === null ? [] : [...horizon.keys()].filter((i) => horizon[i] === steps)
+      if (kept.length === 0) return null
+      const part = takeRows(scores, Uint32Array.from(kept))
+      const view = forecastingView(part, { n: kept.length, weight: part.weight ?? null, unit: unitsOf(part) })
+      made.set(steps, view)
+      return view
+    },
+  }
+}
+
+function withoutWeightless(scores: Scores): Scores {
+  const { weight } = scores
+  if (!weight?.includes(0)) return scores
+  return takeRows(scores, Uint32Array.from([...weight.keys()].filter((i) => weight[i] !== 0)))
 }
 
 function rowsByCode(codes: Int32Array): readonly Uint32Array[] {

@@ -116,10 +116,10 @@ describe('GATE-02 a metric that the task cannot have', () => {
 
   it('is refused at its own line, with the metrics that the task has', () => {
     expect(of('binary', 'rmse: {max: 3}')).toMatch(
-      /^modelgate\.yml:7:15 METRIC_UNSUITED evaluate\.metrics\.rmse\. rmse is a metric of regression, not of a binary task\. Metrics of binary: roc_auc, .*, kappa\.$/,
+      /^modelgate\.yml:7:15 METRIC_UNSUITED evaluate\.metrics\.rmse\. rmse is a metric of regression and forecasting, not of a binary task\. Metrics of binary: roc_auc, .*, kappa\.$/,
     )
     expect(of('regression', 'ranks: {metric: roc_auc, min: 0.7}')).toMatch(
-      /^modelgate\.yml:7:25 METRIC_UNSUITED evaluate\.metrics\.ranks\.metric\. roc_auc is a metric of binary and multiclass, not of a regression task/,
+      /^modelgate\.yml:7:25 METRIC_UNSUITED evaluate\.metrics\.ranks\.metric\. roc_auc is a metric of binary and multiclass and multilabel, not of a regression task/,
     )
     expect(of('regression', '- rmse\n    - roc_auc')).toContain('METRIC_UNSUITED evaluate.metrics.roc_auc')
   })

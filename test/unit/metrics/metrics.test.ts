@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assertPaired, type Scores } from '../../../src/core/metrics/scores.ts'
-import { metricNames, metrics, metricTasks, primaryMetric, sampleOf } from '../../../src/core/metrics/table.ts'
+import { metricNames, metrics, metricTasks, primaryMetric, sampleOf, scoredTasks } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 
 type Given = Record<string, number | string>
@@ -26,7 +26,7 @@ const value = (name: string, scores: Scores, params: Given = {}) => found(name, 
 
 describe('the table of metrics', () => {
   it('names a primary metric of each task that the task has', () => {
-    for (const task of ['binary', 'multiclass', 'regression'] as const) {
+    for (const task of scoredTasks) {
       const metric = metrics[primaryMetric[task]]
       expect(metric && metricTasks(metric)).toContain(task)
     }
