@@ -1,5 +1,7 @@
 /** Runs a model on batches of rows, in a child process that owns nothing else. */
 
+import type { GraphFacts } from '../core/onnx/describe.ts'
+
 export const tensorTypes = [
   'float32',
   'float64',
@@ -60,6 +62,10 @@ export interface ModelSession {
   readonly rewrites: readonly string[]
   /** labels of the probability columns when the file says them (ZipMap, else the metadata of a builtin model), else null */
   readonly classLabels: readonly (string | number)[] | null
+  /** what the original graph is made of */
+  readonly graph: GraphFacts
+  /** ms of each of `runs` runs over these inputs, taken inside the child; throws as `score` does */
+  time(inputs: readonly Tensor[], runs: number): Promise<readonly number[]>
   /** @throws UserError MODEL_RESOURCE_LIMIT, MODEL_CRASHED (names the signal), MODEL_FAILED */
   score(inputs: readonly Tensor[]): Promise<readonly Tensor[]>
   [Symbol.asyncDispose](): Promise<void>

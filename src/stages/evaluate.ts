@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { withHistory } from '../core/evaluate/history.ts'
 import { judge } from '../core/evaluate/judge.ts'
+import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import { trainingStatistics } from '../core/evaluate/training.ts'
 import type { BinaryScores, MulticlassScores, PlainScores, PlainTask, RegressionScores } from '../core/metrics/scores.ts'
@@ -21,6 +22,7 @@ import { type Answered, allClasses, binaryScores, multiclassScores, regressionSc
 import { findBaseline } from './evaluate/baseline.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
+import { Measurements } from './evaluate/measure.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
@@ -61,7 +63,14 @@ export const evaluate: ModelStage = async (given) => {
       units.take(columns.slice(truth.columns.length), from, rows)
     },
   })
-  const compared = await findBaseline(context, session.digest, { ...request, data: shown, beside: [], take: () => {} })
+  const measurements = new Measurements(context, session, { engine, table, shown: { model: shownModel, data: shown } })
+  const compared = await findBaseline(context, session.digest, {
+    ...request,
+    data: shown,
+    beside: [],
+    take: () => {},
+    whileOpen: measurements.against,
+  })
   const scores = assemble(context, truth, task, [candidate, ...(compared.scored === null ? [] : [compared.scored])])
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
@@ -75,7 +84,10 @@ export const evaluate: ModelStage = async (given) => {
     baseline: other,
     missing: compared.missing,
     ...(compared.stored === null ? {} : { stored: compared.stored }),
-    specs: withHistory(model.evaluate.metrics, ledger.state),
+    specs: withHistory(
+      model.evaluate.metrics.filter(({ metric }) => !isMeasured(metric)),
+      ledger.state,
+    ),
     proof: proofLevel(holdout, session.digest),
     usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
@@ -93,6 +105,7 @@ export const evaluate: ModelStage = async (given) => {
     units: units.units,
   })
 
+  const measured = await measurements.finish(compared.missing)
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
   const primary = judged.metrics.find((metric) => metric.name === judged.primary)
   const used = reuse(holdout, session.digest, fingerprint, { mode, budget }, primary)
@@ -108,6 +121,7 @@ export const evaluate: ModelStage = async (given) => {
     rewrites: [...session.rewrites, ...candidate.renamed],
     score_ms: Math.round(candidate.milliseconds),
     holdout: used.details,
+    ...measured.details,
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,
   }
@@ -117,7 +131,7 @@ export const evaluate: ModelStage = async (given) => {
     ...tests,
   ]
   return {
-    checks: [...judged.checks, used.check, ...compared.checks],
+    checks: [...judged.checks, ...measured.checks, used.check, ...compared.checks],
     details,
     inputs,
     baseline: compared.record,

@@ -21,7 +21,7 @@ export interface ChildOptions {
 }
 
 export interface Child {
-  ask<K extends 'opened' | 'scored'>(request: Request, kind: K): Promise<ReplyOf<K>>
+  ask<K extends 'opened' | 'scored' | 'timed'>(request: Request, kind: K): Promise<ReplyOf<K>>
   readonly pid: number | undefined
   [Symbol.asyncDispose](): Promise<void>
 }

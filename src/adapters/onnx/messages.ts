@@ -19,7 +19,12 @@ export interface ScoreRequest {
     readonly data: TensorData
   }[]
 }
-export type Request = OpenRequest | ScoreRequest
+/** As ScoreRequest, again and again, each run timed; the outputs stay there. */
+export interface TimeRequest extends Omit<ScoreRequest, 'kind'> {
+  readonly kind: 'time'
+  readonly runs: number
+}
+export type Request = OpenRequest | ScoreRequest | TimeRequest
 
 /** The array that holds a tensor of each type, on both sides. */
 const holds: Readonly<Record<TensorType, (data: unknown) => boolean>> = {
@@ -56,6 +61,7 @@ export const replySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('opened'), inputs: z.array(infoSchema), outputs: z.array(infoSchema) }),
   z.strictObject({ kind: z.literal('scored'), outputs: z.array(tensorSchema) }),
+  z.strictObject({ kind: z.literal('timed'), milliseconds: z.array(z.number().nonnegative()) }),
   z.strictObject({ kind: z.literal('failed'), message: z.string() }),
 ])
 export type Reply = z.infer<typeof replySchema>

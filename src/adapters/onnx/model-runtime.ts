@@ -5,6 +5,7 @@ import { open as openFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { metadataClasses } from '../../core/onnx/class-labels.ts'
+import { describeGraph } from '../../core/onnx/describe.ts'
 import { inputNames, quoted, readModel, tensorOutputNames } from '../../core/onnx/inspect.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/proto.ts'
 import { dropZipMaps } from '../../core/onnx/zipmap.ts'
@@ -87,6 +88,8 @@ async function openSession(
       outputs: opened.outputs.map((info) => supported(info, 'output', shown)),
       rewrites,
       classLabels: classLabels ?? metadataClasses(model),
+      graph: describeGraph(model),
+      time: async (inputs, runs) => (await child.ask({ kind: 'time', inputs, runs }, 'timed')).milliseconds,
       score: async (inputs) => (await child.ask({ kind: 'score', inputs }, 'scored')).outputs,
       [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
     }

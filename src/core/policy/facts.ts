@@ -138,8 +138,13 @@ function metricFactsOf(spec: MetricSpec): readonly Entry[] {
   const whole = { value: canonicalJson(spec), shown: words.join(', ') || 'no limit of its own' }
   return [
     [at, { kind: 'policy', value: canonicalJson({ metric, params }), shown: definition, whole }],
-    ...[...limits, ['auto', spec.auto, auto ?? undefined] as const, ['certainty', certainty, certainty] as const].flatMap(
-      ([key, value, shown = '']) => fact('policy', `${at}.${key}`, value, shown).map(([path, one]): Entry => [path, { ...one, below: at }]),
+    ...[
+      ...limits,
+      ['auto', spec.auto, auto ?? undefined] as const,
+      ['certainty', certainty, certainty] as const,
+      ['confirm', spec.confirm, String(spec.confirm)] as const,
+    ].flatMap(([key, value, shown = '']) =>
+      fact('policy', `${at}.${key}`, value, shown).map(([path, one]): Entry => [path, { ...one, below: at }]),
     ),
   ]
 }

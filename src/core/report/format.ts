@@ -133,6 +133,13 @@ export const probability = (value: number | null): string =>
 
 export const share = (value: number): string => `${written(Math.round(value * 1000) / 10)} %`
 
+/** `512 B`, `1.5 MB` */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'] as const
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(value))) / 3)))
+  return `${written(Number((value / 1000 ** step).toPrecision(4)))} ${units[step] ?? 'B'}`
+}
+
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = ms / 1000

@@ -8,7 +8,7 @@ import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '..
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { type DriftView, driftView } from './drift-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
-import { count, duration, plural, shortDigest } from './format.ts'
+import { bytes, count, duration, figure, plural, shortDigest } from './format.ts'
 import { skippedWords } from './log-lines.ts'
 import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
 import { originText, type PolicyView, policyView } from './policy-view.ts'
@@ -183,9 +183,25 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
     say`${own(details.task)} on ${own(plural(details.rows, 'row'))}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
     ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
+    ...measuredNotes(details),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
     ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
     ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
+  ]
+}
+
+/** Size and speed, where they were asked for. */
+function measuredNotes({ measured }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  if (measured === undefined) return []
+  const { candidate, baseline } = measured.bytes
+  const size = baseline === null ? bytes(candidate) : `${bytes(baseline)} → ${bytes(candidate)}`
+  const differs = measured.graph === null || measured.graph === '' ? '' : ` (${measured.graph})`
+  return [
+    own(`model file ${size}${differs}`),
+    ...measured.latency.map(({ name: shown, calls, rows, repeats }) => {
+      const values = repeats.map(({ value, baseline: before }) => `${before === null ? '' : `${figure(before)} → `}${figure(value)} ms`)
+      return say`${name(shown)} ${own(`${values.join(', ')} over ${plural(calls, 'call')} of ${plural(rows, 'row')}`)}`
+    }),
   ]
 }
 

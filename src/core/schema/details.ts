@@ -26,6 +26,34 @@ export const evaluateDetails = z.strictObject({
   /** what scoring did to fit the model to the data: a dropped ZipMap, an input met by its exported name */
   rewrites: z.array(z.string()),
   score_ms: z.number(),
+  /** what was asked for of size and speed */
+  measured: z
+    .strictObject({
+      bytes: z.strictObject({ candidate: z.number().int(), baseline: z.number().int().nullable() }),
+      /** what differs between the two graphs, in words; null: only one was opened */
+      graph: z.string().nullable(),
+      latency: z.array(
+        z.strictObject({
+          name: z.string(),
+          /** timed, of each model */
+          calls: z.number().int(),
+          warm_ups: z.number().int(),
+          /** of one call */
+          rows: z.number().int(),
+          /** one a measurement; more than one where `confirm` asked for them */
+          repeats: z.array(
+            z.strictObject({
+              /** ms */
+              value: number,
+              interval,
+              baseline: number,
+              ratio: z.strictObject({ value: number, interval }).nullable(),
+            }),
+          ),
+        }),
+      ),
+    })
+    .optional(),
   /** how often the test data was used to judge a candidate */
   holdout: z
     .strictObject({

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { fewestRuns, usualAuto } from '../evaluate/history.ts'
+import { measureOf } from '../evaluate/measured.ts'
 import { nearest } from '../text/nearest.ts'
 import { type Change, certainties, type Limits, type MetricSpec, type Task, type Thresholds } from './config.ts'
-import { choice, percent, readLevel, section } from './leaves.ts'
+import { choice, duration, percent, readLevel, section, size } from './leaves.ts'
 import { mostRecent } from './ledger.ts'
 import type { MetricFacts } from './metric-facts.ts'
 import { badParam, metricFacts, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
@@ -17,16 +18,20 @@ const limit = z.union([limitValue, section({ warn: limitValue.optional(), fail: 
   error: 'expected a limit: a number, a text such as 1pp, or {warn: …, fail: …}',
 })
 
+/** What follows reads metrics as they should be: a number that is wrong ends the reading. */
+const wholeNumber = (low: number, high: number) => {
+  const error = `expected a whole number from ${low} to ${high}`
+  return z.number({ error }).refine((n) => Number.isInteger(n) && n >= low && n <= high, { error, abort: true })
+}
+
 /** `auto`: from how much the metric has moved between runs of the default branch. */
 const auto = section({
   floor: limitValue.optional(),
-  k: z.number({ error: 'expected a number above 0' }).positive({ error: 'expected a number above 0' }).optional(),
-  runs: z
-    .number({ error: `expected a whole number from ${fewestRuns} to ${mostRecent}` })
-    .int()
-    .gte(fewestRuns, { error: `auto needs at least ${fewestRuns} runs` })
-    .lte(mostRecent, { error: `the ledger keeps the last ${mostRecent} runs` })
+  k: z
+    .number({ error: 'expected a number above 0' })
+    .refine((k) => k > 0, { error: 'expected a number above 0', abort: true })
     .optional(),
+  runs: wholeNumber(fewestRuns, mostRecent).optional(),
 })
 const changeLimit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional(), auto: auto.optional() })], {
   error: 'expected a limit: a number, a text such as 1pp, auto, {warn: …, fail: …}, or {auto: {floor, k, runs}}',
@@ -44,13 +49,14 @@ const metric = z
       max_drop: changeLimit.optional(),
       max_rise: changeLimit.optional(),
       certainty: choice(certainties).optional(),
+      confirm: wholeNumber(1, 9).optional(),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? 'expected limits such as {min: 0.7, max_drop: 1pp}' : undefined) },
   )
   .catchall(z.json())
 type MetricFile = z.output<typeof metric>
 
-const ownKeys = ['min', 'max', 'max_drop', 'max_rise', 'certainty', 'metric'] as const
+const ownKeys = ['min', 'max', 'max_drop', 'max_rise', 'certainty', 'confirm', 'metric'] as const
 const own = new Set<string>(ownKeys)
 
 const metricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_@.-]{0,99}$/, {
@@ -90,6 +96,10 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
     }
     return []
   }
+  const measure = measureOf(metric)
+  if (given.confirm !== undefined && measure?.kind !== 'latency')
+    refuse([...path, 'confirm'], 'confirm repeats a noisy measurement, a latency: this one gives the same number every time')
+  if (given.certainty !== undefined && measure !== null) refuse([...path, 'certainty'], 'this is measured, and judged in one way only')
   const params: Record<string, number | string> = {}
   for (const [key, value] of Object.entries(given)) {
     if (own.has(key)) continue
@@ -102,7 +112,16 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
     if (why !== null) refuse([...path, key], `${why}${percentMeant(metric, key, param)}`)
     else if (typeof param === 'number' || typeof param === 'string') params[key] = param
   }
-  return [{ name, metric, params, certainty: given.certainty ?? 'literal', ...readLimits(metric, facts, given, path, refuse) }]
+  return [
+    {
+      name,
+      metric,
+      params,
+      certainty: given.certainty ?? 'literal',
+      ...(given.confirm === undefined ? {} : { confirm: given.confirm }),
+      ...readLimits(metric, facts, given, path, refuse),
+    },
+  ]
 }
 
 /** `fpr: 5` is most likely 5 %: said only where that would be right. */
@@ -151,7 +170,8 @@ function readLimits(
     }
     const automatic = typeof limit === 'object' && 'auto' in limit ? limit.auto : undefined
     if (limit === 'auto' || automatic !== undefined) {
-      if (key === 'min' || key === 'max') refuse(at, 'auto is for max_drop and max_rise')
+      if (facts.unit !== undefined) refuse(at, 'auto is for metrics that are computed from rows')
+      else if (key === 'min' || key === 'max') refuse(at, 'auto is for max_drop and max_rise')
       else if (typeof limit === 'object' && (limit.warn !== undefined || limit.fail !== undefined)) refuse(at, 'auto stands alone')
       else found.auto = readAuto(metric, facts, automatic, (why) => refuse([...at, 'auto', 'floor'], why))
       continue
@@ -195,7 +215,8 @@ function thresholds<T>(written: Written, read: (text: number | string, word: str
 
 type Why = (message: string) => void
 
-function readLevelLimit(metric: string, { range }: MetricFacts, text: number | string, why: Why): number | null {
+function readLevelLimit(metric: string, { range, unit }: MetricFacts, text: number | string, why: Why): number | null {
+  if (unit !== undefined) return readWithUnit(metric, unit, text, why)
   const value = readLevel(String(text).trim())
   if (value === null) {
     why(`${shown(String(text))} is not a level: write a number such as 0.7, or 70%`)
@@ -213,9 +234,31 @@ function readLevelLimit(metric: string, { range }: MetricFacts, text: number | s
   return value
 }
 
+/** How a measured level is written, and read. */
+const units = {
+  ms: { read: duration, example: '5ms' },
+  bytes: { read: size, example: '20MB' },
+} as const
+
+function readWithUnit(metric: string, unit: 'ms' | 'bytes', text: number | string, why: Why): number | null {
+  const { read, example } = units[unit]
+  const found = read.safeParse(text)
+  if (found.success) return found.data
+  why(`${shown(String(text))} is no limit of ${metric}: write it with its unit, such as ${example}`)
+  return null
+}
+
 const changeText = /^(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)\s*(pp|%\s+relative|%)?$/
 
-function readChange(metric: string, { range }: MetricFacts, text: number | string, why: Why): Change | null {
+function readChange(metric: string, { range, unit: measured }: MetricFacts, text: number | string, why: Why): Change | null {
+  if (measured !== undefined && !/relative\s*$/.test(String(text))) {
+    if (/%\s*$/.test(String(text))) {
+      why(`${shown(String(text))} could mean two things: write ${String(text)} relative, or ${units[measured].example}`)
+      return null
+    }
+    const value = readWithUnit(metric, measured, text, why)
+    return value === null ? null : { kind: 'absolute', value }
+  }
   const [whole, digits = '', unit = ''] = changeText.exec(String(text).trim()) ?? []
   const bounded = Number.isFinite(range[0]) && Number.isFinite(range[1])
   const examples = bounded ? '1pp (absolute) or 1% relative' : 'a number (absolute) or 1% relative'

@@ -1,4 +1,6 @@
 /** What the config must know of a metric to read its limits: taken from the one table of metrics. */
+
+import { isMeasured, measureOf, mostCallRows } from '../evaluate/measured.ts'
 import { isScoredTask, metrics, metricTasks, metricNames as namesOf, paramProblem } from '../metrics/table.ts'
 import type { Task } from './config.ts'
 
@@ -8,14 +10,18 @@ export interface MetricFacts {
   readonly range: readonly [number, number]
   /** parameters and their defaults */
   readonly params: Readonly<Record<string, number | string>>
+  /** levels are written with it: `5ms`, `20MB` */
+  readonly unit?: 'ms' | 'bytes'
 }
 
 /** Metrics of the design that cannot be asked for in this version: of some the config has no way yet to say what they need. */
-export const unbuiltMetric = (name: string): boolean => /^(latency(_p\d+)?|value|size|model_size)$/.test(name)
+export const unbuiltMetric = (name: string): boolean => /^(latency|value|size)$/.test(name)
 
 export const metricNames: readonly string[] = Object.keys(metrics).filter((name) => !unbuiltMetric(name))
 
 export function metricFacts(name: string): MetricFacts | null {
+  const measure = measureOf(name)
+  if (measure !== null) return { direction: 'lower', range: [0, Number.POSITIVE_INFINITY], params: measure.params, unit: measure.unit }
   const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined
   if (entry === undefined || unbuiltMetric(name)) return null
   return { direction: entry.direction, range: entry.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], params: entry.params }
@@ -23,6 +29,10 @@ export function metricFacts(name: string): MetricFacts | null {
 
 /** Why a parameter cannot be what was written, with what is allowed; null when it can. */
 export function badParam(name: string, key: string, value: number | string): string | null {
+  if (isMeasured(name))
+    return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostCallRows
+      ? null
+      : `${key} is a whole number from 1 to ${mostCallRows}`
   const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined
   return entry === undefined ? null : paramProblem(entry, key, value)
 }

@@ -2,6 +2,7 @@
 import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
+import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import { resolveFirst } from '../resolve-model.ts'
 import type { Resolution, ResolvedModel } from '../resolve-types.ts'
@@ -26,7 +27,11 @@ const foreignData: ReadonlySet<string> = new Set(['COLUMNS_MISSING', 'COLUMN_UNF
 export async function findBaseline(
   context: ModelContext,
   digest: string,
-  request: Omit<ScoreRequest, 'shown'> & { readonly data: string },
+  request: Omit<ScoreRequest, 'shown'> & {
+    readonly data: string
+    /** called while the baseline is open, with what messages call it */
+    readonly whileOpen?: (session: ModelSession, shown: string) => Promise<void>
+  },
 ): Promise<Compared> {
   const { files } = context.ports
   const { from } = context.model.baseline
@@ -56,7 +61,7 @@ async function scoreBaseline(
   context: ModelContext,
   model: ResolvedModel,
   digest: string,
-  { data, ...request }: Parameters<typeof findBaseline>[2],
+  { data, whileOpen, ...request }: Parameters<typeof findBaseline>[2],
 ): Promise<Compared> {
   const age = ageInDays(context, model)
   const record: BaselineRecord = { ref: model.ref, version: model.version, digest: model.digest, age_days: age, same_rows: true }
@@ -75,7 +80,9 @@ async function scoreBaseline(
     )
   }
   try {
-    return { ...common, scored: await scoreModel(context, session, { ...request, shown: { model: shown, data } }) }
+    const scored = await scoreModel(context, session, { ...request, shown: { model: shown, data } })
+    await whileOpen?.(session, shown)
+    return { ...common, scored }
   } catch (error) {
     if (!(error instanceof UserError) || !foreignData.has(error.code)) throw error
     return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because: error.message } }

@@ -17,7 +17,7 @@ describe('GATE-02 typos in policy are errors with their place', () => {
           max_dorp: 1pp
 `
     expect(problems(text)).toEqual([
-      'modelgate.yml:12:11 UNKNOWN_KEY evaluate.metrics.roc_auc.max_dorp. Did you mean max_drop? Allowed: min, max, max_drop, max_rise, certainty, metric, multi, average, class.',
+      'modelgate.yml:12:11 UNKNOWN_KEY evaluate.metrics.roc_auc.max_dorp. Did you mean max_drop? Allowed: min, max, max_drop, max_rise, certainty, confirm, metric, multi, average, class.',
     ])
   })
 

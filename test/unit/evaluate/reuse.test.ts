@@ -185,7 +185,7 @@ describe('max_drop: auto', () => {
   it.each([
     ['{accuracy: {min: auto}}', 'auto is for max_drop and max_rise'],
     ['{accuracy: {max_rise: auto}}', 'higher is better, write max_drop'],
-    ['{accuracy: {max_drop: {auto: {runs: 3}}}}', 'at least 5 runs'],
+    ['{accuracy: {max_drop: {auto: {runs: 3}}}}', 'a whole number from 5 to 50'],
     ['{accuracy: {max_drop: {auto: {floor: 1%}}}}', 'could mean two things'],
     ['{accuracy: {max_drop: {auto: {kk: 3}}}}', 'Did you mean k?'],
   ])('%s is refused', (text, says) => {
