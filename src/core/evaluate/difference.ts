@@ -11,14 +11,14 @@
  */
 import { effect, type Policy, type Status, type Verdict, worst } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count } from '../report/format.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { holm } from '../stats/multiplicity.ts'
 import type { Change } from './change.ts'
 import { limitText } from './limit-text.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
-import { countedInconclusive, moved, notShown, pText } from './words.ts'
+import { FEWEST_GROUPS } from './serial.ts'
+import { counted, countedInconclusive, moved, notShown, pText, tooFewGroups } from './words.ts'
 
 export const ALPHA = 0.05
 
@@ -29,6 +29,10 @@ export interface Compared {
   readonly candidate: number
   readonly baseline: number
   readonly rows: number
+  /** what groups of rows are called, where they are counted */
+  readonly noun?: string
+  /** a sentence on how it was compared */
+  readonly note?: string
 }
 
 /** A margin of one metric, at one severity, with the p-value that its family will adjust. */
@@ -55,7 +59,7 @@ interface Outcome {
 export function differenceChecks(compared: readonly Compared[], mode: Mode, policy: Policy, proof = ALPHA): readonly Check[] {
   const claims = compared.flatMap((entry) =>
     margins(entry.spec, entry.metric, entry.baseline).map(({ severity, margin }): Claim => {
-      const p = entry.change.test ? worse(entry, mode === 'guard' ? 0 : margin.value) : null
+      const p = tested(entry) ? worse(entry, mode === 'guard' ? 0 : margin.value) : null
       return { compared: entry, severity, margin, p }
     }),
   )
@@ -75,6 +79,10 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
     return checkOf(decided, mode)
   })
 }
+
+/** Groups of which there are fewer than ten have no standard error to speak of. */
+const tooFew = ({ change }: Compared): boolean => (change.test?.groups ?? FEWEST_GROUPS) < FEWEST_GROUPS
+const tested = (entry: Compared): boolean => entry.change.test !== null && !tooFew(entry)
 
 /** p-value of "worse by more than `by`". */
 const worse = ({ metric, change }: Compared, by: number): number =>
@@ -118,9 +126,13 @@ function decide(
   const broken = { status: severity, effect: severity, p } as const
   const fine = { status: 'pass', effect: 'pass', p, because: '' } as const
   const open = (because: string) => ({ status: 'inconclusive', effect: effect('inconclusive', severity, policy), p, because }) as const
-  const without = open(`No test is known for it, so only mode point can judge it. ${countedInconclusive(policy)}`)
-  const needs = () =>
-    `Not decided: ${notShown(compared.rows, change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop) ?? Number.POSITIVE_INFINITY, metric.direction, limitText(margin, metric.unit))}.`
+  const { rows, noun = 'groups' } = compared
+  const groups = change.test?.groups ?? null
+  const few = tooFew(compared) ? tooFewGroups(rows, groups ?? 0, noun, FEWEST_GROUPS) : null
+  const without = open(`${few ?? 'No test is known for it, so only mode point can judge it.'} ${countedInconclusive(policy)}`)
+  const wanted = change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop) ?? Number.POSITIVE_INFINITY
+  const what = limitText(margin, metric.unit)
+  const needs = () => `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, groups === null ? 'rows' : noun)}.`
 
   switch (mode) {
     case 'point':
@@ -129,9 +141,10 @@ function decide(
     case 'confident_worse':
       if (p === null) return reaches ? without : fine
       if (p <= ALPHA && reaches)
-        return { ...broken, because: `${pText(p)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}, ${count(compared.rows)} rows.` }
+        return { ...broken, because: `${pText(p)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}, ${counted(rows, groups, noun)}.` }
       return reaches ? open(`${needs()} ${countedInconclusive(policy)}`) : fine
     case 'non_inferior': {
+      if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode non_inferior asks for proof.` }
       if (p === null) return { ...broken, because: 'No test is known for it, so it cannot be shown to be no worse.' }
       const proof = notWorse(compared, margin.value)
       if (proof <= level) return { ...fine, p: proof }
@@ -144,6 +157,7 @@ function decide(
       }
     }
     case 'superior': {
+      if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode superior asks for proof.` }
       const proof = change.test ? notWorse(compared, 0) : 1
       if (proof <= level) return { ...fine, p: proof }
       return { ...broken, p: proof, because: `Not shown to be better (${pText(proof)}${against(level)}). Mode superior asks for proof.` }
@@ -163,7 +177,7 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
   // the bounds of the very test that decided: at 0 under guard and superior, at the margin elsewhere
   const at = mode === 'guard' || mode === 'superior' || mode === 'point' ? 0 : higher ? -margin.value : margin.value
   const twoSided = mode === 'point'
-  const bounds = change.test?.bounds(twoSided ? 0.975 : level, at) ?? null
+  const bounds = tooFew(claim.compared) ? null : (change.test?.bounds(twoSided ? 0.975 : level, at) ?? null)
   const proving = mode === 'superior' || (mode === 'non_inferior' && !isBroken(status))
   return makeCheck({
     id: `evaluate.${kind}:${spec.name}`,
@@ -185,6 +199,7 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     message: [
       `${moved(spec.name, change.value, baseline, metric.unit, higher ? change.value < 0 : change.value > 0, margin)}.`,
       because,
+      claim.compared.note ?? '',
       margin.from ?? '',
     ]
       .filter((text) => text !== '')

@@ -8,24 +8,24 @@
  * - The first gated metric for which that makes sense, else the task's primary one, is also held against a trivial model on the same rows.
  */
 import { effect, type Policy } from '../gate/fold.ts'
-import type { Metric } from '../metrics/metric.ts'
-import { plain, type Sample, undefinedBecause } from '../metrics/sample.ts'
+import { defined, type MetricValue, undefinedBecause } from '../metrics/sample.ts'
 import { assertPaired, type Scores } from '../metrics/scores.ts'
-import { metrics, sampleOf, usualMetric } from '../metrics/table.ts'
-import { type View, viewOf } from '../metrics/view.ts'
+import { metrics, usualMetric } from '../metrics/table.ts'
+import { viewOf } from '../metrics/view.ts'
 import { level as levelText } from '../report/format.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import { type Change, changeBetween } from './change.ts'
+import { type StoredValue, unpairedChange } from './change.ts'
 import { type Compared, differenceChecks } from './difference.ts'
 import { floorChecks, undefinedCheck } from './floor.ts'
-import { type Level, levelOf } from './level.ts'
 import { changeKind, margins } from './margin.ts'
-import { type Resampling, resampling } from './resampling.ts'
+import { resampling } from './resampling.ts'
+import { type Row, rowsOf } from './rows.ts'
 import { beatsTrivial, tooGood } from './sanity.ts'
-import { bestTrivial, type TrainingStatistics, type Trivial, trivialOf } from './trivial.ts'
-import { countedMissing, sentence } from './words.ts'
+import { serialOf } from './serial.ts'
+import { type TrainingStatistics, trivialOf } from './trivial.ts'
+import { countedMissing, groupNoun, sentence } from './words.ts'
 
 /** Why there is nothing to compare with. */
 export interface MissingBaseline {
@@ -42,6 +42,8 @@ export interface JudgeInput {
   readonly missing: MissingBaseline | null
   /** levels the baseline had on other rows: shown, never compared */
   readonly stored?: Readonly<Record<string, number | null>>
+  /** what the baseline had on the very same rows, where its predictions are gone: compared, but not row by row */
+  readonly unpaired?: Unpaired
   readonly specs: readonly MetricSpec[]
   /** the usual metric of the task is judged besides `specs` */
   readonly usualToo?: boolean
@@ -50,6 +52,14 @@ export interface JudgeInput {
   readonly training?: TrainingStatistics | null
   /** level of a mode that asks for proof, default 0.05 */
   readonly proof?: number
+  /** the column whose values are the groups of the scores */
+  readonly groupName?: string | null
+}
+
+export interface Unpaired {
+  /** why, a sentence */
+  readonly because: string
+  readonly metrics: Readonly<Record<string, StoredValue>>
 }
 
 export interface Judgement {
@@ -57,20 +67,6 @@ export interface Judgement {
   readonly metrics: EvaluateDetails['metrics']
   /** shown name of the metric that stands for the model */
   readonly primary: string
-}
-
-/** What is computed of one metric. */
-interface Row {
-  readonly spec: MetricSpec
-  readonly metric: Metric
-  readonly gated: boolean
-  readonly candidate: Sample
-  readonly baseline: Sample | null
-  readonly trivial: Sample | null
-  readonly level: Level | null
-  /** of the baseline */
-  readonly before: Level | null
-  readonly change: Change | null
 }
 
 export function judge(input: JudgeInput): Judgement {
@@ -81,13 +77,16 @@ export function judge(input: JudgeInput): Judgement {
   const before = baseline ? viewOf(baseline) : null
   const gated = gatedSpecs(input)
   const primary = gated[0]?.name ?? ''
-  const draws = resampling()
   const trivial = trivialOf(candidate, input.training ?? null)
-  const specs = [...gated.map((spec) => ({ spec, gated: true })), ...shownSpecs(candidate, gated).map((spec) => ({ spec, gated: false }))]
-  const rows = specs.map((entry) => rowOf(entry.spec, entry.gated, view, before, trivial.views, draws))
+  const shown = shownSpecs(candidate, gated)
+  // the first gated metric that a model without features cannot be good at, else the task's own
+  const floor = gated.find(({ metric }) => metrics[metric]?.floor) ?? shown.find(({ metric }) => metric === usualMetric(candidate))
+  const asked = [...gated, ...shown].map((spec, at) => ({ spec, gated: at < gated.length, floor: spec === floor }))
+  const draws = resampling(serialOf(candidate, view.n, (candidate.group ?? null) !== null))
+  const rows = rowsOf(asked, { candidate: view, baseline: before, trivial: trivial.views, draws })
 
-  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, view.n, input, draws, trivial)
-  return { checks, metrics: rows.map((row) => shownRow(row, input.stored)), primary }
+  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, floor ?? null, view.n, input, trivial.knows)
+  return { checks, metrics: rows.map((row) => shownRow(row, input)), primary }
 }
 
 const unlimited = (name: string): MetricSpec => ({ name, metric: name, params: {}, certainty: 'literal' })
@@ -106,29 +105,6 @@ function shownSpecs(scores: Scores, gated: readonly MetricSpec[]): readonly Metr
   )
 }
 
-/** Bootstraps that pass over the rows cost half a second at 100,000 of them: there, only what is gated has an interval. */
-const isCheap = (sample: Sample, rows: number): boolean => rows <= 5000 || (sample.kind !== 'rank' && sample.kind !== 'weighted')
-
-function rowOf(spec: MetricSpec, gated: boolean, view: View, before: View | null, trivial: readonly View[], draws: Resampling): Row {
-  const metric = metrics[spec.metric]
-  if (!metric) throw new RangeError(`there is no metric ${spec.metric}`)
-  const candidate = sampleOf(metric, view, spec.params)
-  const baseline = before ? sampleOf(metric, before, spec.params) : null
-  const inferred = gated || isCheap(candidate, view.n)
-  return {
-    spec,
-    metric,
-    gated,
-    candidate,
-    baseline,
-    trivial: bestTrivial(trivial, metric, spec.params),
-    level: inferred ? levelOf(candidate, draws) : null,
-    // draws that the change has made are used again
-    before: baseline && inferred ? levelOf(baseline, draws) : null,
-    change: baseline && inferred ? changeBetween(baseline, candidate, draws) : null,
-  }
-}
-
 const emptyCheck = (): Check =>
   makeCheck({
     id: 'evaluate.rows',
@@ -139,31 +115,42 @@ const emptyCheck = (): Check =>
     fix: 'give data.test rows with labels',
   })
 
-function checksOf(all: readonly Row[], n: number, input: JudgeInput, draws: Resampling, { knows }: Trivial): readonly Check[] {
+function checksOf(all: readonly Row[], floor: MetricSpec | null, n: number, input: JudgeInput, knows: string): readonly Check[] {
   const rows = all.filter((row) => row.gated)
-  // the first gated metric that a model without features cannot be good at, else the task's own
-  const first = rows.find((row) => row.metric.floor) ?? all.find((row) => row.spec.metric === usualMetric(input.candidate))
+  const noun = groupNoun(input.candidate.task, input.groupName ?? null)
   const compared: Compared[] = []
   const checks = rows.flatMap((row) => {
     const { spec, metric, candidate } = row
     const kind = changeKind(metric)
-    const { value, undefined: why } = candidate.value
+    const { value, undefined: why } = candidate
     if (value === null || why !== null) {
       const kinds = [...(['min', 'max'] as const).filter((limit) => spec[limit] !== undefined), kind]
       return kinds.map((limit) => undefinedCheck(limit, spec, why ?? 'it has no value', n))
     }
     const floors = floorChecks({ spec, metric, value, level: row.level, rows: n })
-    const previous = row.baseline?.value.value ?? null
-    if (row.change && previous !== null && row.baseline?.value.undefined === null) {
-      compared.push({ spec, metric, change: row.change, candidate: value, baseline: previous, rows: n })
+    const common = { spec, metric, candidate: value, rows: n, noun }
+    const previous = row.baseline?.value ?? null
+    if (row.change && previous !== null && row.baseline?.undefined === null) {
+      compared.push({ ...common, change: row.change, baseline: previous })
+      return floors
+    }
+    const stored = unpairedOf(row, input)
+    if (stored && input.unpaired) {
+      const change = unpairedChange(stored, value, row.level, n)
+      compared.push({ ...common, change, baseline: stored.value, note: `Not compared row by row: ${sentence(input.unpaired.because)}` })
       return floors
     }
     return [...floors, uncompared(row, kind, value, n, input)]
   })
   const differences = differenceChecks(compared, input.mode, input.policy, input.proof)
-  const sanity = first ? [beatsTrivial(first.spec, first.metric, first.candidate, first.trivial, knows, n, draws, input.policy)] : []
+  const first = all.find((row) => row.spec === floor)
+  const sanity = first ? [beatsTrivial(first, knows, n, noun, input.policy)] : []
   return [...checks, ...differences, ...sanity, ...rows.flatMap((row) => tooGood(row.spec, row.candidate, n))]
 }
+
+/** A number on the same rows; where the baseline itself was scored, or is the candidate, there is nothing to make up for. */
+const unpairedOf = (row: Row, { baseline, missing, unpaired }: JudgeInput): StoredValue | null =>
+  baseline === null && missing?.kind !== 'unchanged' ? (unpaired?.metrics[row.spec.name] ?? null) : null
 
 /** A change that cannot be looked at, and what policy makes of that. */
 function uncompared({ spec, metric, baseline }: Row, kind: string, value: number, n: number, input: JudgeInput): Check {
@@ -188,7 +175,7 @@ function uncompared({ spec, metric, baseline }: Row, kind: string, value: number
     })
   }
   const status = missing?.kind ?? 'not-comparable'
-  const because = missing?.because ?? `${spec.name} of the baseline is undefined: ${baseline?.value.undefined ?? 'it has no value'}`
+  const because = missing?.because ?? `${spec.name} of the baseline is undefined: ${baseline?.undefined ?? 'it has no value'}`
   const was = stored === null ? '' : ` The baseline had ${levelText(stored, metric.unit)} on its own rows.`
   return makeCheck({
     ...common,
@@ -215,12 +202,14 @@ function pair(
   return [finite(Math.max(low, bounds[0])), finite(Math.min(high, bounds[1]))]
 }
 
-function shownRow(
-  { spec, metric, gated, candidate, baseline, trivial, level, before, change }: Row,
-  stored: JudgeInput['stored'],
-): EvaluateDetails['metrics'][number] {
-  const was = baseline ?? (stored && spec.name in stored ? plain(storedValue(stored[spec.name] ?? null)) : null)
-  const margin = baseline?.value.value == null ? null : (margins(spec, metric, baseline.value.value)[0]?.margin.value ?? null)
+function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][number] {
+  const { spec, metric, gated, candidate, baseline, trivial, level, before } = row
+  const stored = input.stored
+  const kept = unpairedOf(row, input)
+  const was: MetricValue | null =
+    baseline ?? (kept ? defined(kept.value) : stored && spec.name in stored ? storedValue(stored[spec.name] ?? null) : null)
+  const change = row.change ?? (kept && candidate.value !== null ? unpairedChange(kept, candidate.value, level, 0) : null)
+  const margin = baseline?.value == null ? null : (margins(spec, metric, baseline.value)[0]?.margin.value ?? null)
   const bounds = change?.test?.bounds(0.975, Number.NaN)
   return {
     name: spec.name,
@@ -229,8 +218,8 @@ function shownRow(
     unit: metric.unit,
     gated,
     candidate: {
-      value: finite(candidate.value.value),
-      undefined: candidate.value.undefined,
+      value: finite(candidate.value),
+      undefined: candidate.undefined,
       interval: pair(level?.bounds(0.975), metric.range),
       method: level?.method ?? null,
     },
@@ -238,12 +227,12 @@ function shownRow(
       was === null
         ? null
         : {
-            value: finite(was.value.value),
-            undefined: was.value.undefined,
-            interval: pair(before?.bounds(0.975), metric.range),
-            method: before?.method ?? null,
+            value: finite(was.value),
+            undefined: was.undefined,
+            interval: pair(before?.bounds(0.975) ?? kept?.interval, metric.range),
+            method: before?.method ?? (kept ? 'stored' : null),
           },
-    trivial: finite(trivial?.value.value),
+    trivial: finite(trivial?.value),
     change:
       change === null
         ? null
@@ -257,4 +246,4 @@ function shownRow(
   }
 }
 
-const storedValue = (value: number | null) => (value === null ? undefinedBecause('it was undefined') : { value, undefined: null })
+const storedValue = (value: number | null): MetricValue => (value === null ? undefinedBecause('it was undefined') : defined(value))

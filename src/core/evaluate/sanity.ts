@@ -1,51 +1,52 @@
 /** Checks that need no limit: is it better than knowing nothing, and is it too good to be true? */
 import { effect, type Policy } from '../gate/fold.ts'
-import type { Metric } from '../metrics/metric.ts'
-import type { Sample } from '../metrics/sample.ts'
+import type { MetricValue } from '../metrics/sample.ts'
 import { count, level as levelText } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import { changeBetween } from './change.ts'
-import type { Resampling } from './resampling.ts'
-import { countedInconclusive, notShown, size } from './words.ts'
+import type { Row } from './rows.ts'
+import { FEWEST_GROUPS } from './serial.ts'
+import { countedInconclusive, notShown, size, tooFewGroups } from './words.ts'
 
 /**
  * Better than a trivial model on the same rows, paired: pass when the one-sided 95 % bound of the difference says so. Not better at all: fail when
  * it is worse beyond chance, else warn. Better but not beyond chance: inconclusive.
  */
 export function beatsTrivial(
-  spec: MetricSpec,
-  metric: Metric,
-  candidate: Sample,
-  trivial: Sample | null,
+  { spec, metric, candidate, trivial, gain: change }: Pick<Row, 'spec' | 'metric' | 'candidate' | 'trivial' | 'gain'>,
   /** what the trivial model knows, in words */
   knows: string,
   rows: number,
-  draws: Resampling,
+  /** what groups of rows are called, where they are counted */
+  noun: string,
   policy: Policy,
 ): Check {
   const id = `evaluate.beats_trivial:${spec.name}`
-  const change = trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null
-  const value = candidate.value.value
-  const floor = trivial?.value.value ?? null
+  const { value } = candidate
+  const floor = trivial?.value ?? null
   if (!change?.test || value === null || floor === null) {
     const message = `${spec.name} is not compared with a trivial model: it has no value or no test there`
     return makeCheck({ id, status: 'skipped', effect: 'skipped', metric: spec.name, n: rows, message })
   }
+  const { groups } = change.test
+  const few = groups !== null && groups < FEWEST_GROUPS
   const higher = metric.direction === 'higher'
   const gain = higher ? change.value : -change.value
   const [low, high] = change.test.bounds(0.95, 0)
   const better = higher ? low > 0 : high < 0
   const worse = higher ? high < 0 : low > 0
-  const status = better ? 'pass' : gain > 0 ? 'inconclusive' : worse ? 'fail' : 'warn'
+  const status = few ? 'inconclusive' : better ? 'pass' : gain > 0 ? 'inconclusive' : worse ? 'fail' : 'warn'
   const said = {
     better: `${spec.name} ${levelText(value, metric.unit)}`,
     than: `${levelText(floor, metric.unit)} of a model that knows no features, ${knows}`,
   }
   const needed = change.test.rowsNeeded(gain)
+  const open = few
+    ? tooFewGroups(rows, groups, noun, FEWEST_GROUPS)
+    : `Not decided: ${notShown(groups ?? rows, needed, higher ? 'lower' : 'higher', size(gain, metric.unit), groups === null ? 'rows' : noun)}.`
   const messages = {
     pass: `${said.better} beats the ${said.than}`,
-    inconclusive: `${said.better} against the ${said.than}. Not decided: ${notShown(rows, needed, higher ? 'lower' : 'higher', size(gain, metric.unit))}. ${countedInconclusive(policy)}`,
+    inconclusive: `${said.better} against the ${said.than}. ${open} ${countedInconclusive(policy)}`,
     warn: `${said.better} is no better than the ${said.than}`,
     fail: `${said.better} is worse than the ${said.than}`,
   }
@@ -79,8 +80,8 @@ const suspicious = [
   { metric: 'accuracy', beyond: (value: number) => value === 1 },
 ]
 
-export function tooGood(spec: MetricSpec, candidate: Sample, rows: number): readonly Check[] {
-  const value = candidate.value.value
+export function tooGood(spec: MetricSpec, candidate: MetricValue, rows: number): readonly Check[] {
+  const { value } = candidate
   const rule = suspicious.find((entry) => entry.metric === spec.metric)
   if (!rule || value === null || rows < 100 || !rule.beyond(value)) return []
   return [

@@ -19,12 +19,26 @@ export function moved(name: string, delta: number, baseline: number, unit: strin
 }
 
 /** `800 rows cannot show a drop of 1 pp (6,181 would)` */
-export function notShown(rows: number, needed: number, direction: 'higher' | 'lower', what: string): string {
+export function notShown(counted: number, needed: number, direction: 'higher' | 'lower', what: string, noun = 'rows'): string {
   const kind = direction === 'higher' ? 'drop' : 'rise'
-  if (!Number.isFinite(needed)) return `${count(rows)} rows cannot show any ${kind}, however small`
-  if (needed <= rows) return `a ${kind} of ${what} would show in ${count(rows)} rows, but this one may be chance`
-  return `${count(rows)} rows cannot show a ${kind} of ${what} (${count(needed)} would)`
+  if (!Number.isFinite(needed)) return `${count(counted)} ${noun} cannot show any ${kind}, however small`
+  if (needed <= counted) return `a ${kind} of ${what} would show in ${count(counted)} ${noun}, but this one may be chance`
+  return `${count(counted)} ${noun} cannot show a ${kind} of ${what} (${count(needed)} would)`
 }
+
+/** What the groups that are counted instead of rows are called. */
+export function groupNoun(task: string, column: string | null): string {
+  if (column !== null) return column.endsWith('s') ? column : `${column}s`
+  return task === 'ranking' ? 'queries' : task === 'forecasting' ? 'series' : 'groups'
+}
+
+/** `1,200 rows`, `1,200 rows in 80 routes` */
+export const counted = (rows: number, groups: number | null, noun: string): string =>
+  groups === null ? `${count(rows)} rows` : `${count(rows)} rows in ${count(groups)} ${noun}`
+
+/** Said where there are fewer groups than a standard error can be had from. */
+export const tooFewGroups = (rows: number, groups: number, noun: string, fewest: number): string =>
+  `Not decided: ${counted(rows, groups, noun)}; fewer than ${fewest} ${noun} cannot tell a change from chance.`
 
 export const countedInconclusive = (policy: Policy): string => `Counted as ${policy.onInconclusive} (gate.on_inconclusive).`
 export const countedMissing = (policy: Policy): string => `Counted as ${policy.onMissing} (baseline.on_missing).`

@@ -1,0 +1,94 @@
+/**
+ * What is computed of each metric: its value for both models and for the trivial one, the intervals, the change. At millions of rows a metric's
+ * sample is as large as the scores themselves, so a sample is read and dropped before the next is made; only metrics of a ranking, which hold
+ * nothing of their own, wait for each other, because their draws are made together.
+ */
+import type { Metric } from '../metrics/metric.ts'
+import type { MetricValue, Sample } from '../metrics/sample.ts'
+import { metrics, sampleOf } from '../metrics/table.ts'
+import type { View } from '../metrics/view.ts'
+import type { MetricSpec } from '../schema/config.ts'
+import { type Change, changeBetween } from './change.ts'
+import { type Level, levelOf } from './level.ts'
+import type { Resampling } from './resampling.ts'
+import { bestTrivial } from './trivial.ts'
+
+export interface Asked {
+  readonly spec: MetricSpec
+  readonly gated: boolean
+  /** held against the trivial model */
+  readonly floor: boolean
+}
+
+export interface Row {
+  readonly spec: MetricSpec
+  readonly metric: Metric
+  readonly gated: boolean
+  readonly candidate: MetricValue
+  readonly baseline: MetricValue | null
+  readonly trivial: MetricValue | null
+  readonly level: Level | null
+  /** of the baseline */
+  readonly before: Level | null
+  readonly change: Change | null
+  /** from the trivial model to the candidate; where it is asked for */
+  readonly gain: Change | null
+}
+
+export interface Judged {
+  readonly candidate: View
+  readonly baseline: View | null
+  readonly trivial: readonly View[]
+  readonly draws: Resampling
+}
+
+export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] {
+  const { draws } = models
+  const parts = asked.map((one) => {
+    const samples = samplesOf(one, models)
+    if (!samples.inferred || samples.candidate.kind !== 'rank') return { row: rowOf(one, samples, draws), samples: null, one }
+    draws.announce(samples.baseline ? [samples.candidate, samples.baseline] : [samples.candidate])
+    return { row: null, samples, one }
+  })
+  return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, draws)] : []))
+}
+
+interface Samples {
+  readonly metric: Metric
+  readonly candidate: Sample
+  readonly baseline: Sample | null
+  readonly trivial: Sample | null
+  /** has an interval and a test */
+  readonly inferred: boolean
+}
+
+/** Bootstraps that pass over the rows cost much at 100,000 of them: there, only what is gated has an interval. */
+const isCheap = (sample: Sample, rows: number): boolean => rows <= 5000 || (sample.kind !== 'rank' && sample.kind !== 'weighted')
+
+function samplesOf({ spec, gated, floor }: Asked, { candidate: view, baseline: before, trivial }: Judged): Samples {
+  const metric = metrics[spec.metric]
+  if (!metric) throw new RangeError(`there is no metric ${spec.metric}`)
+  const candidate = sampleOf(metric, view, spec.params)
+  return {
+    metric,
+    candidate,
+    baseline: before ? sampleOf(metric, before, spec.params) : null,
+    trivial: bestTrivial(trivial, metric, spec.params),
+    inferred: gated || floor || isCheap(candidate, view.n),
+  }
+}
+
+function rowOf({ spec, gated, floor }: Asked, { metric, candidate, baseline, trivial, inferred }: Samples, draws: Resampling): Row {
+  return {
+    spec,
+    metric,
+    gated,
+    candidate: candidate.value,
+    baseline: baseline?.value ?? null,
+    trivial: trivial?.value ?? null,
+    level: inferred ? levelOf(candidate, draws) : null,
+    before: baseline && inferred ? levelOf(baseline, draws) : null,
+    change: baseline && inferred ? changeBetween(baseline, candidate, draws) : null,
+    gain: floor && trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null,
+  }
+}
