@@ -65,12 +65,18 @@ async function measureColumn(engine: DataEngine, { role, table, column, known, i
     low: wide ? (numeric.edges[0] ?? null) : null,
     high: wide ? (numeric.edges.at(-1) ?? null) : null,
     unique: identifier ? await isUnique(engine, table, column) : null,
-    levels: hasLevels(column, known) ? await countLevels(engine, table, column) : null,
+    levels: hasLevels(column, known) ? (knownLevels(known) ?? (await countLevels(engine, table, column))) : null,
   }
 }
 
 const hasLevels = ({ kind }: Column, known: ColumnProfile): boolean =>
   ['categorical', 'categorical-high', 'boolean'].includes(known.kind) && ['string', 'integer', 'boolean'].includes(kind)
+
+/** The profile lists every level that has five rows: where those are all, nothing has to be counted again. */
+function knownLevels({ categories }: ColumnProfile): Levels | null {
+  if (categories === null || categories.distinct === null || categories.distinct !== categories.top.length) return null
+  return { distinct: categories.distinct, singles: 0, top: categories.top.map(({ value, count }) => ({ label: value, rows: count })) }
+}
 
 async function isUnique(engine: DataEngine, table: Table, { name }: Column): Promise<boolean> {
   const x = quoteName(name)
