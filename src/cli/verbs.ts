@@ -45,7 +45,7 @@ export const verbs = {
   validate: { summary: 'is the data what the model expects? writes the profile', options: [...everywhere, 'explain'] },
   train: { summary: 'make the model, and record what made it', options: everywhere },
   fetch: { summary: 'get a model that exists already, verified', options: [...everywhere, 'ref', 'path'] },
-  evaluate: { summary: 'is the model good enough, and not worse than the baseline?', options: everywhere },
+  evaluate: { summary: 'is the model good enough, and not worse than the baseline?', options: [...everywhere, 'explain'] },
   drift: { summary: 'has the data moved since the model was trained?', options: [...everywhere, 'explain'] },
   gate: { summary: 'fold the results into one verdict and write the report', options: [...everywhere, 'format'] },
   comment: { summary: 'tell the reviewers: one sticky comment', options: [...everywhere, 'key'] },

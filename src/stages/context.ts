@@ -63,7 +63,7 @@ export interface StageOptions {
   readonly version?: string
   /** comment: the key of the sticky comment */
   readonly key?: string
-  /** validate, drift: say every rule in words before anything is read */
+  /** validate, evaluate, drift: say every rule in words before anything is read */
   readonly explain?: boolean
   /** gate: what makes it fail besides `fail` */
   readonly failOn?: 'fail' | 'warn'
@@ -71,6 +71,9 @@ export interface StageOptions {
 
 /** What a stage will judge, a line each: of its config alone, nothing is read. */
 export type Explain = (model: ModelConfig) => readonly string[]
+
+/** What of it can be decided here, and what is missing: looks at files and the ledger, and judges nothing. */
+export type ExplainFacts = (context: RunContext, model: ModelConfig) => Promise<readonly string[]>
 
 export type ModelStage = (context: ModelContext, options: StageOptions) => Promise<StageOutput>
 export type RunStage = (context: RunContext, options: StageOptions) => Promise<StageOutput>

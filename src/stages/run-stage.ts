@@ -12,7 +12,10 @@ export async function runStage(name: StageName, context: RunContext, options: St
   if (entry.of === 'run') return [await executeForRun(name, await entry.load(), context, options)]
   if (options.explain === true && entry.explain !== undefined) {
     const explain = await entry.explain()
-    for (const model of context.config.models) for (const line of explain(model)) context.progress.say(line)
+    const facts = await entry.facts?.()
+    for (const model of context.config.models) {
+      for (const line of [...explain(model), ...((await facts?.(context, model)) ?? [])]) context.progress.say(line)
+    }
   }
   const stage = await entry.load()
   const results: StageResult[] = []

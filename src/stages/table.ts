@@ -1,9 +1,14 @@
 /** Every stage and how its code is reached: lazily, so that a shell loads only what it runs. */
 import type { StageName } from '../core/schema/result.ts'
-import type { Explain, ModelStage, RunStage } from './context.ts'
+import type { Explain, ExplainFacts, ModelStage, RunStage } from './context.ts'
 
 export type StageEntry =
-  | { readonly of: 'model'; readonly load: () => Promise<ModelStage>; readonly explain?: () => Promise<Explain> }
+  | {
+      readonly of: 'model'
+      readonly load: () => Promise<ModelStage>
+      readonly explain?: () => Promise<Explain>
+      readonly facts?: () => Promise<ExplainFacts>
+    }
   | { readonly of: 'run'; readonly load: () => Promise<RunStage> }
 
 export const stages: Readonly<Record<StageName, StageEntry>> = {
@@ -14,7 +19,12 @@ export const stages: Readonly<Record<StageName, StageEntry>> = {
   },
   train: { of: 'model', load: async () => (await import('./train.ts')).train },
   fetch: { of: 'model', load: async () => (await import('./fetch.ts')).fetchModel },
-  evaluate: { of: 'model', load: async () => (await import('./evaluate.ts')).evaluate },
+  evaluate: {
+    of: 'model',
+    load: async () => (await import('./evaluate.ts')).evaluate,
+    explain: async () => (await import('../core/evaluate/explain.ts')).explainEvaluate,
+    facts: async () => (await import('./evaluate/explain-facts.ts')).explainFacts,
+  },
   drift: {
     of: 'model',
     load: async () => (await import('./drift.ts')).drift,

@@ -8,9 +8,11 @@ import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
 import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
+import { explainEvaluate } from '../../../src/core/evaluate/explain.ts'
 import type { FetchDetails } from '../../../src/core/schema/details.ts'
 import { makeCheck, type StageResult } from '../../../src/core/schema/result.ts'
 import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
+import { explainFacts } from '../../../src/stages/evaluate/explain-facts.ts'
 import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { validate } from '../../../src/stages/validate.ts'
@@ -28,6 +30,8 @@ export interface Bench {
   evaluate(config: string, signal?: AbortSignal): Promise<StageResult>
   /** what a fetch of this run says it got */
   fetched(config: string, details: FetchDetails): Promise<StageResult>
+  /** the lines of --explain */
+  explain(config: string): Promise<readonly string[]>
   /** in the same run */
   validate(config: string): Promise<StageResult>
   close(): Promise<void>
@@ -39,7 +43,7 @@ export function makeBench(): Bench {
   const engine = createDataEngine({ native: async () => native, memoryLimitBytes: 512 * 2 ** 20, tempFolder: tmpdir(), threads: 2 })
   const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', { environment: {} }) })
   const path = (name: string) => join(folder, name)
-  const run = async (name: 'validate' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
+  const contextOf = (text: string, signal = new AbortController().signal) => {
     const { config, model } = readConfig(text)
     const context: RunContext = {
       config,
@@ -63,6 +67,10 @@ export function makeBench(): Bench {
       signal,
       environment: {},
     }
+    return { context, model }
+  }
+  const run = async (name: 'validate' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
+    const { context, model } = contextOf(text, signal)
     return executeForModel(name, stage, context, model)
   }
   return {
@@ -79,6 +87,10 @@ export function makeBench(): Bench {
     },
     evaluate: (text, signal = new AbortController().signal) => run('evaluate', evaluate, text, signal),
     fetched: (text, details) => run('fetch', async () => ({ checks: [got], details }), text, new AbortController().signal),
+    explain: async (text) => {
+      const { context, model } = contextOf(text)
+      return [...explainEvaluate(model), ...(await explainFacts(context, model))]
+    },
     validate: (text) => run('validate', validate, text, new AbortController().signal),
     close: async () => {
       await engine[Symbol.asyncDispose]()

@@ -1,0 +1,113 @@
+/** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
+import { showRef } from '../ledger/show-ref.ts'
+import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
+import type { Change, MetricSpec, Mode, ModelConfig, Thresholds, Waiver } from '../schema/config.ts'
+import { metricFacts } from '../schema/metric-facts.ts'
+import { connor } from '../stats/rows-needed.ts'
+import { fewestRuns } from './history.ts'
+import { warmUps } from './latency.ts'
+import { isMeasured } from './measured.ts'
+import { usualBudget } from './reuse.ts'
+
+const modes: Readonly<Record<Mode, string>> = {
+  guard:
+    'fails on a change for the worse that reaches the limit and is certain at 5 % (Holm over the gated metrics); one that may be chance is inconclusive',
+  point: 'fails on a change for the worse beyond the limit, certain or not',
+  confident_worse: 'fails only where it is certain at 5 % that the change for the worse exceeds the limit (Holm over the gated metrics)',
+  non_inferior:
+    'passes only where it is certain that the change for the worse stays below the limit, at 5 % spread over the uses of the holdout',
+  superior: 'passes only where it is certain that the candidate is better, at 5 % spread over the uses of the holdout',
+}
+
+/** One line each; nothing of the data is in them. */
+export function explainEvaluate({ evaluate, baseline, gate, data }: ModelConfig): readonly string[] {
+  if (data.sources.test === undefined) return ['evaluate does not run: data.test is not configured']
+  if (data.target === null) return ['evaluate does not run: data.target is not configured']
+  const { metrics, mode, holdoutBudget = usualBudget } = evaluate
+  const computed = metrics.filter(({ metric }) => !isMeasured(metric))
+  return [
+    baseline.from.length === 0
+      ? 'baseline: none is configured: changes are not judged'
+      : `baseline: the first that is there of ${baseline.from.map(showRef).join(', ')}; without one, changes count as ${baseline.onMissing} (baseline.on_missing)`,
+    `changes, mode ${mode}: ${modes[mode]}`,
+    ...(computed.length === 0 || evaluate.usualToo
+      ? ['the usual metric of the task (roc_auc, accuracy, rmse, …): max_drop or max_rise at its default margin']
+      : []),
+    ...metrics.flatMap(ruleOf),
+    'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
+    'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
+    `evaluate.holdout_reuse: warns when ${count(holdoutBudget)} different candidates were judged on the same test data`,
+    ...(baseline.maxAgeDays === null ? [] : [`evaluate.baseline_age: a baseline older than ${written(baseline.maxAgeDays)} days warns`]),
+    `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive); an undefined gated metric is an error`,
+  ]
+}
+
+function ruleOf(spec: MetricSpec): readonly string[] {
+  const { name, metric, min, max, certainty, confirm } = spec
+  const facts = metricFacts(metric)
+  const higher = facts?.direction !== 'lower'
+  const kind = higher ? 'max_drop' : 'max_rise'
+  const level = (value: number) =>
+    facts?.unit === 'ms' ? `${written(value)} ms` : facts?.unit === 'bytes' ? bytes(value) : writtenLevel(value, unitOf(metric))
+  const literal = certainty === 'literal' ? '' : `, certainty ${certainty}`
+  const repeated = confirm === undefined || confirm === 1 ? '' : `; what would fail is measured ${confirm} times, and most of them decide`
+  const how = facts?.unit === 'ms' ? `; calls in turn with the baseline after ${warmUps} to warm up, the upper 95 % bound decides` : ''
+  return [
+    ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}`]),
+    ...(max === undefined ? [] : [`evaluate.max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated}`]),
+    ...(facts?.unit === 'bytes' && spec.maxRise === undefined ? [] : [`evaluate.${kind}:${name}: ${changeRule(spec, higher)}${repeated}`]),
+  ]
+}
+
+function changeRule(spec: MetricSpec, higher: boolean): string {
+  const written_ = higher ? spec.maxDrop : spec.maxRise
+  const word = higher ? 'drop' : 'rise'
+  if (spec.auto) {
+    const floor = spec.auto.floor === null ? 'the default margin' : change(spec.auto.floor, spec.metric)
+    return `a ${word} of the larger of ${floor} and ${written(spec.auto.k)} × MAD of the last ${spec.auto.runs} runs of the ledger (at least ${fewestRuns}) fails`
+  }
+  if (written_ !== undefined) return limits(written_, (value) => `a ${word} of ${change(value, spec.metric)}`)
+  return metricFacts(spec.metric)?.unit === 'ms'
+    ? 'calls that are surely 10 % slower fail (default)'
+    : `a ${word} of the default margin fails`
+}
+
+const limits = <T>({ warn, fail }: Thresholds<T>, says: (value: T) => string): string =>
+  [...(warn === undefined ? [] : [`${says(warn)} warns`]), ...(fail === undefined ? [] : [`${says(fail)} fails`])].join(', ')
+
+const unitOf = (metric: string): 'pp' | '' => (metricFacts(metric)?.range.every(Number.isFinite) ? 'pp' : '')
+
+function change({ kind, value }: Change, metric: string): string {
+  if (kind === 'relative') return `${share(value)} of the baseline`
+  const unit = metricFacts(metric)?.unit
+  return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(metric))
+}
+
+/** Rows that differ between two models, of all rows: what the table of sample sizes is made with. */
+const disagreement = 0.1
+const usualPoints = 0.005
+
+/** Whether so many rows can decide the changes that are written in points. Before scoring nobody knows how often the models differ. */
+export function decidable({ evaluate }: ModelConfig, rows: number): readonly string[] {
+  const points = evaluate.metrics.flatMap((spec) => {
+    if (isMeasured(spec.metric) || unitOf(spec.metric) !== 'pp') return []
+    const limit = (metricFacts(spec.metric)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
+    if (limit?.kind === 'relative') return []
+    return [{ name: spec.name, size: limit?.value ?? usualPoints }]
+  })
+  return points.flatMap(({ name, size }) => {
+    if (!(size > 0)) return [`${name}: no number of rows can show a change of nothing`]
+    const needed = Math.ceil(connor(disagreement, size))
+    const would = `${count(needed)} rows would, where the models differ on 10 % of them`
+    const what = `a change of ${writtenChange(size, 'pp')} in ${name}`
+    return [
+      needed <= rows ? `${what}: ${count(rows)} rows can show it (${would})` : `${what}: ${count(rows)} rows can hardly show it (${would})`,
+    ]
+  })
+}
+
+export const explainWaivers = (waivers: readonly Waiver[]): readonly string[] =>
+  waivers.map(
+    ({ check, limit, owner, until, reason }) =>
+      `waived until ${until} by ${owner}: ${check}${limit === null ? '' : ` up to ${limit}`} (${reason})`,
+  )

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseArguments } from '../../../src/cli/arguments.ts'
+import { logistic } from '../../support/onnx-models.ts'
+import { type Bench, makeBench } from './support.ts'
+
+let bench: Bench
+beforeEach(() => {
+  bench = makeBench()
+})
+afterEach(() => bench.close())
+
+const config = `models:
+  m:
+    model: m.onnx
+    data: {test: test.csv, target: late}
+    baseline: [base.onnx]
+    evaluate:
+      metrics:
+        accuracy: {min: 70%, max_drop: 1pp}
+        log_loss: {max_rise: auto}
+        latency_p95: {max: 5ms, confirm: 3}
+        model_size: {max: 20MB}
+waivers:
+  - {model: m, check: "evaluate.min:accuracy", reason: new route, owner: ana, until: 2999-01-01}
+`
+const test = (rows: number) => `x,late\n${Array.from({ length: rows }, (_, i) => `${i},${i % 2}`).join('\n')}\n`
+
+describe('evaluate --explain', () => {
+  it('is an option of the verb', () => {
+    expect(parseArguments(['evaluate', '--explain'])).toMatchObject({ request: { explain: true } })
+  })
+
+  it('says every rule in words, and what is missing, with nothing there yet', async () => {
+    const ledgerless = config.replace('log_loss: {max_rise: auto}', 'log_loss: {max_rise: 1% relative}')
+    const lines = (await bench.explain(ledgerless)).join('\n')
+    expect(lines).toContain('evaluate.min:accuracy: below 0.7 fails')
+    expect(lines).toContain('evaluate.max_drop:accuracy: a drop of 1 pp fails')
+    expect(lines).toContain('evaluate.max_rise:log_loss: a rise of 1 % of the baseline fails')
+    expect(lines).toContain('evaluate.max:latency_p95: above 5 ms fails; calls in turn with the baseline after 50 to warm up')
+    expect(lines).toContain('what would fail is measured 3 times')
+    expect(lines).toContain('evaluate.max:model_size: above 20 MB fails')
+    expect(lines).toContain('missing: the candidate: there is no file m.onnx yet')
+    expect(lines).toContain('missing: data.test: DATA_MISSING')
+    expect(lines).toContain('missing: the baseline base.onnx: there is no such file')
+    expect(lines).toContain('waived until 2999-01-01 by ana: evaluate.min:accuracy (new route)')
+  })
+
+  it('says whether the rows that are there can decide', async () => {
+    bench.write('m.onnx', logistic([1], 0))
+    bench.write('base.onnx', logistic([1], 0))
+    const plain = config.replace('        log_loss: {max_rise: auto}\n', '')
+    bench.write('test.csv', test(800))
+    const few = (await bench.explain(plain)).join('\n')
+    expect(few).not.toContain('missing:')
+    expect(few).toContain('data.test has 800 rows')
+    expect(few).toContain(
+      'a change of 1 pp in accuracy: 800 rows can hardly show it (6,181 rows would, where the models differ on 10 % of them)',
+    )
+    bench.write('test.csv', test(7000))
+    expect((await bench.explain(plain)).join('\n')).toContain('7,000 rows can show it')
+  })
+})
