@@ -17,7 +17,7 @@ import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
 const jsonReader = (file: StagedFile): string =>
-  `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1)`
+  `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1, maximum_depth = 32)`
 
 /** How nearly every CSV is: one kind of line end, no giant record. Only the check of the whole file knows. */
 const usual = { mixedNewlines: false, longRecords: false }
@@ -25,8 +25,15 @@ const usual = { mixedNewlines: false, longRecords: false }
 /** One CSV or JSON-lines file as a relation of its own. @throws UserError DATA_UNREADABLE */
 export async function openText(session: Session, file: StagedFile): Promise<Opened> {
   const { csv, shown } = file
-  const twice = csv === null ? null : sameNameTwice(csv.header)
-  const reading = twice === null ? startReading(session, file, csv === null ? null : { ...csv, ...usual }) : null
+  if (csv === null) {
+    // not at the same time: some JSON that the check refuses would end the process
+    const { digest, lines } = await file.check()
+    const part = await startReading(session, file, null).part()
+    demandAll(shown, part, lines ?? part.rows)
+    return { part, digest }
+  }
+  const twice = sameNameTwice(csv.header)
+  const reading = twice === null ? startReading(session, file, { ...csv, ...usual }) : null
   const checked = await file.check().catch(async (thrown: unknown) => {
     await reading?.abandon()
     throw thrown
@@ -39,16 +46,13 @@ export async function openText(session: Session, file: StagedFile): Promise<Open
     ? startReading(session, file, { ...shape, mixedNewlines: shape.mixedNewlines, longRecords: shape.longestRecord >= engineLineBytes })
     : reading
   const part = await again.part()
-  const expected = shape?.rows ?? checked.lines ?? part.rows
-  if (part.rows !== expected) {
-    throw unreadable(
-      shown,
-      null,
-      `it holds ${expected} records, but only ${part.rows} could be read`,
-      'look for stray quotes and line breaks',
-    )
-  }
+  demandAll(shown, part, shape?.rows ?? part.rows)
   return { part, digest: checked.digest }
+}
+
+function demandAll(shown: string, { rows }: Part, expected: number): void {
+  if (rows === expected) return
+  throw unreadable(shown, null, `it holds ${expected} records, but only ${rows} could be read`, 'look for stray quotes and line breaks')
 }
 
 const namesTwice = (shown: string, name: string): UserError =>

@@ -17,6 +17,7 @@ import { ShapeError } from './csv-records.ts'
 import { type CsvHead, type CsvShape, CsvShapeReader, readCsvHead, sampleBytes } from './csv-shape.ts'
 import { unreadable } from './errors.ts'
 import { LineCounter } from './line-counter.ts'
+import { mostNesting, nestingOf } from './parquet-nesting.ts'
 import { readChunks } from './read-chunks.ts'
 
 export interface StagedFile {
@@ -121,6 +122,17 @@ async function stageParquet(path: string, place: string, head: Head, size: numbe
   if (size < 12 || buffer.toString('latin1', 4) !== 'PAR1' || footer + 12 > size) {
     throw unreadable(shown, null, 'the Parquet file is cut off: its end is missing', 'copy or write the file again')
   }
+  const start = Buffer.alloc(Math.min(footer, footerBytes))
+  await file.read(start, 0, start.length, size - 8 - footer)
+  const nesting = nestingOf(start)
+  if (nesting !== null && nesting > mostNesting) {
+    throw unreadable(
+      shown,
+      null,
+      `its columns are nested ${nesting} deep, and ${mostNesting} is the most`,
+      'write the inner values as columns of their own',
+    )
+  }
   await lendFile(path, place)
   const check = async (): Promise<Checked> => {
     const hash = createHash('sha256')
@@ -129,6 +141,9 @@ async function stageParquet(path: string, place: string, head: Head, size: numbe
   }
   return { shown, path: place, format: 'parquet', bytes: size, plainBytes: size, csv: null, check }
 }
+
+/** The schema stands at the beginning of the footer. */
+const footerBytes = 16 * 2 ** 20
 
 const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
 

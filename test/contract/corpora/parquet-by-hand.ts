@@ -66,6 +66,8 @@ export interface ByHand {
   readonly codec?: number
   readonly children?: number
   readonly typeCode?: number
+  /** structs around the column */
+  readonly depth?: number
 }
 
 const gzip = 2
@@ -110,7 +112,7 @@ export function parquetByHand(say: ByHand): Buffer {
     struct: [
       [1, i32(say.typeCode ?? 6)],
       [2, { list: [i32(0), i32(8)] }],
-      [3, { list: [{ text: 's' }] }],
+      [3, { list: [...Array.from({ length: say.depth ?? 0 }, () => ({ text: 'd' })), { text: 's' }] }],
       [4, i32(say.codec ?? gzip)],
       [5, i64(say.columnValues ?? rows)],
       [6, i64(dictionary.length + data.length)],
@@ -138,29 +140,23 @@ export function parquetByHand(say: ByHand): Buffer {
       [3, i64(say.groupRows ?? rows)],
     ],
   }
+  const schema: readonly Value[] = [
+    ['schema', say.children ?? 1] as const,
+    ...Array.from({ length: say.depth ?? 0 }, () => ['d', 1] as const),
+  ].map(([name, children], index) => ({
+    struct: [...(index === 0 ? [] : [[3, i32(0)] as const]), [4, { text: name }], [5, i32(children)]],
+  }))
+  const leaf: Value = {
+    struct: [
+      [1, i32(say.typeCode ?? 6)],
+      [3, i32(0)],
+      [4, { text: 's' }],
+      [6, i32(0)],
+    ],
+  }
   const footer = struct([
     [1, i32(1)],
-    [
-      2,
-      {
-        list: [
-          {
-            struct: [
-              [4, { text: 'schema' }],
-              [5, i32(say.children ?? 1)],
-            ],
-          },
-          {
-            struct: [
-              [1, i32(say.typeCode ?? 6)],
-              [3, i32(0)],
-              [4, { text: 's' }],
-              [6, i32(0)],
-            ],
-          },
-        ],
-      },
-    ],
+    [2, { list: [...schema, leaf] }],
     [3, i64(say.fileRows ?? rows)],
     [4, { list: [group] }],
   ])

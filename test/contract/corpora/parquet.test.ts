@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { nestingOf } from '../../../src/adapters/duckdb/parquet-nesting.ts'
 import { UserError } from '../../../src/errors.ts'
 import type { Scalar } from '../../../src/ports/data-engine.ts'
 import { buildProfile } from '../../../src/stages/profile-table.ts'
@@ -13,6 +14,8 @@ import { flipped, outcome, seeded } from './support.ts'
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 const fixture = (name: string) => readFileSync(join(fixtures, name))
 const filesOf = (prefix: string) => readdirSync(fixtures).filter((name) => name.startsWith(prefix) && name.endsWith('.parquet'))
+
+const footerOf = (file: Buffer) => file.subarray(file.length - 8 - file.readUInt32LE(file.length - 8), file.length - 8)
 
 const refused = z.object({ refused: z.union([z.string(), z.literal(true)]) })
 const corpus = z
@@ -134,6 +137,27 @@ describe('DAT-06 and DAT-08 a Parquet file that lies: no row is lost in silence'
       expect(found.refused.message).toMatch(/^lie\.parquet: /)
       expect(found.refused.message + found.refused.fix).not.toContain('canary')
     }
+  })
+
+  it.each([65, 1000, 100_000])(
+    'structs nested %i deep are refused before the engine sees them: it would end the process',
+    async (depth) => {
+      const error = await refusal(bench.table('deep.parquet', parquetByHand({ entry: 'x', rows: 10, depth })))
+      expect(error.message).toBe(`deep.parquet: its columns are nested ${depth + 1} deep, and 64 is the most`)
+    },
+  )
+
+  it('structs nested twenty deep are read', async () => {
+    expect((await bench.table('fair.parquet', parquetByHand({ entry: 'x', rows: 10, depth: 20 }))).rows).toBe(10)
+    expect(nestingOf(footerOf(parquetByHand({ entry: 'x', rows: 10, depth: 20 })))).toBe(21)
+    for (const name of [...filesOf('corpus-'), ...filesOf('odd-')]) expect(nestingOf(footerOf(fixture(name))), name).toBeLessThan(12)
+  })
+
+  it('a footer that is no schema is left for the engine to say', () => {
+    const below = seeded(3)
+    for (let length = 0; length < 200; length += 1)
+      expect(nestingOf(Buffer.from(Array.from({ length }, () => below(256)))) ?? 0).toBeLessThan(1000)
+    expect(nestingOf(new Uint8Array())).toBeNull()
   })
 
   it('says what is wrong, and the engine answers the next question', async () => {
