@@ -138,6 +138,7 @@ interface Joint {
 
 function jointCells(a: Cells, b: Cells | null): Joint {
   const k = a.classes
+  const dense = k ** 3 <= 1_000_000 ? new Int32Array(k ** 3).fill(-1) : null
   const index = new Map<number, number>()
   const counts: number[] = []
   const cellOfFirst: number[] = []
@@ -147,9 +148,10 @@ function jointCells(a: Cells, b: Cells | null): Joint {
     const one = a.predicted[i] ?? 0
     const two = b ? (b.predicted[i] ?? 0) : 0
     const code = (y * k + one) * k + two
-    const at = index.get(code)
-    if (at === undefined) {
-      index.set(code, counts.length)
+    const at = dense ? (dense[code] ?? -1) : (index.get(code) ?? -1)
+    if (at === -1) {
+      if (dense) dense[code] = counts.length
+      else index.set(code, counts.length)
       counts.push(1)
       cellOfFirst.push(y * k + one)
       cellOfSecond.push(y * k + two)

@@ -1,5 +1,5 @@
 /** A metric as a function of how often each unit of rows was drawn, one function per family; metrics of one ranking share its curve. */
-import { type Curve, cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
+import { cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { type Replicates, type RowDraws, replicate, replicateAll } from '../stats/row-bootstrap.ts'
 
@@ -37,41 +37,21 @@ export function rankReplicates(samples: readonly RankSample[], draws: RowDraws):
   const [first] = samples
   if (!first) return []
   const { ranks, y, weight = null } = first
-  const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
-  const unit = Uint16Array.from(ranks.order, (row) => draws.of[row] ?? 0)
+  const n = ranks.order.length
+  const sorted = new Uint8Array(n)
+  const unit = new Uint16Array(n)
+  for (let at = 0; at < n; at++) {
+    const row = ranks.order[at] ?? 0
+    sorted[at] = y[row] ?? 0
+    unit[at] = draws.of[row] ?? 0
+  }
   const ends = cuts(ranks, sorted)
   const curve = emptyCurve(ends)
   const heavy = weight ? Float64Array.from(ranks.order, (row) => weight[row] ?? 0) : null
   return replicateAll(draws, samples.length, (weights, into) => {
-    if (heavy) heavyCurve(curve, ends, sorted, unit, weights, heavy)
-    else weightedCurve(curve, ends, sorted, unit, weights)
+    weightedCurve(curve, ends, sorted, unit, weights, heavy)
     for (const [j, sample] of samples.entries()) into[j] = sample.of(curve).value ?? Number.NaN
   })
-}
-
-/** `weightedCurve` where rows have weights of their own. */
-function heavyCurve(
-  { tp: tps, fp: fps }: Curve,
-  ends: Uint32Array,
-  sorted: Uint8Array,
-  unit: Uint16Array,
-  weights: Uint8Array,
-  heavy: Float64Array,
-): void {
-  let start = 0
-  let tp = 0
-  let fp = 0
-  for (let g = 0; g < ends.length; g++) {
-    const end = ends[g] ?? 0
-    for (let at = start; at < end; at++) {
-      const w = (weights[unit[at] ?? 0] ?? 0) * (heavy[at] ?? 0)
-      if (sorted[at] === 1) tp += w
-      else fp += w
-    }
-    tps[g] = tp
-    fps[g] = fp
-    start = end
-  }
 }
 
 function statistic(sample: Exclude<RowSample, RankSample>, draws: RowDraws): (weights: Uint8Array) => number {

@@ -14,7 +14,8 @@ export interface Curve {
 export const emptyCurve = (ends: Uint32Array): Curve => ({ tp: new Float64Array(ends.length), fp: new Float64Array(ends.length) })
 
 export function curveOf(ranks: Ranking, y: Uint8Array, weight: Float64Array | null = null): Curve {
-  const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
+  const sorted = new Uint8Array(ranks.order.length)
+  for (let at = 0; at < sorted.length; at++) sorted[at] = y[ranks.order[at] ?? 0] ?? 0
   const ends = cuts(ranks, sorted)
   const rowWeight = weight && Float64Array.from(ranks.order, (row) => weight[row] ?? 0)
   return weightedCurve(emptyCurve(ends), ends, sorted, new Uint16Array(y.length), Uint8Array.of(1), rowWeight)

@@ -208,7 +208,11 @@ export function moments(
   of: (sums: Float64Array, rows: number) => MetricValue,
 ): Sample {
   if (n === 0) return noRows
-  const filled = columns.map((column) => Float64Array.from({ length: n }, (_, i) => column(i)))
+  const filled = columns.map((column) => {
+    const values = new Float64Array(n)
+    for (let i = 0; i < n; i++) values[i] = column(i)
+    return values
+  })
   const sums = Float64Array.from(filled, (column) => total(column, weight))
   return { kind: 'moments', value: of(sums, weight ? total(weight, null) : n), columns: filled, of, unit, weight }
 }

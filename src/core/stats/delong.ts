@@ -26,6 +26,17 @@ export interface AucParts {
 
 /** @param y 1 for positive rows, 0 for negative ones; any other number leaves the row out (its component is NaN) */
 export function aucParts(ranks: Ranking, y: ArrayLike<number>): AucParts {
+  const known = kept.get(ranks)
+  if (known?.y === y) return known.parts
+  const parts = partsOf(ranks, y)
+  kept.set(ranks, { y, parts })
+  return parts
+}
+
+/** Value, interval and every comparison read the same components: made once for a ranking, gone with it. */
+const kept = new WeakMap<Ranking, { readonly y: ArrayLike<number>; readonly parts: AucParts }>()
+
+function partsOf(ranks: Ranking, y: ArrayLike<number>): AucParts {
   let positives = 0
   let negatives = 0
   for (let i = 0; i < y.length; i++) {
