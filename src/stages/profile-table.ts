@@ -14,7 +14,8 @@ import {
 } from '../core/profile/assemble.ts'
 import { type DerivedColumn, deriveAsBefore, deriveColumns } from '../core/profile/derive.ts'
 import { roomForLabels } from '../core/profile/edges.ts'
-import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery, sampleQuery } from '../core/profile/queries.ts'
+import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery, sampledRows, sampleQuery } from '../core/profile/queries.ts'
+import { chosenRows } from '../core/profile/sampling.ts'
 import { type Reread, rereadTruth } from '../core/profile/truth.ts'
 import type { ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../ports/data-engine.ts'
@@ -95,13 +96,14 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
     reread: new Set(reread.map(({ name }) => name)),
     columns: columns.length,
   }
-  const base = widen(table, names, facts.columns, reread, [])
-  const sampled = { ...facts, relation: base, rowAt: names.row }
+  const some = chosenRows(table.rows, sampledRows, table.rowNumber)
+  const sampled = { ...facts, relation: widen(table, names, facts.columns, reread, [], some), rowAt: names.row }
   const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled, some, from))
   const own = planColumns(columns, sample, planOptions)
   const derived = reference === null ? deriveColumns(own, names.derived) : deriveAsBefore(facts.columns, reference, names.derived)
   const wide = { ...facts, relation: widen(table, names, facts.columns, reread, derived) }
-  const plans = [...own, ...(await planOurs(engine, { ...wide, rowAt: names.row }, derived, planOptions, columns.length))]
+  const few = { ...facts, relation: widen(table, names, facts.columns, reread, derived, some), rowAt: names.row }
+  const plans = [...own, ...(await planOurs(engine, few, derived, planOptions, columns.length))]
 
   const all = plans.map((plan) => plan.facts)
   const numeric = plans.map((plan) => plan.numeric)
@@ -137,19 +139,23 @@ function aliases(columns: readonly ColumnFacts[]): Aliases {
   return { row: quoteName(`${stem}row`), reread: (i) => quoteName(`${stem}r${i}`), derived: (i) => quoteName(`${stem}d${i}`) }
 }
 
-/** The table with columns of ours beside those of the data. What a query does not use of it costs nothing. */
+/**
+ * The table with columns of ours beside those of the data. What a query does not use of it costs nothing.
+ * @param where SQL that keeps some rows: it stands here, before anything is computed of them
+ */
 function widen(
   table: Table,
   names: Aliases,
   columns: readonly ColumnFacts[],
   reread: readonly Reread[],
   derived: readonly DerivedColumn[],
+  where = '',
 ): string {
   const again = reread.map(
     ({ name, expression }) => `${expression} AS ${names.reread(columns.findIndex((column) => column.name === name))}`,
   )
   const ours = derived.map(({ facts, expression }) => `${expression} AS ${facts.quoted}`)
-  return `(SELECT ${['*', `${table.rowNumber} AS ${names.row}`, ...again, ...ours].join(', ')} FROM ${table.relation})`
+  return `(SELECT ${['*', `${table.rowNumber} AS ${names.row}`, ...again, ...ours].join(', ')} FROM ${table.relation} ${where})`
 }
 
 /** Columns of ours are sampled like any other; parts of the calendar are known without. */

@@ -26,7 +26,10 @@ const finite = (column: ColumnFacts) => `isfinite(${number(column)})`
 /** Types whose numbers a double can round: whether two of them are one value is asked of the values themselves. */
 const isWide = ({ type }: ColumnFacts): boolean => /BIGINT|HUGEINT|^DECIMAL\((1[6-9]|[23])/.test(type)
 
-/** @param from place in the table of the first of the columns: `i` counts from there. One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`; times and lists `lo<i>`, `hi<i>` (seconds, lengths). */
+/**
+ * @param table whose relation is the sample already: the engine computes every column of a relation before it drops rows of it
+ * @param from place in the table of the first of the columns: `i` counts from there. One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`; times and lists `lo<i>`, `hi<i>` (seconds, lengths).
+ */
 export function sampleQuery(table: TableFacts & { readonly rowAt: string }, columns: readonly ColumnFacts[], from = 0): Sql {
   // inverse CDF by one sort: `quantile_disc` with a thousand points costs forty times that. In whole numbers: 0.07 × 100 is above 7
   const grid = (n: string) => `[(i * (${n}) + ${gridPoints}) // ${gridPoints + 1} FOR i IN range(1, ${gridPoints + 1})]`
@@ -64,7 +67,7 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
     `${sampledValue(column)} AS c${from + at}`,
     ...(isNumeric(column.kind) && isWide(column) ? [`${column.quoted} AS v${from + at}`] : []),
   ])
-  const sample = `sample AS MATERIALIZED (SELECT * FROM (SELECT ${[`${table.rowAt} AS row_at`, ...list].join(', ')} FROM ${table.relation}) ${chosenRows(table.rows, sampledRows)})`
+  const sample = `sample AS MATERIALIZED (SELECT ${[`${table.rowAt} AS row_at`, ...list].join(', ')} FROM ${table.relation})`
   const aggregates = `(SELECT ${['count(*) AS sampled', ...facts].join(', ')} FROM sample)`
   if (numbers.length === 0) return sql(`WITH ${sample} SELECT * FROM ${aggregates}`)
   const ranks = numbers.map((i) => `rank() OVER (ORDER BY c${i}) AS r${i}`)
