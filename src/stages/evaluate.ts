@@ -3,6 +3,7 @@
  * data, and lets the core judge. Rows pass through in batches; what stays is a label and a score a row.
  */
 import { join } from 'node:path'
+import { changedHoldout } from '../core/evaluate/comparable.ts'
 import { withHistory } from '../core/evaluate/history.ts'
 import { judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
@@ -19,7 +20,7 @@ import type { ModelSession } from '../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './evaluate/assemble.ts'
-import { findBaseline } from './evaluate/baseline.ts'
+import { type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
@@ -64,14 +65,14 @@ export const evaluate: ModelStage = async (given) => {
     },
   })
   const measurements = new Measurements(context, session, { engine, table, shown: { model: shownModel, data: shown } })
-  const compared = await findBaseline(context, session.digest, {
+  const found = await findBaseline(context, session.digest, {
     ...request,
     data: shown,
     beside: [],
     take: () => {},
     whileOpen: measurements.against,
   })
-  const scores = assemble(context, truth, task, [candidate, ...(compared.scored === null ? [] : [compared.scored])])
+  const { compared, scores } = together(found, (answers) => assemble(context, truth, task, [candidate, ...answers]))
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
 
@@ -108,7 +109,14 @@ export const evaluate: ModelStage = async (given) => {
   const measured = await measurements.finish(compared.missing)
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
   const primary = judged.metrics.find((metric) => metric.name === judged.primary)
-  const used = reuse(holdout, session.digest, fingerprint, { mode, budget }, primary)
+  const used = reuse(
+    holdout,
+    session.digest,
+    fingerprint,
+    { mode, budget },
+    primary,
+    changedHoldout(ledger.state, compared.record?.digest ?? null, fingerprint),
+  )
   const hidden = model.data.sensitive.includes(target.column)
   const details: EvaluateDetails = {
     task,
@@ -136,6 +144,17 @@ export const evaluate: ModelStage = async (given) => {
     inputs,
     baseline: compared.record,
     degraded: ledger.degraded,
+  }
+}
+
+/** The candidate's own trouble is an error; a baseline that speaks of other labels cannot be compared. */
+function together(found: Compared, assembled: (others: readonly Answered[]) => Assembled): { compared: Compared; scores: Assembled } {
+  const alone = () => assembled([])
+  if (found.scored === null) return { compared: found, scores: alone() }
+  try {
+    return { compared: found, scores: assembled([found.scored]) }
+  } catch (thrown) {
+    return { scores: alone(), compared: notComparable(found, thrown) }
   }
 }
 

@@ -69,6 +69,8 @@ export function reuse(
   fingerprint: string,
   settings: { readonly mode: Mode; readonly budget: number },
   primary: MetricRow | undefined,
+  /** what else is to be said of the holdout, a sentence */
+  besides: string | null = null,
 ): Reuse {
   const { mode, budget } = settings
   const { use, repeated } = useOf(holdout, digest)
@@ -87,6 +89,7 @@ export function reuse(
       : `The best of ${count(h)} equal ones looks better by about ${changeText(optimism, primary.unit).replace(/^\+/, '')} in ${primary.name}.`,
     level === null ? '' : `Mode ${mode} asks for proof at ${Number(level.toPrecision(3))} (use ${count(use)}).`,
     holdout.kind === 'counted' && holdout.pullRequest ? 'Open pull requests are not counted.' : '',
+    besides ?? '',
   ]
     .filter((text) => text !== '')
     .join(' ')

@@ -1,4 +1,5 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
+import { whatDiffers } from '../../core/evaluate/comparable.ts'
 import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
@@ -20,8 +21,13 @@ export interface Compared {
 
 const none: Compared = { scored: null, missing: null, stored: null, record: null, inputs: [], checks: [] }
 
-/** A baseline that fails for one of these reasons was made for other data: nothing is wrong with the candidate, and nothing can be compared. */
-const foreignData: ReadonlySet<string> = new Set(['COLUMNS_MISSING', 'COLUMN_UNFIT', 'FEATURES_NEEDED'])
+/** @throws what was thrown, unless the baseline was made for other data: then nothing is wrong with the candidate, and nothing can be compared */
+export function notComparable(compared: Compared, thrown: unknown): Compared {
+  const differs = thrown instanceof UserError ? whatDiffers(thrown.code) : null
+  if (!(thrown instanceof UserError) || differs === null) throw thrown
+  const record = compared.record === null ? null : { ...compared.record, same_rows: false }
+  return { ...compared, scored: null, record, missing: { kind: 'not-comparable', because: `${differs}: ${thrown.message}` } }
+}
 
 /** @param digest of the candidate */
 export async function findBaseline(
@@ -84,8 +90,7 @@ async function scoreBaseline(
     await whileOpen?.(session, shown)
     return { ...common, scored }
   } catch (error) {
-    if (!(error instanceof UserError) || !foreignData.has(error.code)) throw error
-    return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because: error.message } }
+    return notComparable(common, error)
   }
 }
 
