@@ -34,12 +34,29 @@ const formats = {
   'ledger-event': { title: 'modelgate/event@1', schema: ledgerEventSchema, io: 'output' },
 } as const
 
+/** Definitions that say the same become one: schemas that were made anew for every check are told apart by nothing else. */
+function once(text: string): string {
+  const json: { $defs?: Record<string, unknown> } = JSON.parse(text)
+  const names = new Map<string, string>()
+  const same = new Map<string, string>()
+  for (const [name, definition] of Object.entries(json.$defs ?? {})) {
+    const key = JSON.stringify(definition)
+    const first = names.get(key)
+    if (first === undefined) names.set(key, name)
+    else same.set(`#/$defs/${name}`, `#/$defs/${first}`)
+  }
+  if (same.size === 0) return text
+  const kept = Object.entries(json.$defs ?? {}).filter(([name]) => !same.has(`#/$defs/${name}`))
+  const whole = { ...json, $defs: Object.fromEntries(kept) }
+  return once(JSON.stringify(whole, (key, value: unknown) => (key === '$ref' ? (same.get(String(value)) ?? value) : value)))
+}
+
 /** File name → content, as it must lie in schemas/. */
 export const schemaFiles = (): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(formats).map(([name, { title, schema, io }]) => {
       const json = z.toJSONSchema(schema, { io, reused: 'ref', cycles: 'ref' })
-      return [`${name}.json`, `${JSON.stringify({ ...json, title }, null, 2)}\n`]
+      return [`${name}.json`, `${JSON.stringify(JSON.parse(once(JSON.stringify({ ...json, title }))), null, 2)}\n`]
     }),
   )
 
