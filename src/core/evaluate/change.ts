@@ -15,6 +15,7 @@ import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
 import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import type { Resampling, RowSample } from './resampling.ts'
+import { FEWEST_GROUPS } from './serial.ts'
 
 export interface Change {
   /** candidate − baseline */
@@ -103,7 +104,9 @@ function proportions(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
 function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>, draws: Resampling): Test | null {
   const { mean } = meanOfHits(candidate, baseline)
   if (mean.n < 2) return null
-  return isTame(mean) ? student(mean, 'paired-t-groups', mean.n) : drawn(baseline, candidate, candidate.hit.length, draws)
+  // of a rate among some of the rows: groups without such rows are counted, too, unless too few have any
+  const groups = mean.n < FEWEST_GROUPS ? mean.n : groupsOf(candidate.unit ?? new Int32Array())
+  return isTame(mean) ? student(mean, 'paired-t-groups', groups, groups) : drawn(baseline, candidate, candidate.hit.length, draws)
 }
 
 function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Test {
