@@ -13,6 +13,7 @@ import { checkTable } from '../src/core/checks/table.ts'
 import { questions } from '../src/core/drift/findings.ts'
 import { driftMetricTable } from '../src/core/drift/metric-table.ts'
 import { tableQuestions } from '../src/core/drift/table-checks.ts'
+import { common } from '../src/core/metrics/metric.ts'
 import { metrics, metricTasks } from '../src/core/metrics/table.ts'
 import { jsOfShift, newMassOf } from '../src/core/report/drift-scale.ts'
 import { configFile } from '../src/core/schema/config-file.ts'
@@ -67,6 +68,7 @@ const metricTable = () =>
         metric.direction,
         metric.range === null ? 'any number' : `${bound(metric.range[0])} to ${bound(metric.range[1])}`,
         Object.entries(metric.takes)
+          .filter(([key]) => !Object.hasOwn(common, key)) // said once above the table
           .map(([key, param]) => `${code(`${key}: ${param.default}`)} (${param.says})`)
           .join(', '),
         metric.margin === 'points' ? '0.5 points' : '1 % relative',

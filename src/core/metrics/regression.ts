@@ -107,7 +107,7 @@ export const regressionMetrics = {
     unit: '',
     needs: 'values',
     shown: ['regression'],
-    of: { regression: explained('zero') },
+    of: of(explained('zero')),
   }),
   explained_variance: metric({
     summary: 'r2 that forgives a constant bias',
@@ -115,7 +115,7 @@ export const regressionMetrics = {
     range: [-any, 1],
     unit: '',
     needs: 'values',
-    of: { regression: explained('mean') },
+    of: of(explained('mean')),
   }),
   mape: loss({ summary: 'mean of |e|/|y| over rows with y ≠ 0', needs: 'values', of: of(mape) }),
   smape: loss({
