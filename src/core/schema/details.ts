@@ -14,6 +14,9 @@ const metricValue = z.strictObject({
   method: z.string().nullable(),
 })
 
+/** `alone`: there was nothing to compare it with */
+export const sliceStates = ['fail', 'warn', 'inconclusive', 'ok', 'alone', 'undefined'] as const
+
 export const evaluateDetails = z.strictObject({
   task: z.string(),
   primary: z.string(),
@@ -68,6 +71,42 @@ export const evaluateDetails = z.strictObject({
       /** level at which a mode that asks for proof was judged */
       level: number,
       note: z.string(),
+    })
+    .optional(),
+  /** parts of the rows, where they were asked for */
+  slices: z
+    .strictObject({
+      judged: z.number().int(),
+      columns: z.array(z.string()),
+      /** levels with too few rows to be judged */
+      small: z.number().int(),
+      min_rows: z.number().int(),
+      notes: z.array(z.string()),
+      /** of each metric the worst first */
+      list: z.array(
+        z.strictObject({
+          /** column and place: `origin#3` */
+          slice: z.string(),
+          /** null: it may not be shown */
+          label: z.string().nullable(),
+          metric: z.string(),
+          direction: z.enum(['higher', 'lower']),
+          unit: z.string(),
+          n: z.number().int(),
+          value: number,
+          interval,
+          /** drawn towards its column by what its size leaves open */
+          shrunk: number,
+          baseline: number,
+          change: number,
+          change_interval: interval,
+          /** of "worse", Benjamini–Hochberg over all slices */
+          q: number,
+          /** how much worse its rows are than the rest, φ */
+          effect: number,
+          state: z.enum(sliceStates),
+        }),
+      ),
     })
     .optional(),
   /** true when candidate and baseline are the same bytes: nothing was compared */
