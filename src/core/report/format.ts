@@ -17,7 +17,8 @@ export const count = (value: number): string => minus(grouped(String(Math.round(
 const usualDecimals = (size: number): number => (size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3)
 
 /** Twelve digits, so that 0.1 + 0.2 is 0.3. */
-const rounded = (value: number): number => Number(value.toPrecision(12))
+const significant = 12
+const rounded = (value: number): number => Number(value.toPrecision(significant))
 
 const sameSide = (value: number, shown: number, limit: number): boolean =>
   Math.sign(rounded(value) - rounded(limit)) === Math.sign(shown - rounded(limit))
@@ -26,16 +27,26 @@ const isPlain = (size: number): boolean => size === 0 || (size >= 0.0005 && size
 
 /** Decimals at which a value lies on the true side of each of `against`. */
 function decimalsFor(value: number, against: readonly number[]): number {
-  for (let decimals = usualDecimals(Math.abs(value)); decimals < 12; decimals++) {
+  const usual = usualDecimals(Math.abs(value))
+  const most = Math.max(usual, significant - 1 - Math.floor(Math.log10(Math.abs(value) || 1)))
+  for (let decimals = usual; decimals < most; decimals++) {
     if (against.every((limit) => sameSide(value, Number(value.toFixed(decimals)), limit))) return decimals
   }
-  return 12
+  return most
+}
+
+/** The same for what is written with a power of ten. */
+function digitsFor(value: number, against: readonly number[]): number {
+  for (let digits = 2; digits < significant; digits++) {
+    if (against.every((limit) => sameSide(value, Number(value.toExponential(digits)), limit))) return digits
+  }
+  return significant
 }
 
 /** A number with the digits it needs to be told from each of `against`; `like` are shown beside it and get as many. */
 export function figure(value: number | null, against: readonly number[] = [], like: readonly number[] = []): string {
   if (value === null || !Number.isFinite(value)) return '–'
-  if (!isPlain(Math.abs(value))) return minus(value.toExponential(2).replace('e+', 'e'))
+  if (!isPlain(Math.abs(value))) return minus(value.toExponential(digitsFor(value, against)).replace('e+', 'e'))
   const beside = like.filter((other) => isPlain(Math.abs(other)) && other !== 0)
   return minus(grouped(value.toFixed(Math.max(...[value, ...beside].map((each) => decimalsFor(each, against))))))
 }
