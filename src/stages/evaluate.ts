@@ -26,7 +26,9 @@ import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.
 import { Measurements } from './evaluate/measure.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
+import { type Counted, RowFacts } from './evaluate/row-facts.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
+import { checkRows, matureRows } from './evaluate/test-rows.ts'
 import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
 import { TruthReader } from './evaluate/truth-reader.ts'
@@ -46,22 +48,24 @@ export const evaluate: ModelStage = async (given) => {
   await using session = opened.value
   if (test.status === 'rejected') throw test.reason
 
-  const { engine, table, shown, target } = test.value
+  const { engine, table, shown, target, excluded, rowsRead } = test.value
   const task = taskFor(target, session)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
   refuseUnsuited(context, task)
   progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
 
   const truth = new TruthReader(table, target.column, task, model.data.id, shown)
+  const facts = new RowFacts(table, model.data, shown)
   const units = new UnitReader(table, model)
   const request = { engine, table, task }
   const candidate = await scoreModel(context, session, {
     ...request,
     shown: { model: shownModel, data: shown },
-    beside: [...truth.columns, ...units.columns],
+    beside: [...truth.columns, ...facts.columns, ...units.columns],
     take: (columns, from, rows) => {
       truth.take(columns, from, rows)
-      units.take(columns.slice(truth.columns.length), from, rows)
+      facts.take(columns.slice(truth.columns.length), from, rows)
+      units.take(columns.slice(truth.columns.length + facts.columns.length), from, rows)
     },
   })
   const measurements = new Measurements(context, session, { engine, table, shown: { model: shownModel, data: shown } })
@@ -72,11 +76,11 @@ export const evaluate: ModelStage = async (given) => {
     take: () => {},
     whileOpen: measurements.against,
   })
-  const { compared, scores } = together(found, (answers) => assemble(context, truth, task, [candidate, ...answers]))
+  const { compared, scores } = together(found, (answers) => assemble(context, truth, facts.counted, task, [candidate, ...answers]))
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
 
-  const tests = testRecords(table)
+  const tests = testRecords(table, rowsRead)
   const ledger = await ledgerView(context)
   const fingerprint = holdoutOf(tests) ?? ''
   const holdout = holdoutUses(ledger, fingerprint, context)
@@ -94,6 +98,7 @@ export const evaluate: ModelStage = async (given) => {
     mode: model.evaluate.mode,
     training: await training(context, target.column, own, scores, truth),
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
+    groupName: model.data.group,
   })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
   await writeHoldoutProfile(context, {
@@ -122,7 +127,7 @@ export const evaluate: ModelStage = async (given) => {
     task,
     primary: judged.primary,
     rows: table.rows,
-    excluded: {},
+    excluded,
     labels: hidden || scores.labels === null ? null : frequentLabels(truth.coded, scores.labels),
     positive: hidden ? null : (scores.pair?.[1] ?? null),
     threshold: model.evaluate.threshold,
@@ -194,8 +199,11 @@ function refuseUnsuited({ model }: ModelContext, task: PlainTask): void {
 async function openLabelled(context: ModelContext) {
   const { model, ports } = context
   const engine = await ports.engine()
-  const { table, shown } = await openTest(context, engine)
-  return { engine, table, shown, target: await readTarget(engine, table, model.data, model.task, shown) }
+  const { table: all, shown } = await openTest(context, engine)
+  const { table, excluded } = await matureRows(engine, all, model.data, context.clock.now(), shown)
+  const target = await readTarget(engine, table, model.data, model.task, shown)
+  await checkRows(engine, table, model.data, shown)
+  return { engine, table, shown, target, excluded, rowsRead: all.rows }
 }
 
 async function openTest(context: ModelContext, engine: DataEngine): Promise<{ table: Table; shown: string }> {
@@ -208,8 +216,8 @@ async function openTest(context: ModelContext, engine: DataEngine): Promise<{ ta
   return { table, shown }
 }
 
-const testRecords = (table: Table): readonly InputRecord[] =>
-  table.files.map(({ path, digest, bytes }) => ({ role: 'test', path, digest, bytes, rows: table.files.length === 1 ? table.rows : null }))
+const testRecords = ({ files }: Table, rows: number): readonly InputRecord[] =>
+  files.map(({ path, digest, bytes }) => ({ role: 'test', path, digest, bytes, rows: files.length === 1 ? rows : null }))
 
 interface Assembled {
   /** in the order given */
@@ -220,22 +228,28 @@ interface Assembled {
   readonly pair: readonly [string, string] | null
 }
 
-function assemble(context: ModelContext, truth: TruthReader, task: PlainTask, answers: readonly Answered[]): Assembled {
+function assemble(context: ModelContext, truth: TruthReader, counted: Counted, task: PlainTask, answers: readonly Answered[]): Assembled {
   const { data, evaluate: settings } = context.model
   switch (task) {
     case 'regression': {
-      const models: readonly RegressionScores[] = answers.map((answered) => regressionScores(truth.numbers, answered))
+      const models: readonly RegressionScores[] = answers.map((answered) => ({ ...regressionScores(truth.numbers, answered), ...counted }))
       return { models, labels: null, pair: null }
     }
     case 'binary': {
       const positive = positiveLabel(truth.coded.names, data)
-      const models: readonly BinaryScores[] = answers.map((answered) => binaryScores(truth.coded, positive, settings.threshold, answered))
+      const models: readonly BinaryScores[] = answers.map((answered) => ({
+        ...binaryScores(truth.coded, positive, settings.threshold, answered),
+        ...counted,
+      }))
       const negative = truth.coded.names.find((label) => label !== positive) ?? ''
       return { models, labels: sortLabels(truth.coded.names), pair: [negative, positive] }
     }
     case 'multiclass': {
       const classes = allClasses(truth.coded, answers)
-      const models: readonly MulticlassScores[] = answers.map((answered) => multiclassScores(truth.coded, classes, answered))
+      const models: readonly MulticlassScores[] = answers.map((answered) => ({
+        ...multiclassScores(truth.coded, classes, answered),
+        ...counted,
+      }))
       return { models, labels: classes, pair: null }
     }
   }

@@ -1,6 +1,6 @@
 /** `data` as it is written: which files play which role, and what their columns mean. */
 import { z } from 'zod'
-import { choice, columnName, later, scalar, section } from './leaves.ts'
+import { choice, columnName, duration, scalar, section } from './leaves.ts'
 import { profileKinds } from './profile.ts'
 import { source } from './refs.ts'
 
@@ -19,7 +19,7 @@ export const data = section({
   time: columnName.optional(),
   group: columnName.optional(),
   weight: columnName.optional(),
-  label_delay: later('label_delay'),
+  label_delay: duration.optional(),
   features: z.array(columnName, { error: 'expected a list of columns' }).min(1, { error: 'this list is empty' }).optional(),
   kinds: z.record(columnName, choice(profileKinds), { error: 'expected a map of columns and their kinds' }).optional(),
   sensitive: z.array(columnName, { error: 'expected a list of columns' }).optional(),

@@ -159,6 +159,8 @@ function dataOf({ data }: ModelFile, path: Path, problems: Problem[]): DataSpec 
     if (features?.indexOf(feature) !== i) problems.push(invalid([...path, 'features', i], `${shown(feature)} is written twice.`))
     if (feature === data?.target) problems.push(invalid([...path, 'features', i], 'The target cannot be a feature.'))
   }
+  if (data?.label_delay !== undefined && data.time === undefined)
+    problems.push(invalid([...path, 'label_delay'], 'This needs data.time, which says how old a row is.'))
   if (data?.positive !== undefined && data.target === undefined) problems.push(invalid([...path, 'positive'], 'This needs a target.'))
   return {
     sources,
@@ -168,7 +170,7 @@ function dataOf({ data }: ModelFile, path: Path, problems: Problem[]): DataSpec 
     time: data?.time ?? null,
     group: data?.group ?? null,
     weight: data?.weight ?? null,
-    labelDelayMs: null,
+    labelDelayMs: data?.label_delay ?? null,
     features,
     sensitive: data?.sensitive ?? [],
     ...(data?.kinds === undefined ? {} : { kinds: data.kinds }),

@@ -1,0 +1,101 @@
+/**
+ * Which rows of the test data are evaluated, and whether they can be: rows too young to have a label are left out and counted; a row that is
+ * there twice, or a weight that cannot be, is an error. Everything is counted by the engine before a model is asked.
+ */
+import { quoted } from '../../core/onnx/inspect.ts'
+import type { DataSpec } from '../../core/schema/config.ts'
+import { UserError } from '../../errors.ts'
+import { type Column, type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
+import { subTable } from '../sub-table.ts'
+import { columnOf } from './row-facts.ts'
+
+export interface Labelled {
+  readonly table: Table
+  /** why rows are left out, and how many */
+  readonly excluded: Readonly<Record<string, number>>
+}
+
+const tooYoung = 'younger than data.label_delay, so their labels are not final'
+
+/**
+ * Rows whose time is not later than now − `data.label_delay`; a row without a time stays.
+ * @param now ISO 8601
+ * @throws UserError COLUMNS_MISSING, COLUMN_UNFIT, EVALUATION_EMPTY (GATE-04)
+ */
+export async function matureRows(engine: DataEngine, table: Table, data: DataSpec, now: string, shown: string): Promise<Labelled> {
+  const { labelDelayMs: delay, time } = data
+  if (delay === null || time === null || table.rows === 0) return { table, excluded: {} }
+  const column = columnOf(table, time, 'data.time', shown)
+  if (column.kind !== 'date' && column.kind !== 'timestamp') {
+    throw new UserError(
+      'COLUMN_UNFIT',
+      `column ${quoted(time)} of ${shown}, which is data.time, is stored as ${column.type}, so that nothing tells how old a row is`,
+      'store it as a date or a timestamp, or take data.label_delay out',
+    )
+  }
+  const mature = `coalesce(${quoteName(time)} <= ${momentOf(column, Date.parse(now) - delay)}, true)`
+  const [row] = await engine.aggregate({ sql: `SELECT count(*) FILTER (WHERE ${mature}) AS mature FROM ${table.relation}` })
+  const rows = Number(row?.mature ?? 0)
+  if (rows === table.rows) return { table, excluded: {} }
+  if (rows === 0) {
+    throw new UserError(
+      'EVALUATION_EMPTY',
+      `all ${table.rows} rows of ${shown} are ${tooYoung}, so nothing can be evaluated`,
+      'give it older rows, or correct data.label_delay',
+    )
+  }
+  return { table: subTable(table, { where: mature, rows }), excluded: { [tooYoung]: table.rows - rows } }
+}
+
+const momentOf = ({ type }: Column, milliseconds: number): string => {
+  const text = new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '')
+  return /TIME ZONE|TIMESTAMPTZ/i.test(type) ? `TIMESTAMPTZ '${text}+00'` : `TIMESTAMP '${text}'`
+}
+
+/**
+ * @param idWithin column within which alone an id is one of its kind, when it may come back elsewhere
+ * @throws UserError COLUMNS_MISSING, IDS_REPEATED, WEIGHT_INVALID
+ */
+export async function checkRows(
+  engine: DataEngine,
+  table: Table,
+  { id, weight }: Pick<DataSpec, 'id' | 'weight'>,
+  shown: string,
+  idWithin: string | null = null,
+): Promise<void> {
+  if (id !== null) {
+    columnOf(table, id, 'data.id', shown)
+    const names = [idWithin, id].filter((name) => name !== null).map(quoteName)
+    const [row] = await engine.aggregate({
+      sql: `SELECT coalesce(sum(n - 1), 0) AS again FROM (SELECT count(*) AS n FROM ${table.relation} WHERE ${quoteName(id)} IS NOT NULL GROUP BY ${names.join(', ')} HAVING count(*) > 1)`,
+    })
+    const again = Number(row?.again ?? 0)
+    if (again > 0) {
+      throw new UserError(
+        'IDS_REPEATED',
+        `${quoted(id)} of ${shown}, which is data.id, names a row again in ${again} of ${table.rows} rows`,
+        'take out rows that are there twice; a column that names a customer, a route or a day is data.group',
+      )
+    }
+  }
+  if (weight !== null) await checkWeights(engine, table, weight, shown)
+}
+
+async function checkWeights(engine: DataEngine, table: Table, weight: string, shown: string): Promise<void> {
+  const column = columnOf(table, weight, 'data.weight', shown)
+  const refuse = (what: string) =>
+    new UserError('WEIGHT_INVALID', `${quoted(weight)} of ${shown}, which is data.weight, ${what}`, 'give every row a weight of at least 0')
+  if (!['integer', 'float', 'decimal'].includes(column.kind)) throw refuse(`is stored as ${column.type}, which is no number`)
+  const w = `CAST(${quoteName(weight)} AS DOUBLE)`
+  const [row] = await engine.aggregate({
+    sql: `SELECT count(*) FILTER (WHERE ${w} IS NULL) AS missing, count(*) FILTER (WHERE NOT isfinite(${w})) AS endless, count(*) FILTER (WHERE ${w} < 0 AND isfinite(${w})) AS negative, count(*) FILTER (WHERE ${w} > 0) AS positive FROM ${table.relation}`,
+  })
+  const counts = [
+    ['missing', row?.missing],
+    ['not finite', row?.endless],
+    ['negative', row?.negative],
+  ] as const
+  const bad = counts.flatMap(([what, count]) => (Number(count ?? 0) > 0 ? [`${what} in ${count}`] : []))
+  if (bad.length > 0) throw refuse(`is ${bad.join(' and ')} of ${table.rows} rows`)
+  if (Number(row?.positive ?? 0) === 0) throw refuse('is 0 in every row')
+}
