@@ -22,7 +22,7 @@ export interface Trivial {
 
 export function trivialOf(scores: Scores, given: TrainingStatistics | null): Trivial {
   const training = given !== null && fits(given, scores) ? given : null
-  const what = known[scores.task]
+  const what = scores.task === 'forecasting' && scores.naive === null ? 'mean' : known[scores.task]
   if (scores.task === 'ranking') return { views: trivialScores(scores, training).map(viewOf), knows: what }
   const told = training !== null || (scores.task === 'forecasting' && scores.naive !== null)
   const knows = !told ? `only the ${what} of the test rows, as those of training are not known` : `only the ${what} of training`
@@ -35,7 +35,7 @@ const known = {
   multiclass: 'class shares',
   regression: 'mean',
   multilabel: 'share of each label',
-  ranking: 'nothing: every item has the same score',
+  ranking: 'with the same score for every item',
   forecasting: 'last season',
 } as const satisfies Record<Scores['task'], string>
 

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { bestTrivial, trivialOf } from '../../../src/core/evaluate/trivial.ts'
+import type { ForecastingScores, MultilabelScores, RankingScores } from '../../../src/core/metrics/scores.ts'
+import { metrics } from '../../../src/core/metrics/table.ts'
+
+const value = (scores: Parameters<typeof trivialOf>[0], name: string) => {
+  const metric = metrics[name]
+  if (!metric) throw new Error(`no metric ${name}`)
+  return bestTrivial(trivialOf(scores, null).views, metric, {})?.value.value
+}
+
+describe('a model that knows no features', () => {
+  it('of a ranking gives every item the same score', () => {
+    const scores: RankingScores = {
+      task: 'ranking',
+      y: Float64Array.of(1, 0, 0, 1),
+      score: Float64Array.of(4, 3, 2, 1),
+      query: Int32Array.of(0, 0, 1, 1),
+    }
+    expect(trivialOf(scores, null).knows).toBe('with the same score for every item')
+    // the gain of ties is averaged over their ranks
+    expect(value(scores, 'ndcg')).toBeCloseTo((1 + 1 / Math.log2(3)) / 2, 12)
+  })
+
+  it('of a forecast says the last season where it is known, else the mean of the test rows', () => {
+    const scores: ForecastingScores = {
+      task: 'forecasting',
+      y: Float64Array.of(1, 2, 6),
+      predicted: Float64Array.of(1, 2, 6),
+      series: null,
+      time: null,
+      horizon: null,
+      quantiles: null,
+      scale: null,
+      naive: Float64Array.of(1, 1, 1),
+    }
+    expect(value(scores, 'mae')).toBe(2)
+    expect(trivialOf(scores, null).knows).toBe('only the last season of training')
+    expect(value({ ...scores, naive: null }, 'mae')).toBe(2)
+    expect(trivialOf({ ...scores, naive: null }, null).knows).toContain('the mean of the test rows')
+  })
+
+  it('of several labels says how often each is there', () => {
+    const scores: MultilabelScores = {
+      task: 'multilabel',
+      labels: ['a', 'b'],
+      y: Uint8Array.of(1, 0, 1, 0, 1, 1),
+      score: null,
+      predicted: Uint8Array.of(1, 0, 1, 0, 1, 1),
+    }
+    expect(value(scores, 'subset_accuracy')).toBeCloseTo(2 / 3, 12)
+    expect(value(scores, 'lrap')).toBe(1)
+  })
+})
