@@ -5,6 +5,8 @@
 export interface Random {
   /** uniform in [0, 1), 53 bits */
   next(): number
+  /** 32 bits, as an integer */
+  bits(): number
   /** uniform integer in 0 … n − 1, without modulo bias, n ≤ 2³² */
   below(n: number): number
   /** Poisson with mean 1: the weight of a row in a bootstrap */
@@ -79,7 +81,7 @@ export function random(seed: number): Random {
     return n * p < 10 ? byInversion(n, p, next) : byRejection(n, p, next)
   }
 
-  return { next, below, poisson1, binomial, normal }
+  return { next, bits, below, poisson1, binomial, normal }
 }
 
 /** Walks the probabilities up from zero; n·p < 10 keeps the walk short and q^n from underflowing. */

@@ -48,7 +48,7 @@ export function rowDraws(rows: number, size: number, codes: Int32Array | null = 
   const resampled = groups ? groups.count : rows
   const units = Math.min(resampled, UNITS)
   const source = random(seed)
-  const unitOf = resampled > UNITS ? scattered(resampled, source.below) : null
+  const unitOf = resampled > UNITS ? scattered(resampled, source.bits) : null
   const of = groups || unitOf === null ? new Uint16Array(rows) : unitOf
   if (of !== unitOf) {
     for (let i = 0; i < rows; i++) {
@@ -57,21 +57,24 @@ export function rowDraws(rows: number, size: number, codes: Int32Array | null = 
     }
   }
   const weights = new Uint8Array(size * units)
-  for (let b = 0; b < size; b++) draw(weights, b * units, units, source.below)
+  for (let b = 0; b < size; b++) draw(weights, b * units, units, source.bits)
   return { rows, resampled, units, of, size, weights }
 }
 
-function draw(weights: Uint8Array, start: number, units: number, below: (n: number) => number): void {
+function draw(weights: Uint8Array, start: number, units: number, next: () => number): void {
   if (units !== UNITS) {
+    const limit = 2 ** 32 - (2 ** 32 % units) // a remainder of more than that would favour the first units
     for (let i = 0; i < units; i++) {
-      const u = start + below(units)
+      let bits = next()
+      while (bits >= limit) bits = next()
+      const u = start + (bits % units)
       weights[u] = (weights[u] ?? 0) + 1
     }
     return
   }
   // one number of 32 bits holds two of 12
   for (let i = 0; i < units; i += 2) {
-    const bits = below(2 ** 32)
+    const bits = next()
     const u = start + (bits & (UNITS - 1))
     weights[u] = (weights[u] ?? 0) + 1
     const v = start + ((bits >>> 12) & (UNITS - 1))
@@ -95,10 +98,10 @@ export function compacted(codes: Int32Array): { readonly codes: Int32Array; read
 }
 
 /** A unit for each, whatever the order they come in: rows sorted by label would otherwise make all units alike. */
-function scattered(count: number, below: (n: number) => number): Uint16Array {
+function scattered(count: number, next: () => number): Uint16Array {
   const units = new Uint16Array(count)
   for (let i = 0; i < count; i += 2) {
-    const bits = below(2 ** 32)
+    const bits = next()
     units[i] = bits & (UNITS - 1)
     if (i + 1 < count) units[i + 1] = (bits >>> 12) & (UNITS - 1)
   }
