@@ -2,8 +2,8 @@
 import type * as Native from '@duckdb/node-api'
 import { UserError } from '../../errors.ts'
 import { type Column, quoteName } from '../../ports/data-engine.ts'
-import { column, sameFamily } from './kinds.ts'
-import { countedRows } from './names.ts'
+import { sameFamily } from './kinds.ts'
+import { columnsOf, countedRows } from './names.ts'
 import type { Part } from './part.ts'
 
 export interface Combined {
@@ -28,11 +28,11 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
     (part, index) => `SELECT ${list}, ${index * fileStride} + ${part.rowNumber} AS ${quoteName(number)} FROM ${part.relation}`,
   )
   await raw.run(`CREATE TEMP VIEW ${name} AS ${selects.join(' UNION ALL ')}`)
-  const described = await raw.runAndReadAll(`DESCRIBE SELECT ${list} FROM ${name}`)
+  const columns = await columnsOf(raw, `SELECT ${list} FROM ${name}`)
   return {
     relation: name,
     rowNumber: quoteName(number),
-    columns: described.getRows().map(([shown, type]) => column(String(shown), String(type))),
+    columns,
     rows: parts.reduce((rows, part) => rows + part.rows, 0),
   }
 }

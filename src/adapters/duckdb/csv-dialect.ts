@@ -42,11 +42,11 @@ export async function sniffCsv(session: Session, file: StagedFile, dialect: CsvD
   const sample = file.plainBytes <= session.inMemoryBytes ? -1 : sniffedRows
   const sniffed = await session.raw
     .runAndReadAll(
-      `SELECT sniffed.name, sniffed.type FROM (SELECT unnest("Columns") AS sniffed
+      `SELECT 'n' || sniffed.name, sniffed.type FROM (SELECT unnest("Columns") AS sniffed
         FROM sniff_csv(${quoteText(file.path)}, ${shared(dialect)}, ${candidates}, sample_size = ${sample}))`,
     )
     .catch((thrown: unknown) => Promise.reject(mapEngineError(thrown, file.shown)))
-  const columns = new Map(sniffed.getRows().map(([name, type]) => [String(name), String(type)]))
+  const columns = new Map(sniffed.getRows().map(([name, type]) => [String(name).slice(1), String(type)]))
   if (columns.size !== dialect.header.length) {
     throw unreadable(
       file.shown,

@@ -1,4 +1,16 @@
 /** Column names, as the engine compares them: without regard to case. */
+import type * as Native from '@duckdb/node-api'
+import type { Column } from '../../ports/data-engine.ts'
+import { column } from './kinds.ts'
+
+/**
+ * The columns of a query. A text that begins with U+FEFF loses it on its way out of the engine, and a name without it is the name of no column:
+ * so no name stands at the beginning.
+ */
+export async function columnsOf(raw: Native.DuckDBConnection, query: string): Promise<readonly Column[]> {
+  const described = await raw.runAndReadAll(`SELECT 'n' || column_name, column_type FROM (DESCRIBE ${query})`)
+  return described.getRows().map(([name, type]) => column(String(name).slice(1), String(type)))
+}
 
 /** The first name that stands there twice, or null. Empty names are left alone: the engine numbers them. */
 export function sameNameTwice(names: readonly string[]): string | null {

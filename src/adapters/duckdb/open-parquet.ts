@@ -2,8 +2,7 @@
 import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
 import { mapEngineError, unreadable } from './errors.ts'
-import { column } from './kinds.ts'
-import { rowNumberOf, sameNameTwice } from './names.ts'
+import { columnsOf, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -19,8 +18,7 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
   const path = quoteText(file.path)
   const relation = `read_parquet(${path})`
   try {
-    const described = await session.raw.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`)
-    const columns = described.getRows().map(([name, type]) => column(String(name), String(type)))
+    const columns = await columnsOf(session.raw, `SELECT * FROM ${relation}`)
     if (columns.some(({ name }) => /_\d+$/.test(name))) {
       const twice = sameNameTwice(await topLevelNames(session, path))
       if (twice !== null)

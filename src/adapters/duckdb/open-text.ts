@@ -12,7 +12,7 @@ import { quoteText } from './connection.ts'
 import { type CsvDialect, csvReader, engineLineBytes, sniffCsv } from './csv-dialect.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { column } from './kinds.ts'
-import { rowNumberOf, sameNameTwice } from './names.ts'
+import { columnsOf, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -198,8 +198,7 @@ interface Stored extends Pick<Part, 'relation' | 'made'> {
 }
 
 async function describe(session: Session, file: StagedFile, { relation, own, made }: Stored): Promise<Part> {
-  const described = await session.raw.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`)
-  const columns = described.getRows().map(([name, type]) => column(String(name), String(type)))
+  const columns = await columnsOf(session.raw, `SELECT * FROM ${relation}`)
   const twice = await keysTwice(session, file, columns)
   if (twice !== null) throw namesTwice(file.shown, twice)
   const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
