@@ -1,6 +1,7 @@
 /** Rows of the profile's queries → the profile. Everything is checked for shape here: what comes back from an engine is not trusted to be what was asked for. */
 import type { ColumnFacts, TableFacts } from '../checks/facts.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
+import { fromBins } from './bins.ts'
 import type { Derived, DerivedColumn } from './derive.ts'
 import { chooseEdges, coarseEdges, edgesId, fnv64, frequentValues, room, topTwentyShare } from './edges.ts'
 import { decideKind, family, type KindFacts } from './kind.ts'
@@ -244,10 +245,8 @@ function numericProfile(
   mostSpikes: number,
 ) {
   const finite = present - count(counts[`nan${i}`]) - count(counts[`pos${i}`]) - count(counts[`neg${i}`])
-  const held = list(counts[`h${i}`])
-  const cells = Array.from({ length: edges.length + 1 }, (_, cell) => held[cell] ?? 0)
+  const { cells, often } = fromBins(list(counts[`h${i}`]), edges, frequent)
   if (edges.length === 0) cells[0] = finite
-  const often = list(counts[`f${i}`])
   const sum = number(counts[`s1${i}`])
   const squares = number(counts[`s2${i}`])
   // the mean of one value, or of few people, is somebody's value

@@ -7,6 +7,7 @@
  * adding in another order change nothing in twelve digits.
  */
 import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
+import { binsOf } from './bins.ts'
 import { sqlNumber } from './codes.ts'
 import { gridPoints } from './edges.ts'
 import { chosenRows } from './sampling.ts'
@@ -102,7 +103,7 @@ export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(ed
 
 /**
  * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
- * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (cells, the last one missing when empty), `f<i>` (frequent values),
+ * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (counts of the bins of bins.ts, the last one missing when empty),
  * `below<i>` and `above<i>` where the extremes of a reference are known.
  */
 export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[], from = 0): Sql {
@@ -142,13 +143,10 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
           `count(*) FILTER (WHERE ${x} > ${sqlNumber(plan.beyond.max)}) AS above${i}`,
         )
       }
-      for (const [alias, cut, bins] of [
-        ['h', 'histogram', plan.edges],
-        ['f', 'histogram_exact', plan.frequent],
-      ] as const) {
-        if (bins.length === 0) continue
+      const bins = binsOf(plan.edges, plan.frequent)
+      if (bins.length > 0) {
         values.push(JSON.stringify(bins))
-        parts.push(`to_json(map_values(${cut}(${x}, CAST(? AS DOUBLE[])))) AS ${alias}${i}`)
+        parts.push(`to_json(map_values(histogram(${x}, CAST(? AS DOUBLE[])))) AS h${i}`)
       }
     }
     return parts
