@@ -24,10 +24,12 @@ import { type Compared, findBaseline, notComparable } from './evaluate/baseline.
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
+import { judgeParts } from './evaluate/parts.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { type Counted, RowFacts } from './evaluate/row-facts.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
+import { checkLabels, checkScale } from './evaluate/suits.ts'
 import { checkRows, matureRows } from './evaluate/test-rows.ts'
 import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
@@ -76,6 +78,7 @@ export const evaluate: ModelStage = async (given) => {
     take: () => {},
     whileOpen: measurements.against,
   })
+  if (task !== 'regression') checkLabels(truth.coded, candidate, target.column, shown)
   const { compared, scores } = together(found, (answers) => assemble(context, truth, facts.counted, task, [candidate, ...answers]))
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
@@ -100,6 +103,7 @@ export const evaluate: ModelStage = async (given) => {
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
     groupName: model.data.group,
   })
+  const parts = await judgeParts(context, { engine, table, shown, own, other, missing: compared.missing, judged })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
   await writeHoldoutProfile(context, {
     engine,
@@ -135,6 +139,7 @@ export const evaluate: ModelStage = async (given) => {
     score_ms: Math.round(candidate.milliseconds),
     holdout: used.details,
     ...measured.details,
+    ...parts.details,
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,
   }
@@ -144,7 +149,7 @@ export const evaluate: ModelStage = async (given) => {
     ...tests,
   ]
   return {
-    checks: [...judged.checks, ...measured.checks, used.check, ...compared.checks],
+    checks: [...judged.checks, ...parts.checks, ...measured.checks, used.check, ...compared.checks],
     details,
     inputs,
     baseline: compared.record,
@@ -237,10 +242,11 @@ function assemble(context: ModelContext, truth: TruthReader, counted: Counted, t
     }
     case 'binary': {
       const positive = positiveLabel(truth.coded.names, data)
-      const models: readonly BinaryScores[] = answers.map((answered) => ({
-        ...binaryScores(truth.coded, positive, settings.threshold, answered),
-        ...counted,
-      }))
+      const models: readonly BinaryScores[] = answers.map((answered) => {
+        const scores = binaryScores(truth.coded, positive, settings.threshold, answered)
+        checkScale(scores, settings.metrics, settings.threshold, answered.shown)
+        return { ...scores, ...counted }
+      })
       const negative = truth.coded.names.find((label) => label !== positive) ?? ''
       return { models, labels: sortLabels(truth.coded.names), pair: [negative, positive] }
     }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { endlessModel, identityModel, nanModel } from '../support/onnx-models.ts'
+import { classifierWithZipMap, endlessModel, identityModel, modelOf, nanModel, node, tensorOf } from '../support/onnx-models.ts'
 import { baseConfig, makeProject, type ProjectFiles, rows } from '../support/project.ts'
 import { projectRoot, runNode } from '../support/spawn.ts'
 
@@ -23,6 +23,25 @@ const withModel = (bytes: Uint8Array, change: readonly [string, string] = ['', '
     .replace('    train: {builtin: baseline}\n', '')
     .replace(', features: [amount, kind]', '')
     .replace(...change),
+})
+const withTest = (change: (line: string, row: number) => string, more = ''): ProjectFiles => {
+  const [head = '', ...lines] = rows(2, 600).trimEnd().split('\n')
+  return { ...withModel(identityModel('amount')), 'test.csv': `${[head + more, ...lines.map(change)].join('\n')}\n` }
+}
+const twoClasses = classifierWithZipMap({ width: 1, labels: ['no', 'yes'], coefficients: [-1, 1], intercepts: [5, -5] })
+const ofThree = (name: string): ProjectFiles => ({
+  [name]: baseConfig
+    .replace('    train: {builtin: baseline}\n', '')
+    .replace('task: binary', 'task: multiclass')
+    .replace(', positive: 1', '')
+    .replace('[amount, kind]', '[amount]')
+    .replace('roc_auc: {min: 0.7, max_drop: 2pp}', 'accuracy: {min: 0.1}'),
+})
+/** the mean of all rows, and not one of each */
+const oneScore = modelOf({
+  node: [node('ReduceMean', ['amount'], ['score'])],
+  input: [tensorOf('amount', 'float', 'n', 1)],
+  output: [tensorOf('score', 'float', 'n', 1)],
 })
 const command = (code: string): ProjectFiles => ({
   ...config('{builtin: baseline}', '{run: [node, train.mjs]}'),
@@ -91,6 +110,55 @@ const cases: readonly Case[] = [
     says: /n\.onnx/,
   },
   { name: 'a model that wants columns the data lacks', files: withModel(identityModel('weight')), args: ['evaluate'], says: /weight/ },
+  {
+    name: 'a label that is missing',
+    files: withTest((line, i) => (i === 7 ? line.replace(/[01]$/, '') : line)),
+    args: ['evaluate'],
+    says: /LABELS_MISSING: 'late' is missing or no number in 1 of 600 rows/,
+  },
+  {
+    name: 'a label of a class that the model does not know',
+    files: {
+      ...withTest((line, i) => (i < 9 ? line.replace(/[01]$/, 'lost') : line.replace(/0$/, 'no').replace(/1$/, 'yes'))),
+      ...ofThree('modelgate.yml'),
+      'm.onnx': twoClasses,
+    },
+    args: ['evaluate'],
+    says: /LABEL_UNSEEN: 'late' of test\.csv has a label that m\.onnx does not know in 9 of 600 rows/,
+  },
+  {
+    name: 'scores outside [0, 1] where a threshold is to make classes of them',
+    files: withModel(identityModel('amount'), ['roc_auc: {min: 0.7, max_drop: 2pp}', 'accuracy: {min: 0.7}']),
+    args: ['evaluate'],
+    says: /SCORES_OUTSIDE: scores of m\.onnx lie outside \[0, 1\] in \d+ of 600 rows/,
+  },
+  {
+    name: 'scores outside [0, 1] where probabilities are asked for',
+    files: withModel(identityModel('amount'), ['roc_auc: {min: 0.7, max_drop: 2pp}', 'log_loss: {max: 0.7}']),
+    args: ['evaluate'],
+    says: /a score is no probability/,
+  },
+  {
+    name: 'fewer scores than rows',
+    files: withModel(oneScore),
+    args: ['evaluate'],
+    says: /MODEL_OUTPUT: output 'score' of m\.onnx has 1 values for 600 rows/,
+  },
+  {
+    name: 'a row that is there twice',
+    files: withTest((line) => line.replace(/^20000[0-4]/, '200000')),
+    args: ['evaluate'],
+    says: /IDS_REPEATED: 'id' of test\.csv.* in 4 of 600 rows/,
+  },
+  {
+    name: 'a weight that is negative',
+    files: {
+      ...withTest((line, i) => `${line},${i === 3 ? -1 : 2}`, ',w'),
+      ...withModel(identityModel('amount'), ['id: id', 'id: id, weight: w']),
+    },
+    args: ['evaluate'],
+    says: /WEIGHT_INVALID: 'w' of test\.csv, which is data\.weight, is negative in 1 of 600 rows/,
+  },
   { name: 'a model that returns NaN', files: withModel(nanModel('amount')), args: ['evaluate'], says: /NaN|not finite|non-finite/ },
   {
     name: 'a model that never ends',

@@ -11,6 +11,7 @@ const foreign: Readonly<Record<string, string>> = {
   COLUMN_UNFIT: 'columns differ',
   FEATURES_NEEDED: 'columns differ',
   CLASSES_UNKNOWN: 'labels differ',
+  SCORES_OUTSIDE: 'scores differ',
 }
 
 /** What differs, or null: the error is no matter of comparability. */

@@ -1,0 +1,43 @@
+/** Whether the answers of a classifier can be held against the truth at all: it knows every label there is, and a threshold means something. */
+import type { BinaryScores } from '../../core/metrics/scores.ts'
+import { metrics } from '../../core/metrics/table.ts'
+import { quoted } from '../../core/onnx/inspect.ts'
+import type { MetricSpec } from '../../core/schema/config.ts'
+import { UserError } from '../../errors.ts'
+import type { Answered } from './assemble.ts'
+import type { Coded } from './predict.ts'
+import { alignTo } from './truth.ts'
+
+/**
+ * A label that the candidate cannot give is a fault of the data or of the export, not a low score.
+ * @throws UserError LABEL_UNSEEN, which counts rows and shows no label
+ */
+export function checkLabels({ codes, names }: Coded, { classLabels, shown }: Answered, target: string, data: string): void {
+  if (classLabels === null) return
+  const align = alignTo(names)
+  const known = new Set(classLabels.map((label) => align(String(label))))
+  const unseen = names.map((name) => !known.has(name))
+  const rows = codes.reduce((sum, code) => sum + (unseen[code] ? 1 : 0), 0)
+  if (rows === 0) return
+  throw new UserError(
+    'LABEL_UNSEEN',
+    `${quoted(target)} of ${data} has a label that ${shown} does not know in ${rows} of ${codes.length} rows: it knows ${classLabels.length} classes`,
+    'correct the labels, or train the model on data in which each of them occurs',
+  )
+}
+
+/**
+ * A threshold makes classes of probabilities. Of a score of another scale only the order can be read, so only metrics of the order can be gated.
+ * @throws UserError SCORES_OUTSIDE
+ */
+export function checkScale({ score }: BinaryScores, specs: readonly MetricSpec[], threshold: number, shown: string): void {
+  const first = specs.find(({ metric }) => metrics[metric]?.needs === 'labels')
+  if (score === null || first === undefined) return
+  const outside = score.reduce((sum, p) => sum + (p >= 0 && p <= 1 ? 0 : 1), 0)
+  if (outside === 0) return
+  throw new UserError(
+    'SCORES_OUTSIDE',
+    `scores of ${shown} lie outside [0, 1] in ${outside} of ${score.length} rows, so evaluate.metrics.${first.name} has no meaning at the threshold ${threshold}`,
+    'export the model with probabilities (a sigmoid at its end), or gate metrics of the order alone, such as roc_auc',
+  )
+}
