@@ -15,6 +15,7 @@ import type { ModelStage, RunContext } from '../../../src/stages/context.ts'
 import { explainFacts } from '../../../src/stages/evaluate/explain-facts.ts'
 import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
+import { train } from '../../../src/stages/train.ts'
 import { validate } from '../../../src/stages/validate.ts'
 import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
@@ -34,6 +35,8 @@ export interface Bench {
   explain(config: string): Promise<readonly string[]>
   /** in the same run */
   validate(config: string): Promise<StageResult>
+  /** in the same run */
+  train(config: string): Promise<StageResult>
   close(): Promise<void>
 }
 
@@ -69,7 +72,7 @@ export function makeBench(): Bench {
     }
     return { context, model }
   }
-  const run = async (name: 'validate' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
+  const run = async (name: 'validate' | 'train' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
     const { context, model } = contextOf(text, signal)
     return executeForModel(name, stage, context, model)
   }
@@ -92,6 +95,7 @@ export function makeBench(): Bench {
       return [...explainEvaluate(model), ...(await explainFacts(context, model))]
     },
     validate: (text) => run('validate', validate, text, new AbortController().signal),
+    train: (text) => run('train', train, text, new AbortController().signal),
     close: async () => {
       await engine[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true, force: true })
