@@ -281,7 +281,7 @@ function changeCheck(one: Judged, among: number, policy: Policy): readonly Check
 
 function summary(spec: MetricSpec, all: readonly Judged[], { missing, policy, families, minRows }: SlicesInput): Check {
   const own = all.filter((one) => one.spec === spec)
-  const common = { id: `evaluate.slices:${spec.name}`, metric: spec.name, n: own.length }
+  const common = { id: `evaluate.slices:${spec.name}`, n: own.length }
   const of = `${plural(own.length, 'slice')} of ${families.map(({ column }) => column).join(', ')}`
   if (own.length === 0) {
     return makeCheck({

@@ -89,7 +89,10 @@ type Evaluate = ModelConfig['evaluate']
 /** A base that lists no metric has the usual one of its task judged, at the default margin; a list in the head takes neither away. */
 function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): Evaluate {
   const { mode, threshold } = base
-  const budget = base.holdoutBudget === undefined ? {} : { holdoutBudget: base.holdoutBudget }
+  const budget = {
+    ...(base.holdoutBudget === undefined ? {} : { holdoutBudget: base.holdoutBudget }),
+    ...partsOf(base, head),
+  }
   if (base.metrics.length === 0) {
     const usual = usualMetrics(task)
     const metrics = head.metrics.map((metric) => (usual.includes(metric.metric) && isPlain(metric) ? atDefaultMargin(metric) : metric))
@@ -97,6 +100,16 @@ function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): 
   }
   const fresh = head.metrics.filter(({ name }) => !base.metrics.some((metric) => metric.name === name))
   return { metrics: [...base.metrics.map((metric) => withNewLimits(metric, head.metrics)), ...fresh], mode, threshold, ...budget }
+}
+
+/** Slices that the base looks at stay as they are; the head may be the first to look, or name more of them. */
+function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices'> {
+  const [before, after] = [base.slices ?? null, head.slices ?? null]
+  if (before === null) return after === null ? {} : { slices: after }
+  const key = (names: readonly string[]) => canonicalJson([...names].sort())
+  const known = new Set(before.by.map(key))
+  const fresh = (after?.by ?? []).filter((names) => !known.has(key(names)))
+  return { slices: { ...before, by: [...before.by, ...fresh], auto: before.auto || (after?.auto ?? false) } }
 }
 
 const isPlain = ({ params }: MetricSpec): boolean => Object.keys(params).length === 0

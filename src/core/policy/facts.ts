@@ -83,10 +83,16 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ samples }) => fact('policy', 'expect.samples', samples, samples ?? ''),
   ({ train }) =>
     fact('wiring', 'train', train, train === null ? '' : train.kind === 'builtin' ? `builtin ${train.builtin}` : shownCommand(train)),
-  ({ evaluate }) => evaluate.metrics.flatMap(metricFactsOf),
+  ({ evaluate }) => evaluate.metrics.flatMap((spec) => metricFactsOf(spec, 'evaluate.metrics')),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
   ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
   ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
+  ({ evaluate: { slices } }) => [
+    ...fact('policy', 'evaluate.slices.by', slices?.by, (slices?.by ?? []).map((names) => names.join('+')).join(', ') || 'none'),
+    ...fact('policy', 'evaluate.slices.auto', slices?.auto, String(slices?.auto)),
+    ...fact('policy', 'evaluate.slices.min_rows', slices?.minRows, String(slices?.minRows)),
+    ...(slices?.metrics ?? []).flatMap((spec) => metricFactsOf(spec, 'evaluate.slices.metrics')),
+  ],
   ({ baseline }) => fact('policy', 'baseline.from', baseline.from, baseline.from.map(showRef).join(', ') || 'none'),
   ({ baseline }) => fact('policy', 'baseline.on_missing', baseline.onMissing, baseline.onMissing),
   ({ baseline }) => fact('policy', 'baseline.max_age', baseline.maxAgeDays, `${baseline.maxAgeDays}d`),
@@ -120,9 +126,9 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ limits }) => fact('policy', 'limits.time', limits.timeMs, `${number(limits.timeMs / 1000)}s`),
 ]
 
-function metricFactsOf(spec: MetricSpec): readonly Entry[] {
+function metricFactsOf(spec: MetricSpec, under: string): readonly Entry[] {
   const { name, metric, params, certainty } = spec
-  const at = `evaluate.metrics.${name}`
+  const at = `${under}.${name}`
   const change = (value: Change) => shownChange(value, metric)
   const limits: readonly (readonly [key: string, value: unknown, shown: string | undefined])[] = [
     ['min', spec.min, spec.min && shownThresholds(spec.min, number)],

@@ -95,6 +95,9 @@ export const modelFile = section(modelShape).superRefine(({ task, evaluate }, co
   for (const { path, message } of unsuitedMetrics(evaluate?.metrics ?? [], task)) {
     context.addIssue({ code: 'custom', path: ['evaluate', 'metrics', ...path], message })
   }
+  for (const { path, message } of unsuitedMetrics(evaluate?.slices?.metrics ?? [], task)) {
+    context.addIssue({ code: 'custom', path: ['evaluate', 'slices', 'metrics', ...path], message })
+  }
 })
 export type ModelFile = z.output<typeof modelFile>
 

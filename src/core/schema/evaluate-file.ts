@@ -1,8 +1,34 @@
 /** `evaluate` as it is written: what is measured, and how a change is judged. */
 import { z } from 'zod'
 import { modes } from './config.ts'
-import { choice, later, section } from './leaves.ts'
+import { choice, columnName, flag, later, section } from './leaves.ts'
 import { metrics } from './limits.ts'
+
+const fewest = 'expected a whole number of at least 20'
+const minRows = z.number({ error: fewest }).int({ error: fewest }).gte(20, { error: fewest })
+
+const slices = section({
+  by: z
+    .array(
+      z.union(
+        [
+          columnName,
+          z
+            .array(columnName, { error: 'expected a list of columns' })
+            .min(1, { error: 'this list is empty' })
+            .max(3, { error: 'at most three columns are taken together' }),
+        ],
+        {
+          error: 'expected the name of a column, or a list of columns that are taken together',
+        },
+      ),
+      { error: 'expected a list of columns' },
+    )
+    .optional(),
+  auto: flag.optional(),
+  min_rows: minRows.optional(),
+  metrics: metrics.optional(),
+})
 
 export const evaluate = section({
   metrics: metrics.optional(),
@@ -22,5 +48,5 @@ export const evaluate = section({
     .positive({ error: 'expected a whole number of at least 1' })
     .optional(),
   value: later('evaluate.value'),
-  slices: later('evaluate.slices'),
+  slices: slices.optional(),
 })

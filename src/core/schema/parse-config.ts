@@ -6,6 +6,7 @@ import { roles } from './config.ts'
 import { configFile, type ModelFile } from './config-file.ts'
 import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
+import { slicesSpec } from './parts-spec.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
 import { waiversOf } from './waivers-file.ts'
@@ -129,6 +130,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       mode: evaluate?.mode ?? 'guard',
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
       ...(evaluate?.holdout_budget === undefined ? {} : { holdoutBudget: evaluate.holdout_budget }),
+      ...(evaluate?.slices === undefined ? {} : { slices: slicesSpec(evaluate.slices, data, [...path, 'evaluate', 'slices'], problems) }),
     },
     baseline: baselineOf(file.baseline),
     drift: driftSpec(drift, data, [...path, 'drift'], problems),

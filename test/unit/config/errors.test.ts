@@ -52,7 +52,6 @@ models:
     ['format: opaque', 'opaque'],
     ['expect: {results: [gx.json]}', 'expect.results'],
     ['evaluate: {value: {tp: 50}}', 'evaluate.value'],
-    ['evaluate: {slices: {by: [origin]}}', 'evaluate.slices'],
     ['evaluate: {threshold: {on: validation, maximize: value}}', 'threshold'],
     ['train: {builtin: auto}', 'auto'],
   ])('what is not built is refused by name, never ignored: %s', (text, what) => {

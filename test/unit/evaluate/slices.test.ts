@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { type SliceColumn, slicesOf } from '../../../src/core/evaluate/slice-rows.ts'
+import { judgeSlices } from '../../../src/core/evaluate/slices.ts'
+import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
+import type { MetricSpec } from '../../../src/core/schema/config.ts'
+import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { random } from '../../../src/core/stats/random.ts'
+
+const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
+const accuracy: MetricSpec = { name: 'accuracy', metric: 'accuracy', params: {}, certainty: 'literal' }
+
+function column(name: string, of: (i: number) => number, n: number, hidden = false): SliceColumn {
+  const codes = Uint16Array.from({ length: n }, (_, i) => of(i))
+  const most = codes.reduce((max, code) => Math.max(max, code), 0)
+  const labels = Array.from({ length: most + 1 }, (_, code) => `level ${code}`)
+  return { name, codes, labels, order: [...labels.keys()], hidden }
+}
+
+/** 85 % right; two models that differ on about a tenth of the rows are equally good. */
+function pair(n: number, seed: number): readonly [BinaryScores, BinaryScores] {
+  const source = random(seed)
+  const next = () => source.next()
+  const y = new Uint8Array(n)
+  const one = new Uint8Array(n)
+  const two = new Uint8Array(n)
+  for (let i = 0; i < n; i++) {
+    y[i] = next() < 0.5 ? 1 : 0
+    const u = next()
+    const truth = y[i] ?? 0
+    one[i] = u < 0.8 || (u >= 0.9 && u < 0.95) ? truth : 1 - truth
+    two[i] = u < 0.8 || u >= 0.95 ? truth : 1 - truth
+  }
+  return [
+    { task: 'binary', y, score: null, predicted: one },
+    { task: 'binary', y, score: null, predicted: two },
+  ]
+}
+
+const judgeOf = (candidate: BinaryScores, baseline: BinaryScores, columns: readonly SliceColumn[], spec = accuracy, declared = true) =>
+  judgeSlices({
+    families: columns.map((one) => slicesOf([one], 50, declared)),
+    candidate,
+    baseline,
+    missing: null,
+    specs: [spec],
+    policy,
+    minRows: 50,
+    notes: [],
+  })
+
+describe('slices of equal models', () => {
+  it('200 of them raise a false alarm in at most 5 % of the runs', () => {
+    const runs = 60
+    let alarms = 0
+    for (let seed = 1; seed <= runs; seed++) {
+      const n = 20_000
+      const [candidate, baseline] = pair(n, seed)
+      // 200 slices: two columns of a hundred levels each
+      const columns = [column('a', (i) => i % 100, n), column('b', (i) => (i * 7919) % 100, n)]
+      const { checks } = judgeOf(candidate, baseline, columns, accuracy, false)
+      if (checks.some(({ effect }) => effect === 'fail')) alarms += 1
+    }
+    expect(alarms / runs).toBeLessThanOrEqual(0.05)
+  })
+})
+
+describe('slices', () => {
+  const n = 10_000
+  const [even, baseline] = pair(n, 7)
+  /** wrong on a fifth of the rows of one level */
+  const broken: BinaryScores = {
+    ...even,
+    predicted: even.predicted.map((p, i) => (i % 20 === 3 && i % 100 < 40 ? 1 - (baseline.y[i] ?? 0) : p)),
+  }
+  const columns = [column('a', (i) => i % 20, n)]
+
+  it('the one that broke is found among twenty', () => {
+    const { checks, details } = judgeOf(broken, baseline, columns)
+    expect(checks.filter(({ effect }) => effect === 'fail').map(({ id }) => id)).toEqual(['evaluate.slice:accuracy:a#4'])
+    expect(evaluateDetails.shape.slices.parse(details.slices)?.list[0]).toMatchObject({
+      slice: 'a#4',
+      label: 'level 3',
+      state: 'fail',
+      n: 500,
+    })
+  })
+
+  it('a level is drawn towards the others, the smaller the slice the more', () => {
+    const { details } = judgeOf(broken, baseline, columns)
+    const list = details.slices?.list ?? []
+    const values = list.map(({ value }) => value ?? 0)
+    const drawn = list.map(({ shrunk }) => shrunk ?? 0)
+    expect(Math.max(...drawn) - Math.min(...drawn)).toBeLessThan(Math.max(...values) - Math.min(...values))
+    expect(list[0]?.shrunk).toBeGreaterThan(list[0]?.value ?? 1)
+  })
+
+  it('fewer than ten rows on which the models differ decide nothing', () => {
+    // all nine rows on which they differ are lost
+    const nine: BinaryScores = {
+      ...baseline,
+      predicted: baseline.predicted.map((p, i) => (i % 20 === 5 && i < 180 ? 1 - (baseline.y[i] ?? 0) : p)),
+    }
+    const right: BinaryScores = { ...baseline, predicted: baseline.predicted.map((p, i) => (i % 20 === 5 ? (baseline.y[i] ?? 0) : p)) }
+    const few = [column('a', (i) => (i % 20 === 5 && i < 3000 ? 1 : 0), n)]
+    const { checks } = judgeOf(
+      nine,
+      { ...right, predicted: right.predicted.map((p, i) => (i % 20 === 5 && i >= 180 ? (nine.predicted[i] ?? 0) : p)) },
+      few,
+    )
+    expect(checks.find(({ id }) => id === 'evaluate.slice:accuracy:a#2')).toMatchObject({ status: 'inconclusive', effect: 'pass' })
+  })
+
+  it('written limits count: a wider one lets it pass, a warn is a warn', () => {
+    const wide = judgeOf(broken, baseline, columns, { ...accuracy, maxDrop: { fail: { kind: 'absolute', value: 0.9 } } })
+    expect(wide.checks.map(({ effect }) => effect)).toEqual(['pass'])
+    const warned = judgeOf(broken, baseline, columns, {
+      ...accuracy,
+      maxDrop: { warn: { kind: 'absolute', value: 0.02 }, fail: { kind: 'absolute', value: 0.9 } },
+    })
+    expect(warned.checks.find(({ slice }) => slice === 'a#4')?.effect).toBe('warn')
+  })
+
+  it('a level that may not be shown has no label anywhere', () => {
+    const { checks, details } = judgeOf(broken, baseline, [column('a', (i) => i % 20, n, true)])
+    expect(JSON.stringify({ checks, details })).not.toMatch(/level \d/)
+  })
+})
