@@ -32,6 +32,13 @@ async function trainedAndJudged(text: string): Promise<StageResult> {
 }
 const checkOf = (result: StageResult, id: string) => result.checks.find((check) => check.id === id)
 
+const columns = usual.split(', ')
+type Row = Readonly<Record<string, unknown>>
+const csv = (rows: readonly Row[]): string =>
+  [[...columns, 'late'], ...rows.map((row) => [...columns, 'late'].map((name) => row[name]))]
+    .map((cells) => `${cells.join(',')}\n`)
+    .join('')
+
 /** Each flight with the label of another one. */
 async function shuffled(): Promise<string> {
   const rows = await bench.rows('train.parquet')
@@ -43,9 +50,7 @@ async function shuffled(): Promise<string> {
     labels[i] = b
     labels[j] = a
   }
-  const columns = usual.split(', ')
-  const lines = rows.map((row, i) => [...columns.map((name) => row[name]), labels[i]].join(','))
-  return `${columns.join(',')},late\n${lines.join('\n')}\n`
+  return csv(rows.map((row, i) => ({ ...row, late: labels[i] })))
 }
 
 describe('on real flights', () => {
@@ -69,5 +74,20 @@ describe('on real flights', () => {
     expect(check?.message).toContain('too good to be true')
     expect(check?.fix).toContain('known only after the target')
     expect(outcome(result)).toBe('warn')
+  })
+
+  it('a model that lost an airport is stopped by its slice, while its AUC on the whole passes', async () => {
+    const rows = await bench.rows('train.parquet')
+    // the punctual flights from Boston did not arrive in the training data
+    bench.write('lost.csv', csv(rows.filter(({ origin, late }) => origin !== 'BOS' || Number(late) === 1)))
+    const metrics = '    evaluate: {metrics: {roc_auc: {max_drop: 1pp}}, slices: {by: [origin], metrics: [log_loss]}}\n'
+    expect(outcome(await bench.train(config('train.parquet')))).toBe('pass')
+    const text = config('lost.csv', usual, metrics).replace('baseline: []', 'baseline: [train-parquet.onnx]')
+    const result = await trainedAndJudged(text)
+    expect(checkOf(result, 'evaluate.max_drop:roc_auc')?.status).toBe('pass')
+    const failed = result.checks.filter(({ effect }) => effect === 'fail')
+    expect(failed.map(({ id }) => id)).toEqual([expect.stringMatching(/^evaluate\.slice:log_loss:origin#\d+$/)])
+    expect(failed[0]?.n).toBe(573)
+    expect(outcome(result)).toBe('fail')
   })
 })
