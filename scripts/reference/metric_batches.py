@@ -1,8 +1,8 @@
-"""10,000 random small cases through every metric of metrics.py, written as sums. Writes test/reference/metric-batches.json.
+"""10,750 random small cases through every metric of metrics.py and metrics_of_lists.py, part of them with weights, written as sums. Writes test/reference/metric-batches.json.
 
 The rows come from a small generator that the test has too, so that only expected values are kept: of each batch of 250 cases, per metric, Σ weight ×
 value over the cases that have one, and how many have none. Weights differ, so that two errors do not cancel. Ties, zeros, one class, one row and
-constant truths are all frequent. About five minutes. How to run: common.py.
+constant truths are all frequent. Some minutes. How to run: common.py.
 """
 import json
 import sys
@@ -13,9 +13,13 @@ import numpy as np
 import sklearn
 
 from metrics import binary, multiclass, regression
+from metrics_of_lists import LEVELS, forecasting, multilabel, ranking
 
 warnings.simplefilter("ignore")
-CASES = {"binary": 4000, "multiclass": 2500, "regression": 3500}
+CASES = {
+    "binary": 3500, "multiclass": 1250, "regression": 3000, "binary_weighted": 500, "multiclass_weighted": 500, "regression_weighted": 500,
+    "multilabel": 500, "ranking": 500, "forecasting": 500,
+}
 BATCH = 250
 sklearn.set_config(assume_finite=True, skip_parameter_validation=True)
 
@@ -33,7 +37,16 @@ def mulberry(seed):
     return below
 
 
-def binary_case(i):
+def weights(i, n):
+    """Of three kinds: few and 0 among them, fractions of two that add up exactly, any."""
+    below = mulberry(9_000_000 + i)
+    kind = below(3)
+    one = (lambda: (0, 0.25, 1, 2, 3)[below(5)], lambda: (1 + below(1000)) / 128, lambda: (1 + below(1000)) / 997)[kind]
+    found = [one() for _ in range(n)]
+    return found if any(found) else [1] * n
+
+
+def binary_case(i, weighted=False):
     below = mulberry(1_000_000 + i)
     n = 1 + below(40)
     share = (0, 1, 2, 3, 5, 8, 10)[below(7)]
@@ -44,10 +57,10 @@ def binary_case(i):
         y.append(1 if below(10) < share else 0)
         score.append(below(levels + 1) / levels)
         predicted.append(below(2) if free else int(score[-1] >= 0.5))
-    return binary("", y, score, predicted)
+    return binary("", y, score, predicted, weight=weights(i, n) if weighted else None)
 
 
-def multiclass_case(i):
+def multiclass_case(i, weighted=False):
     below = mulberry(2_000_000 + i)
     k = 3 + below(3)
     n = 1 + below(40)
@@ -56,16 +69,16 @@ def multiclass_case(i):
     y, proba, predicted = [], [], []
     for _ in range(n):
         y.append(below(k))
-        weights = [below(grain) for _ in range(k)]
-        total = sum(weights)
-        parts = [w * 1_000_000 // total if total else 1_000_000 // k for w in weights]
+        shares = [below(grain) for _ in range(k)]
+        total = sum(shares)
+        parts = [w * 1_000_000 // total if total else 1_000_000 // k for w in shares]
         parts[-1] = 1_000_000 - sum(parts[:-1])
         proba.append([part / 1_000_000 for part in parts])
         predicted.append(below(k) if free else parts.index(max(parts)))
-    return multiclass("", y, np.array(proba), predicted)
+    return multiclass("", y, np.array(proba), predicted, weight=weights(i, n) if weighted else None)
 
 
-def regression_case(i):
+def regression_case(i, weighted=False):
     below = mulberry(3_000_000 + i)
     n = 1 + below(40)
     kind = below(4)
@@ -84,11 +97,64 @@ def regression_case(i):
         else:  # far from zero
             y.append((100_000_000 + a) / 100)
             predicted.append((100_000_000 + b) / 100)
-    return regression("", y, predicted)
+    return regression("", y, predicted, weight=weights(i, n) if weighted else None)
+
+
+def multilabel_case(i):
+    below = mulberry(4_000_000 + i)
+    k = 2 + below(4)
+    n = 1 + below(60)
+    share = (1, 3, 5, 8)[below(4)]
+    levels = (3, 1000)[below(2)]
+    y, score, predicted = [], [], []
+    for _ in range(n):
+        y.append([1 if below(10) < share else 0 for _ in range(k)])
+        score.append([below(levels + 1) / levels for _ in range(k)])
+        predicted.append([1 if below(10) < share else 0 for _ in range(k)])
+    return multilabel(y, score, predicted, weights(i, n) if i % 2 else None)
+
+
+def ranking_case(i):
+    below = mulberry(5_000_000 + i)
+    n = 1 + below(60)
+    queries = 1 + below(8)
+    levels = (3, 1000)[below(2)]
+    grades = (2, 4)[below(2)]
+    relevance, score, query, item = [], [], [], []
+    for _ in range(n):
+        relevance.append(below(grades) if below(2) else 0)
+        score.append(below(levels + 1) / levels)
+        query.append(below(queries))
+        item.append(below(12))
+    per_query = weights(i, queries)
+    if not any(per_query[q] for q in query):
+        per_query = [1] * queries
+    return ranking(relevance, score, query, item, per_query if i % 2 else None)
+
+
+def forecasting_case(i):
+    below = mulberry(6_000_000 + i)
+    n = 1 + below(60)
+    count = 1 + below(4)
+    steps = (1, 20)[below(2)]  # a history that repeats itself now and then
+    low = (0, 10)[below(2)]
+    history = [[below(steps + 1) + below(2) for _ in range(2 + below(6))] for _ in range(count)]
+    y, predicted, series, horizon, quantiles = [], [], [], [], []
+    for _ in range(n):
+        y.append(below(41) - low)
+        predicted.append(below(401) / 10 - low)
+        series.append(below(count))
+        horizon.append(1 + below(3))
+        quantiles.append(sorted(below(401) / 10 - low for _ in LEVELS))
+    return forecasting(y, predicted, series, horizon, quantiles, history, weights(i, n) if i % 2 else None)
 
 
 out = Path(__file__).parents[2] / "test" / "reference" / "metric-batches.json"
-tasks = {"binary": binary_case, "multiclass": multiclass_case, "regression": regression_case}
+tasks = {
+    "binary": binary_case, "multiclass": multiclass_case, "regression": regression_case,
+    "binary_weighted": lambda i: binary_case(i, True), "multiclass_weighted": lambda i: multiclass_case(i, True), "regression_weighted": lambda i: regression_case(i, True),
+    "multilabel": multilabel_case, "ranking": ranking_case, "forecasting": forecasting_case,
+}
 if len(sys.argv) > 1:  # one task at a time, to a part
     task = sys.argv[1]
     batches, params = [], {}
@@ -109,13 +175,12 @@ if len(sys.argv) > 1:  # one task at a time, to a part
 else:
     import subprocess
     import tempfile
+    from concurrent.futures import ThreadPoolExecutor
 
     with tempfile.TemporaryDirectory() as folder:
-        running = {task: subprocess.Popen([sys.executable, __file__, task, f"{folder}/{task}"]) for task in tasks}
-        parts = {}
-        for task, process in running.items():
-            assert process.wait() == 0, task
-            parts[task] = json.loads(Path(f"{folder}/{task}").read_text())
+        with ThreadPoolExecutor(2) as two:
+            list(two.map(lambda task: subprocess.run([sys.executable, __file__, task, f"{folder}/{task}"], check=True), tasks))
+        parts = {task: json.loads(Path(f"{folder}/{task}").read_text()) for task in tasks}
     body = ",\n".join(
         f' {json.dumps(task)}: {{"params": {json.dumps(part["params"])}, "batches": [\n' + ",\n".join("  " + json.dumps(batch) for batch in part["batches"]) + "\n ]}" for task, part in parts.items()
     )

@@ -29,49 +29,78 @@ def safe(function):
     return value if math.isfinite(value) else None
 
 
-def binary(name, y, score, predicted=None, fpr=0.1, recall=0.8, k=0.1):
+def counted(weight, *columns):
+    """Rows of weight 0 are no rows: left out, as an average over classes or a missing class would otherwise see them. Without weights: None."""
+    if weight is None:
+        return (None, *columns)
+    weight = np.asarray(weight, float)
+    kept = weight > 0
+    return (weight[kept], *(np.asarray(column)[kept] for column in columns))
+
+
+def binary(name, y, score, predicted=None, fpr=0.1, recall=0.8, k=0.1, weight=None):
     y = np.asarray(y)
     score = np.round(np.asarray(score, float), 6)
     predicted = (score >= 0.5).astype(int) if predicted is None else np.asarray(predicted)
+    w, y, score, predicted = counted(weight, y, score, predicted)
+    given = {"sample_weight": w}
+    ones = np.ones(len(y)) if w is None else w
     two = len(set(y)) == 2
-    tn, fp, fn, tp = m.confusion_matrix(y, predicted, labels=[0, 1]).ravel()
+    tn, fp, fn, tp = m.confusion_matrix(y, predicted, labels=[0, 1], **given).ravel()
     div = lambda a, b: a / b if b else 0.0
     expected = {
-        "accuracy": m.accuracy_score(y, predicted),
-        "balanced_accuracy": m.balanced_accuracy_score(y, predicted),
-        "precision": m.precision_score(y, predicted, zero_division=0),
-        "recall": m.recall_score(y, predicted, zero_division=0),
-        "specificity": m.recall_score(y, predicted, pos_label=0, zero_division=0),
-        "npv": m.precision_score(y, predicted, pos_label=0, zero_division=0),
+        "accuracy": m.accuracy_score(y, predicted, **given),
+        "balanced_accuracy": m.balanced_accuracy_score(y, predicted, **given),
+        "precision": m.precision_score(y, predicted, zero_division=0, **given),
+        "recall": m.recall_score(y, predicted, zero_division=0, **given),
+        "specificity": m.recall_score(y, predicted, pos_label=0, zero_division=0, **given),
+        "npv": m.precision_score(y, predicted, pos_label=0, zero_division=0, **given),
         "fpr": div(fp, fp + tn),
         "fnr": div(fn, fn + tp),
-        "f1": m.f1_score(y, predicted, zero_division=0),
-        "fbeta": m.fbeta_score(y, predicted, beta=2, zero_division=0),
-        "jaccard": m.jaccard_score(y, predicted, zero_division=0),
-        "mcc": m.matthews_corrcoef(y, predicted),
-        "kappa": safe(lambda: m.cohen_kappa_score(y, predicted)),
-        "roc_auc": safe(lambda: m.roc_auc_score(y, score)) if two else None,
-        "pr_auc": safe(lambda: m.average_precision_score(y, score)) if two else None,
-        "log_loss": m.log_loss(y, clip(score), labels=[0, 1]),
-        "brier": float(np.mean((score - y) ** 2)) if not two else m.brier_score_loss(y, score),
+        "f1": m.f1_score(y, predicted, zero_division=0, **given),
+        "fbeta": m.fbeta_score(y, predicted, beta=2, zero_division=0, **given),
+        "jaccard": m.jaccard_score(y, predicted, zero_division=0, **given),
+        "mcc": m.matthews_corrcoef(y, predicted, **given),
+        "kappa": safe(lambda: m.cohen_kappa_score(y, predicted, **given)),
+        "roc_auc": safe(lambda: m.roc_auc_score(y, score, **given)) if two else None,
+        "pr_auc": safe(lambda: m.average_precision_score(y, score, **given)) if two else None,
+        "log_loss": m.log_loss(y, clip(score), labels=[0, 1], **given),
+        "brier": float(np.average((score - y) ** 2, weights=w)) if not two else m.brier_score_loss(y, score, **given),
+        "value": float(np.average(np.array([[1, -2], [-3, 4]])[y, predicted], weights=w)),
     }
     if two:
-        prevalence = np.mean(y)
+        prevalence = np.average(y, weights=w)
         expected["brier_skill"] = 1 - expected["brier"] / (prevalence * (1 - prevalence))
-        fprs, tprs, _ = m.roc_curve(y, score, drop_intermediate=False)
+        fprs, tprs, _ = m.roc_curve(y, score, drop_intermediate=False, **given)
         expected["ks_statistic"] = float(np.max(np.abs(tprs - fprs)))
         expected["recall_at_fpr"] = float(tprs[fprs <= fpr].max())
-        precisions, recalls, _ = m.precision_recall_curve(y, score)
+        precisions, recalls, _ = m.precision_recall_curve(y, score, **given)
         expected["precision_at_recall"] = float(precisions[:-1][recalls[:-1] >= recall].max())
+    top = in_top(score, ones, k * np.sum(ones))
+    found = np.sum(top * y) / np.sum(ones * y) if np.any(y == 1) else None
+    expected["recall_at_k"] = found
+    expected["lift_at_k"] = None if found is None else found / k
     bins = np.clip(np.ceil(score * 15).astype(int) - 1, 0, 14)
-    gaps = [abs(np.sum((y - score)[bins == b])) for b in range(15)]
-    expected["ece"] = sum(gaps) / len(y)
-    expected["mce"] = max(g / max(1, np.sum(bins == b)) for b, g in enumerate(gaps))
+    gaps = [abs(np.sum((ones * (y - score))[bins == b])) for b in range(15)]
+    expected["ece"] = sum(gaps) / np.sum(ones)
+    expected["mce"] = max(g / np.sum(ones[bins == b]) for b, g in enumerate(gaps) if np.any(bins == b))
     return {
         "name": name, "task": "binary", "y": y.tolist(), "score": score.tolist(), "predicted": predicted.tolist(),
-        "params": {"recall_at_fpr": {"fpr": fpr}, "precision_at_recall": {"recall": recall}},
+        "params": {"recall_at_fpr": {"fpr": fpr}, "precision_at_recall": {"recall": recall}, "recall_at_k": {"k": k}, "lift_at_k": {"k": k}, "value": {"tn": 1, "fp": -2, "fn": -3, "tp": 4}},
         "expected": {key: None if value is None else float(value) for key, value in expected.items()},
     }
+
+
+def in_top(score, weight, room):
+    """Of each row the weight that is among the best scored `room`; equal scores share what is left."""
+    taken = np.zeros(len(score))
+    for value in sorted(set(score), reverse=True):
+        group = score == value
+        size = np.sum(weight[group])
+        share = min(1, max(0, room / size))
+        taken[group] = weight[group] * share
+        room -= size
+    return taken
 
 
 def shares(proba):
@@ -81,10 +110,12 @@ def shares(proba):
     return proba
 
 
-def multiclass(name, y, proba, predicted=None):
+def multiclass(name, y, proba, predicted=None, weight=None):
     y = np.asarray(y)
     k = proba.shape[1]
     predicted = proba.argmax(1) if predicted is None else np.asarray(predicted)
+    w, y, proba, predicted = counted(weight, y, proba, predicted)
+    given_weight = {"sample_weight": w}
     labels = list(range(k))
     complete = len(set(y)) == k
     expected, params = {}, {}
@@ -93,51 +124,91 @@ def multiclass(name, y, proba, predicted=None):
         expected[key] = None if value is None else float(value)
         params[key] = {"metric": metric, **given}
 
-    add("accuracy", "accuracy", m.accuracy_score(y, predicted))
-    add("balanced_accuracy", "balanced_accuracy", m.balanced_accuracy_score(y, predicted))
-    add("mcc", "mcc", m.matthews_corrcoef(y, predicted))
-    add("kappa", "kappa", safe(lambda: m.cohen_kappa_score(y, predicted)))
+    add("accuracy", "accuracy", m.accuracy_score(y, predicted, **given_weight))
+    add("balanced_accuracy", "balanced_accuracy", m.balanced_accuracy_score(y, predicted, **given_weight))
+    add("mcc", "mcc", m.matthews_corrcoef(y, predicted, **given_weight))
+    add("kappa", "kappa", safe(lambda: m.cohen_kappa_score(y, predicted, **given_weight)))
     for average in ("macro", "weighted", "micro"):
         for metric, function, given in (("precision", m.precision_score, {}), ("recall", m.recall_score, {}), ("f1", m.f1_score, {}), ("fbeta", m.fbeta_score, {"beta": 0.5}), ("jaccard", m.jaccard_score, {})):
-            add(f"{metric}_{average}", metric, function(y, predicted, average=average, zero_division=0, **given), average=average, **given)
+            add(f"{metric}_{average}", metric, function(y, predicted, average=average, zero_division=0, **given, **given_weight), average=average, **given)
+    for metric, function in (("precision", m.precision_score), ("recall", m.recall_score), ("f1", m.f1_score), ("jaccard", m.jaccard_score)):
+        add(f"{metric}_all", metric, function(y, predicted, labels=labels, average="macro", zero_division=0, **given_weight), labels="all")
+        add(f"{metric}_one", metric, function(y == 1, predicted == 1, zero_division=0, **given_weight), **{"class": "c1"})
+    tables = m.multilabel_confusion_matrix(y, predicted, **given_weight)
+    ratio = lambda a, b: a / b if b else 0.0
+    add("specificity_macro", "specificity", np.mean([ratio(t[0, 0], t[0, 0] + t[0, 1]) for t in tables]))
+    add("npv_macro", "npv", np.mean([ratio(t[0, 0], t[0, 0] + t[1, 0]) for t in tables]))
+    add("fpr_macro", "fpr", np.mean([ratio(t[0, 1], t[0, 0] + t[0, 1]) for t in tables]))
+    add("fnr_macro", "fnr", np.mean([ratio(t[1, 0], t[1, 1] + t[1, 0]) for t in tables]))
     for top in (1, 2):
-        add(f"top_{top}", "top_k_accuracy", m.top_k_accuracy_score(y, proba, k=top, labels=labels), k=top)
-    add("log_loss", "log_loss", m.log_loss(y, clip(proba), labels=labels))
-    add("brier", "brier", m.brier_score_loss(y, proba, labels=labels, scale_by_half=False))
+        add(f"top_{top}", "top_k_accuracy", m.top_k_accuracy_score(y, proba, k=top, labels=labels, **given_weight), k=top)
+    add("log_loss", "log_loss", m.log_loss(y, clip(proba), labels=labels, **given_weight))
+    add("brier", "brier", m.brier_score_loss(y, proba, labels=labels, scale_by_half=False, **given_weight))
     for multi in ("ovr", "ovo"):
         for average in ("macro", "weighted"):
-            value = safe(lambda: m.roc_auc_score(y, proba, multi_class=multi, average=average, labels=labels)) if complete else None
+            can = complete and (multi == "ovr" or w is None)  # ovo takes no weights
+            value = safe(lambda: m.roc_auc_score(y, proba, multi_class=multi, average=average, labels=labels, **given_weight)) if can else None
             add(f"roc_auc_{multi}_{average}", "roc_auc", value, multi=multi, average=average)
-    add("pr_auc", "pr_auc", m.average_precision_score(y, proba) if complete else None)
+    bins = np.clip(np.ceil(proba.max(1) * 15).astype(int) - 1, 0, 14)
+    ones = np.ones(len(y)) if w is None else w
+    gaps = [abs(np.sum((ones * ((proba.argmax(1) == y) - proba.max(1)))[bins == b])) for b in range(15)]
+    add("ece", "ece", sum(gaps) / np.sum(ones))
+    add("mce", "mce", max(g / np.sum(ones[bins == b]) for b, g in enumerate(gaps) if np.any(bins == b)))
+    add("roc_auc_one", "roc_auc", m.roc_auc_score(y == 1, proba[:, 1], **given_weight) if len(set(y == 1)) == 2 else None, **{"class": "c1"})
+    add("pr_auc", "pr_auc", m.average_precision_score(np.eye(k)[y], proba, **given_weight) if complete else None)
     return {"name": name, "task": "multiclass", "classes": [f"c{j}" for j in labels], "y": y.tolist(), "proba": proba.tolist(), "predicted": predicted.tolist(), "params": params, "expected": expected}
 
 
-def regression(name, y, predicted):
-    y = np.round(np.asarray(y, float), 6)
-    predicted = np.round(np.asarray(predicted, float), 6)
+def errors(y, predicted, w):
+    """Of numbers, also of forecasts."""
+    given = {"sample_weight": w}
     constant = len(set(y)) == 1
     expected = {
-        "mae": m.mean_absolute_error(y, predicted),
-        "mse": m.mean_squared_error(y, predicted),
-        "rmse": m.root_mean_squared_error(y, predicted),
-        "medae": m.median_absolute_error(y, predicted),
-        "max_error": m.max_error(y, predicted),
-        "r2": None if constant or len(y) < 2 else m.r2_score(y, predicted),
-        "explained_variance": None if constant or len(y) < 2 else m.explained_variance_score(y, predicted),
-        "rmsle": safe(lambda: m.root_mean_squared_log_error(y, predicted)),
-        "pinball": m.mean_pinball_loss(y, predicted, alpha=0.1),
-        "poisson_deviance": safe(lambda: m.mean_poisson_deviance(y, predicted)),
-        "gamma_deviance": safe(lambda: m.mean_gamma_deviance(y, predicted)),
-        "d2_absolute_error": None if constant or len(y) < 2 else m.d2_absolute_error_score(y, predicted),
-        "bias": abs(float(np.mean(predicted - y))),
-        "wape": float(np.sum(np.abs(predicted - y)) / np.sum(np.abs(y))) if np.any(y != 0) else None,
-        "smape": float(np.mean([0 if a == b else 2 * abs(a - b) / (abs(a) + abs(b)) for a, b in zip(y, predicted)])),
+        "mae": m.mean_absolute_error(y, predicted, **given),
+        "mse": m.mean_squared_error(y, predicted, **given),
+        "rmse": m.root_mean_squared_error(y, predicted, **given),
+        "medae": m.median_absolute_error(y, predicted, **given),
+        "max_error": m.max_error(y, predicted) if w is None else None,
+        "r2": None if constant or len(y) < 2 else m.r2_score(y, predicted, **given),
+        "explained_variance": None if constant or len(y) < 2 else m.explained_variance_score(y, predicted, **given),
+        "rmsle": safe(lambda: m.root_mean_squared_log_error(y, predicted, **given)),
+        "bias": abs(float(np.average(predicted - y, weights=w))),
+        "wape": float(np.average(np.abs(predicted - y), weights=w) / np.average(np.abs(y), weights=w)) if np.any(y != 0) else None,
+        "smape": float(np.average([0 if a == b else 2 * abs(a - b) / (abs(a) + abs(b)) for a, b in zip(y, predicted)], weights=w)),
     }
     if np.all(y != 0):
-        expected["mape"] = m.mean_absolute_percentage_error(y, predicted)
+        expected["mape"] = m.mean_absolute_percentage_error(y, predicted, **given)
     if np.any(y <= -1) or np.any(predicted <= -1):
         expected["rmsle"] = None
-    return {"name": name, "task": "regression", "y": y.tolist(), "predicted": predicted.tolist(), "params": {"pinball": {"alpha": 0.1}}, "expected": {k: None if v is None else float(v) for k, v in expected.items()}}
+    return expected
+
+
+def regression(name, y, predicted, weight=None):
+    y = np.round(np.asarray(y, float), 6)
+    predicted = np.round(np.asarray(predicted, float), 6)
+    w, y, predicted = counted(weight, y, predicted)
+    given = {"sample_weight": w}
+    spread = len(set(y)) > 1
+    expected = {
+        **errors(y, predicted, w),
+        "pinball": m.mean_pinball_loss(y, predicted, alpha=0.1, **given),
+        "poisson_deviance": safe(lambda: m.mean_poisson_deviance(y, predicted, **given)),
+        "gamma_deviance": safe(lambda: m.mean_gamma_deviance(y, predicted, **given)),
+        "d2_absolute_error": m.d2_absolute_error_score(y, predicted, **given) if spread else None,
+        "d2_pinball": m.d2_pinball_score(y, predicted, alpha=0.3, **given) if spread else None,
+    }
+    params = {"pinball": {"alpha": 0.1}, "d2_pinball": {"alpha": 0.3}}
+    # far from zero a deviance keeps few digits in the reference and here
+    if np.max(np.abs(y)) < 1e5:
+        for power in (-1, 0, 1.5, 3):
+            key = f"tweedie_{power}"
+            expected[key] = safe(lambda: m.mean_tweedie_deviance(y, predicted, power=power, **given))
+            params[key] = {"metric": "tweedie_deviance", "power": power}
+        for power in (0, 1, 2):
+            key = f"d2_tweedie_{power}"
+            expected[key] = safe(lambda: m.d2_tweedie_score(y, predicted, power=power, **given)) if spread else None
+            params[key] = {"metric": "d2_tweedie", "power": power}
+    return {"name": name, "task": "regression", "y": y.tolist(), "predicted": predicted.tolist(), "params": params, "expected": {k: None if v is None else float(v) for k, v in expected.items()}}
 
 
 def dirichlet(n, k, strength):

@@ -124,6 +124,7 @@ function forecasting(i: number): Scores {
   const n = 1 + below(60)
   const count = 1 + below(4)
   const steps = [1, 20][below(2)] ?? 1
+  const low = [0, 10][below(2)] ?? 0
   const levels = [0.1, 0.25, 0.5, 0.75, 0.9]
   const scale = Array.from({ length: count }, () => {
     const rows = 2 + below(6)
@@ -131,9 +132,9 @@ function forecasting(i: number): Scores {
   })
   const [y, predicted, series, horizon] = [new Float64Array(n), new Float64Array(n), new Int32Array(n), new Int32Array(n)]
   const values = new Float64Array(n * levels.length)
-  const number = () => below(401) / 10 - 10
+  const number = () => below(401) / 10 - low
   for (let row = 0; row < n; row++) {
-    y[row] = below(41) - 10
+    y[row] = below(41) - low
     predicted[row] = number()
     series[row] = below(count)
     horizon[row] = 1 + below(3)
