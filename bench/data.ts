@@ -8,14 +8,14 @@
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Case, growthCases, judgeTime, machine, markdown } from './data-report.ts'
 import { fetchFlights, makeTenColumns, makeWide } from './datasets.ts'
 import { fortyChecks } from './forty-checks.ts'
-import { type Command, type Measured, measure, median } from './measure.ts'
+import { type Command, type Measured, measure, median, round } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
@@ -36,6 +36,8 @@ const cli = join(root, values.source ? 'scripts/modelgate.ts' : 'dist/cli.js')
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'modelgate-bench-data-'))
 mkdirSync(folder, { recursive: true })
 let projects = 0
+/** of others: nothing of ours has started */
+const busy = loadavg()[0] ?? 0
 
 /** What the three are called, how the engine reads each by itself, and the most that ours may take of its time. */
 const profiled: Readonly<Record<string, { readonly name: string; readonly reader: string; readonly most: number }>> = {
@@ -66,7 +68,7 @@ try {
     short,
     node: process.version,
     built: !values.source,
-    note: ' (under 256MB, and of 50M rows: one)',
+    note: ` (under 256MB, and of 50M rows: one)${busy > 0.5 ? `, on a machine shared with others: load average ${round(busy, 1)} before the start` : ''}`,
   }
   const text = `${machine(on)}\n\n${markdown(cases)}`
   process.stdout.write(text)
