@@ -36,7 +36,7 @@ export function applyBasePolicy(base: Config | null, head: Config, hash: (text: 
 }
 
 function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
-  const data = dataOf(base.data, head.data)
+  const data = dataOf(base.data, head.data, head.task)
   return {
     name: head.name,
     task: head.task,
@@ -49,15 +49,19 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     train: head.train,
     evaluate: evaluateOf(base.evaluate, head.evaluate, head.task),
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
-    drift: driftOf(base.drift, head.drift, data.target),
+    drift: { ...driftOf(base.drift, head.drift, data.target), ...byRowsStill(base, data) },
     promote: base.promote ?? head.promote,
     gate: base.gate,
     limits: base.limits,
   }
 }
 
-/** Data may move, but not away: without rows or a target there would be nothing to judge. What was kept from view stays so. */
-const dataOf = (base: DataSpec, head: DataSpec): DataSpec => ({
+/**
+ * Data may move, but not away: without rows or a target there would be nothing to judge. What was kept from view stays so. What a row counts,
+ * whom it belongs to, how young it may be and what kind a column is decide what is tested and how certainly (an identifier is not tested at all,
+ * a weight of 0 takes a row out): they are the base's. A ranking has no meaning without its groups.
+ */
+const dataOf = ({ kinds, ...base }: DataSpec, { kinds: _, ...head }: DataSpec, task: ModelConfig['task']): DataSpec => ({
   ...head,
   sources: Object.fromEntries(
     roles.flatMap((role) => {
@@ -68,8 +72,18 @@ const dataOf = (base: DataSpec, head: DataSpec): DataSpec => ({
     }),
   ),
   target: head.target ?? base.target,
+  id: head.id ?? base.id,
+  time: base.time ?? (base.group === null ? head.time : null),
+  group: base.group ?? (task === 'ranking' ? head.group : null),
+  weight: base.weight,
+  labelDelayMs: base.labelDelayMs,
+  ...(kinds === undefined ? {} : { kinds }),
   sensitive: [...new Set([...head.sensitive, ...base.sensitive])],
 })
+
+/** A time that the head is the first to name may order rows, but not make blocks of them, which can be less certain than rows. */
+const byRowsStill = ({ data: before, drift }: ModelConfig, data: DataSpec): Pick<ModelConfig['drift'], 'blocks'> =>
+  drift.enabled && before.time === null && before.group === null && (data.time !== null || data.group !== null) ? { blocks: 'rows' } : {}
 
 /** By their id, as everywhere: two of one check and column are told apart by their names. */
 const sameCheck = (a: Expectation, b: Expectation) => checkId(a) === checkId(b)

@@ -71,12 +71,12 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ model }) => fact('wiring', 'model', model, showRef(model)),
   ({ format }) => fact('wiring', 'format', format, format),
   ({ data }) => roles.flatMap((role) => fact('wiring', `data.${role}`, data.sources[role], shownSource(data.sources[role]))),
-  ({ data }) =>
-    (['target', 'id', 'time', 'group', 'weight'] as const).flatMap((key) => fact('wiring', `data.${key}`, data[key], data[key] ?? '')),
+  ({ data }) => (['target', 'id', 'time'] as const).flatMap((key) => fact('wiring', `data.${key}`, data[key], data[key] ?? '')),
+  ({ data }) => (['group', 'weight'] as const).flatMap((key) => fact('policy', `data.${key}`, data[key], data[key] ?? '')),
   ({ data }) => fact('wiring', 'data.positive', data.positive, 'a label'),
-  ({ data }) => fact('wiring', 'data.label_delay', data.labelDelayMs, `${data.labelDelayMs} ms`),
+  ({ data }) => fact('policy', 'data.label_delay', data.labelDelayMs, `${data.labelDelayMs} ms`),
   ({ data }) => fact('wiring', 'data.features', data.features, (data.features ?? []).join(', ')),
-  ({ data }) => Object.entries(data.kinds ?? {}).flatMap(([name, kind]) => fact('wiring', `data.kinds.${name}`, kind, kind)),
+  ({ data }) => Object.entries(data.kinds ?? {}).flatMap(([name, kind]) => fact('policy', `data.kinds.${name}`, kind, kind)),
   ({ data }) =>
     data.sensitive.length === 0 ? [] : fact('policy', 'data.sensitive', [...data.sensitive].sort(), data.sensitive.join(', ')),
   ({ expect }) => expect.flatMap((one) => fact('policy', expectationPath(one), shapeOf(one), shownExpectation(one))),

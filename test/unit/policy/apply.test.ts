@@ -287,6 +287,48 @@ describe('wiring comes from the head', () => {
   })
 })
 
+describe('EVT-06 what decides how rows and columns are tested comes from the base', () => {
+  const judged = (base: string, head: string) =>
+    apply(`data: {train: a.csv, target: y${base}}\n`, `data: {train: a.csv, target: y${head}}\n`)
+
+  it('no column is called an identifier to escape its test', () => {
+    expect(judged('', ', kinds: {delay: identifier}').model.data.kinds).toBeUndefined()
+    const { model, differences } = judged(', kinds: {delay: categorical}', ', kinds: {delay: text, y: constant}')
+    expect(model.data.kinds).toEqual({ delay: 'categorical' })
+    expect(differences.map(({ path, kind, from }) => [path, kind, from])).toEqual([
+      ['models.m.data.kinds.delay', 'policy', 'base'],
+      ['models.m.data.kinds.y', 'policy', 'base'],
+    ])
+  })
+
+  it('no weight takes rows out, no group makes them fewer, no delay leaves them for later', () => {
+    const head = judged(', time: t', ', time: t, weight: w, group: g, label_delay: 900d')
+    expect(head.model.data).toMatchObject({ time: 't', weight: null, group: null, labelDelayMs: null })
+    expect(head.differences.every(({ kind, from }) => kind === 'policy' && from === 'base')).toBe(true)
+  })
+
+  it('and none of them is taken away: days do not become rows that are independent', () => {
+    const base = ', id: i, time: t, group: g, weight: w, label_delay: 3d'
+    expect(judged(base, '').model.data).toMatchObject({ id: 'i', time: 't', group: 'g', weight: 'w', labelDelayMs: 259_200_000 })
+    expect(judged(base, ', time: other').model.data.time).toBe('t')
+  })
+
+  it('a first time may order rows; drift goes on by rows until it is merged', () => {
+    const { model } = judged('', ', time: t')
+    expect([model.data.time, model.drift.blocks]).toEqual(['t', 'rows'])
+    expect(judged(', group: g', ', group: g, time: t').model.data).toMatchObject({ time: null, group: 'g' })
+    expect(judged(', time: t', ', time: t').model.drift.blocks).toBeUndefined()
+  })
+
+  it('a ranking has the groups it is made of', () => {
+    const { model } = apply(
+      'task: regression\ndata: {train: a.csv, target: y}\n',
+      'task: ranking\ndata: {train: a.csv, target: y, group: g}\n',
+    )
+    expect(model.data.group).toBe('g')
+  })
+})
+
 describe('the config as a whole', () => {
   it('without a base the head stands as it is', () => {
     const head = parse(whole(metrics('{roc_auc: {min: 0.1}}')))
