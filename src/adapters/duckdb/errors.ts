@@ -22,6 +22,11 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    when: /^IO Error: [\s\S]*(No space left on device|File too large|quota exceeded)/i,
+    code: 'DISK_FULL',
+    says: () => ({ what: 'there is no space left for what is computed on it', fix: 'free space in the temporary folder' }),
+  },
+  {
     when: /^Conversion Error: CSV Error on Line: (\d+)\n[\s\S]*\nColumn (.*) is being converted as type ([A-Z0-9 (),]+)\n/,
     code: 'DATA_UNREADABLE',
     says: ([line, column, type]) => ({

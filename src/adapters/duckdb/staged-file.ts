@@ -233,6 +233,9 @@ async function copyText(
   return { plainBytes, checked: { csv: csv?.finish() ?? null, lines: json?.finish() ?? null, digest: digestOf(hash) } }
 }
 
+/** No space, a quota, or a limit on the size of one file. */
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
 function textTrouble(error: unknown, shown: string, format: 'csv' | 'jsonl'): unknown {
   if (error instanceof ShapeError) {
     return unreadable(
@@ -245,7 +248,7 @@ function textTrouble(error: unknown, shown: string, format: 'csv' | 'jsonl'): un
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'Z_BUF_ERROR') return unreadable(shown, null, 'the gzip file is cut off', 'copy or write the file again')
   if (code.startsWith('Z_')) return unreadable(shown, null, 'the gzip data is damaged', 'copy or write the file again')
-  if (code === 'ENOSPC')
+  if (fullDisk.has(code))
     return new UserError('DISK_FULL', `there is no space left to unpack ${shown}`, 'free space in the temporary folder')
   return error
 }

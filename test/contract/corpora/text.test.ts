@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { mapEngineError } from '../../../src/adapters/duckdb/errors.ts'
 import { LineCounter, mostBrackets } from '../../../src/adapters/duckdb/line-counter.ts'
+import { makeProject } from '../../support/project.ts'
+import { bareEnvironment, projectRoot } from '../../support/spawn.ts'
 import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
 import { flipped, outcome, seeded } from './support.ts'
 
@@ -147,5 +151,32 @@ describe('DAT-08 bits turned round in text: every record, or a sentence', () => 
     expect((await bench.table('two.csv.gz', two)).rows).toBe(2)
     const found = await outcome(bench, 'tail.csv.gz', Buffer.concat([gzipSync('a\n1\n'), Buffer.from('canary')]))
     expect(found.refused?.code).toBe('DATA_UNREADABLE')
+  })
+})
+
+describe('DAT-10 a disk that is full', () => {
+  it('is an error that says so, and nothing is left in the temporary folder', async () => {
+    const project = makeProject({
+      'big.csv.gz': gzipSync(`a\n${Array.from({ length: 300_000 }, (_, i) => `value ${i}`).join('\n')}\n`),
+      'modelgate.yml': 'models: {m: {model: m.onnx, data: {train: big.csv.gz}}}\n',
+      'tmp/.keep': '',
+    })
+    try {
+      // no file beyond 2000 blocks: what a full disk is to whoever writes
+      const command = `ulimit -f 2000; exec "$0" "$1" validate`
+      const program = [process.execPath, join(projectRoot, 'scripts', 'modelgate.ts')]
+      const env = { ...bareEnvironment(), TMPDIR: join(project.folder, 'tmp'), MODELGATE_RUNTIME_DIR: projectRoot }
+      const run = spawnSync('sh', ['-c', command, ...program], { cwd: project.folder, env, encoding: 'utf8' })
+      expect(run.stderr).toContain('DISK_FULL: there is no space left to unpack big.csv.gz')
+      expect(run.status).toBe(2)
+      expect(readdirSync(join(project.folder, 'tmp'))).toEqual(['.keep'])
+    } finally {
+      project.remove()
+    }
+  })
+
+  it('the engine’s own word for it is the same error', () => {
+    const error = mapEngineError(new Error('IO Error: Could not write file "/tmp/canary/spill": No space left on device'), 'a.csv')
+    expect(error).toMatchObject({ code: 'DISK_FULL', message: 'a.csv: there is no space left for what is computed on it' })
   })
 })
