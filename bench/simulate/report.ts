@@ -117,6 +117,9 @@ function falseAlarms(sizes: readonly Size[]) {
   ])
 }
 
+/** The table these come from has two digits. */
+const rounded = (rate: number) => Math.max(0, rate - 0.005)
+
 function power(sizes: readonly Size[]) {
   return scenarios.flatMap(({ name, power: wanted }) =>
     sizes.flatMap(({ rows, shifted }) => {
@@ -124,8 +127,13 @@ function power(sizes: readonly Size[]) {
       const goal = wanted[rows]
       if (tally === undefined || tally.runs === 0 || goal === undefined) return []
       return [
-        { what: `${name}, ${count(rows)} rows: flagged by the distance`, k: tally.alarms.shiftWarn, n: tally.runs, least: goal.shift },
-        { what: `${name}, ${count(rows)} rows: flagged by any check`, k: tally.alarms.anyWarn, n: tally.runs, least: goal.any },
+        {
+          what: `${name}, ${count(rows)} rows: flagged by the distance`,
+          k: tally.alarms.shiftWarn,
+          n: tally.runs,
+          least: rounded(goal.shift),
+        },
+        { what: `${name}, ${count(rows)} rows: flagged by any check`, k: tally.alarms.anyWarn, n: tally.runs, least: rounded(goal.any) },
       ]
     }),
   )
@@ -141,8 +149,8 @@ function dependence(weeks: readonly WeekCount[]) {
     }
     const [at05, at01] = dayEffect < 0.3 ? [1, 0.99] : [0.96, 0.83]
     return [
-      { what: `${name}: p by day ≤ 0.05`, k: found.blocksAt05, n, least: at05 },
-      { what: `${name}: p by day ≤ 0.01`, k: found.blocksAt01, n, least: at01 },
+      { what: `${name}: p by day ≤ 0.05`, k: found.blocksAt05, n, least: rounded(at05) },
+      { what: `${name}: p by day ≤ 0.01`, k: found.blocksAt01, n, least: rounded(at01) },
     ]
   })
 }

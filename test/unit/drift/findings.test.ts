@@ -151,3 +151,19 @@ describe('quantiles from a profile', () => {
     expect(profileQuantile(labels('c', rows({ a: 3 })), 0.5)).toBeNull()
   })
 })
+
+describe('what chance may answer', () => {
+  it('is less where there are more rows: ten of 10,000 beyond the range are chance, twenty are not', () => {
+    const rng = random(9)
+    const even = (n: number) => Array.from({ length: n }, () => rng.next())
+    const before = even(10_000)
+    const beyond = (k: number) => [...even(10_000 - k), ...Array.from({ length: k }, () => 1.5)]
+    const now = (k: number) => {
+      const [reference, current] = pair(before, beyond(k))
+      if (current.numeric === null) throw new Error('numbers')
+      return find(reference, { ...current, numeric: { ...current.numeric, beyond: { below: 0, above: k } } })
+    }
+    expect(now(10)).not.toHaveProperty('range')
+    expect(now(20).range).toMatchObject({ severity: 'warn', observed: 0.002 })
+  })
+})
