@@ -1,0 +1,117 @@
+/**
+ * How often do intervals hold the truth? Worlds of n rows from a population of which every metric is known; two-sided intervals of 95 % as they are shown, and
+ * the one-sided bounds of 95 % that decide, for the metric of one model and for the change between two that are equal.
+ */
+import { resampling } from '../../src/core/evaluate/resampling.ts'
+import { type Row, rowsOf } from '../../src/core/evaluate/rows.ts'
+import { metricNames, metrics } from '../../src/core/metrics/table.ts'
+import { viewOf } from '../../src/core/metrics/view.ts'
+import { random } from '../../src/core/stats/random.ts'
+import { seedOf } from '../simulate/repetition.ts'
+import { spec } from './blocks.ts'
+import { binary, draw, multiclass, type Pair, regression, truthOf } from './populations.ts'
+
+export const parts = ['level', 'change'] as const
+export type Part = (typeof parts)[number]
+
+/** Of one metric, or of its change. */
+export interface Coverage {
+  readonly population: string
+  readonly rows: number
+  readonly metric: string
+  readonly part: Part
+  /** of the population */
+  readonly truth: number
+  /** worlds in which there was an interval */
+  readonly runs: number
+  /** worlds in which there was none, because the metric is undefined there */
+  readonly without: number
+  readonly held: number
+  /** worlds in which the one-sided bound of 95 % was on the right side of the truth */
+  readonly heldBelow: number
+  readonly heldAbove: number
+  /** how the intervals were made, most often */
+  readonly method: string
+}
+
+export const populations: Readonly<Record<string, Pair>> = {
+  'binary, 30 % positives': binary({ positives: 0.3, apart: 1.6, seed: 21 })(1),
+  'binary, 5 % positives': binary({ positives: 0.05, apart: 1.6, seed: 22 })(1),
+  'binary, nearly perfect': binary({ positives: 0.3, apart: 3.5, seed: 23 })(1),
+  'three classes': multiclass(24)(1),
+  amounts: regression({ tail: 0, seed: 25 })(1),
+  'amounts, some far off': regression({ tail: 0.6, seed: 26 })(1),
+}
+
+class Counter {
+  runs = 0
+  without = 0
+  held = 0
+  heldBelow = 0
+  heldAbove = 0
+  readonly methods = new Map<string, number>()
+
+  add(truth: number, method: string, two: readonly [number, number], one: readonly [number, number]): void {
+    // bounds end where rounding ends: an interval of no width holds its own point
+    const slack = 1e-12 * Math.max(1, Math.abs(truth))
+    this.runs += 1
+    this.held += Number(two[0] <= truth + slack && truth <= two[1] + slack)
+    this.heldBelow += Number(one[0] <= truth + slack)
+    this.heldAbove += Number(truth <= one[1] + slack)
+    this.methods.set(method, (this.methods.get(method) ?? 0) + 1)
+  }
+}
+
+/** @param only metrics; all that the task has, when it is not given */
+export function countCoverage(name: string, rows: number, runs: number, seed: number, only?: readonly string[]): readonly Coverage[] {
+  const pair = populations[name]
+  if (!pair) throw new RangeError(`no population ${name}`)
+  const names = metricNames(pair.candidate.task).filter((metric) => !only || only.includes(metric))
+  const truths = new Map(names.map((metric) => [metric, truthOf(pair.candidate, metric)]))
+  const counters = new Map(names.flatMap((metric) => parts.map((part) => [`${part} ${metric}`, new Counter()] as const)))
+  const rng = random(seedOf(seed, rows, 3, ...new TextEncoder().encode(name)))
+  const asked = names.map((metric) => ({ spec: spec(metric), gated: true, floor: false }))
+  for (let run = 0; run < runs; run++) {
+    const { baseline, candidate } = draw(pair, rows, rng)
+    const judged = rowsOf(asked, { candidate: viewOf(candidate), baseline: viewOf(baseline), trivial: [], draws: resampling() })
+    for (const row of judged) record(row, truths.get(row.spec.name) ?? null, counters)
+  }
+  return names.flatMap((metric) => {
+    const truth = truths.get(metric) ?? null
+    return parts.flatMap((part): readonly Coverage[] => {
+      const found = counters.get(`${part} ${metric}`)
+      if (truth === null || !found || found.runs === 0) return []
+      const [method = ''] = [...found.methods].sort((a, b) => b[1] - a[1])[0] ?? []
+      const { runs: made, without, held, heldBelow, heldAbove } = found
+      return [
+        {
+          population: name,
+          rows,
+          metric,
+          part,
+          truth: part === 'level' ? truth : 0,
+          runs: made,
+          without,
+          held,
+          heldBelow,
+          heldAbove,
+          method,
+        },
+      ]
+    })
+  })
+}
+
+function record({ spec: { name }, level, change, candidate }: Row, truth: number | null, counters: ReadonlyMap<string, Counter>): void {
+  const ofLevel = counters.get(`level ${name}`)
+  const ofChange = counters.get(`change ${name}`)
+  if (!ofLevel || !ofChange || truth === null) return
+  if (level && candidate.undefined === null) {
+    const [low, high] = metrics[name]?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    const clip = ([a, b]: readonly [number, number]): [number, number] => [Math.max(low, a), Math.min(high, b)]
+    ofLevel.add(truth, level.method, clip(level.bounds(0.975)), clip(level.bounds(0.95)))
+  } else ofLevel.without += 1
+  const test = change?.test
+  if (test) ofChange.add(0, test.method, test.bounds(0.975, Number.NaN), test.bounds(0.95, 0))
+  else ofChange.without += 1
+}

@@ -1,0 +1,177 @@
+/**
+ * Populations of which the truth is known: a list of rows with two models' answers, from which worlds are drawn with replacement. What is true of the
+ * population is what the product computes on all of it, so that no metric needs a formula here, and every metric there is can be held against its truth.
+ *
+ * Each row comes twice, with the noise of the two models exchanged: at `worse` = 1 every metric of the two is equal to the last digit.
+ */
+import type { BinaryScores, MulticlassScores, RegressionScores, Scores } from '../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
+import { takeRows } from '../../src/core/metrics/take-rows.ts'
+import { viewOf } from '../../src/core/metrics/view.ts'
+import { type Random, random } from '../../src/core/stats/random.ts'
+
+export interface Pair {
+  readonly baseline: Scores
+  readonly candidate: Scores
+}
+
+/** A pair of models by how much more noise the candidate has; 1: equal models. */
+export type Population = (worse: number) => Pair
+
+const half = 6_000
+
+/** Numbers of one row: called twice a row, the noise of the models exchanged. */
+type Row<T> = (own: T, noise: readonly number[]) => void
+
+function twice<T>(
+  seed: number,
+  width: number,
+  own: (rng: Random, at: number) => T,
+  worse: number,
+  baseline: (at: number) => Row<T>,
+  candidate: (at: number) => Row<T>,
+): void {
+  const rng = random(seed)
+  for (let i = 0; i < half; i++) {
+    const truth = own(rng, i)
+    const first = Array.from({ length: width }, () => rng.normal())
+    const second = Array.from({ length: width }, () => rng.normal())
+    const more = (noise: readonly number[]) => noise.map((x) => worse * x)
+    baseline(2 * i)(truth, first)
+    candidate(2 * i)(truth, more(second))
+    baseline(2 * i + 1)(truth, second)
+    candidate(2 * i + 1)(truth, more(first))
+  }
+}
+
+/** Scores of two models that share most of what they know, in single precision as a runtime gives them. @param apart how far the classes lie apart */
+export function binary({
+  positives,
+  apart,
+  seed,
+}: {
+  readonly positives: number
+  readonly apart: number
+  readonly seed: number
+}): Population {
+  return (worse) => {
+    const n = 2 * half
+    const make = (): BinaryScores & { readonly score: Float64Array } => ({
+      task: 'binary',
+      y: new Uint8Array(n),
+      score: new Float64Array(n),
+      predicted: new Uint8Array(n),
+    })
+    const models = { baseline: make(), candidate: make() }
+    // the log odds that shared knowledge gives, so that probabilities are about calibrated
+    const odds = Math.log(positives / (1 - positives)) - apart ** 2 / 2
+    const write = (into: ReturnType<typeof make>) => (at: number) => (own: { y: number; shared: number }, noise: readonly number[]) => {
+      into.y[at] = own.y
+      into.score[at] = Math.fround(1 / (1 + Math.exp(-(odds + apart * (own.shared + 0.3 * (noise[0] ?? 0))))))
+      into.predicted[at] = (into.score[at] ?? 0) >= 0.5 ? 1 : 0
+    }
+    const own = (rng: Random, at: number) => {
+      const y = at < Math.round(positives * half) ? 1 : 0
+      return { y, shared: apart * y + rng.normal() }
+    }
+    twice(seed, 1, own, worse, write(models.baseline), write(models.candidate))
+    return models
+  }
+}
+
+/** Three classes of which one is rare. */
+export function multiclass(seed: number): Population {
+  const classes = ['a', 'b', 'c']
+  const shares = [0.5, 0.9]
+  return (worse) => {
+    const n = 2 * half
+    const make = (): MulticlassScores & { readonly proba: Float64Array } => ({
+      task: 'multiclass',
+      classes,
+      y: new Int32Array(n),
+      proba: new Float64Array(n * 3),
+      predicted: new Int32Array(n),
+    })
+    const models = { baseline: make(), candidate: make() }
+    const write = (into: ReturnType<typeof make>) => (at: number) => (own: { y: number; shared: number[] }, noise: readonly number[]) => {
+      const odds = classes.map((_, c) => Math.exp(1.5 * ((own.shared[c] ?? 0) + 0.4 * (noise[c] ?? 0)) - (c === 2 ? 1 : 0)))
+      const sum = odds.reduce((total, x) => total + x, 0)
+      into.y[at] = own.y
+      for (const [c, x] of odds.entries()) into.proba[3 * at + c] = x / sum
+      into.predicted[at] = odds.indexOf(Math.max(...odds))
+    }
+    const own = (rng: Random, at: number) => {
+      const share = at / half
+      const y = shares.filter((limit) => share >= limit).length
+      return { y, shared: classes.map((_, c) => (c === y ? 1.5 : 0) + rng.normal()) }
+    }
+    twice(seed, 3, own, worse, write(models.baseline), write(models.candidate))
+    return models
+  }
+}
+
+/** Amounts above zero. @param tail 0: errors of one size; larger: some rows err far more, for both models */
+export function regression({ tail, seed }: { readonly tail: number; readonly seed: number }): Population {
+  return (worse) => {
+    const n = 2 * half
+    const make = (): RegressionScores => ({ task: 'regression', y: new Float64Array(n), predicted: new Float64Array(n) })
+    const models = { baseline: make(), candidate: make() }
+    const write =
+      (into: RegressionScores) => (at: number) => (own: { y: number; shared: number; size: number }, noise: readonly number[]) => {
+        into.y[at] = own.y
+        into.predicted[at] = own.y * Math.exp(0.1 * own.size * (0.8 * own.shared + 0.6 * (noise[0] ?? 0)))
+      }
+    const own = (rng: Random) => ({ y: 20 * Math.exp(0.4 * rng.normal()), shared: rng.normal(), size: Math.exp(tail * rng.normal()) })
+    twice(seed, 1, own, worse, write(models.baseline), write(models.candidate))
+    return models
+  }
+}
+
+/** Labels only, by the numbers of §6.6: the baseline is right in 85 % of rows, the models differ in 10 %, the candidate is worse by `drop`. */
+export function answers(drop: number): Pair {
+  const n = 2000
+  const lost = Math.round(n * (0.05 + drop / 2)) // the baseline had it, the candidate has not
+  const won = Math.round(n * (0.05 - drop / 2))
+  const right = 0.85 * n
+  const y = Uint8Array.from({ length: n }, (_, i) => i % 2)
+  const model = (isRight: (i: number) => boolean): BinaryScores => ({
+    task: 'binary',
+    y,
+    score: null,
+    predicted: y.map((label, i) => (isRight(i) ? label : 1 - label)),
+  })
+  return { baseline: model((i) => i < right), candidate: model((i) => (i >= lost && i < right) || (i >= right && i < right + won)) }
+}
+
+/** Null where the metric is undefined for these rows. */
+export function truthOf(scores: Scores, name: string): number | null {
+  const metric = metrics[name]
+  if (!metric) throw new RangeError(`there is no metric ${name}`)
+  const { value } = sampleOf(metric, viewOf(scores))
+  return value.undefined === null ? value.value : null
+}
+
+/** The population in which the candidate is worse by `drop`: in the metric's unit, or as a share of the baseline for a loss. */
+export function worseBy(population: Population, name: string, drop: number): Pair {
+  if (drop === 0) return population(1)
+  const found = (worse: number): number => {
+    const pair = population(worse)
+    const [before, after] = [truthOf(pair.baseline, name) ?? 0, truthOf(pair.candidate, name) ?? 0]
+    return metrics[name]?.margin === 'relative' ? Math.abs(after - before) / before : Math.abs(after - before)
+  }
+  let [low, high] = [1, 2]
+  while (found(high) < drop) high *= 2
+  for (let step = 0; step < 24; step++) {
+    const middle = (low + high) / 2
+    if (found(middle) < drop) low = middle
+    else high = middle
+  }
+  return population((low + high) / 2)
+}
+
+/** n rows, with replacement. */
+export function draw({ baseline, candidate }: Pair, n: number, rng: Random): Pair {
+  const size = baseline.y.length / (baseline.task === 'multilabel' ? baseline.labels.length : 1)
+  const rows = Uint32Array.from({ length: n }, () => rng.below(size))
+  return { baseline: takeRows(baseline, rows), candidate: takeRows(candidate, rows) }
+}

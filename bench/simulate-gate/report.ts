@@ -1,0 +1,152 @@
+/** What was counted → tables in Markdown, and each target with whether it was met. */
+import { count } from '../../src/core/report/format.ts'
+import { interval, judgeTarget, percent, type Verdict } from '../simulate/tally.ts'
+import type { Coverage } from './coverage.ts'
+import { departureOf, departures } from './departures.ts'
+import { rates } from './shares.ts'
+import { slices } from './slices.ts'
+import { type Counted, publishedFor, sayDrop, sharesMissed, targetsOf } from './targets.ts'
+
+export function report(counted: Counted, { seed, short }: { readonly seed: number; readonly short: boolean }) {
+  const targets = targetsOf(counted).map(judgeTarget)
+  const missed = [...targets.filter(({ met }) => !met).map(say), ...sharesMissed(counted)]
+  const { blocked, shares, shareTable, covered, reused, sliced, grouped } = counted
+  const text = [
+    '# Simulated evaluation',
+    '',
+    `\`node bench/simulate-gate/run.ts${short ? ' --short' : ''} --seed ${seed}\`: two models drawn again and again, judged by the product's own code, at its defaults.`,
+    'Every rate is a part of the simulated runs; in brackets the exact binomial interval at 99 %. A target is missed when that whole interval is.',
+    '',
+    '## Is a run blocked?',
+    '',
+    'Accuracy: 85 %, the models differ in 10 % of rows. Margins are the defaults (half a point; 1 % of a loss), of non_inferior 2 points. "Knows the error" is a z test',
+    'that is told the true standard error: what no test of the data can do much better than.',
+    '',
+    table(
+      ['gated', 'truth', 'rows', 'runs', 'guard', 'wanted', 'knows the error', 'confident_worse', 'non_inferior'],
+      blocked.map((one) => {
+        const { name, drop, rows, runs, guard, confidentWorse, nonInferior, oracle } = one
+        const wanted = publishedFor(one)
+        return [
+          name,
+          sayDrop(drop, nonInferior),
+          count(rows),
+          count(runs),
+          bracketed(guard, runs),
+          drop <= 0 ? '≤ 5.5 %' : wanted === null ? '' : `≥ ${percent(wanted)}`,
+          oracle === null ? '' : percent(oracle / runs),
+          percent(confidentWorse / runs),
+          nonInferior === null ? '' : percent(nonInferior / runs),
+        ]
+      }),
+    ),
+    '',
+    '## Does the interval of a share hold it?',
+    '',
+    'Computed, not drawn: two-sided at 95 %, then the lower and the upper bound at 95 %. With few rows on one side there are few outcomes, and coverage jumps as the share passes',
+    'an end of an interval: no interval of a count has 95 % at every share. Wilson is right on average and may be below at one share; Clopper–Pearson, which',
+    'is taken for no hit, all hits and fewer than 30 rows, is never below.',
+    '',
+    table(
+      ['rows', 'mean over shares', 'least', ...rates.map((rate) => `share ${100 * rate} %`)],
+      shares.map(({ rows, two, below, above, worst, worstAt }) => [
+        count(rows),
+        `${fine(two)} / ${fine(below)} / ${fine(above)}`,
+        `${fine(worst)} at ${fine(worstAt)}`,
+        ...shareTable.filter((one) => one.rows === rows).map((one) => `${fine(one.two)} / ${fine(one.below)} / ${fine(one.above)}`),
+      ]),
+    ),
+    '',
+    '## Do intervals hold the truth?',
+    '',
+    'Two-sided at 95 %, wanted 93 to 97 %; of each bound that decides, at 95 %, wanted 93 % at least.',
+    '',
+    table(
+      ['population', 'metric', 'of', 'rows', 'runs', 'interval', 'lower bound', 'upper bound', 'method', ''],
+      covered.map((one) => [
+        one.population,
+        one.metric,
+        one.part,
+        count(one.rows),
+        `${count(one.runs)}${one.without === 0 ? '' : ` (none in ${count(one.without)})`}`,
+        percent(one.held / one.runs),
+        percent(one.heldBelow / one.runs),
+        percent(one.heldAbove / one.runs),
+        one.method,
+        mark(one),
+      ]),
+    ),
+    '',
+    ...departures
+      .filter((one) => covered.some((of) => departureOf(of) === one))
+      .map((one) => `${departures.indexOf(one) + 1}. ${one.because}`),
+    '',
+    '## Fifty candidates on one holdout, all as good as the champion: is any promoted?',
+    '',
+    table(
+      ['rows', 'holdouts', 'superior, level by use', 'superior at 5 % each time', 'the better number'],
+      reused.map(({ rows, runs, spent, fixed, bare }) => [
+        count(rows),
+        count(runs),
+        bracketed(spent, runs),
+        percent(fixed / runs),
+        percent(bare / runs),
+      ]),
+    ),
+    '',
+    `## ${slices} slices of equal models: is any called worse?`,
+    '',
+    table(
+      ['metric', 'rows', 'runs', 'any is called worse', 'one that is 20 points worse is found'],
+      sliced.map(({ metric, rows, runs, any, found }) => [
+        metric,
+        count(rows),
+        count(runs),
+        bracketed(any, runs),
+        found === null ? '' : bracketed(found, runs),
+      ]),
+    ),
+    '',
+    '## Rows in groups of ten',
+    '',
+    table(
+      ['alike', 'groups', 'metric', 'runs', 'interval by group', 'by row', 'change by group', 'by row'],
+      grouped.map(({ alike, groups, metric, runs, byGroup, byRow, changeByGroup, changeByRow }) => [
+        String(alike),
+        String(groups),
+        metric,
+        count(runs),
+        bracketed(byGroup, runs),
+        percent(byRow / runs),
+        bracketed(changeByGroup, runs),
+        percent(changeByRow / runs),
+      ]),
+    ),
+    '',
+    missed.length === 0
+      ? `All ${targets.length} targets are met.`
+      : `${missed.length} of ${targets.length} targets are missed:\n\n${missed.join('\n')}`,
+    '',
+  ].join('\n')
+  return { text, targets, missed }
+}
+
+const mark = (one: Coverage): string => {
+  const found = departureOf(one)
+  return found === null ? '' : `(${departures.indexOf(found) + 1})`
+}
+
+const say = ({ what, k, n, rate, least, most }: Verdict) =>
+  `- ${what}: ${percent(rate)} (${k} of ${n}), wanted ${[...(least === undefined ? [] : [`≥ ${percent(least)}`]), ...(most === undefined ? [] : [`≤ ${percent(most)}`])].join(' and ')}`
+
+function bracketed(k: number, n: number): string {
+  const [low, high] = interval(k, n)
+  return `${percent(k / n)} [${percent(low)}, ${percent(high)}]`
+}
+
+const fine = (share: number) => `${(100 * share).toFixed(1)} %`
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,114 @@
+/** What is promised (statistics.md §3 and §6.6), held against what was counted. */
+import { count } from '../../src/core/report/format.ts'
+import type { Target } from '../simulate/tally.ts'
+import type { BlockCount } from './blocks.ts'
+import type { Coverage } from './coverage.ts'
+import { departureOf } from './departures.ts'
+import type { GroupCoverage } from './groups.ts'
+import { type ReuseCount, uses } from './reuse.ts'
+import type { meanShareCoverage, ShareCoverage } from './shares.ts'
+import { type SliceCount, slices } from './slices.ts'
+
+export interface Counted {
+  readonly blocked: readonly BlockCount[]
+  readonly shares: readonly ReturnType<typeof meanShareCoverage>[]
+  readonly shareTable: readonly ShareCoverage[]
+  readonly covered: readonly Coverage[]
+  readonly reused: readonly ReuseCount[]
+  readonly sliced: readonly SliceCount[]
+  readonly grouped: readonly GroupCoverage[]
+}
+
+/** P(block) of guard for accuracy in §6.6, by drop and rows. They were simulated, too: a point is left for that. */
+const published: readonly { readonly drop: number; readonly rows: number; readonly guard: number }[] = [
+  { drop: 0.01, rows: 1000, guard: 0.269 },
+  { drop: 0.01, rows: 5000, guard: 0.724 },
+  { drop: 0.02, rows: 1000, guard: 0.643 },
+  { drop: 0.02, rows: 5000, guard: 0.998 },
+  { drop: 0.05, rows: 200, guard: 0.738 },
+  { drop: 0.05, rows: 1000, guard: 1 },
+]
+export const publishedFor = ({ name, drop, rows }: BlockCount): number | null =>
+  name === 'accuracy' ? (published.find((one) => one.drop === drop && one.rows === rows)?.guard ?? null) : null
+
+const band = { least: 0.93, most: 0.97 } as const
+/** A level of 5 %, and half a point for what mid-p and resampling may take. */
+const mostFalse = 0.055
+
+export function targetsOf(counted: Counted): readonly Target[] {
+  return [
+    ...counted.blocked.flatMap(ofBlocks),
+    ...counted.covered.filter((one) => departureOf(one) === null).flatMap(ofCoverage),
+    ...counted.reused.map(({ rows, runs, spent }) => ({
+      what: `${uses} candidates as good as the champion, ${count(rows)} rows: any is promoted`,
+      k: spent,
+      n: runs,
+      most: 0.05,
+    })),
+    ...counted.sliced.flatMap(ofSlices),
+    ...counted.grouped.flatMap(ofGroups),
+  ]
+}
+
+export const sayDrop = (drop: number, nonInferior: number | null): string =>
+  drop === 0
+    ? 'equal models'
+    : nonInferior === null
+      ? `${100 * drop} % worse`
+      : `${drop < 0 ? 'better' : 'worse'} by ${Math.abs(100 * drop)} points`
+
+function ofBlocks(one: BlockCount): readonly Target[] {
+  const { name, drop, rows, runs: n, guard, confidentWorse, nonInferior, oracle } = one
+  const what = `${name}, ${sayDrop(drop, nonInferior)}, ${count(rows)} rows`
+  if (drop <= 0) {
+    return [
+      { what: `${what}: guard blocks`, k: guard, n, most: mostFalse },
+      { what: `${what}: confident_worse blocks`, k: confidentWorse, n, most: mostFalse },
+    ]
+  }
+  const wanted = publishedFor(one)
+  const least = wanted === null ? (oracle ?? 0) / n - 0.03 : wanted - 0.01
+  return [
+    { what: `${what}: guard blocks`, k: guard, n, least },
+    ...(nonInferior !== null && drop === 0.02
+      ? [{ what: `${what}: non_inferior by 2 points lets it pass`, k: n - nonInferior, n, most: mostFalse }]
+      : []),
+  ]
+}
+
+function ofCoverage({ population, rows, metric, part, runs: n, held, heldBelow, heldAbove }: Coverage): readonly Target[] {
+  const what = `${population}, ${count(rows)} rows: ${part} of ${metric}`
+  return [
+    { what: `${what}, interval`, k: held, n, ...band },
+    { what: `${what}, lower bound`, k: heldBelow, n, least: band.least },
+    { what: `${what}, upper bound`, k: heldAbove, n, least: band.least },
+  ]
+}
+
+function ofSlices({ metric, rows, runs: n, any, found }: SliceCount): readonly Target[] {
+  const what = `${slices} slices of ${count(rows)} rows, ${metric}`
+  return [
+    { what: `${what}: any is called worse, none is`, k: any, n, most: 0.05 },
+    ...(found === null ? [] : [{ what: `${what}: the one that is 20 points worse is found`, k: found, n, least: 0.8 }]),
+  ]
+}
+
+function ofGroups({ alike, groups, metric, runs: n, byGroup, changeByGroup }: GroupCoverage): readonly Target[] {
+  const what = `${groups} groups alike by ${alike}: ${metric}`
+  return [
+    { what: `${what}, interval by group`, k: byGroup, n, ...band },
+    { what: `${what}, change by group`, k: changeByGroup, n, ...band },
+  ]
+}
+
+/** Exact, so without an interval: the mean over shares, where 95 % at each share cannot be. */
+export const sharesMissed = ({ shares }: Counted): readonly string[] =>
+  shares.flatMap(({ rows, two, below, above }) =>
+    [two, below, above].every((held) => held >= band.least && held <= band.most)
+      ? []
+      : [`- a share of ${count(rows)} rows, mean over shares`],
+  )
+
+/** Rates at which exact coverage lies outside the band, told with the reason. */
+export const ratesOutside = (table: readonly ShareCoverage[]): readonly ShareCoverage[] =>
+  table.filter(({ two }) => two < band.least || two > band.most)
