@@ -9,7 +9,7 @@ import { judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import { trainingStatistics } from '../core/evaluate/training.ts'
-import type { BinaryScores, MulticlassScores, PlainScores, PlainTask, RegressionScores } from '../core/metrics/scores.ts'
+import type { BinaryScores, MulticlassScores, PlainScores, RankingScores, RegressionScores, ScoredTask } from '../core/metrics/scores.ts'
 import { quoted } from '../core/onnx/inspect.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
 import { unsuited } from '../core/schema/metric-facts.ts'
@@ -19,7 +19,7 @@ import type { DataEngine, Table } from '../ports/data-engine.ts'
 import type { ModelSession } from '../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
-import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './evaluate/assemble.ts'
+import { type Answered, allClasses, binaryScores, multiclassScores, rankingScores, regressionScores } from './evaluate/assemble.ts'
 import { type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
@@ -30,10 +30,10 @@ import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { type Counted, RowFacts } from './evaluate/row-facts.ts'
 import { openModel, scoreModel } from './evaluate/score-model.ts'
 import { checkLabels, checkScale } from './evaluate/suits.ts'
-import { checkRows, matureRows } from './evaluate/test-rows.ts'
+import { checkRelevance, checkRows, matureRows } from './evaluate/test-rows.ts'
 import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
-import { TruthReader } from './evaluate/truth-reader.ts'
+import { isNumeric, TruthReader } from './evaluate/truth-reader.ts'
 import { UnitReader } from './evaluate/units.ts'
 import { modelFolder } from './out-folder.ts'
 import { requirePinned, sourceFiles } from './source-files.ts'
@@ -78,7 +78,7 @@ export const evaluate: ModelStage = async (given) => {
     take: () => {},
     whileOpen: measurements.against,
   })
-  if (task !== 'regression') checkLabels(truth.coded, candidate, target.column, shown)
+  if (!isNumeric(task)) checkLabels(truth.coded, candidate, target.column, shown)
   const { compared, scores } = together(found, (answers) => assemble(context, truth, facts.counted, task, [candidate, ...answers]))
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
@@ -105,15 +105,17 @@ export const evaluate: ModelStage = async (given) => {
   })
   const parts = await judgeParts(context, { engine, table, shown, own, other, missing: compared.missing, judged })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
-  await writeHoldoutProfile(context, {
-    engine,
-    session,
-    task,
-    scores: own,
-    pair: scores.pair,
-    labels: truth.coded.names,
-    units: units.units,
-  })
+  if (own.task !== 'ranking') {
+    await writeHoldoutProfile(context, {
+      engine,
+      session,
+      task: own.task,
+      scores: own,
+      pair: scores.pair,
+      labels: truth.coded.names,
+      units: units.units,
+    })
+  }
 
   const measured = await measurements.finish(compared.missing)
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
@@ -169,9 +171,9 @@ function together(found: Compared, assembled: (others: readonly Answered[]) => A
 }
 
 /** What a model without features would have learned, where a profile says it. */
-async function training(context: ModelContext, column: string, own: PlainScores, { pair }: Assembled, truth: TruthReader) {
+async function training(context: ModelContext, column: string, own: PlainScores | RankingScores, { pair }: Assembled, truth: TruthReader) {
   const target = await trainingTarget(context, column)
-  if (target === null) return null
+  if (target === null || own.task === 'ranking') return null
   const align = alignTo(own.task === 'multiclass' ? own.classes : truth.coded.names)
   switch (own.task) {
     case 'binary':
@@ -184,11 +186,11 @@ async function training(context: ModelContext, column: string, own: PlainScores,
 }
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */
-const taskFor = ({ task, inferred }: Target, session: ModelSession): PlainTask =>
+const taskFor = ({ task, inferred }: Target, session: ModelSession): ScoredTask =>
   inferred && task === 'binary' && (session.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
 
 /** Where the config says the task, it has been refused there already. */
-function refuseUnsuited({ model }: ModelContext, task: PlainTask): void {
+function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
   for (const { name, metric } of model.evaluate.metrics) {
     const why = unsuited(metric, task)
     if (why === null) continue
@@ -207,7 +209,9 @@ async function openLabelled(context: ModelContext) {
   const { table: all, shown } = await openTest(context, engine)
   const { table, excluded } = await matureRows(engine, all, model.data, context.clock.now(), shown)
   const target = await readTarget(engine, table, model.data, model.task, shown)
-  await checkRows(engine, table, model.data, shown)
+  const ranking = target.task === 'ranking'
+  await checkRows(engine, table, model.data, shown, ranking ? model.data.group : null)
+  if (ranking) await checkRelevance(engine, table, target.column, shown)
   return { engine, table, shown, target, excluded, rowsRead: all.rows }
 }
 
@@ -226,14 +230,14 @@ const testRecords = ({ files }: Table, rows: number): readonly InputRecord[] =>
 
 interface Assembled {
   /** in the order given */
-  readonly models: readonly PlainScores[]
+  readonly models: readonly (PlainScores | RankingScores)[]
   /** of a classification */
   readonly labels: readonly string[] | null
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
 }
 
-function assemble(context: ModelContext, truth: TruthReader, counted: Counted, task: PlainTask, answers: readonly Answered[]): Assembled {
+function assemble(context: ModelContext, truth: TruthReader, counted: Counted, task: ScoredTask, answers: readonly Answered[]): Assembled {
   const { data, evaluate: settings } = context.model
   switch (task) {
     case 'regression': {
@@ -250,6 +254,15 @@ function assemble(context: ModelContext, truth: TruthReader, counted: Counted, t
       const negative = truth.coded.names.find((label) => label !== positive) ?? ''
       return { models, labels: sortLabels(truth.coded.names), pair: [negative, positive] }
     }
+    case 'ranking': {
+      const { weight, group: query } = counted
+      if (query === null) throw new Error('a ranking without data.group')
+      const models: readonly RankingScores[] = answers.map((answered) => ({ ...rankingScores(truth.numbers, query, answered), weight }))
+      return { models, labels: null, pair: null }
+    }
+    case 'multilabel':
+    case 'forecasting':
+      throw new Error(`${task} is not open`)
     case 'multiclass': {
       const classes = allClasses(truth.coded, answers)
       const models: readonly MulticlassScores[] = answers.map((answered) => ({

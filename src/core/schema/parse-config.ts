@@ -147,7 +147,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   }
 }
 
-function dataOf({ data }: ModelFile, path: Path, problems: Problem[]): DataSpec {
+function dataOf({ data, task }: ModelFile, path: Path, problems: Problem[]): DataSpec {
   const sources: Partial<Record<(typeof roles)[number], Source>> = {}
   for (const role of roles) {
     const source = data?.[role]
@@ -161,6 +161,8 @@ function dataOf({ data }: ModelFile, path: Path, problems: Problem[]): DataSpec 
     if (features?.indexOf(feature) !== i) problems.push(invalid([...path, 'features', i], `${shown(feature)} is written twice.`))
     if (feature === data?.target) problems.push(invalid([...path, 'features', i], 'The target cannot be a feature.'))
   }
+  if (task === 'ranking' && data?.target !== undefined && data.group === undefined)
+    problems.push(invalid([...path, 'group'], 'A ranking needs data.group, which says what was asked: rows of one query are ranked among themselves.'))
   if (data?.label_delay !== undefined && data.time === undefined)
     problems.push(invalid([...path, 'label_delay'], 'This needs data.time, which says how old a row is.'))
   if (data?.positive !== undefined && data.target === undefined) problems.push(invalid([...path, 'positive'], 'This needs a target.'))

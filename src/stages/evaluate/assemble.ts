@@ -2,7 +2,7 @@
  * Truth and answers of a model → the scores that metrics read. Here each column of probabilities gets its label: from the graph (ZipMap),
  * else from the sorted labels, and then only if the model's own labels do not contradict that order.
  */
-import type { BinaryScores, MulticlassScores, RegressionScores } from '../../core/metrics/scores.ts'
+import type { BinaryScores, MulticlassScores, RankingScores, RegressionScores } from '../../core/metrics/scores.ts'
 import { UserError } from '../../errors.ts'
 import type { Coded, Predictions } from './predict.ts'
 import { alignTo, sortLabels } from './truth.ts'
@@ -18,16 +18,23 @@ export interface Answered {
 /** how far a row of probabilities may be from 1 */
 const sumTolerance = 1e-3
 
-export function regressionScores(y: Float64Array, { predictions, shown }: Answered): RegressionScores {
-  const { values, width } = predictions
-  if (values === null || width !== 1) {
-    throw new UserError(
-      'MODEL_OUTPUT',
-      `${shown} gives ${width} numbers per row, and a regression wants one`,
-      'export it with one output per row',
-    )
-  }
-  return { task: 'regression', y, predicted: values }
+export const regressionScores = (y: Float64Array, answered: Answered): RegressionScores => ({
+  task: 'regression',
+  y,
+  predicted: oneEach(answered, 'a regression'),
+})
+
+/** @param query code of the query of each row */
+export const rankingScores = (y: Float64Array, query: Int32Array, answered: Answered): RankingScores => ({
+  task: 'ranking',
+  y,
+  score: oneEach(answered, 'a ranking'),
+  query,
+})
+
+function oneEach({ predictions: { values, width }, shown }: Answered, what: string): Float64Array {
+  if (values !== null && width === 1) return values
+  throw new UserError('MODEL_OUTPUT', `${shown} gives ${width} numbers per row, and ${what} wants one`, 'export it with one output per row')
 }
 
 /** @throws UserError PROBABILITIES_NOT_ONE, CLASSES_UNKNOWN */

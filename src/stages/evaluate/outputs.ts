@@ -3,10 +3,11 @@
  * these leave a choice, by name; what stays unclear is an error that lists the outputs.
  */
 
-import type { PlainTask } from '../../core/metrics/scores.ts'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { TensorInfo } from '../../ports/model-runtime.ts'
+import { isNumeric } from './truth-reader.ts'
 
 /** Names of outputs. At least one of them is there. */
 export interface Layout {
@@ -36,8 +37,10 @@ const value: Role = {
   names: /pred|variable|value|^y|output/i,
 }
 
+const rank: Role = { ...value, names: /score|rank|relevance|pred|variable|^y|output/i }
+
 /** @throws UserError OUTPUT_UNCLEAR naming the outputs */
-export function layoutOf(outputs: readonly TensorInfo[], task: PlainTask, shown: string): Layout {
+export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown: string): Layout {
   const find = (role: Role): string | null => {
     const fitting = outputs.filter(role.fits)
     if (fitting.length <= 1) return fitting[0]?.name ?? null
@@ -45,19 +48,23 @@ export function layoutOf(outputs: readonly TensorInfo[], task: PlainTask, shown:
     if (named.length === 1) return named[0]?.name ?? null
     throw unclear(outputs, task, shown, `${fitting.map(({ name }) => quoted(name)).join(' and ')} could each be it`)
   }
-  const layout: Layout =
-    task === 'regression' ? { label: null, values: find(value) } : { label: find(label), values: find(probabilities) ?? find(score) }
+  const layout: Layout = isNumeric(task)
+    ? { label: null, values: find(task === 'ranking' ? rank : value) }
+    : { label: find(label), values: find(probabilities) ?? find(score) }
   if (layout.label === null && layout.values === null) throw unclear(outputs, task, shown, 'none fits')
   return layout
 }
 
-const wanted: Readonly<Record<PlainTask, string>> = {
+const wanted: Readonly<Record<ScoredTask, string>> = {
   binary: 'a label per row, probabilities [rows, 2], or one score per row',
   multiclass: 'a label per row, or probabilities [rows, classes]',
+  multilabel: 'a score or a 0 and 1 for each label [rows, labels]',
   regression: 'one number per row',
+  ranking: 'one score per row',
+  forecasting: 'one number per row, or one for each quantile [rows, quantiles]',
 }
 
-const unclear = (outputs: readonly TensorInfo[], task: PlainTask, shown: string, why: string) => {
+const unclear = (outputs: readonly TensorInfo[], task: ScoredTask, shown: string, why: string) => {
   const list = outputs.map(({ name, type, shape }) => `${quoted(name)} ${type} [${shape.map((extent) => extent ?? '?').join(', ')}]`)
   return new UserError(
     'OUTPUT_UNCLEAR',

@@ -1,5 +1,5 @@
 /** One model over the test table: opened, met with the columns, run, closed. */
-import type { PlainTask } from '../../core/metrics/scores.ts'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
@@ -11,7 +11,7 @@ import { predict } from './predict.ts'
 export interface ScoreRequest {
   readonly engine: DataEngine
   readonly table: Table
-  readonly task: PlainTask
+  readonly task: ScoredTask
   /** what messages call the model and the data */
   readonly shown: { readonly model: string; readonly data: string }
   /** more columns to read in the same pass */

@@ -81,6 +81,20 @@ export async function checkRows(
   if (weight !== null) await checkWeights(engine, table, weight, shown)
 }
 
+/** @throws UserError RELEVANCE_NEGATIVE: a gain that is taken away is none */
+export async function checkRelevance(engine: DataEngine, table: Table, target: string, shown: string): Promise<void> {
+  const [row] = await engine.aggregate({
+    sql: `SELECT count(*) FILTER (WHERE ${quoteName(target)} < 0) AS negative FROM ${table.relation}`,
+  })
+  const negative = Number(row?.negative ?? 0)
+  if (negative === 0) return
+  throw new UserError(
+    'RELEVANCE_NEGATIVE',
+    `${quoted(target)} of ${shown} is negative in ${negative} of ${table.rows} rows, and no item is less than irrelevant`,
+    'write 0 for what is not relevant, and more for what is',
+  )
+}
+
 async function checkWeights(engine: DataEngine, table: Table, weight: string, shown: string): Promise<void> {
   const column = columnOf(table, weight, 'data.weight', shown)
   const refuse = (what: string) =>

@@ -1,11 +1,14 @@
 /** Keeps target and id of each row while the table passes by. */
 
-import type { PlainTask } from '../../core/metrics/scores.ts'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
 import type { Coded } from './predict.ts'
 import { labelOf } from './truth.ts'
+
+/** The truth is an amount, not a label. */
+export const isNumeric = (task: ScoredTask): boolean => task === 'regression' || task === 'ranking' || task === 'forecasting'
 
 export class TruthReader {
   /** to be read beside the features, in this order */
@@ -15,14 +18,14 @@ export class TruthReader {
   readonly #codeOf = new Map<string, number>()
   readonly #ids: Scalar[] | null
 
-  constructor(table: Table, target: string, task: PlainTask, id: string | null, shown: string) {
+  constructor(table: Table, target: string, task: ScoredTask, id: string | null, shown: string) {
     if (id !== null && !table.columns.some((column) => column.name === id)) {
       throw new UserError('COLUMNS_MISSING', `${shown} has no column ${quoted(id)}, which is data.id`, 'correct data.id, or add the column')
     }
-    const regression = task === 'regression'
+    const numeric = isNumeric(task)
     this.columns = id === null ? [target] : [target, id]
-    this.numbers = new Float64Array(regression ? table.rows : 0)
-    this.#codes = new Int32Array(regression ? 0 : table.rows)
+    this.numbers = new Float64Array(numeric ? table.rows : 0)
+    this.#codes = new Int32Array(numeric ? 0 : table.rows)
     this.#ids = id === null ? null : new Array<Scalar>(table.rows).fill(null)
   }
 

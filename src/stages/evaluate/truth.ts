@@ -1,7 +1,7 @@
 /** What the target column asks for: the task, the labels, the class that counts as positive. */
 
-import type { PlainTask } from '../../core/metrics/scores.ts'
-import { isPlainTask } from '../../core/metrics/table.ts'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
+import { isScoredTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
 import { inferTask } from '../../core/train/task.ts'
@@ -11,7 +11,7 @@ import type { Coded } from './predict.ts'
 
 export interface Target {
   readonly column: string
-  readonly task: PlainTask
+  readonly task: ScoredTask
   /** true when the config did not say the task */
   readonly inferred: boolean
 }
@@ -52,8 +52,8 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
     )
   }
   const found = task ?? inferTask({ kind: column.kind, distinct, whole: facts?.whole === true })
-  if (!isPlainTask(found))
-    throw new UserError('NOT_AVAILABLE', `task: ${found} is not available in this version`, 'use binary, multiclass or regression')
+  if (!isScoredTask(found))
+    throw new UserError('NOT_AVAILABLE', `task: ${found} is not available in this version`, 'use binary, multiclass, regression or ranking')
   if (distinct < 2) {
     throw new UserError(
       'TARGET_ONE_CLASS',
@@ -66,7 +66,7 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
 }
 
 function checkSuits(
-  task: PlainTask,
+  task: ScoredTask,
   { distinct, numeric, name, shown }: { distinct: number; numeric: boolean; name: string; shown: string },
 ): void {
   const refuse = (why: string, fix: string) =>
@@ -80,6 +80,13 @@ function checkSuits(
       return
     case 'regression':
       if (!numeric) throw refuse('it is no number', 'write task: binary or task: multiclass, or correct the column')
+      return
+    case 'ranking':
+    case 'forecasting':
+      if (!numeric) throw refuse('it is no number', 'correct data.target')
+      return
+    case 'multilabel':
+      if (distinct > 2) throw refuse(`it has ${distinct} different values, not two`, 'write task: multiclass')
   }
 }
 

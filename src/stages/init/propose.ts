@@ -4,7 +4,7 @@ import { personal } from '../../core/init/personal.ts'
 import { type Proposal, rowsSeen } from '../../core/init/proposal.ts'
 import type { ColumnSeen } from '../../core/init/seen.ts'
 import { candidates, guessTarget, labelledRoles, positiveOf, type TargetGuess } from '../../core/init/target.ts'
-import { primaryMetric } from '../../core/metrics/table.ts'
+import { isPlainTask, primaryMetric } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { plural } from '../../core/report/format.ts'
 import type { DataSpec, Role } from '../../core/schema/config.ts'
@@ -203,6 +203,8 @@ async function judgedAs(engine: DataEngine, { tables, model }: Wanted, target: T
   if (target === null || table === undefined || role === undefined) return { judged: null, trouble: null }
   try {
     const found = await readTarget(engine, table, { ...noData, target: target.column }, null, `data.${role}`)
+    // what is inferred is a plain task
+    if (!isPlainTask(found.task)) return { judged: null, trouble: null }
     const more = found.task === 'binary' && (model.seen?.classLabels ?? 0) > 2
     const task: BuiltinTask = more ? 'multiclass' : found.task
     const because = more ? 'the model has more than two classes' : `as the target looks in the ${role} data`

@@ -48,7 +48,7 @@ models:
   it.each([
     ['score: {run: x}', 'score'],
     ['device: gpu', 'gpu'],
-    ['task: ranking', 'ranking'],
+    ['task: custom', 'custom'],
     ['format: opaque', 'opaque'],
     ['expect: {results: [gx.json]}', 'expect.results'],
     ['evaluate: {value: {tp: 50}}', 'evaluate.value'],
@@ -76,6 +76,7 @@ models:
     ['models: {a: {model: }}', 'Nothing is written here'],
     ['models: {a: {model: a.onnx, data: {positive: 1}}}', 'This needs a target'],
     ['models: {a: {model: a.onnx, data: {label_delay: 60d}}}', 'This needs data.time'],
+    ['models: {a: {model: a.onnx, task: ranking, data: {target: y}}}', 'A ranking needs data.group'],
     ['models: {a: {model: a.onnx, data: {target: y, features: [x, y, x]}}}', 'The target cannot be a feature'],
     ['models: {a: {model: a.onnx, evaluate: {threshold: 50}}}', 'between 0 and 1'],
     ['defaults: 3\nmodels: {a: {model: a.onnx}}', 'A map of model keys'],
