@@ -26,6 +26,7 @@ const tasks = {
   e2e: [[bin('vitest', 'vitest.mjs'), 'run', '--config', 'vitest.e2e.config.ts']],
   bench: [['bench/startup.ts']],
   simulate: [['bench/simulate/run.ts']],
+  'simulate-gate': [['bench/simulate-gate/run.ts']],
   peers: [['bench/peers/run.ts']],
 }
 

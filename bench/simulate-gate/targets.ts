@@ -38,7 +38,7 @@ const mostFalse = 0.055
 export function targetsOf(counted: Counted): readonly Target[] {
   return [
     ...counted.blocked.flatMap(ofBlocks),
-    ...counted.covered.filter((one) => departureOf(one) === null).flatMap(ofCoverage),
+    ...counted.covered.flatMap(ofCoverage),
     ...counted.reused.map(({ rows, runs, spent }) => ({
       what: `${uses} candidates as good as the champion, ${count(rows)} rows: any is promoted`,
       k: spent,
@@ -76,10 +76,13 @@ function ofBlocks(one: BlockCount): readonly Target[] {
   ]
 }
 
-function ofCoverage({ population, rows, metric, part, runs: n, held, heldBelow, heldAbove }: Coverage): readonly Target[] {
+function ofCoverage(one: Coverage): readonly Target[] {
+  const { population, rows, metric, part, runs: n, held, heldBelow, heldAbove } = one
+  const excused = departureOf(one)?.side
+  if (excused === 'both') return []
   const what = `${population}, ${count(rows)} rows: ${part} of ${metric}`
   return [
-    { what: `${what}, interval`, k: held, n, ...band },
+    { what: `${what}, interval`, k: held, n, ...(excused === 'above' ? { least: band.least } : band) },
     { what: `${what}, lower bound`, k: heldBelow, n, least: band.least },
     { what: `${what}, upper bound`, k: heldAbove, n, least: band.least },
   ]

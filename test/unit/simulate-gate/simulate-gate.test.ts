@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { blocks, compare, policy, spec } from '../../../bench/simulate-gate/blocks.ts'
+import { answers, binary, draw, truthOf, worseBy } from '../../../bench/simulate-gate/populations.ts'
+import { shareCoverage } from '../../../bench/simulate-gate/shares.ts'
+import { judge } from '../../../src/core/evaluate/judge.ts'
+import { clopperPearson } from '../../../src/core/stats/proportion.ts'
+import { random } from '../../../src/core/stats/random.ts'
+
+describe('the simulation of the evaluation gate', () => {
+  it('decides as judge does, whatever the mode', () => {
+    const rng = random(3)
+    const seen = new Set<boolean>()
+    for (let run = 0; run < 4; run++) {
+      const pair = draw(answers(0.05), 120, rng)
+      for (const mode of ['guard', 'confident_worse', 'non_inferior', 'superior'] as const) {
+        const { checks } = judge({ ...pair, missing: null, specs: [spec('accuracy')], mode, policy })
+        const judged = checks.some(({ id, effect }) => id === 'evaluate.max_drop:accuracy' && effect === 'fail')
+        expect(blocks(compare(pair, [spec('accuracy')]), mode)).toBe(judged)
+        seen.add(judged)
+      }
+    }
+    expect(seen.size).toBe(2)
+  })
+
+  it('draws from models that are equal in every metric, or worse by what was asked', () => {
+    const population = binary({ positives: 0.3, apart: 1.6, seed: 1 })
+    const equal = population(1)
+    for (const metric of ['roc_auc', 'log_loss', 'f1', 'accuracy', 'pr_auc'])
+      expect(truthOf(equal.candidate, metric)).toBeCloseTo(truthOf(equal.baseline, metric) ?? Number.NaN, 12)
+    const worse = worseBy(population, 'roc_auc', 0.02)
+    expect((truthOf(worse.baseline, 'roc_auc') ?? 0) - (truthOf(worse.candidate, 'roc_auc') ?? 0)).toBeCloseTo(0.02, 5)
+    const { baseline, candidate } = answers(0.02)
+    expect(truthOf(baseline, 'accuracy')).toBeCloseTo(0.85, 12)
+    expect(truthOf(candidate, 'accuracy')).toBeCloseTo(0.83, 12)
+  })
+
+  it('sums the coverage of a share over its outcomes', () => {
+    // below 30 rows Clopper–Pearson: of 5 rows at one half, none and five lie outside only if the interval says so
+    const [one] = shareCoverage(5, [0.5])
+    const inside = [0, 1, 2, 3, 4, 5].filter((k) => {
+      const [low, high] = clopperPearson(k, 5, 0.975)
+      return low <= 0.5 && 0.5 <= high
+    })
+    const ways = [1, 5, 10, 10, 5, 1]
+    expect(one?.two).toBeCloseTo(inside.reduce((sum, k) => sum + (ways[k] ?? 0), 0) / 32, 12)
+  })
+})
