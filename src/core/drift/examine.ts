@@ -60,7 +60,7 @@ export interface Question {
 export function examine(subject: Subject, { positive, settings, columns }: Question): Tested | Untested {
   const { family, rule } = subject
   const reference = demanded(subject.reference, subject.column)
-  const current = demanded(subject.current, subject.column)
+  const current = typed(reference, demanded(subject.current, subject.column))
   const skipped = (because: string): Untested => ({ subject, reference, current, state: 'skipped', because })
   if (rule?.rule.ignore === true) return skipped('the config says to ignore it')
   const reason = untested[reference.kind]
@@ -102,6 +102,24 @@ function demanded(table: TableProfile, name: string): ColumnProfile {
   if (column === null) throw new RangeError(`the profile of ${table.role} has no column ${name}`)
   return column
 }
+
+/** Where no value is, a text file says no type: numbers of training that are all missing now are numbers still. */
+const typed = ({ numeric }: ColumnProfile, current: ColumnProfile): ColumnProfile =>
+  numeric === null || current.numeric !== null || missing(current) < current.n
+    ? current
+    : {
+        ...current,
+        numeric: {
+          min: null,
+          max: null,
+          mean: null,
+          m2: null,
+          edges: numeric.edges,
+          edges_id: numeric.edges_id,
+          cells: numeric.cells.map(() => 0),
+          spikes: [],
+        },
+      }
 
 type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess'>
 

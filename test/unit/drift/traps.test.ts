@@ -192,6 +192,25 @@ describe('few rows in many cells', () => {
   })
 })
 
+describe('numbers that are all missing now, of which a text file cannot say that they are numbers', () => {
+  const sparse = (filled: number) => numbers('x', [...gaussian(5, filled), ...new Array<null>(4000 - filled).fill(null)])
+  const empty = labels('x', new Array<null>(300).fill(null))
+
+  it('where training had few, none is no other type, and nothing moved', () => {
+    const { row, checks } = judgeOne(sparse(16), empty)
+    expect([row.state, [...checks.keys()]]).toEqual(['ok', ['drift.shift:x']])
+  })
+
+  it('where training had all, they moved and are missing, in those words', () => {
+    const { row, checks } = judgeOne(sparse(4000), empty)
+    expect([row.state, checks.get('drift.nulls:x')?.status, checks.has('drift.type:x')]).toEqual(['fail', 'fail', false])
+  })
+
+  it('text where numbers were is another type still', () => {
+    expect(judgeOne(sparse(4000), labels('x', rows({ a: 299, b: 1 }))).checks.get('drift.type:x')?.status).toBe('fail')
+  })
+})
+
 describe('two hundred columns', () => {
   it('the same profiles give the same judgement to the last digit, whatever the order of the columns', () => {
     const columns = Array.from({ length: 40 }, (_, i) =>
