@@ -9,7 +9,15 @@ import { judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import { trainingStatistics } from '../core/evaluate/training.ts'
-import type { BinaryScores, MulticlassScores, PlainScores, RankingScores, RegressionScores, ScoredTask } from '../core/metrics/scores.ts'
+import type {
+  BinaryScores,
+  ForecastingScores,
+  MulticlassScores,
+  PlainScores,
+  RankingScores,
+  RegressionScores,
+  ScoredTask,
+} from '../core/metrics/scores.ts'
 import { quoted } from '../core/onnx/inspect.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
 import { unsuited } from '../core/schema/metric-facts.ts'
@@ -19,8 +27,17 @@ import type { DataEngine, Table } from '../ports/data-engine.ts'
 import type { ModelSession } from '../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
-import { type Answered, allClasses, binaryScores, multiclassScores, rankingScores, regressionScores } from './evaluate/assemble.ts'
+import {
+  type Answered,
+  allClasses,
+  binaryScores,
+  forecastingScores,
+  multiclassScores,
+  rankingScores,
+  regressionScores,
+} from './evaluate/assemble.ts'
 import { type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
+import { type Naive, naiveForecast, TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
@@ -59,15 +76,18 @@ export const evaluate: ModelStage = async (given) => {
   const truth = new TruthReader(table, target.column, task, model.data.id, shown)
   const facts = new RowFacts(table, model.data, shown)
   const units = new UnitReader(table, model)
+  const times = new TimeReader(table, task === 'forecasting' ? model.data.time : null, shown)
   const request = { engine, table, task }
   const candidate = await scoreModel(context, session, {
     ...request,
     shown: { model: shownModel, data: shown },
-    beside: [...truth.columns, ...facts.columns, ...units.columns],
+    beside: [...truth.columns, ...facts.columns, ...times.columns, ...units.columns],
     take: (columns, from, rows) => {
       truth.take(columns, from, rows)
       facts.take(columns.slice(truth.columns.length), from, rows)
-      units.take(columns.slice(truth.columns.length + facts.columns.length), from, rows)
+      const after = truth.columns.length + facts.columns.length
+      times.take(columns.slice(after), from, rows)
+      units.take(columns.slice(after + times.columns.length), from, rows)
     },
   })
   const measurements = new Measurements(context, session, { engine, table, shown: { model: shownModel, data: shown } })
@@ -79,7 +99,10 @@ export const evaluate: ModelStage = async (given) => {
     whileOpen: measurements.against,
   })
   if (!isNumeric(task)) checkLabels(truth.coded, candidate, target.column, shown)
-  const { compared, scores } = together(found, (answers) => assemble(context, truth, facts.counted, task, [candidate, ...answers]))
+  const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
+  const { compared, scores } = together(found, (answers) =>
+    assemble(context, truth, { ...facts.counted, ...ahead }, task, [candidate, ...answers]),
+  )
   const [own, other = null] = scores.models
   if (own === undefined) throw new Error('the candidate has no scores')
 
@@ -105,7 +128,7 @@ export const evaluate: ModelStage = async (given) => {
   })
   const parts = await judgeParts(context, { engine, table, shown, own, other, missing: compared.missing, judged })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
-  if (own.task !== 'ranking') {
+  if (own.task !== 'ranking' && own.task !== 'forecasting') {
     await writeHoldoutProfile(context, {
       engine,
       session,
@@ -171,9 +194,9 @@ function together(found: Compared, assembled: (others: readonly Answered[]) => A
 }
 
 /** What a model without features would have learned, where a profile says it. */
-async function training(context: ModelContext, column: string, own: PlainScores | RankingScores, { pair }: Assembled, truth: TruthReader) {
+async function training(context: ModelContext, column: string, own: Assembled['models'][number], { pair }: Assembled, truth: TruthReader) {
   const target = await trainingTarget(context, column)
-  if (target === null || own.task === 'ranking') return null
+  if (target === null || own.task === 'ranking' || own.task === 'forecasting') return null
   const align = alignTo(own.task === 'multiclass' ? own.classes : truth.coded.names)
   switch (own.task) {
     case 'binary':
@@ -203,6 +226,23 @@ function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
   }
 }
 
+type Ahead = Naive & { readonly times: Float64Array | null }
+
+/** What a forecast is held against; of other tasks nothing. */
+async function aheadOf(
+  context: ModelContext,
+  engine: DataEngine,
+  target: Target,
+  task: ScoredTask,
+  facts: RowFacts,
+  reader: TimeReader,
+  shown: string,
+): Promise<Ahead> {
+  if (task !== 'forecasting') return { times: null, scale: null, naive: null }
+  const times = reader.times(shown)
+  return { times, ...(await naiveForecast(context, engine, target.column, facts, times)) }
+}
+
 async function openLabelled(context: ModelContext) {
   const { model, ports } = context
   const engine = await ports.engine()
@@ -230,14 +270,20 @@ const testRecords = ({ files }: Table, rows: number): readonly InputRecord[] =>
 
 interface Assembled {
   /** in the order given */
-  readonly models: readonly (PlainScores | RankingScores)[]
+  readonly models: readonly (PlainScores | RankingScores | ForecastingScores)[]
   /** of a classification */
   readonly labels: readonly string[] | null
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
 }
 
-function assemble(context: ModelContext, truth: TruthReader, counted: Counted, task: ScoredTask, answers: readonly Answered[]): Assembled {
+function assemble(
+  context: ModelContext,
+  truth: TruthReader,
+  counted: Counted & Ahead,
+  task: ScoredTask,
+  answers: readonly Answered[],
+): Assembled {
   const { data, evaluate: settings } = context.model
   switch (task) {
     case 'regression': {
@@ -260,8 +306,13 @@ function assemble(context: ModelContext, truth: TruthReader, counted: Counted, t
       const models: readonly RankingScores[] = answers.map((answered) => ({ ...rankingScores(truth.numbers, query, answered), weight }))
       return { models, labels: null, pair: null }
     }
+    case 'forecasting': {
+      const { weight, group: series, times: time, scale, naive } = counted
+      const given = { y: truth.numbers, series, time, scale, naive }
+      const models: readonly ForecastingScores[] = answers.map((answered) => ({ ...forecastingScores(given, answered), weight }))
+      return { models, labels: null, pair: null }
+    }
     case 'multilabel':
-    case 'forecasting':
       throw new Error(`${task} is not open`)
     case 'multiclass': {
       const classes = allClasses(truth.coded, answers)

@@ -86,6 +86,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ evaluate }) => evaluate.metrics.flatMap((spec) => metricFactsOf(spec, 'evaluate.metrics')),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
   ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
+  ({ evaluate }) => fact('policy', 'evaluate.season', evaluate.season, `${evaluate.season} rows`),
   ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
   ({ evaluate: { slices } }) => [
     ...fact('policy', 'evaluate.slices.by', slices?.by, (slices?.by ?? []).map((names) => names.join('+')).join(', ') || 'none'),

@@ -75,7 +75,7 @@ const promote = section({
 })
 
 const modelShape = {
-  task: choice(['binary', 'multiclass', 'regression', 'ranking'], ['multilabel', 'forecasting', 'custom']).optional(),
+  task: choice(['binary', 'multiclass', 'regression', 'ranking', 'forecasting'], ['multilabel', 'custom']).optional(),
   model: ref,
   format: choice(['onnx'], ['opaque']).optional(),
   data: data.optional(),

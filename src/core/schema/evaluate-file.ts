@@ -42,6 +42,11 @@ export const evaluate = section({
       { error: 'expected a number between 0 and 1' },
     )
     .optional(),
+  season: z
+    .number({ error: 'expected a whole number of at least 1' })
+    .int({ error: 'expected a whole number of at least 1' })
+    .positive({ error: 'expected a whole number of at least 1' })
+    .optional(),
   holdout_budget: z
     .number({ error: 'expected a whole number of at least 1' })
     .int({ error: 'expected a whole number of at least 1' })

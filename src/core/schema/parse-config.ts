@@ -129,6 +129,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       metrics: evaluate?.metrics ?? [],
       mode: evaluate?.mode ?? 'guard',
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
+      ...(evaluate?.season === undefined ? {} : { season: evaluate.season }),
       ...(evaluate?.holdout_budget === undefined ? {} : { holdoutBudget: evaluate.holdout_budget }),
       ...(evaluate?.slices === undefined ? {} : { slices: slicesSpec(evaluate.slices, data, [...path, 'evaluate', 'slices'], problems) }),
     },
@@ -162,7 +163,11 @@ function dataOf({ data, task }: ModelFile, path: Path, problems: Problem[]): Dat
     if (feature === data?.target) problems.push(invalid([...path, 'features', i], 'The target cannot be a feature.'))
   }
   if (task === 'ranking' && data?.target !== undefined && data.group === undefined)
-    problems.push(invalid([...path, 'group'], 'A ranking needs data.group, which says what was asked: rows of one query are ranked among themselves.'))
+    problems.push(
+      invalid([...path, 'group'], 'A ranking needs data.group, which says what was asked: rows of one query are ranked among themselves.'),
+    )
+  if (task === 'forecasting' && data?.target !== undefined && data.time === undefined)
+    problems.push(invalid([...path, 'time'], 'A forecast needs data.time, which says in which order its rows lie.'))
   if (data?.label_delay !== undefined && data.time === undefined)
     problems.push(invalid([...path, 'label_delay'], 'This needs data.time, which says how old a row is.'))
   if (data?.positive !== undefined && data.target === undefined) problems.push(invalid([...path, 'positive'], 'This needs a target.'))

@@ -2,7 +2,7 @@
  * Truth and answers of a model → the scores that metrics read. Here each column of probabilities gets its label: from the graph (ZipMap),
  * else from the sorted labels, and then only if the model's own labels do not contradict that order.
  */
-import type { BinaryScores, MulticlassScores, RankingScores, RegressionScores } from '../../core/metrics/scores.ts'
+import type { BinaryScores, ForecastingScores, MulticlassScores, RankingScores, RegressionScores } from '../../core/metrics/scores.ts'
 import { UserError } from '../../errors.ts'
 import type { Coded, Predictions } from './predict.ts'
 import { alignTo, sortLabels } from './truth.ts'
@@ -30,6 +30,16 @@ export const rankingScores = (y: Float64Array, query: Int32Array, answered: Answ
   y,
   score: oneEach(answered, 'a ranking'),
   query,
+})
+
+export type Given = Pick<ForecastingScores, 'y' | 'series' | 'time' | 'scale' | 'naive'>
+
+export const forecastingScores = (given: Given, answered: Answered): ForecastingScores => ({
+  task: 'forecasting',
+  ...given,
+  predicted: oneEach(answered, 'a forecast'),
+  horizon: null,
+  quantiles: null,
 })
 
 function oneEach({ predictions: { values, width }, shown }: Answered, what: string): Float64Array {

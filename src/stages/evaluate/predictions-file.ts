@@ -1,5 +1,5 @@
 /** `predictions.parquet`: what was predicted for each row. It holds rows, so it stays on this machine. */
-import type { PlainScores, RankingScores } from '../../core/metrics/scores.ts'
+import type { ForecastingScores, PlainScores, RankingScores } from '../../core/metrics/scores.ts'
 import type { ColumnValues, Scalar } from '../../ports/data-engine.ts'
 
 export const predictionsFile = 'predictions.parquet'
@@ -11,7 +11,7 @@ export interface PredictionColumn {
 
 /** @param labels of a binary task, negative first */
 export function predictionColumns(
-  scores: PlainScores | RankingScores,
+  scores: PlainScores | RankingScores | ForecastingScores,
   labels: readonly [string, string] | null,
   id: ColumnValues | null,
 ): readonly PredictionColumn[] {
@@ -35,6 +35,7 @@ export function predictionColumns(
       ]
     }
     case 'regression':
+    case 'forecasting':
       return [...ids, column('y', scores.y), column('predicted', scores.predicted)]
     case 'ranking':
       return [...ids, column('y', scores.y), column('score', scores.score)]

@@ -45,6 +45,11 @@ export class RowFacts {
     return code
   }
 
+  /** the groups seen, and their codes */
+  get codeOf(): ReadonlyMap<Scalar, number> {
+    return this.#codeOf
+  }
+
   get counted(): Counted {
     return { weight: this.#weight, group: this.#group }
   }

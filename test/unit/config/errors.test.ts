@@ -77,6 +77,7 @@ models:
     ['models: {a: {model: a.onnx, data: {positive: 1}}}', 'This needs a target'],
     ['models: {a: {model: a.onnx, data: {label_delay: 60d}}}', 'This needs data.time'],
     ['models: {a: {model: a.onnx, task: ranking, data: {target: y}}}', 'A ranking needs data.group'],
+    ['models: {a: {model: a.onnx, task: forecasting, data: {target: y}}}', 'A forecast needs data.time'],
     ['models: {a: {model: a.onnx, data: {target: y, features: [x, y, x]}}}', 'The target cannot be a feature'],
     ['models: {a: {model: a.onnx, evaluate: {threshold: 50}}}', 'between 0 and 1'],
     ['defaults: 3\nmodels: {a: {model: a.onnx}}', 'A map of model keys'],

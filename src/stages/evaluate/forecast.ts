@@ -1,0 +1,119 @@
+/**
+ * What a forecast is held against: the time of each row, and what repeating the last season of the training series would have said. The
+ * series are those of `data.group`; without it there is one. Training rows are those of `data.train`; without them there is no naive forecast.
+ */
+import { type NaiveScale, naiveScale } from '../../core/metrics/forecast.ts'
+import { quoted } from '../../core/onnx/inspect.ts'
+import { UserError } from '../../errors.ts'
+import type { ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
+import type { ModelContext } from '../context.ts'
+import { openSource } from '../open-data.ts'
+import { columnOf, type RowFacts } from './row-facts.ts'
+
+/** A date, a timestamp or a number as a place in time; NaN where there is none. */
+const momentOf = (value: Scalar): number => {
+  if (typeof value !== 'string') return value === null ? Number.NaN : Number(value)
+  const text = value.replace(' ', 'T')
+  return Date.parse(/T/.test(text) && !/[Z+]|T.*-/.test(text) ? `${text}Z` : text)
+}
+
+export class TimeReader {
+  /** to be read beside the features */
+  readonly columns: readonly string[]
+  readonly #times: Float64Array
+
+  /** @param time data.time; null: the task has no use for it */
+  constructor(table: Table, time: string | null, shown: string) {
+    if (time !== null) columnOf(table, time, 'data.time', shown)
+    this.columns = time === null ? [] : [time]
+    this.#times = new Float64Array(time === null ? 0 : table.rows)
+  }
+
+  readonly take = ([values = []]: readonly ColumnValues[], from: number, rows: number): void => {
+    if (this.columns.length === 0) return
+    for (let row = 0; row < rows; row += 1) this.#times[from + row] = momentOf(values[row] ?? null)
+  }
+
+  /** @throws UserError TIME_INVALID */
+  times(shown: string): Float64Array {
+    const bad = this.#times.reduce((sum, time) => sum + (Number.isFinite(time) ? 0 : 1), 0)
+    if (bad === 0) return this.#times
+    throw new UserError(
+      'TIME_INVALID',
+      `${quoted(this.columns[0] ?? '')} of ${shown}, which is data.time, is no moment in ${bad} of ${this.#times.length} rows`,
+      'store it as a date, a timestamp or a number, in every row',
+    )
+  }
+}
+
+export interface Naive {
+  /** by code of the series */
+  readonly scale: readonly NaiveScale[] | null
+  readonly naive: Float64Array | null
+}
+
+/** @param times of the test rows */
+export async function naiveForecast(
+  context: ModelContext,
+  engine: DataEngine,
+  target: string,
+  facts: RowFacts,
+  times: Float64Array,
+): Promise<Naive> {
+  const source = context.model.data.sources.train
+  if (source === undefined || source.kind === 'profile') return { scale: null, naive: null }
+  const table = await openSource(context, source, 'train')
+  const history = await seriesOf(context, engine, table, target, facts)
+  const season = context.model.evaluate.season ?? 1
+  const { group } = facts.counted
+  const codes = group === null ? 1 : group.reduce((most, code) => Math.max(most, code + 1), 0)
+  const scale = Array.from({ length: codes }, (_, code) => naiveScale(history.get(code) ?? [], season))
+  return { scale, naive: repeated(history, season, group, times) }
+}
+
+/** Training values of each series that the test data has, in the order of time. */
+async function seriesOf(
+  { model: { data } }: ModelContext,
+  engine: DataEngine,
+  table: Table,
+  target: string,
+  { codeOf }: RowFacts,
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const shown = 'data.train'
+  const names = [target, data.time, data.group].filter((name) => name !== null)
+  for (const name of names) columnOf(table, name, name === target ? 'data.target' : name === data.time ? 'data.time' : 'data.group', shown)
+  const points = new Map<number, { readonly at: number; readonly y: number }[]>()
+  for await (const { rows, columns } of engine.batches(table, names, { size: 8192, numeric: [target] })) {
+    const [values = [], moments = [], groups = []] = columns
+    for (let row = 0; row < rows; row += 1) {
+      const code = data.group === null ? 0 : codeOf.get(groups[row] ?? null)
+      const [y, at] = [Number(values[row]), momentOf(moments[row] ?? null)]
+      if (code === undefined || !Number.isFinite(y) || !Number.isFinite(at)) continue
+      const series = points.get(code) ?? []
+      series.push({ at, y })
+      points.set(code, series)
+    }
+  }
+  return new Map([...points].map(([code, series]) => [code, series.sort((a, b) => a.at - b.at).map(({ y }) => y)]))
+}
+
+/** The last season again and again; null when a series has no whole one. */
+function repeated(
+  history: ReadonlyMap<number, readonly number[]>,
+  season: number,
+  group: Int32Array | null,
+  times: Float64Array,
+): Float64Array | null {
+  const order = Array.from(times, (_, row) => row).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0))
+  const ahead = new Map<number, number>()
+  const naive = new Float64Array(times.length)
+  for (const row of order) {
+    const code = group?.[row] ?? 0
+    const past = history.get(code) ?? []
+    if (past.length < season) return null
+    const step = ahead.get(code) ?? 0
+    ahead.set(code, step + 1)
+    naive[row] = past[past.length - season + (step % season)] ?? Number.NaN
+  }
+  return naive
+}

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { identityModel } from '../../support/onnx-models.ts'
+import { type Bench, makeBench, outcome } from './support.ts'
+
+let bench: Bench
+beforeEach(() => {
+  bench = makeBench()
+  bench.write('m.onnx', identityModel('good'))
+  bench.write('base.onnx', identityModel('poor'))
+  bench.write('train.csv', rows(0, 56))
+  bench.write('test.csv', rows(56, 112))
+})
+afterEach(() => bench.close())
+
+const config = (more = '', data = 'train: train.csv, ') => `models:
+  m:
+    task: forecasting
+    model: m.onnx
+    data: {${data}test: test.csv, target: sold, time: day, group: shop}
+    baseline: [base.onnx]
+${more}`
+
+const sold = (shop: number, t: number): number => 100 * (shop + 1) + 10 * ([0, 1, 2, 3, 5, 8, 2][t % 7] ?? 0) + ((t * 37 + shop * 11) % 13)
+/** Days of 12 shops with a season of a week; `good` is near the truth, `poor` is not. The order of rows is not that of time. */
+function rows(from: number, to: number): string {
+  const lines: string[] = []
+  for (let t = to - 1; t >= from; t -= 1) {
+    for (let shop = 0; shop < 12; shop += 1) {
+      const day = new Date(Date.UTC(2020, 0, 1 + t)).toISOString().slice(0, 10)
+      const y = sold(shop, t)
+      const error = ((t * 53 + shop * 29) % 21) - 10
+      lines.push(`${day},s${shop},${y},${y + error / 10},${y + 4 * error}`)
+    }
+  }
+  return `day,shop,sold,good,poor\n${lines.join('\n')}\n`
+}
+
+describe('a forecast', () => {
+  it('is held against the last season of the training series, by series', async () => {
+    const result = await bench.evaluate(config('    evaluate: {metrics: {mase: {max: 0.5}, wape: {}}, season: 7}\n'))
+    expect(outcome(result)).toBe('pass')
+    const details = evaluateDetails.parse(result.details)
+    expect(details).toMatchObject({ task: 'forecasting', primary: 'mase', rows: 672, labels: null })
+    const mase = details.metrics.find(({ metric }) => metric === 'mase')?.candidate.value
+    expect(mase).toBeCloseTo(maseByHand(7), 5)
+    const trivial = result.checks.find(({ id }) => id.startsWith('evaluate.beats_trivial'))
+    expect(trivial?.status).toBe('pass')
+    expect(trivial?.message).toContain('last season of training')
+    expect((await bench.rows('.modelgate/m/predictions.parquet'))[0]).toMatchObject({ y: sold(0, 111) })
+  })
+
+  it('a worse one is stopped, and without training data it is judged without its scale', async () => {
+    bench.write('m.onnx', identityModel('poor'))
+    bench.write('base.onnx', identityModel('good'))
+    const result = await bench.evaluate(config('', ''))
+    expect(evaluateDetails.parse(result.details).primary).toBe('wape')
+    expect(result.checks.find(({ id }) => id === 'evaluate.max_rise:wape')?.effect).toBe('fail')
+  })
+
+  it('a moment that is none is one sentence', async () => {
+    bench.write('test.csv', rows(56, 112).replace('2020-02-28', ''))
+    expect(outcome(await bench.evaluate(config()))).toContain(
+      "TIME_INVALID: 'day' of test.csv, which is data.time, is no moment in 1 of 672 rows",
+    )
+  })
+})
+
+/** The mean over the series of mean |e| ÷ mean |y_t − y_(t−m)|, written out. */
+function maseByHand(season: number): number {
+  let sum = 0
+  for (let shop = 0; shop < 12; shop += 1) {
+    let error = 0
+    let scale = 0
+    for (let t = 56; t < 112; t += 1) error += Math.abs(((t * 53 + shop * 29) % 21) - 10) / 10 / 56
+    for (let t = season; t < 56; t += 1) scale += Math.abs(sold(shop, t) - sold(shop, t - season)) / (56 - season)
+    sum += error / scale / 12
+  }
+  return sum
+}
