@@ -37,6 +37,7 @@ import {
   regressionScores,
 } from './evaluate/assemble.ts'
 import { type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
+import { Decisions } from './evaluate/decisions.ts'
 import { type Naive, naiveForecast, TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
@@ -90,20 +91,25 @@ export const evaluate: ModelStage = async (given) => {
       units.take(columns.slice(after + times.columns.length), from, rows)
     },
   })
+  const decisions = await Decisions.open(context, engine, table, task, shown)
+  await decisions.choose(session, shownModel, 'candidate')
   const measurements = new Measurements(context, session, { engine, table, shown: { model: shownModel, data: shown } })
   const found = await findBaseline(context, session.digest, {
     ...request,
     data: shown,
     beside: [],
     take: () => {},
-    whileOpen: measurements.against,
+    whileOpen: async (open, called) => {
+      await measurements.against(open, called)
+      await decisions.choose(open, called, 'baseline')
+    },
   })
   if (!isNumeric(task)) checkLabels(truth.coded, candidate, target.column, shown)
   const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
   const { compared, scores } = together(found, (answers) =>
     assemble(context, truth, { ...facts.counted, ...ahead }, task, [candidate, ...answers]),
   )
-  const [own, other = null] = scores.models
+  const [own, other = null] = decisions.apply(scores.models, scores.pair)
   if (own === undefined) throw new Error('the candidate has no scores')
 
   const tests = testRecords(table, rowsRead)
@@ -128,12 +134,14 @@ export const evaluate: ModelStage = async (given) => {
   })
   const parts = await judgeParts(context, { engine, table, shown, own, other, missing: compared.missing, judged })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
-  if (own.task !== 'ranking' && own.task !== 'forecasting') {
+  // drift asks the model again, with the threshold of the config
+  const [plainly] = scores.models
+  if (plainly !== undefined && plainly.task !== 'ranking' && plainly.task !== 'forecasting') {
     await writeHoldoutProfile(context, {
       engine,
       session,
-      task: own.task,
-      scores: own,
+      task: plainly.task,
+      scores: plainly,
       pair: scores.pair,
       labels: truth.coded.names,
       units: units.units,
@@ -159,7 +167,7 @@ export const evaluate: ModelStage = async (given) => {
     excluded,
     labels: hidden || scores.labels === null ? null : frequentLabels(truth.coded, scores.labels),
     positive: hidden ? null : (scores.pair?.[1] ?? null),
-    threshold: model.evaluate.threshold,
+    ...decisions.details(own),
     rewrites: [...session.rewrites, ...candidate.renamed],
     score_ms: Math.round(candidate.milliseconds),
     holdout: used.details,
@@ -174,7 +182,7 @@ export const evaluate: ModelStage = async (given) => {
     ...tests,
   ]
   return {
-    checks: [...judged.checks, ...parts.checks, ...measured.checks, used.check, ...compared.checks],
+    checks: [...decisions.spoken([...judged.checks, ...parts.checks]), ...measured.checks, used.check, ...compared.checks],
     details,
     inputs,
     baseline: compared.record,

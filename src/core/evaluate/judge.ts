@@ -101,7 +101,7 @@ function gatedSpecs({ specs, candidate, usualToo = false }: JudgeInput): readonl
 function shownSpecs(scores: Scores, gated: readonly MetricSpec[]): readonly MetricSpec[] {
   const taken = new Set(gated.flatMap((spec) => [spec.name, ...(Object.keys(spec.params).length === 0 ? [spec.metric] : [])]))
   return Object.entries(metrics).flatMap(([name, metric]) =>
-    metric.shown.includes(scores.task) && !taken.has(name) ? [unlimited(name)] : [],
+    (metric.shown.includes(scores.task) || (name === 'value' && scores.worth)) && !taken.has(name) ? [unlimited(name)] : [],
   )
 }
 

@@ -58,20 +58,20 @@ export function bestTrivial(views: readonly View[], metric: Metric, params: Para
 function trivialScores(scores: Scores, training: TrainingStatistics | null): readonly Scores[] {
   const n = rowsOf(scores)
   if (n === 0) return []
-  const { weight = null, group = null } = scores
-  const given = { weight, group }
+  const { weight = null, group = null, worth = null } = scores
+  const given = { weight, group, ...(worth && { worth }) }
   switch (scores.task) {
     case 'binary': {
       const prior = training?.task === 'binary' ? training.prior : scores.y.reduce((sum, y) => sum + y, 0) / n
-      return [
-        {
-          task: 'binary',
-          y: scores.y,
-          score: new Float64Array(n).fill(prior),
-          predicted: new Uint8Array(n).fill(prior >= 0.5 ? 1 : 0),
-          ...given,
-        },
-      ]
+      // what pays may be always yes although most are no
+      const answers = worth ? [0, 1] : [prior >= 0.5 ? 1 : 0]
+      return answers.map((answer) => ({
+        task: 'binary',
+        y: scores.y,
+        score: new Float64Array(n).fill(prior),
+        predicted: new Uint8Array(n).fill(answer),
+        ...given,
+      }))
     }
     case 'multiclass': {
       const k = scores.classes.length

@@ -16,11 +16,12 @@ import {
   recall,
   specificity,
 } from './confusion.ts'
-import { anyNumber, cells, choice, type Metric, mean, metric, number, oneOf, type Params, positive, proportion } from './metric.ts'
+import { anyNumber, cells, choice, type Metric, metric, number, oneOf, type Params, positive, proportion } from './metric.ts'
 import { type RowCounts, type RowMetric, rowFBeta } from './multilabel.ts'
 import { labelAverage, samplesAverage } from './multilabel-metrics.ts'
 import { type MetricValue, plain, undefinedBecause } from './sample.ts'
 import type { BinaryView, MulticlassView } from './view.ts'
+import { binaryValue } from './worth.ts'
 
 const both = ['binary', 'multiclass'] as const
 
@@ -160,20 +161,12 @@ export const labelMetrics = {
   }),
   kappa: metric({ summary: "Cohen's kappa", direction: 'higher', range: [-1, 1], unit: '', of: ofTable(kappa) }),
   value: metric({
-    summary: 'mean value of a row: what a true or false positive or negative is worth',
+    summary: 'what 1,000 decisions are worth, by evaluate.value',
     direction: 'higher',
     range: null,
     unit: '',
     margin: 'relative',
     takes: { tp: anyNumber(0), fp: anyNumber(0), fn: anyNumber(0), tn: anyNumber(0) },
-    of: {
-      binary: (view, params) => {
-        const worth = [
-          [number(params, 'tn'), number(params, 'fp')],
-          [number(params, 'fn'), number(params, 'tp')],
-        ]
-        return mean(view, (i) => worth[view.y[i] ?? 0]?.[view.predicted[i] ?? 0] ?? 0)
-      },
-    },
+    of: { binary: binaryValue },
   }),
 } as const satisfies Record<string, Metric>

@@ -7,7 +7,12 @@ interface Given {
   readonly weight?: Float64Array | null
   /** code of the unit that is resampled and counted (a route, a patient); null or absent: each row, query or series is one */
   readonly group?: Int32Array | null
+  /** what decisions are worth, in money; null or absent: not told */
+  readonly worth?: Worth | null
 }
+
+/** By truth and prediction, k × k, row by row (binary: no before yes); or, of a yes, by the row, where a no is worth nothing. */
+export type Worth = { readonly kind: 'table'; readonly values: Float64Array } | { readonly kind: 'rows'; readonly yes: Float64Array }
 
 export interface BinaryScores extends Given {
   readonly task: 'binary'

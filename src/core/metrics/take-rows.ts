@@ -4,8 +4,12 @@ import type { ForecastingScores, Scores } from './scores.ts'
 export function takeRows(scores: ForecastingScores, rows: Uint32Array): ForecastingScores
 export function takeRows(scores: Scores, rows: Uint32Array): Scores
 export function takeRows(scores: Scores, rows: Uint32Array): Scores {
-  const { weight, group } = scores
-  const given = { weight: weight ? numbers(weight, rows) : null, group: group ? codes(group, rows) : null }
+  const { weight, group, worth = null } = scores
+  const given = {
+    weight: weight ? numbers(weight, rows) : null,
+    group: group ? codes(group, rows) : null,
+    ...(worth?.kind === 'rows' ? { worth: { kind: worth.kind, yes: numbers(worth.yes, rows) } } : {}),
+  }
   switch (scores.task) {
     case 'binary':
       return {

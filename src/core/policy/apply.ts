@@ -116,14 +116,16 @@ function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): 
   return { metrics: [...base.metrics.map((metric) => withNewLimits(metric, head.metrics)), ...fresh], mode, threshold, ...budget }
 }
 
-/** Slices that the base looks at stay as they are; the head may be the first to look, or name more of them. */
-function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices'> {
+/** What a decision is worth and how its threshold is chosen are the base's. Slices that it looks at stay as they are; the head may be the first to look, or name more of them. */
+function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices' | 'value' | 'chooseThreshold'> {
+  const value = base.value ?? head.value
+  const decided = { ...(value && { value }), ...(base.chooseThreshold && { chooseThreshold: base.chooseThreshold }) }
   const [before, after] = [base.slices ?? null, head.slices ?? null]
-  if (before === null) return after === null ? {} : { slices: after }
+  if (before === null) return after === null ? decided : { ...decided, slices: after }
   const key = (names: readonly string[]) => canonicalJson([...names].sort())
   const known = new Set(before.by.map(key))
   const fresh = (after?.by ?? []).filter((names) => !known.has(key(names)))
-  return { slices: { ...before, by: [...before.by, ...fresh], auto: before.auto || (after?.auto ?? false) } }
+  return { ...decided, slices: { ...before, by: [...before.by, ...fresh], auto: before.auto || (after?.auto ?? false) } }
 }
 
 const isPlain = ({ params }: MetricSpec): boolean => Object.keys(params).length === 0

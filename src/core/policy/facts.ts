@@ -86,6 +86,16 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ evaluate }) => evaluate.metrics.flatMap((spec) => metricFactsOf(spec, 'evaluate.metrics')),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
   ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
+  ({ evaluate: { chooseThreshold: chosen } }) =>
+    fact('policy', 'evaluate.threshold.on', chosen, `${chosen?.on}, maximize ${chosen?.maximize}`),
+  // its labels are the data's
+  ({ evaluate: { value } }) =>
+    fact(
+      'policy',
+      'evaluate.value',
+      value,
+      value?.binary ? shownOutcomes(value.binary) : value?.column ? `column ${value.column}` : 'a matrix',
+    ),
   ({ evaluate }) => fact('policy', 'evaluate.season', evaluate.season, `${evaluate.season} rows`),
   ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
   ({ evaluate: { slices } }) => [
@@ -126,6 +136,9 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ limits }) => fact('policy', 'limits.memory', limits.memoryBytes, `${number(limits.memoryBytes / 1e9)}GB`),
   ({ limits }) => fact('policy', 'limits.time', limits.timeMs, `${number(limits.timeMs / 1000)}s`),
 ]
+
+const shownOutcomes = (outcomes: Readonly<Record<'tp' | 'fp' | 'fn' | 'tn', number>>): string =>
+  (['tp', 'fp', 'fn', 'tn'] as const).map((key) => `${key} ${number(outcomes[key])}`).join(', ')
 
 function metricFactsOf(spec: MetricSpec, under: string): readonly Entry[] {
   const { name, metric, params, certainty } = spec

@@ -184,6 +184,7 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
     ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
     ...measuredNotes(details),
+    ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
     ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
     ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),

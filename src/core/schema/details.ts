@@ -73,6 +73,31 @@ export const evaluateDetails = z.strictObject({
       note: z.string(),
     })
     .optional(),
+  /** how scores became decisions, and what those are worth */
+  decisions: z
+    .strictObject({
+      chosen: z
+        .strictObject({
+          on: z.string(),
+          maximize: z.string(),
+          rows: z.number().int(),
+          value: number,
+          /** of the baseline */ baseline: number,
+        })
+        .nullable(),
+      value: z
+        .strictObject({
+          currency: z.string().nullable(),
+          /** on the evaluated rows; threshold null: never a yes */
+          best: z.strictObject({ threshold: number, value: number }).nullable(),
+          /** from which probability on a yes pays, where probabilities are calibrated */
+          calibrated: number,
+        })
+        .nullable(),
+      /** sentences */
+      notes: z.array(z.string()),
+    })
+    .optional(),
   /** parts of the rows, where they were asked for */
   slices: z
     .strictObject({

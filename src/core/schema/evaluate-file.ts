@@ -1,11 +1,22 @@
 /** `evaluate` as it is written: what is measured, and how a change is judged. */
 import { z } from 'zod'
 import { modes } from './config.ts'
-import { choice, columnName, flag, later, section } from './leaves.ts'
+import { choice, columnName, flag, section, text } from './leaves.ts'
 import { metrics } from './limits.ts'
 
 const fewest = 'expected a whole number of at least 20'
 const minRows = z.number({ error: fewest }).int({ error: fewest }).gte(20, { error: fewest })
+
+const money = z.number({ error: 'expected an amount of money' })
+const value = section({
+  tp: money.optional(),
+  fp: money.optional(),
+  fn: money.optional(),
+  tn: money.optional(),
+  matrix: z.record(text, z.record(text, money), { error: 'expected a map by label: what is true, then what is said' }).optional(),
+  column: columnName.optional(),
+  currency: text.regex(/^[\p{L}\p{Sc}]{1,12}$/u, { error: 'expected a currency such as EUR' }).optional(),
+})
 
 const slices = section({
   by: z
@@ -37,9 +48,9 @@ export const evaluate = section({
     .union(
       [
         z.number().gte(0, { error: 'a threshold lies between 0 and 1' }).lte(1, { error: 'a threshold lies between 0 and 1' }),
-        section({ on: later('threshold: {on: …}'), maximize: later('threshold: {maximize: …}') }),
+        section({ on: choice(['validation', 'train']), maximize: choice(['f1', 'accuracy', 'balanced_accuracy', 'mcc', 'value']) }),
       ],
-      { error: 'expected a number between 0 and 1' },
+      { error: 'expected a number between 0 and 1, or {on: validation, maximize: f1}' },
     )
     .optional(),
   season: z
@@ -52,6 +63,6 @@ export const evaluate = section({
     .int({ error: 'expected a whole number of at least 1' })
     .positive({ error: 'expected a whole number of at least 1' })
     .optional(),
-  value: later('evaluate.value'),
+  value: value.optional(),
   slices: slices.optional(),
 })

@@ -15,7 +15,7 @@ export interface MetricFacts {
 }
 
 /** Metrics of the design that cannot be asked for in this version: of some the config has no way yet to say what they need. */
-export const unbuiltMetric = (name: string): boolean => /^(latency|value|size)$/.test(name)
+export const unbuiltMetric = (name: string): boolean => /^(latency|size)$/.test(name)
 
 export const metricNames: readonly string[] = Object.keys(metrics).filter((name) => !unbuiltMetric(name))
 
@@ -24,7 +24,11 @@ export function metricFacts(name: string): MetricFacts | null {
   if (measure !== null) return { direction: 'lower', range: [0, Number.POSITIVE_INFINITY], params: measure.params, unit: measure.unit }
   const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined
   if (entry === undefined || unbuiltMetric(name)) return null
-  return { direction: entry.direction, range: entry.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], params: entry.params }
+  return {
+    direction: entry.direction,
+    range: entry.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    params: name === 'value' ? {} : entry.params,
+  }
 }
 
 /** Why a parameter cannot be what was written, with what is allowed; null when it can. */

@@ -6,7 +6,7 @@ import { roles } from './config.ts'
 import { configFile, type ModelFile } from './config-file.ts'
 import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
-import { slicesSpec } from './parts-spec.ts'
+import { decisionProblems, slicesSpec, valueSpec } from './parts-spec.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
 import { waiversOf } from './waivers-file.ts'
@@ -116,6 +116,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   const path: Path = ['models', name]
   const data = dataOf(file, [...path, 'data'], problems)
   const { evaluate, drift, promote, gate, limits } = file
+  if (evaluate !== undefined) decisionProblems(evaluate, data, [...path, 'evaluate'], problems)
   return {
     name,
     task: file.task ?? null,
@@ -131,6 +132,8 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
       ...(evaluate?.season === undefined ? {} : { season: evaluate.season }),
       ...(evaluate?.holdout_budget === undefined ? {} : { holdoutBudget: evaluate.holdout_budget }),
+      ...(typeof evaluate?.threshold === 'object' ? { chooseThreshold: evaluate.threshold } : {}),
+      ...(evaluate?.value === undefined ? {} : { value: valueSpec(evaluate.value, [...path, 'evaluate', 'value'], problems) }),
       ...(evaluate?.slices === undefined ? {} : { slices: slicesSpec(evaluate.slices, data, [...path, 'evaluate', 'slices'], problems) }),
     },
     baseline: baselineOf(file.baseline),

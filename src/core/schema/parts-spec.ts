@@ -1,7 +1,7 @@
-/** `evaluate.slices` as it is written → as the program uses it. */
+/** `evaluate.slices` and `evaluate.value` as they are written → as the program uses them. */
 import type { z } from 'zod'
 import { isMeasured } from '../evaluate/measured.ts'
-import type { DataSpec, MetricSpec, SlicesSpec } from './config.ts'
+import type { DataSpec, MetricSpec, SlicesSpec, ValueSpec } from './config.ts'
 import type { evaluate } from './evaluate-file.ts'
 import { invalid, type Path, type Problem } from './problems.ts'
 
@@ -29,4 +29,36 @@ export function slicesSpec(file: NonNullable<File['slices']>, data: DataSpec, pa
       problems.push(invalid([...path, 'metrics', name], 'The ledger keeps no history of slices: write the change that is allowed.'))
   }
   return { by, auto, minRows: file.min_rows ?? usualRows, metrics: metrics satisfies readonly MetricSpec[] }
+}
+
+/** One of three ways to say it. */
+export function valueSpec(file: NonNullable<File['value']>, path: Path, problems: Problem[]): ValueSpec {
+  const { tp, fp, fn, tn, matrix, column, currency } = file
+  const outcomes = [tp, fp, fn, tn].some((amount) => amount !== undefined)
+  if ([outcomes, matrix !== undefined, column !== undefined].filter(Boolean).length !== 1)
+    problems.push(invalid(path, 'Write one of: tp, fp, fn and tn; a matrix by label; a column.'))
+  return {
+    currency: currency ?? null,
+    matrix: matrix ?? null,
+    binary: outcomes ? { tp: tp ?? 0, fp: fp ?? 0, fn: fn ?? 0, tn: tn ?? 0 } : null,
+    column: column ?? null,
+  }
+}
+
+/** What needs `evaluate.value` or rows says so before any work. */
+export function decisionProblems(file: File, data: DataSpec, path: Path, problems: Problem[]): void {
+  const { metrics = [], slices, threshold, value } = file
+  if (value === undefined) {
+    for (const { name, metric } of metrics)
+      if (metric === 'value')
+        problems.push(invalid([...path, 'metrics', name], 'This needs evaluate.value, which says what a decision is worth.'))
+    if (slices?.metrics?.some(({ metric }) => metric === 'value'))
+      problems.push(invalid([...path, 'slices', 'metrics'], 'value needs evaluate.value, which says what a decision is worth.'))
+  }
+  if (typeof threshold !== 'object') return
+  if (threshold.maximize === 'value' && value === undefined)
+    problems.push(invalid([...path, 'threshold', 'maximize'], 'This needs evaluate.value, which says what a decision is worth.'))
+  const source = data.sources[threshold.on]
+  if (source === undefined || source.kind === 'profile')
+    problems.push(invalid([...path, 'threshold', 'on'], `This needs rows under data.${threshold.on}.`))
 }

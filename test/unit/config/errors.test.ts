@@ -51,8 +51,6 @@ models:
     ['task: custom', 'custom'],
     ['format: opaque', 'opaque'],
     ['expect: {results: [gx.json]}', 'expect.results'],
-    ['evaluate: {value: {tp: 50}}', 'evaluate.value'],
-    ['evaluate: {threshold: {on: validation, maximize: value}}', 'threshold'],
     ['train: {builtin: auto}', 'auto'],
   ])('what is not built is refused by name, never ignored: %s', (text, what) => {
     const [first] = problems(whole(text))

@@ -92,7 +92,7 @@ describe('metrics', () => {
     ['[toString]', 'UNKNOWN_METRIC'],
     ['[roc_auc, roc_auc]', 'written twice'],
     ['[latency]', 'NOT_AVAILABLE'],
-    ['{value: {min: 20}}', 'NOT_AVAILABLE'],
+    ['{value: {min: 20}}', 'This needs evaluate.value'],
     ['{roc_auc: {max_dorp: 1pp}}', 'Did you mean max_drop?'],
     ['{accuracy: {fpr: 1%}}', 'UNKNOWN_KEY'],
     ['{recall_at_fpr: {fpr: low}}', 'evaluate.metrics.recall_at_fpr.fpr. fpr is a share above 0 and up to 1.'],
@@ -104,7 +104,7 @@ describe('metrics', () => {
     ['{ece: {bins: 2.5}}', 'bins is a whole number from 1 to 1000'],
     ['{roc_auc: {average: median}}', 'average is one of macro, weighted'],
     ['{roc_auc: {average: 3}}', 'average is one of macro, weighted'],
-    ['{value: {}}', 'NOT_AVAILABLE'],
+    ['{value: {tp: 5}}', 'UNKNOWN_KEY'],
     ['{"a b": {metric: roc_auc}}', 'INVALID_NAME'],
   ])('%s is refused', (text, why) => {
     expect(refusal(text).toLowerCase()).toContain(why.toLowerCase())
@@ -116,7 +116,7 @@ describe('GATE-02 a metric that the task cannot have', () => {
 
   it('is refused at its own line, with the metrics that the task has', () => {
     expect(of('binary', 'rmse: {max: 3}')).toMatch(
-      /^modelgate\.yml:7:15 METRIC_UNSUITED evaluate\.metrics\.rmse\. rmse is a metric of regression and forecasting, not of a binary task\. Metrics of binary: roc_auc, .*, kappa\.$/,
+      /^modelgate\.yml:7:15 METRIC_UNSUITED evaluate\.metrics\.rmse\. rmse is a metric of regression and forecasting, not of a binary task\. Metrics of binary: roc_auc, .*, kappa, value\.$/,
     )
     expect(of('regression', 'ranks: {metric: roc_auc, min: 0.7}')).toMatch(
       /^modelgate\.yml:7:25 METRIC_UNSUITED evaluate\.metrics\.ranks\.metric\. roc_auc is a metric of binary and multiclass and multilabel, not of a regression task/,
