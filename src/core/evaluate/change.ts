@@ -127,8 +127,26 @@ function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resamplin
   const { unit = null, weight = null } = candidate
   const mean = unit || weight ? weightedMean(difference, weight, unit) : meanOf(difference)
   if (mean.n < 2) return null
-  if (isTame(mean)) return student(mean, unit ? 'paired-t-groups' : 'paired-t', unit ? mean.n : null)
-  return resampled(draws.rows(candidate, baseline), mean.n, unit ? mean.n : null, mean.se)
+  const groups = unit ? mean.n : null
+  const t = student(mean, unit ? 'paired-t-groups' : 'paired-t', groups)
+  return isTame(mean) ? t : wider(t, resampled(draws.rows(candidate, baseline), mean.n, groups, mean.se))
+}
+
+/**
+ * Where rows are few or their differences have long tails, neither alone will do: with tails on both sides (two models that are equally good) BCa of 95 % holds 83 % at
+ * 20 rows and 76 % of the worlds that look skewed at 200, and t holds 95 %; with one long tail it is t that is too narrow on the one side. Both have to agree.
+ */
+function wider(t: Test, drawn: Test | null): Test | null {
+  if (drawn === null) return null
+  return {
+    ...drawn,
+    below: (at) => Math.max(t.below(at), drawn.below(at)),
+    above: (at) => Math.max(t.above(at), drawn.above(at)),
+    bounds: (level, at) => {
+      const [[low, high], [lower, higher]] = [t.bounds(level, at), drawn.bounds(level, at)]
+      return [Math.min(low, lower), Math.max(high, higher)]
+    },
+  }
 }
 
 /** Rows on which the models differ: all that a change of a confusion table can come from. */
