@@ -3,6 +3,8 @@ import { blocks, compare, policy, spec } from '../../../bench/simulate-gate/bloc
 import { answers, binary, draw, truthOf, worseBy } from '../../../bench/simulate-gate/populations.ts'
 import { shareCoverage } from '../../../bench/simulate-gate/shares.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
+import type { RegressionScores } from '../../../src/core/metrics/scores.ts'
+import { meanOf, tBounds } from '../../../src/core/stats/mean.ts'
 import { clopperPearson } from '../../../src/core/stats/proportion.ts'
 import { random } from '../../../src/core/stats/random.ts'
 
@@ -43,5 +45,24 @@ describe('the simulation of the evaluation gate', () => {
     })
     const ways = [1, 5, 10, 10, 5, 1]
     expect(one?.two).toBeCloseTo(inside.reduce((sum, k) => sum + (ways[k] ?? 0), 0) / 32, 12)
+  })
+})
+
+describe('a change of a mean with long tails', () => {
+  it('is never surer than Student’s t, which holds where tails lie on both sides', () => {
+    const rng = random(8)
+    for (let run = 0; run < 5; run++) {
+      const y = new Float64Array(20)
+      const model = (): RegressionScores => ({ task: 'regression', y, predicted: Float64Array.from(y, () => rng.normal() ** 3) })
+      const [baseline, candidate] = [model(), model()]
+      const losses = y.map((_, i) => Math.abs(candidate.predicted[i] ?? 0) - Math.abs(baseline.predicted[i] ?? 0))
+      const [low, high] = tBounds(meanOf(losses), 0.95)
+      const test = compare({ baseline, candidate }, [spec('mae')])[0]?.change.test
+      const [lower, higher] = test?.bounds(0.95, 0) ?? [Number.NaN, Number.NaN]
+      expect(lower).toBeLessThanOrEqual(low)
+      expect(higher).toBeGreaterThanOrEqual(high)
+      // the p-value and the bound are of the same two tests
+      expect((test?.above(0) ?? Number.NaN) <= 0.05).toBe(lower > 0)
+    }
   })
 })
