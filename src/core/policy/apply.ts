@@ -103,7 +103,9 @@ type Evaluate = ModelConfig['evaluate']
 /** A base that lists no metric has the usual one of its task judged, at the default margin; a list in the head takes neither away. */
 function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): Evaluate {
   const { mode, threshold } = base
+  const season = base.season ?? head.season
   const budget = {
+    ...(season === undefined || season === null ? {} : { season }),
     ...(base.holdoutBudget === undefined ? {} : { holdoutBudget: base.holdoutBudget }),
     ...partsOf(base, head),
   }
