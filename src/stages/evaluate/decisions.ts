@@ -3,7 +3,7 @@
  * to be chosen is chosen for each model by the same rule, on rows that are not those of the test; the baseline is asked while its session is open.
  */
 import { type Best, bestThreshold } from '../../core/evaluate/best-threshold.ts'
-import type { PlainScores, RankingScores, ScoredTask, Worth } from '../../core/metrics/scores.ts'
+import type { ScoredTask, Scores, Worth } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { count, figure } from '../../core/report/format.ts'
 import type { EvaluateDetails } from '../../core/schema/details.ts'
@@ -110,9 +110,9 @@ export class Decisions {
   }
 
   /** The scores with what they decide and what that is worth, candidate first. */
-  apply<T extends PlainScores | RankingScores>(models: readonly T[], pair: readonly string[] | null): readonly (T | PlainScores)[] {
+  apply<T extends Scores | ForecastingScores>(models: readonly T[], pair: readonly string[] | null): readonly (T | Scores)[] {
     const worth = this.#worth(pair ?? [], this.#yes)
-    return models.map((scores, at): T | PlainScores => {
+    return models.map((scores, at): T | Scores => {
       const chosen = at === 0 ? this.#own : this.#other
       const valued = worth === null ? scores : { ...scores, worth }
       if (chosen === null || valued.task !== 'binary' || valued.score === null) return valued
@@ -143,7 +143,7 @@ export class Decisions {
   }
 
   /** Which threshold decided; where the model would earn most on the evaluated rows, which nobody may choose by. */
-  details(own: PlainScores | RankingScores): Pick<EvaluateDetails, 'threshold' | 'decisions'> {
+  details(own: Scores | ForecastingScores): Pick<EvaluateDetails, 'threshold' | 'decisions'> {
     const { threshold, value = null, chooseThreshold = null } = this.#context.model.evaluate
     const used = this.#own === null ? threshold : this.#own.threshold
     if (value === null && chooseThreshold === null) return { threshold }
