@@ -100,7 +100,7 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const sampled = { ...facts, relation: widen(table, names, facts.columns, reread, [], some), rowAt: names.row }
   const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled, some, from))
   const own = planColumns(columns, sample, planOptions)
-  const derived = reference === null ? deriveColumns(own, names.derived) : deriveAsBefore(facts.columns, reference, names.derived)
+  const derived = reference === null ? deriveColumns(own, names.derived) : deriveAsBefore(own, reference, names.derived)
   const wide = { ...facts, relation: widen(table, names, facts.columns, reread, derived) }
   const few = { ...facts, relation: widen(table, names, facts.columns, reread, derived, some), rowAt: names.row }
   const plans = [...own, ...(await planOurs(engine, few, derived, planOptions, columns.length))]

@@ -73,11 +73,15 @@ describe('a time', () => {
     expect(counts(column(year, 'day (month)'))).toMatchObject({ '01 January': 31, '02 February': 28, '12 December': 31 })
   })
 
-  it('of current data has the parts that the reference has', async () => {
+  it('of current data has those parts of the reference whose rounds it covers whole: ten days are no week, half an hour no day', async () => {
     const reference = await text('before.csv', `at\n${each(rows, (i) => stamp(i, hour)).join('\n')}\n`)
-    const current = await text('now.csv', `at\n${each(30, (i) => stamp(i, 60_000)).join('\n')}\n`, { reference })
-    expect(names(current)).toEqual(names(reference))
-    expect(counts(column(current, 'at (hour)'))).toEqual({ '00': 30 })
+    const now = (count: number, step: number) =>
+      text(`now-${count}.csv`, `at\n${each(count, (i) => stamp(i, step)).join('\n')}\n`, { reference })
+    expect(names(await now(30, 60_000))).toEqual(['at'])
+    expect(names(await now(24 * 10, hour))).toEqual(['at', 'at (hour)'])
+    const week = await now(24 * 7, hour)
+    expect(names(week)).toEqual(names(reference))
+    expect(counts(column(week, 'at (hour)'))['07']).toBe(7)
   })
 
   it('whose derived name the data bear already keeps the data, and nothing of a sensitive one is made', async () => {

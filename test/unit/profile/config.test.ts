@@ -10,10 +10,10 @@ const model = (data: string, more = '') => {
 }
 
 describe('data.kinds', () => {
-  it('is read, and shown as wiring when it changes', () => {
+  it('is read, and is policy: the base says it', () => {
     const one = model('{train: t.csv, kinds: {zip: categorical, "a b": identifier}}')
     expect(one.data.kinds).toEqual({ zip: 'categorical', 'a b': 'identifier' })
-    expect(factsOf(one).get('data.kinds.zip')).toEqual({ kind: 'wiring', value: '"categorical"', shown: 'categorical' })
+    expect(factsOf(one).get('data.kinds.zip')).toEqual({ kind: 'policy', value: '"categorical"', shown: 'categorical' })
   })
 
   it('knows its words', () => {
