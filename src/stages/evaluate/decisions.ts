@@ -3,7 +3,7 @@
  * to be chosen is chosen for each model by the same rule, on rows that are not those of the test; the baseline is asked while its session is open.
  */
 import { type Best, bestThreshold } from '../../core/evaluate/best-threshold.ts'
-import type { ScoredTask, Scores, Worth } from '../../core/metrics/scores.ts'
+import type { BinaryScores, ScoredTask, Scores, Worth } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { count, figure } from '../../core/report/format.ts'
 import type { EvaluateDetails } from '../../core/schema/details.ts'
@@ -110,9 +110,9 @@ export class Decisions {
   }
 
   /** The scores with what they decide and what that is worth, candidate first. */
-  apply<T extends Scores | ForecastingScores>(models: readonly T[], pair: readonly string[] | null): readonly (T | Scores)[] {
+  apply<T extends Scores>(models: readonly T[], pair: readonly string[] | null): readonly (T | BinaryScores)[] {
     const worth = this.#worth(pair ?? [], this.#yes)
-    return models.map((scores, at): T | Scores => {
+    return models.map((scores, at): T | BinaryScores => {
       const chosen = at === 0 ? this.#own : this.#other
       const valued = worth === null ? scores : { ...scores, worth }
       if (chosen === null || valued.task !== 'binary' || valued.score === null) return valued
