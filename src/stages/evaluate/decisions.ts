@@ -143,7 +143,7 @@ export class Decisions {
   }
 
   /** Which threshold decided; where the model would earn most on the evaluated rows, which nobody may choose by. */
-  details(own: Scores | ForecastingScores): Pick<EvaluateDetails, 'threshold' | 'decisions'> {
+  details(own: Scores): Pick<EvaluateDetails, 'threshold' | 'decisions'> {
     const { threshold, value = null, chooseThreshold = null } = this.#context.model.evaluate
     const used = this.#own === null ? threshold : this.#own.threshold
     if (value === null && chooseThreshold === null) return { threshold }
