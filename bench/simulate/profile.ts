@@ -7,6 +7,7 @@
  */
 import type { ColumnFacts, TableFacts } from '../../src/core/checks/facts.ts'
 import { assembleTable, type ColumnPlan, type Levels, planColumns } from '../../src/core/profile/assemble.ts'
+import { binsOf } from '../../src/core/profile/bins.ts'
 import { gridPoints } from '../../src/core/profile/edges.ts'
 import { minLevelRows, type NumericPlan, pivotOf, sampledRows } from '../../src/core/profile/queries.ts'
 import type { TableProfile } from '../../src/core/schema/profile.ts'
@@ -71,10 +72,8 @@ function counted(column: Drawn, i: number, plan: ColumnPlan | null): Record<stri
 }
 
 function countedNumbers(values: Float64Array, i: number, { edges, frequent, beyond }: NumericPlan): Record<string, unknown> {
-  const sorted = Float64Array.from(edges)
-  const often = Float64Array.from(frequent)
-  const cells = new Array<number>(edges.length + 1).fill(0)
-  const hits = new Array<number>(frequent.length).fill(0)
+  const bins = Float64Array.from(binsOf(edges, frequent))
+  const held = new Array<number>(bins.length + 1).fill(0)
   const pivot = pivotOf(edges)
   const first = new Sum()
   const second = new Sum()
@@ -89,12 +88,8 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent, beyo
     if (value > high) high = value
     if (beyond !== null && value < beyond.min) below += 1
     if (beyond !== null && value > beyond.max) above += 1
-    const cell = atOrAfter(sorted, value)
-    cells[cell] = (cells[cell] ?? 0) + 1
-    if (often.length > 0) {
-      const at = atOrAfter(often, value)
-      if (often[at] === value) hits[at] = (hits[at] ?? 0) + 1
-    }
+    const bin = atOrAfter(bins, value)
+    held[bin] = (held[bin] ?? 0) + 1
     first.add(value - pivot)
     second.add((value - pivot) * (value - pivot))
   }
@@ -104,8 +99,7 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent, beyo
     ...(beyond === null ? {} : { [`below${i}`]: below, [`above${i}`]: above }),
     [`s1${i}`]: first.total,
     [`s2${i}`]: second.total,
-    [`h${i}`]: JSON.stringify(cells),
-    [`f${i}`]: JSON.stringify(hits),
+    [`h${i}`]: JSON.stringify(held),
   }
 }
 
