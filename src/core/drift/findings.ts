@@ -53,13 +53,13 @@ export interface Question {
 /** Fewer columns are not judged more loosely than this. */
 const loosest = { warn: 0.002, fail: 0.001 } as const
 
-/** With more rows on each side than this, chance gets less in proportion: what matters is certain by far, and a handful of rows beyond a range is not. */
+/** With more rows on each side than this, chance gets less by the square: what matters is certain by far, and a handful of rows beyond a range is not. */
 const enoughRows = 1_000
 
 /** What each question may spend when these pairs are asked. */
 export function questionLevels(pairs: readonly Pair[]): Levels {
   const rows = pairs.reduce((least, { reference, current }) => Math.min(least, reference.n, current.n), Infinity)
-  const part = Math.min(1, enoughRows / rows)
+  const part = Math.min(1, (enoughRows / rows) ** 2)
   const parts = pairs.reduce((sum, pair) => sum + questions.reduce((of, { chance }) => of + chance(pair), 0), 0)
   const level = (word: 'warn' | 'fail') => part * Math.min(loosest[word], certainty.questions[word] / Math.max(1, parts))
   return { warn: level('warn'), fail: level('fail') }
