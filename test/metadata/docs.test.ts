@@ -145,9 +145,12 @@ describe('nothing is left out', () => {
   })
 })
 
-/** Names of all properties, at any depth. */
+/** Names of all properties, at any depth. A property may itself be called `properties`: names and schemas are told apart. */
 function keysOf(schema: unknown): ReadonlySet<string> {
   if (typeof schema !== 'object' || schema === null) return new Set()
-  const own = 'properties' in schema && typeof schema.properties === 'object' ? Object.keys(schema.properties ?? {}) : []
-  return new Set([...own, ...Object.values(schema).flatMap((inner) => [...keysOf(inner)])])
+  const { properties = {}, ...rest } = schema as { readonly properties?: object }
+  return new Set([
+    ...Object.keys(properties),
+    ...[...Object.values(properties), ...Object.values(rest)].flatMap((inner) => [...keysOf(inner)]),
+  ])
 }

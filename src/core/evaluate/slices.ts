@@ -317,7 +317,9 @@ const interval = (bounds: readonly [number, number] | undefined): [number | null
 
 /** Worst first: what is broken, then by the level that is left when luck is taken off. */
 function told(own: readonly Judged[]): readonly Told[] {
-  const levels = new Map([...Map.groupBy(own, ({ slice }) => slice.column).values()].flatMap(drawn))
+  const levels = new Map(
+    [...new Set(own.map(({ slice }) => slice.column))].flatMap((column) => drawn(own.filter(({ slice }) => slice.column === column))),
+  )
   const sign = (metric: Metric) => (metric.direction === 'higher' ? 1 : -1)
   return own
     .toSorted(
