@@ -10,7 +10,7 @@ import { toCheck } from '../core/checks/report.ts'
 import { count } from '../core/report/format.ts'
 import { type Role, roles } from '../core/schema/config.ts'
 import type { ValidateDetails } from '../core/schema/details.ts'
-import { type Profile, profileSchema, type TableProfile } from '../core/schema/profile.ts'
+import type { TableProfile } from '../core/schema/profile.ts'
 import { type Check, type InputRecord, makeCheck, type StageOutput } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
@@ -24,6 +24,7 @@ import { judge } from './validate/judge.ts'
 import { openOthers } from './validate/other-tables.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
 import { type Sample, samplesPath, takeSamples, writeSamples } from './validate/samples.ts'
+import { writeProfile } from './write-profile.ts'
 
 export const profilePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'profile.json')
 
@@ -73,7 +74,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
     const found = findings.filter((finding) => finding.expectation === expectation)
     if (found.length > 0) checks.push(toCheck(found, policy))
   }
-  if (profiles.length > 0) await writeProfile(context, profiles)
+  if (profiles.length > 0) await writeProfile(context, profilePath(context), profiles)
   if (model.samples === 'local') await writeSamples(context, samples)
   const tables = opened.flatMap(({ role, table }) =>
     table === null ? [] : [{ role, format: table.format, rows: table.rows, columns: table.columns.length }],
@@ -144,18 +145,4 @@ async function integrity(engine: DataEngine, table: Table, role: Role, { model }
   if (query === null) return missing
   const [row = {}] = await engine.aggregate(query)
   return [...missing, targetCheck(facts, model.data, row)]
-}
-
-async function writeProfile(context: ModelContext, tables: readonly TableProfile[]): Promise<void> {
-  const engine = await context.ports.engine()
-  const profile: Profile = profileSchema.parse({
-    schema: 'modelgate/profile@1',
-    engine: await engine.describe(),
-    tool: { name: 'modelgate', version: context.toolVersion },
-    target: context.model.data.target,
-    tables,
-  })
-  const { files } = context.ports
-  await files.makeFolder(modelFolder(context.out, context.model.name))
-  await files.write(profilePath(context), `${JSON.stringify(profile)}\n`)
 }

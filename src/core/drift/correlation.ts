@@ -8,16 +8,10 @@
  * a side, or a column that does not vary: no answer.
  * Source: Fisher 1921; Bonett & Wright 2000 for ranks.
  */
+import type { PairSums } from '../profile/pairs.ts'
 import { normalSf } from '../stats/normal.ts'
 
-export interface Sums {
-  readonly n: number
-  readonly sa: number
-  readonly sb: number
-  readonly saa: number
-  readonly sbb: number
-  readonly sab: number
-}
+export type Sums = Omit<PairSums, 'a' | 'b'>
 
 export function correlation({ n, sa, sb, saa, sbb, sab }: Sums): number | null {
   const [a, b] = [n * saa - sa * sa, n * sbb - sb * sb]

@@ -6,7 +6,7 @@ import type { Policy } from '../gate/fold.ts'
 import { count } from '../report/format.ts'
 import type { DriftDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import { benjaminiHochberg } from '../stats/multiplicity.ts'
+import { benjaminiHochberg, benjaminiYekutieli } from '../stats/multiplicity.ts'
 import { type ClassifierOutcome, classifierCheck } from './classifier-check.ts'
 import { testedColumn, untestedColumn } from './column-checks.ts'
 import { correlationChecks } from './correlation-checks.ts'
@@ -84,7 +84,8 @@ function certainties(tested: readonly Tested[], settings: DriftSettings): Readon
   const adjusted = new Map<Tested, Certainty>()
   for (const family of families) {
     const members = tested.filter(({ subject }) => subject.family === family)
-    const adjust = (p: (one: Tested) => number) => adjustedBy(settings.correction ?? 'bh', members.map(p))
+    const corrected = settings.correction === 'by' ? benjaminiYekutieli : benjaminiHochberg
+    const adjust = (p: (one: Tested) => number) => corrected(members.map(p))
     const q = adjust(({ shift, limits, asked }) => metricP(shift, limits, asked.reference, asked.current))
     // alone against all others, a column reaches no less than this
     const least = members.map(({ shift }) => Math.min(1, shift.smallest * members.length))
@@ -100,12 +101,4 @@ function certainties(tested: readonly Tested[], settings: DriftSettings): Readon
       adjusted.set(member, { q: q[i] ?? 1, warn: warn[i] ?? 1, fail: fail[i] ?? 1, levels, least: least[i] ?? 0 })
   }
   return adjusted
-}
-
-/** BY holds under any dependence, at the price of a factor of 1 + ½ + … + 1/m. Source: Benjamini & Yekutieli 2001. */
-export function adjustedBy(correction: 'bh' | 'by', p: readonly number[]): readonly number[] {
-  const q = benjaminiHochberg(p)
-  if (correction === 'bh') return q
-  const harmonic = p.reduce((sum, _, i) => sum + 1 / (i + 1), 0)
-  return q.map((value) => Math.min(1, value * harmonic))
 }

@@ -22,8 +22,6 @@ export const rowsPerSide = (df: number, distance: number): number =>
 /** λ*. */
 export const noncentrality = (df: number): number => noncentralityFor(df, alpha, power)
 
-export const noncentralSf = noncentralChiSquareSf
-
 /**
  * p of "the true distance is at most τ": the test of `certainty: strict`.
  *

@@ -18,6 +18,7 @@ import type { EvaluateDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { type StoredValue, unpairedChange } from './change.ts'
 import { type Compared, differenceChecks } from './difference.ts'
+import { finite, shownInterval } from './figures.ts'
 import { floorChecks, undefinedCheck } from './floor.ts'
 import { changeKind, margins } from './margin.ts'
 import { resampling } from './resampling.ts'
@@ -190,18 +191,6 @@ function uncompared({ spec, metric, baseline }: Row, kind: string, value: number
   })
 }
 
-const finite = (value: number | null | undefined): number | null =>
-  value !== null && value !== undefined && Number.isFinite(value) ? value : null
-
-function pair(
-  bounds: readonly [number, number] | undefined,
-  range: readonly [number, number] | null,
-): [number | null, number | null] | null {
-  if (!bounds) return null
-  const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  return [finite(Math.max(low, bounds[0])), finite(Math.min(high, bounds[1]))]
-}
-
 function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][number] {
   const { spec, metric, gated, candidate, baseline, trivial, level, before } = row
   const stored = input.stored
@@ -220,7 +209,7 @@ function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][numbe
     candidate: {
       value: finite(candidate.value),
       undefined: candidate.undefined,
-      interval: pair(level?.bounds(0.975), metric.range),
+      interval: shownInterval(level?.bounds(0.975), metric.range),
       method: level?.method ?? null,
     },
     baseline:
@@ -229,7 +218,7 @@ function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][numbe
         : {
             value: finite(was.value),
             undefined: was.undefined,
-            interval: pair(before?.bounds(0.975) ?? kept?.interval, metric.range),
+            interval: shownInterval(before?.bounds(0.975) ?? kept?.interval, metric.range),
             method: before?.method ?? (kept ? 'stored' : null),
           },
     trivial: finite(trivial?.value),
@@ -238,7 +227,7 @@ function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][numbe
         ? null
         : {
             value: finite(change.value),
-            interval: pair(bounds, null),
+            interval: shownInterval(bounds, null),
             method: change.test?.method ?? 'none',
             p_worse: finite(metric.direction === 'higher' ? change.test?.below(0) : change.test?.above(0)),
             rows_needed: margin === null || margin === 0 ? null : finite(change.test?.rowsNeeded(margin)),

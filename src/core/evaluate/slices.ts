@@ -23,6 +23,7 @@ import { normalSf } from '../stats/normal.ts'
 import { type Moments, shrunk, sliceEffect } from '../stats/slice-effect.ts'
 import { type Change, changeBetween } from './change.ts'
 import { ALPHA } from './difference.ts'
+import { finite, shownInterval } from './figures.ts'
 import { floorChecks } from './floor.ts'
 import type { MissingBaseline } from './judge.ts'
 import { type Level, levelOf } from './level.ts'
@@ -37,8 +38,6 @@ import { countedInconclusive, countedMissing, moved, pText, sentence } from './w
 const FEWEST_DISCORDANT = 10
 /** Told of each metric, worst first. */
 const mostTold = 50
-/** A slice this much worse than the rest of the rows is worth a look (Slice Finder). */
-export const TELLING_EFFECT = 0.4
 
 export interface SlicesInput {
   readonly families: readonly Family[]
@@ -311,9 +310,6 @@ function summary(spec: MetricSpec, all: readonly Judged[], { missing, policy, fa
 }
 
 const severity: Readonly<Record<Told['state'], number>> = { fail: 0, warn: 1, inconclusive: 2, ok: 2, alone: 2, undefined: 3 }
-const finite = (value: number | null | undefined): number | null => (value != null && Number.isFinite(value) ? value : null)
-const interval = (bounds: readonly [number, number] | undefined): [number | null, number | null] | null =>
-  bounds ? [finite(bounds[0]), finite(bounds[1])] : null
 
 /** Worst first: what is broken, then by the level that is left when luck is taken off. */
 function told(own: readonly Judged[]): readonly Told[] {
@@ -337,11 +333,11 @@ function told(own: readonly Judged[]): readonly Told[] {
       unit: one.metric.unit,
       n: one.slice.rows.length,
       value: finite(one.value),
-      interval: interval(one.level?.bounds(0.975)),
+      interval: shownInterval(one.level?.bounds(0.975), null),
       shrunk: finite(levels.get(one)),
       baseline: finite(one.baseline),
       change: finite(one.change?.value),
-      change_interval: interval(one.change?.test?.bounds(0.975, 0)),
+      change_interval: shownInterval(one.change?.test?.bounds(0.975, 0), null),
       q: finite(one.q),
       effect: finite(one.phi),
       state: one.state,

@@ -3,6 +3,7 @@ import type { ColumnFacts, TableFacts } from '../checks/facts.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
 import { fromBins } from './bins.ts'
 import type { Derived, DerivedColumn } from './derive.ts'
+import { digits12 } from './digits.ts'
 import { chooseEdges, coarseEdges, edgesId, fnv64, frequentValues, room, topTwentyShare } from './edges.ts'
 import { decideKind, family, type KindFacts } from './kind.ts'
 import { minLevelRows, type NumericPlan, pivotOf } from './queries.ts'
@@ -35,8 +36,7 @@ const list = (value: unknown): readonly number[] => {
   const parsed: unknown = JSON.parse(value)
   return Array.isArray(parsed) ? parsed.map(Number) : []
 }
-/** Threads add in no fixed order: twelve digits are the same in every run. */
-const digits12 = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(12)) : null)
+const finiteDigits = (value: number): number | null => (Number.isFinite(value) ? digits12(value) : null)
 
 const isNumber = (facts: ColumnFacts) => family(facts.kind) === 'number'
 
@@ -264,8 +264,8 @@ function numericProfile(
   return {
     min: extremes ? plain(counts[`lo${i}`]) : null,
     max: extremes ? plain(counts[`hi${i}`]) : null,
-    mean: shown && sum !== null ? digits12(pivotOf(edges) + sum / finite) : null,
-    m2: shown && sum !== null && squares !== null ? digits12(Math.max(0, squares - (sum * sum) / finite)) : null,
+    mean: shown && sum !== null ? finiteDigits(pivotOf(edges) + sum / finite) : null,
+    m2: shown && sum !== null && squares !== null ? finiteDigits(Math.max(0, squares - (sum * sum) / finite)) : null,
     edges: [...edges],
     edges_id: edgesId(edges),
     cells,

@@ -11,6 +11,7 @@
  * Source: Chan, Golub & LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
  */
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
+import { digits12 } from './digits.ts'
 import { mergeBlocks } from './merge-blocks.ts'
 import { mergePairs } from './pairs.ts'
 import { mergeWeight, mergeWeighted } from './weights.ts'
@@ -62,7 +63,6 @@ type Numbers = NonNullable<ColumnProfile['numeric']>
 type Categories = NonNullable<ColumnProfile['categories']>
 
 const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
-const digits12 = (value: number) => Number(value.toPrecision(12))
 
 function mergeNumbers(a: Numbers, b: Numbers, rows: number): Numbers {
   const na = total(a.cells)

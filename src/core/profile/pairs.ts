@@ -104,12 +104,6 @@ function rank({ facts, edges, labels }: RankPlan): string {
   return `CASE ${asLabel(facts)} WHEN ${sqlText(low)} THEN 0 WHEN ${sqlText(high)} THEN 1 END`
 }
 
-export interface PairQuery {
-  readonly query: Sql
-  /** names of the sums it gives */
-  readonly names: readonly string[]
-}
-
 /** Of every column, then of every pair, some at a time. */
 export function columnSums(name: string, columns: number): Sql {
   const list = Array.from({ length: columns }, (_, i) => `count(c${i}) AS n${i}, sum(c${i}) AS s${i}, sum(c${i} * c${i}) AS q${i}`)

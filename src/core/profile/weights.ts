@@ -5,11 +5,11 @@
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
 import { asDouble, cellNumber, isMissing, sqlNumber } from './codes.ts'
+import { digits12 } from './digits.ts'
 
 /** grouping_id is a 64-bit mask; each column takes two sets */
 export const weightColumnsPerQuery = 16
 
-export const weightName = 'weight_of_row'
 const asWeight = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 
 /** `bad`: rows whose weight is missing, negative or not finite. */
@@ -67,7 +67,6 @@ export function readWeights(columns: readonly WeighedColumn[], rows: readonly Ro
 }
 
 export type Weighted = NonNullable<ColumnProfile['weighted']>
-const digits12 = (value: number): number => Number(value.toPrecision(12)) + 0
 
 /**
  * @param plan the values in the order that was asked for

@@ -15,15 +15,9 @@ import type { ModelSession } from '../../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from '../candidate.ts'
 import type { ModelContext } from '../context.ts'
 import type { PredictionColumn } from '../evaluate/predictions-file.ts'
-import {
-  answersProfilePath,
-  answersWithoutTruth,
-  predictionNames,
-  profileOfAnswers,
-  taskOfAnswers,
-} from '../evaluate/predictions-profile.ts'
-import { openModel, scoreModel } from '../evaluate/score-model.ts'
-import { UnitReader } from '../evaluate/units.ts'
+import { answersProfilePath, predictionNames, profileOfAnswers, taskOfAnswers } from '../evaluate/predictions-profile.ts'
+import { openModel } from '../evaluate/score-model.ts'
+import { scoreWithoutTruth } from '../evaluate/score-without-truth.ts'
 import { readProfile } from './profile-file.ts'
 
 export type PredictionTables =
@@ -80,19 +74,9 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   const engine = await context.ports.engine()
   const labels = labelsOf(context, [request.training, ...(stored.kind === 'none' ? [] : [stored.table])])
   const answers = async (table: Table, reference: TableProfile | null) => {
-    const data = table.files.map((file) => file.path).join(', ')
-    const units = new UnitReader(table, context.model)
-    const found = await scoreModel(context, session, {
-      engine,
-      table,
-      task,
-      shown: { model: shown, data },
-      beside: units.columns,
-      take: units.take,
-    })
-    const columns = answersWithoutTruth(context, task, labels, found)
-    const profile = await profileOfAnswers(context, engine, { columns, units: units.units }, reference)
-    return { profile, columns }
+    const found = await scoreWithoutTruth(context, session, { engine, table, task, labels, shown })
+    const profile = await profileOfAnswers(context, engine, found, reference)
+    return { profile, columns: found.columns }
   }
   const [reference, from] =
     before === null && stored.kind === 'found'

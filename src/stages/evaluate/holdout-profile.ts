@@ -5,10 +5,10 @@ import type { DataEngine } from '../../ports/data-engine.ts'
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import { openSource } from '../open-data.ts'
-import type { PredictionColumn } from './predictions-file.ts'
-import { answerColumns, answersWithoutTruth, profileOfAnswers, writeAnswersProfile } from './predictions-profile.ts'
-import { scoreModel } from './score-model.ts'
-import { UnitReader, type Units } from './units.ts'
+import { writeProfile } from '../write-profile.ts'
+import { answerColumns, answersProfilePath, profileOfAnswers } from './predictions-profile.ts'
+import { type Answers, scoreWithoutTruth } from './score-without-truth.ts'
+import type { Units } from './units.ts'
 
 export interface Holdout {
   readonly engine: DataEngine
@@ -29,28 +29,15 @@ export async function writeHoldoutProfile(context: ModelContext, holdout: Holdou
   if (!context.model.drift.enabled) return
   const { engine, scores, pair, units } = holdout
   const answers = (await validationAnswers(context, holdout)) ?? { columns: answerColumns(scores, pair), units }
-  await writeAnswersProfile(context, engine, await profileOfAnswers(context, engine, answers, null))
+  await writeProfile(context, answersProfilePath(context), [await profileOfAnswers(context, engine, answers, null)])
 }
 
-async function validationAnswers(
-  context: ModelContext,
-  { engine, session, task, labels }: Holdout,
-): Promise<{ readonly columns: readonly PredictionColumn[]; readonly units: Units | null } | null> {
+async function validationAnswers(context: ModelContext, { engine, session, task, labels }: Holdout): Promise<Answers | null> {
   const source = context.model.data.sources.validation
   if (source === undefined) return null
   try {
     const table = await openSource(context, source, 'validation')
-    const data = table.files.map((file) => file.path).join(', ')
-    const units = new UnitReader(table, context.model)
-    const scored = await scoreModel(context, session, {
-      engine,
-      table,
-      task,
-      shown: { model: 'the model', data },
-      beside: units.columns,
-      take: units.take,
-    })
-    return { columns: answersWithoutTruth(context, task, labels, scored), units: units.units }
+    return await scoreWithoutTruth(context, session, { engine, table, task, labels, shown: 'the model' })
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown
     context.signal.throwIfAborted()

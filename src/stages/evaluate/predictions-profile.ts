@@ -12,7 +12,7 @@
  */
 import { join } from 'node:path'
 import type { PlainScores, PlainTask } from '../../core/metrics/scores.ts'
-import { type Profile, profileSchema, type TableProfile } from '../../core/schema/profile.ts'
+import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
@@ -157,15 +157,3 @@ const timed = (table: Table): Table => ({
 })
 
 export const answersProfilePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'predictions.json')
-
-export async function writeAnswersProfile(context: ModelContext, engine: DataEngine, table: TableProfile): Promise<void> {
-  const profile: Profile = profileSchema.parse({
-    schema: 'modelgate/profile@1',
-    engine: await engine.describe(),
-    tool: { name: 'modelgate', version: context.toolVersion },
-    target: context.model.data.target,
-    tables: [table],
-  })
-  await context.ports.files.makeFolder(modelFolder(context.out, context.model.name))
-  await context.ports.files.write(answersProfilePath(context), `${JSON.stringify(profile)}\n`)
-}

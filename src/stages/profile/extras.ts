@@ -12,6 +12,7 @@ import {
   readBlocks,
   spanQuery,
 } from '../../core/profile/blocks.ts'
+import { digits12 } from '../../core/profile/digits.ts'
 import {
   canBeRanked,
   codesStatement,
@@ -78,8 +79,6 @@ export async function countWeights(
     weight: { column: weight.name, total: digits12(total), squares: digits12(Number(row.squares ?? 0)) },
   }
 }
-
-const digits12 = (value: number): number => Number(value.toPrecision(12))
 
 /** By time where there is one, else by group. A reference without blocks leaves nothing to compare with. */
 export async function countBlocks(subject: Subject, time: string | null, group: string | null): Promise<TableProfile> {

@@ -10,7 +10,7 @@ import { hellinger } from '../../../src/core/drift/hellinger.ts'
 import { proportionsP } from '../../../src/core/drift/homogeneity.ts'
 import { jensenShannon } from '../../../src/core/drift/jensen-shannon.ts'
 import { kolmogorovSf, kolmogorovSmirnov } from '../../../src/core/drift/kolmogorov-smirnov.ts'
-import { minimumDetectable, noncentrality, noncentralSf } from '../../../src/core/drift/minimum-detectable.ts'
+import { minimumDetectable, noncentrality } from '../../../src/core/drift/minimum-detectable.ts'
 import { populationStability } from '../../../src/core/drift/population-stability.ts'
 import { shareGaps } from '../../../src/core/drift/share-gaps.ts'
 import { wasserstein } from '../../../src/core/drift/wasserstein.ts'
@@ -19,6 +19,7 @@ import { chiSquareSf } from '../../../src/core/stats/gamma.ts'
 import { meanOf } from '../../../src/core/stats/mean.ts'
 import { benjaminiHochberg, benjaminiYekutieli, holm } from '../../../src/core/stats/multiplicity.ts'
 import { newcombe } from '../../../src/core/stats/newcombe.ts'
+import { noncentralChiSquareSf } from '../../../src/core/stats/noncentral-chi-square.ts'
 import { ranking } from '../../../src/core/stats/ranking.ts'
 import { cellsOf, type Found, type Inputs, list, lists, num, type Runner } from './inputs.ts'
 
@@ -132,7 +133,7 @@ export const driftRunners: Readonly<Record<string, Runner>> = {
     const adjusted = holm(list(p)).sort((a, b) => a - b)
     return { p_u_of_N: adjusted, k_hat: adjusted.filter((value) => value <= num(alpha)).length }
   },
-  noncentral_chi2: ({ x, df, lambda }) => ({ sf: noncentralSf(num(x), num(df), num(lambda)) }),
+  noncentral_chi2: ({ x, df, lambda }) => ({ sf: noncentralChiSquareSf(num(x), num(df), num(lambda)) }),
   minimum_detectable: ({ df, rows }) => ({ lambda: noncentrality(num(df)), mde: minimumDetectable(num(df), num(rows)) }),
   variance: ({ values }) => {
     const { n, mean, se } = meanOf(Float64Array.from(list(values)))

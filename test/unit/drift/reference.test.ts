@@ -8,11 +8,12 @@ import { fisherExact } from '../../../src/core/drift/fisher-exact.ts'
 import { proportionsP } from '../../../src/core/drift/homogeneity.ts'
 import { jensenShannon } from '../../../src/core/drift/jensen-shannon.ts'
 import { kolmogorovSf, kolmogorovSmirnov } from '../../../src/core/drift/kolmogorov-smirnov.ts'
-import { noncentrality, noncentralSf, rowsPerSide } from '../../../src/core/drift/minimum-detectable.ts'
+import { noncentrality, rowsPerSide } from '../../../src/core/drift/minimum-detectable.ts'
 import { permutationP } from '../../../src/core/drift/permutation.ts'
 import { populationStability } from '../../../src/core/drift/population-stability.ts'
 import { shareGaps } from '../../../src/core/drift/share-gaps.ts'
 import { wasserstein } from '../../../src/core/drift/wasserstein.ts'
+import { noncentralChiSquareSf } from '../../../src/core/stats/noncentral-chi-square.ts'
 
 const number = z.number()
 const counts = z.array(number)
@@ -101,7 +102,7 @@ describe('tails agree with scipy', () => {
   })
 
   it('noncentral χ² and the noncentrality that gives 80 % power', () => {
-    for (const { x, df, lambda, sf } of cases.noncentral_sf) near(noncentralSf(x, df, lambda), sf, 1e-10)
+    for (const { x, df, lambda, sf } of cases.noncentral_sf) near(noncentralChiSquareSf(x, df, lambda), sf, 1e-10)
     for (const { df, lambda } of cases.noncentrality) near(noncentrality(df), lambda, 1e-8)
   })
 })

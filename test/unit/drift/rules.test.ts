@@ -3,9 +3,10 @@ import { correlation, correlationChange } from '../../../src/core/drift/correlat
 import { exceedanceP } from '../../../src/core/drift/exceedance.ts'
 import { explainDrift } from '../../../src/core/drift/explain.ts'
 import { hellinger } from '../../../src/core/drift/hellinger.ts'
-import { adjustedBy, type DriftInput, limitedColumns } from '../../../src/core/drift/judge.ts'
+import { type DriftInput, limitedColumns } from '../../../src/core/drift/judge.ts'
 import { fits, ruleOf } from '../../../src/core/drift/rules.ts'
 import type { ColumnProfile, TableProfile } from '../../../src/core/schema/profile.ts'
+import { benjaminiHochberg, benjaminiYekutieli } from '../../../src/core/stats/multiplicity.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { model } from '../config/support.ts'
 import { gaussian, judge, judgeOne, labels, numbers, pair, rows, table } from './support.ts'
@@ -199,11 +200,11 @@ describe('families', () => {
   })
 
   it('BY is BH times the harmonic sum, and never above 1', () => {
-    expect(adjustedBy('bh', [0.01, 0.04, 0.5])).toEqual([0.03, 0.06, 0.5])
-    const by = adjustedBy('by', [0.01, 0.04, 0.5])
+    expect(benjaminiHochberg([0.01, 0.04, 0.5])).toEqual([0.03, 0.06, 0.5])
+    const by = benjaminiYekutieli([0.01, 0.04, 0.5])
     expect(by[0]).toBeCloseTo(0.03 * (1 + 1 / 2 + 1 / 3), 14)
     expect(by[2]).toBeCloseTo(0.5 * (11 / 6), 14)
-    expect(adjustedBy('by', [0.9, 0.9])).toEqual([1, 1])
+    expect(benjaminiYekutieli([0.9, 0.9])).toEqual([1, 1])
   })
 
   it('min_rows says what is too few', () => {

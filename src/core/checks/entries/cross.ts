@@ -5,6 +5,7 @@ import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, fail, number, pass, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, present, sql } from '../facts.ts'
 import { columnName, columns, share } from '../params.ts'
+import { asNumber } from '../sql-parts.ts'
 import { canonical, comparable } from './same-value.ts'
 import { called, otherTable } from './schema.ts'
 
@@ -123,12 +124,11 @@ export const crossChecks: readonly CheckEntry[] = [
 ]
 
 const finite = (column: ColumnFacts): string => `FILTER (WHERE isfinite(CAST(${column.quoted} AS DOUBLE)))`
-const real = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 const aggregates: Readonly<Record<'sum' | 'mean' | 'min' | 'max' | 'count' | 'distinct', (column: ColumnFacts) => string>> = {
-  sum: (column) => `fsum(${real(column)}) ${finite(column)}`,
-  mean: (column) => `favg(${real(column)}) ${finite(column)}`,
-  min: (column) => `min(${real(column)}) ${finite(column)}`,
-  max: (column) => `max(${real(column)}) ${finite(column)}`,
+  sum: (column) => `fsum(${asNumber(column)}) ${finite(column)}`,
+  mean: (column) => `favg(${asNumber(column)}) ${finite(column)}`,
+  min: (column) => `min(${asNumber(column)}) ${finite(column)}`,
+  max: (column) => `max(${asNumber(column)}) ${finite(column)}`,
   count: (column) => `count(*) FILTER (WHERE ${present(column)})`,
   distinct: (column) => `count(DISTINCT ${canonical(column)})`,
 }

@@ -5,13 +5,13 @@ import { normalSf } from '../../stats/normal.ts'
 import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, isNumeric, present, type Sql, sql } from '../facts.ts'
 import { columns, share, count as wholeNumber } from '../params.ts'
+import { asNumber } from '../sql-parts.ts'
 import { sample } from './association.ts'
 import { featuresAsked, featuresOf } from './integrity.ts'
 import { classPairs, type Pair, profilePairs, rankPairs, readPairs } from './pairs.ts'
 import { listed } from './schema.ts'
 
 const possible = (queries: readonly (Sql | null)[]): readonly Sql[] => queries.filter((query) => query !== null)
-const real = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 const inPairs = ({ a, b, found }: Pair): string => `${a} and ${b} (${found.strength.toFixed(2)})`
 
 export const featureChecks: readonly CheckEntry[] = [
@@ -105,7 +105,7 @@ export const featureChecks: readonly CheckEntry[] = [
     queries: ({ columns: least = 3 }, { table }) => {
       const numbers = table.columns.filter(({ kind }) => isNumeric(kind))
       if (numbers.length < least) return []
-      const list = numbers.map((column, i) => `CASE WHEN isfinite(${real(column)}) THEN ${real(column)} END AS x${i}`)
+      const list = numbers.map((column, i) => `CASE WHEN isfinite(${asNumber(column)}) THEN ${asNumber(column)} END AS x${i}`)
       const edges = numbers.map((_, i) => `list_sort(list(x${i}) FILTER (WHERE x${i} IS NOT NULL)) AS v${i}, count(x${i}) AS n${i}`)
       const at = (i: number, place: string) => `v${i}[${place}]`
       const ends = numbers.map(

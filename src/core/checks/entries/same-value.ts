@@ -3,6 +3,7 @@
  * 7.0 and the text '7'. Integers are never taken through doubles, so that keys beyond 2^53 stay apart; −0 is 0; NaN is a missing value.
  */
 import { type ColumnFacts, isNumeric, type TableFacts } from '../facts.ts'
+import { asNumber } from '../sql-parts.ts'
 
 type Family = 'whole' | 'number' | 'moment' | 'truth' | 'text'
 
@@ -13,19 +14,18 @@ const family = ({ kind }: ColumnFacts): Family => {
   return kind === 'boolean' ? 'truth' : 'text'
 }
 
-const real = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 /** NaN becomes null, −0 becomes 0. */
 const number = (column: ColumnFacts): string =>
-  column.kind === 'float' ? `CASE WHEN isnan(${real(column)}) THEN NULL ELSE ${real(column)} + 0 END` : `${real(column)} + 0`
+  column.kind === 'float' ? `CASE WHEN isnan(${asNumber(column)}) THEN NULL ELSE ${asNumber(column)} + 0 END` : `${asNumber(column)} + 0`
 
 /** A whole number has the digits of an integer, beyond 2^53 too; others their shortest text. */
 function numberText(column: ColumnFacts): string {
   const { quoted } = column
   if (column.kind === 'integer') return `CAST(${quoted} AS VARCHAR)`
   if (column.kind === 'decimal') {
-    return `CASE WHEN ${quoted} = trunc(${quoted}) THEN CAST(CAST(trunc(${quoted}) AS HUGEINT) AS VARCHAR) ELSE CAST(${real(column)} AS VARCHAR) END`
+    return `CASE WHEN ${quoted} = trunc(${quoted}) THEN CAST(CAST(trunc(${quoted}) AS HUGEINT) AS VARCHAR) ELSE CAST(${asNumber(column)} AS VARCHAR) END`
   }
-  const x = real(column)
+  const x = asNumber(column)
   return `CASE WHEN isnan(${x}) THEN NULL WHEN abs(${x}) < 1e18 AND ${x} = trunc(${x}) THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${x} AS VARCHAR) END`
 }
 
@@ -73,6 +73,6 @@ export const rowHash = (values: readonly string[]): string => `hash(${values.joi
 /** SQL of a 64-bit number of one value, the same for 7 and 7.0, for comparing columns of one table. */
 export function contentHash(column: ColumnFacts): string {
   if (family(column) !== 'number') return `hash(${canonical(column)})`
-  const x = real(column)
+  const x = asNumber(column)
   return `CASE WHEN isnan(${x}) THEN hash(NULL) WHEN abs(${x}) < 9e15 AND ${x} = trunc(${x}) THEN hash(CAST(${x} AS BIGINT)) ELSE hash(${x}) END`
 }
