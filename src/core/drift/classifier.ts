@@ -17,6 +17,7 @@ import { aucCovariance, aucParts } from '../stats/delong.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import { type Random, random } from '../stats/random.ts'
 import { ranking } from '../stats/ranking.ts'
+import { type ChiSquare, chiSquare } from './chi-square.ts'
 
 /** One column of both samples as cell numbers from 0; without identifiers, times and the target. */
 export interface CodedColumn {
@@ -124,16 +125,17 @@ function telling(single: readonly Feature[], y: Uint8Array, rows: Uint32Array): 
   const coarse = single.slice(0, maxPairColumns).map((feature) => coarser(feature, rows))
   const apart = (feature: Feature) => chiSquareOf(feature, y, rows)
   const alone = coarse.map(apart)
+  const none = { statistic: 0, df: 0 }
   const found: { of: readonly [number, number]; excess: number }[] = []
   for (const [i, a] of coarse.entries()) {
     for (let j = i + 1; j < coarse.length; j++) {
       const b = coarse[j]
       if (b === undefined || a.size < 2 || b.size < 2) continue
       const pair = apart(cross(a, b))
-      const [one, other] = [alone[i] ?? { x2: 0, df: 0 }, alone[j] ?? { x2: 0, df: 0 }]
+      const [one, other] = [alone[i] ?? none, alone[j] ?? none]
       // what is left of X² beyond the two margins, as standard deviations of its law
       const df = Math.max(1, pair.df - one.df - other.df)
-      found.push({ of: [i, j], excess: (pair.x2 - one.x2 - other.x2 - df) / Math.sqrt(2 * df) })
+      found.push({ of: [i, j], excess: (pair.statistic - one.statistic - other.statistic - df) / Math.sqrt(2 * df) })
     }
   }
   return found
@@ -165,23 +167,15 @@ const cross = (a: Feature, b: Feature): Feature => ({
   size: a.size * b.size,
 })
 
-function chiSquareOf({ codes, size }: Feature, y: Uint8Array, rows: Uint32Array): { x2: number; df: number } {
-  const sides = [new Float64Array(size), new Float64Array(size)] as const
+/** X² of the cells of one side against those of the other. */
+function chiSquareOf({ codes, size }: Feature, y: Uint8Array, rows: Uint32Array): ChiSquare {
+  const [before, now] = [new Array<number>(size).fill(0), new Array<number>(size).fill(0)]
   for (const row of rows) {
-    const side = sides[y[row] === 1 ? 1 : 0]
+    const side = y[row] === 1 ? now : before
     const code = codes[row] ?? 0
     side[code] = (side[code] ?? 0) + 1
   }
-  const [n, m] = sides.map((side) => side.reduce((sum, count) => sum + count, 0))
-  let x2 = 0
-  let df = -1
-  for (let c = 0; c < size; c++) {
-    const [a, b] = [sides[0][c] ?? 0, sides[1][c] ?? 0]
-    if (a + b === 0) continue
-    df += 1
-    x2 += ((m ?? 0) * a - (n ?? 0) * b) ** 2 / ((a + b) * (n ?? 1) * (m ?? 1))
-  }
-  return { x2, df: Math.max(0, df) }
+  return chiSquare(before, now)
 }
 
 /** Fits on `train`, scores every row, and adds what each column gained. */

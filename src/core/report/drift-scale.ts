@@ -9,34 +9,23 @@
  * another way that is as far.
  * Source: statistics.md §2.5 (the table is the test).
  */
+import { jensenShannon } from '../drift/jensen-shannon.ts'
 import { normalCdf, normalQuantile } from '../stats/normal.ts'
 
 const deciles = Array.from({ length: 9 }, (_, i) => normalQuantile((i + 1) / 10))
 
-/** JS distance, base 2, between N(0, 1) and N(δ, 1) in the deciles of the first. */
+/** JS distance between N(0, 1) and N(δ, 1) in the deciles of the first. */
 export function jsOfShift(delta: number): number {
-  const cumulative = [0, ...deciles.map((edge) => normalCdf(edge - delta)), 1]
-  return distance(
-    deciles.length + 1,
-    () => 0.1,
-    (j) => (cumulative[j + 1] ?? 1) - (cumulative[j] ?? 0),
-  )
+  const below = [0, ...deciles.map((edge) => normalCdf(edge - delta)), 1]
+  const shares = below.slice(1).map((share, j) => share - (below[j] ?? 0))
+  return jensenShannon(
+    shares.map(() => 0.1),
+    shares,
+  ).distance
 }
 
 /** JS distance when ε of all rows move to a cell that was empty. */
-export const jsOfNewMass = (epsilon: number): number =>
-  distance(
-    2,
-    (j) => 1 - j,
-    (j) => (j === 0 ? 1 - epsilon : epsilon),
-  )
-
-function distance(cells: number, p: (j: number) => number, q: (j: number) => number): number {
-  const term = (a: number, b: number) => (a <= 0 ? 0 : a * Math.log((2 * a) / (a + b)))
-  let sum = 0
-  for (let j = 0; j < cells; j += 1) sum += (term(p(j), q(j)) + term(q(j), p(j))) / 2
-  return Math.sqrt(Math.max(0, sum) / Math.LN2)
-}
+export const jsOfNewMass = (epsilon: number): number => jensenShannon([1, 0], [1 - epsilon, epsilon]).distance
 
 const widest = 3
 
