@@ -30,7 +30,7 @@ const quantileCells = 10
 const rowsPerCell = 10
 /** of both sides; at 5, a label with fewer than five rows on one side, which is then not listed there, was so often by chance that 100 levels of 1,000 rows looked alike when they were not */
 const minExpected = 10
-/** fewer rows of one label are not listed */
+/** no label and no value of fewer rows is listed, however large its share: a profile names nobody */
 export const listedRows = 5
 const maxLevels = 2000
 /** cells of a column with very many levels */
@@ -42,7 +42,9 @@ export interface Cell {
 }
 
 export const missing = (column: ColumnProfile): number => column.n_null + column.n_nan
-const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_neg_inf
+export const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_neg_inf
+/** 0 of a column without numbers */
+export const finiteRows = ({ numeric }: ColumnProfile): number => numeric?.cells.reduce((sum, rows) => sum + rows, 0) ?? 0
 
 /** null when the two cannot be laid over each other: one has numbers, the other only labels. */
 export function columnCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells | null {
@@ -113,9 +115,6 @@ function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): (Cell &
     .sort((x, y) => x.value - y.value)
 }
 
-/** No value of fewer rows is listed, however large its share: a profile names nobody. */
-const leastListed = 5
-
 /** Rows of exactly each value, or the most there can be where the profile does not list it; together never more than their cell holds. */
 function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<number, number> {
   const { numeric } = column
@@ -123,7 +122,7 @@ function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<n
   const listed = new Map(numeric.spikes.map((spike) => [spike.value, spike.count]))
   const left = [...numeric.cells]
   for (const [value, count] of listed) left[binOf(numeric.edges, value)] = (left[binOf(numeric.edges, value)] ?? 0) - count
-  const unlisted = Math.max(leastListed - 1, Math.ceil(listedShare * column.n) - 1, numeric.most_unlisted ?? 0)
+  const unlisted = Math.max(listedRows - 1, Math.ceil(listedShare * column.n) - 1, numeric.most_unlisted ?? 0)
   return new Map(
     values.map((value) => {
       const count = listed.get(value)

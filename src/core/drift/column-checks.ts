@@ -1,6 +1,6 @@
 /** What is said of one column: its line in the details, the check of its shift, and one check a finding. */
 import { effect, type Policy, type Severity } from '../gate/fold.ts'
-import { count, figure, probability, written } from '../report/format.ts'
+import { count, figure, namedProbability, written } from '../report/format.ts'
 import type { DriftDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { blocksNeeded } from './block-permutation.ts'
@@ -86,7 +86,7 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
   const size = sizeOf(shift, limits)
   const decided = state === 'fail' ? sure.fail : sure.warn
   const metric = metricName(limits.metric, limits.raw)
-  const said = `${metric} ${figure(size, limit === null ? [] : [limit])} (limit ${written(limit)}), q ${equal(decided)}, ${rowsOf(one)}`
+  const said = `${metric} ${figure(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided)}, ${rowsOf(one)}`
   const open = state === 'inconclusive' ? `. ${whatWouldDecide(one, sure)}` : ''
   return makeCheck({
     id: `drift.shift:${subject.name}`,
@@ -113,8 +113,6 @@ const verbs: Readonly<Record<DriftState, string>> = {
   ok: 'did not move',
   skipped: 'was not tested',
 }
-
-const equal = (q: number) => probability(q).replace(/^(?=\d)/, '= ')
 
 /** What the certainty rests on. */
 function rowsOf({ reference, current, unit, subject, asked, shift }: Tested): string {

@@ -1,7 +1,7 @@
 /** How columns depend on one another: every pair of numeric or boolean columns that both profiles have sums of. One check a pair that changed, one line for all. */
 import { effect } from '../gate/fold.ts'
 import { pairSums } from '../profile/pairs.ts'
-import { count, figure, plural, probability } from '../report/format.ts'
+import { count, figure, namedProbability, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
@@ -66,7 +66,7 @@ function pairCheck({ policy, capAtWarn }: Judging, { a, b, reference, current, c
     delta: change,
     limit: correlationLimits[status],
     p_value: q,
-    message: `${a} and ${b} go together differently: rank correlation ${figure(reference)} → ${figure(current)}, q ${probability(q).replace(/^(?=\d)/, '= ')}`,
+    message: `${a} and ${b} go together differently: rank correlation ${figure(reference)} → ${figure(current)}, ${namedProbability('q', q)}`,
     fix: 'Train on newer data: a model that uses both has learned the old relation. Or switch this off: drift: {correlations: false}',
   })
 }

@@ -1,5 +1,5 @@
 /** `modelgate drift --explain`: every rule in words, as this config sets it, before anything is read. */
-import { count, plural, written } from '../report/format.ts'
+import { count, written } from '../report/format.ts'
 import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'
 import { classifierLimits } from './classifier-check.ts'
 import { correlationLimits } from './correlation-checks.ts'
@@ -60,7 +60,7 @@ function referenceOf(reference: ModelConfig['drift']['reference']): string {
     case 'glob':
       return `the files ${reference.pattern}`
     case 'files':
-      return plural(reference.paths.length, 'file') === '1 file' ? (reference.paths[0] ?? '') : reference.paths.join(', ')
+      return reference.paths.join(', ')
   }
 }
 

@@ -10,12 +10,12 @@ import type { Severity } from '../gate/fold.ts'
 import { count, figure, plural, share } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { type ColumnCells, commonLevels, type Level, listedRows, missing } from './column-cells.ts'
+import { type ColumnCells, commonLevels, finiteRows, type Level, listedRows, missing } from './column-cells.ts'
 import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
-import { profileQuantile } from './quantile.ts'
+import { scaleChange } from './scale-change.ts'
 import type { Shift } from './shift.ts'
-import { certainty } from './thresholds.ts'
+import { certainty, reachedLimit } from './thresholds.ts'
 
 export interface Pair {
   readonly reference: ColumnProfile
@@ -90,7 +90,7 @@ export const questions: readonly Question[] = [
       const before = missing(reference) / reference.n
       const now = missing(current) / current.n
       const p = proportionsP(missing(reference), reference.n, missing(current), current.n)
-      const limit = limitOf(Math.abs(now - before), { warn: 0.01, fail: 0.05 })
+      const limit = reachedLimit(Math.abs(now - before), { warn: 0.01, fail: 0.05 })
       if (limit === null) return null
       return {
         ...limit,
@@ -114,7 +114,7 @@ export const questions: readonly Question[] = [
         .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), all.length) }))
         .filter(({ p }) => p <= levels.warn)
       const now = fresh.reduce((sum, level) => sum + level.b, 0) / current.n
-      const limit = limitOf(now, { warn: 0.001, fail: 0.01 })
+      const limit = reachedLimit(now, { warn: 0.001, fail: 0.01 })
       if (limit === null) return null
       const known = fresh.every((level) => level.a === 0) ? 'never seen' : 'seen fewer than five times'
       return {
@@ -122,7 +122,7 @@ export const questions: readonly Question[] = [
         observed: now,
         baseline: 0,
         p: Math.max(...fresh.map(({ p }) => p)),
-        says: `holds ${count(fresh.length)} value${fresh.length === 1 ? '' : 's'} ${known} at training, in ${share(now)} of the rows`,
+        says: `holds ${plural(fresh.length, 'value')} ${known} at training, in ${share(now)} of the rows`,
         fix: 'Train on data that has them, or map them to known values. profile.json of this run lists them.',
       }
     },
@@ -147,7 +147,7 @@ export const questions: readonly Question[] = [
         observed: gone.reduce((sum, level) => sum + level.b, 0) / current.n,
         baseline: before,
         p: Math.max(...gone.map(({ p }) => p)),
-        says: `lost ${count(gone.length)} value${gone.length === 1 ? '' : 's'} that made up ${share(before)} of the training rows: they ${left}`,
+        says: `lost ${plural(gone.length, 'value')} that made up ${share(before)} of the training rows: they ${left}`,
         fix: 'Check whether a source was switched off, or the values were renamed.',
       }
     },
@@ -184,7 +184,7 @@ export const questions: readonly Question[] = [
     chance: () => 0,
     ask: ({ reference, current, shift }) => {
       if (shift.js < 0.2) return null
-      const factor = scaleFactor(reference, current)
+      const factor = scaleChange(reference, current)
       if (factor === null) return null
       const power = 10 ** Math.round(Math.log10(factor.of))
       const hint = [1000, 100, 10, 0.1, 0.01, 0.001].includes(power) && Math.abs(factor.of / power - 1) < 0.1
@@ -240,7 +240,7 @@ export const questions: readonly Question[] = [
       const sides = [beyond.below, beyond.above].map((k) => ({ k, p: exceedanceP(Math.min(k, m), n, m) }))
       const p = Math.min(1, 2 * Math.min(...sides.map((side) => side.p)))
       const outside = beyond.below + beyond.above
-      const limit = limitOf(outside / m, { warn: 0.001, fail: 0.01 })
+      const limit = reachedLimit(outside / m, { warn: 0.001, fail: 0.01 })
       if (limit === null || !farOutside(reference, current)) return null
       const where = beyond.below === 0 ? 'above the largest' : beyond.above === 0 ? 'below the least' : 'outside the range'
       return {
@@ -261,8 +261,6 @@ function farOutside({ numeric: before }: ColumnProfile, { numeric: now }: Column
   return Math.max(before.min - now.min, now.max - before.max) >= 0.05 * (before.max - before.min)
 }
 
-const finiteRows = ({ numeric }: ColumnProfile): number => numeric?.cells.reduce((sum, rows) => sum + rows, 0) ?? 0
-
 /** Some level has so few rows in all that chance alone could leave it out of the other side. */
 function thinLevels(reference: ColumnProfile, current: ColumnProfile, side: number): boolean {
   const part = side / (reference.n + current.n)
@@ -274,14 +272,6 @@ function otherRows(reference: ColumnProfile, current: ColumnProfile): number {
   const most = ({ categories, numeric }: ColumnProfile) =>
     Math.max(0, categories?.top[0]?.count ?? 0, ...(numeric?.spikes.map((spike) => spike.count) ?? []))
   return [reference, current].reduce((sum, column) => sum + column.n - missing(column) - most(column), 0)
-}
-
-/** The worse of the two that the value reaches. */
-function limitOf(value: number, { warn, fail }: { warn: number; fail: number }): { severity: Severity; limit: number } | null {
-  // shares are ratios of counts: a change of exactly 1 pp must not be missed by the last bit of a subtraction
-  const reached = value + 1e-12
-  if (reached >= fail) return { severity: 'fail', limit: fail }
-  return reached >= warn ? { severity: 'warn', limit: warn } : null
 }
 
 /** Chance that at most `here` of the rows of one level fall to a side with this part of all rows, for the most striking of many levels. */
@@ -307,27 +297,4 @@ function onlyValueShare(reference: ColumnProfile, current: ColumnProfile): numbe
   const rows = reference.n - missing(reference)
   const before = reference.numeric.spikes.find(({ value }) => value === numeric.min)?.count ?? 0.005 * reference.n
   return before >= rows ? null : before / rows
-}
-
-/** Mean and deviation are exact also where all rows lie in the outermost cell, and quantiles are a guess. */
-function farFromZero({ numeric }: ColumnProfile): boolean {
-  if (numeric === null || numeric.mean === null || numeric.m2 === null) return false
-  const rows = numeric.cells.reduce((sum, count) => sum + count, 0)
-  return Math.abs(numeric.mean) >= Math.sqrt(numeric.m2 / rows) / 4
-}
-
-function scaleFactor(reference: ColumnProfile, current: ColumnProfile): { of: number; limit: number; what: string } | null {
-  const before = profileQuantile(reference, 0.5)
-  const now = profileQuantile(current, 0.5)
-  const spread = (column: ColumnProfile) => (profileQuantile(column, 0.75) ?? 0) - (profileQuantile(column, 0.25) ?? 0)
-  const clear = (median: number, column: ColumnProfile) => Math.abs(median) >= spread(column) / 4 || farFromZero(column)
-  // a median near zero, for its spread, has no scale: a column around zero that moved would look like a change of unit
-  const scaled = before !== null && now !== null && before * now > 0 && clear(before, reference) && clear(now, current)
-  if (scaled && Math.abs(Math.log10(now / before)) >= 0.9) {
-    const mean = (current.numeric?.mean ?? 0) / (reference.numeric?.mean ?? 0)
-    const agrees = mean > 0 && Math.abs(Math.log10(mean / (now / before))) < 1 // in the outermost cells the median is a guess, the mean is exact
-    return { of: agrees ? mean : now / before, limit: 10 ** 0.9, what: 'median' }
-  }
-  const ratio = spread(current) / spread(reference)
-  return Number.isFinite(ratio) && ratio >= 10 ? { of: ratio, limit: 10, what: 'spread of the middle half' } : null
 }

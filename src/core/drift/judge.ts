@@ -12,12 +12,10 @@ import { testedColumn, untestedColumn } from './column-checks.ts'
 import { correlationChecks } from './correlation-checks.ts'
 import { commonBlocks, examine, type Tested } from './examine.ts'
 import { questionLevels } from './findings.ts'
-import { type Certainty, lenient, metricP, strictP } from './shift.ts'
+import { type Certainty, metricP, strictP } from './shift.ts'
 import { type Asked, subjects } from './subjects.ts'
 import { tableChecks } from './table-checks.ts'
 import { certainty, type DriftSettings, families } from './thresholds.ts'
-
-export { limitedColumns } from './subjects.ts'
 
 export interface DriftInput extends Asked {
   readonly positive: string | number | boolean | null
@@ -48,7 +46,7 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
   const sure = certainties(tested, settings)
   const levels = questionLevels(tested.map(({ asked, shift }) => ({ ...asked, shift })))
   const judged = found.map((one) =>
-    'shift' in one ? testedColumn(input, one, sure.get(one) ?? lenient(1), levels) : untestedColumn(input, one),
+    'shift' in one ? testedColumn(input, one, sure.get(one) ?? undecided, levels) : untestedColumn(input, one),
   )
   const columns = judged.map(({ row }) => row)
   const pairs = settings.correlations === false ? null : correlationChecks(input, tested)
@@ -78,6 +76,9 @@ function sameData({ current }: DriftInput): DriftJudgement {
     sameData: true,
   }
 }
+
+/** Of what was not adjusted: nothing is certain. */
+const undecided: Certainty = { q: 1, warn: 1, fail: 1, levels: certainty.shift, least: 0 }
 
 /** Adjusted p of every column, each family for itself. */
 function certainties(tested: readonly Tested[], settings: DriftSettings): ReadonlyMap<Tested, Certainty> {

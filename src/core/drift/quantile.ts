@@ -9,11 +9,12 @@
  * needed is not kept.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
+import { finiteRows } from './column-cells.ts'
 
 export function profileQuantile(column: ColumnProfile, p: number): number | null {
   const { numeric } = column
   if (numeric === null) return null
-  const rows = numeric.cells.reduce((sum, count) => sum + count, 0)
+  const rows = finiteRows(column)
   if (rows === 0) return null
   const wanted = p * rows
   const first = numeric.edges[0]

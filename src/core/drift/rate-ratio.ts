@@ -6,14 +6,13 @@
  *
  * Only for columns of two values. A rate of 0 on one side gives the ratio that half a row would give.
  */
-import type { Severity } from '../gate/fold.ts'
 import { share } from '../report/format.ts'
 import type { Thresholds } from '../schema/config.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { missing } from './column-cells.ts'
 import type { Finding } from './findings.ts'
 import { proportionsP } from './homogeneity.ts'
-import { certainty } from './thresholds.ts'
+import { certainty, reachedLimit } from './thresholds.ts'
 
 /** Rows of the positive class among those that have a label. Without a positive value: of the class that was rarer at training. */
 export interface Rates {
@@ -43,11 +42,12 @@ export function positiveRates(reference: ColumnProfile, current: ColumnProfile, 
 }
 
 /** Rows of each class: labels, or 0.0 and 1.0 stored as floats, where the rarer one may be too rare to be listed. */
-function classes({ categories, numeric, n, n_null, n_nan }: ColumnProfile): ReadonlyMap<string, number> | null {
+function classes(column: ColumnProfile): ReadonlyMap<string, number> | null {
+  const { categories, numeric } = column
   if (categories !== null) return categories.top.length === 0 ? null : new Map(categories.top.map(({ value, count }) => [value, count]))
   if (numeric === null || numeric.min === null || numeric.max === null) return null
   const listed = (value: number) => numeric.spikes.find((spike) => spike.value === value)?.count
-  const rows = n - n_null - n_nan
+  const rows = column.n - missing(column)
   const low = listed(numeric.min) ?? rows - (listed(numeric.max) ?? 0)
   const counted: [string, number][] = [[String(numeric.min), low]]
   if (numeric.max !== numeric.min) counted.push([String(numeric.max), rows - low])
@@ -61,7 +61,7 @@ export function rateRatio({ before, now, n, m }: Rates, limits: Thresholds<numbe
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
   const pValue = proportionsP(before, n, now, m)
-  const reached = worseOf(ratio, limits)
+  const reached = reachedLimit(ratio, limits)
   if (reached === null || (!raw && pValue > certainty.rate)) return null
   return {
     ...reached,
@@ -77,7 +77,7 @@ export function rateChange({ before, now, n, m }: Rates, limits: Thresholds<numb
   if (n === 0 || m === 0) return null
   const change = Math.abs(now / m - before / n)
   const pValue = proportionsP(before, n, now, m)
-  const reached = worseOf(change, limits)
+  const reached = reachedLimit(change, limits)
   if (reached === null || (!raw && pValue > certainty.rate)) return null
   return {
     ...reached,
@@ -87,11 +87,4 @@ export function rateChange({ before, now, n, m }: Rates, limits: Thresholds<numb
     says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} at training`,
     fix: 'Train on newer data; or allow more under max_change.',
   }
-}
-
-/** The worse limit that is reached; a change of exactly 1 pp must not be missed by the last bit of a subtraction. */
-function worseOf(value: number, { warn, fail }: Thresholds<number>): { severity: Severity; limit: number } | null {
-  const reached = value + 1e-12
-  if (fail !== undefined && reached >= fail) return { severity: 'fail', limit: fail }
-  return warn !== undefined && reached >= warn ? { severity: 'warn', limit: warn } : null
 }

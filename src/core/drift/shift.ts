@@ -5,7 +5,7 @@ import { andersonDarling } from './anderson-darling.ts'
 import type { BlockTest } from './block-permutation.ts'
 import { cauchyCombination } from './cauchy-combination.ts'
 import { effectiveSize } from './cells.ts'
-import { type ColumnCells, missing } from './column-cells.ts'
+import { type ColumnCells, finiteRows, missing } from './column-cells.ts'
 import { hellinger } from './hellinger.ts'
 import { homogeneity, proportionsP } from './homogeneity.ts'
 import { jensenShannon } from './jensen-shannon.ts'
@@ -134,12 +134,8 @@ export interface Certainty {
   readonly least: number
 }
 
-/** Of `q` alone. */
-export const lenient = (q: number, least = 0): Certainty => ({ q, warn: q, fail: q, levels: certainty.shift, least })
-
 /** Significant and material, or not; and where neither was found, whether so few rows could have shown it. */
-export function shiftState(shift: Shift, sure: Certainty | number, limits: ShiftLimits): DriftState {
-  const { q, ...at } = typeof sure === 'number' ? lenient(sure) : sure
+export function shiftState(shift: Shift, { q, ...at }: Certainty, limits: ShiftLimits): DriftState {
   const { warn, fail, raw } = limits
   const size = sizeOf(shift, limits) ?? 0
   if (!shift.capped && fail !== undefined && size >= fail && (raw || at.fail <= at.levels.fail)) return 'fail'
@@ -167,8 +163,8 @@ function overIqr(distance: number, reference: ColumnProfile): number | null {
 }
 
 /** null where the reference does not vary. */
-function overSd(distance: number, { numeric }: ColumnProfile): number | null {
-  const rows = numeric?.cells.reduce((sum, count) => sum + count, 0) ?? 0
-  const { m2 = null } = numeric ?? {}
+function overSd(distance: number, reference: ColumnProfile): number | null {
+  const rows = finiteRows(reference)
+  const m2 = reference.numeric?.m2 ?? null
   return m2 === null || m2 <= 0 || rows < 2 ? null : distance / Math.sqrt(m2 / (rows - 1))
 }

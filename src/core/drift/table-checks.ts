@@ -8,7 +8,7 @@ import { commonBlocks, type Tested } from './examine.ts'
 import { proportionsP } from './homogeneity.ts'
 import type { Certainty } from './shift.ts'
 import type { Asked } from './subjects.ts'
-import { type DriftSettings, shiftDefaults } from './thresholds.ts'
+import { type DriftSettings, reachedLimit, shiftDefaults } from './thresholds.ts'
 
 export interface Whole {
   readonly input: Judging & Asked
@@ -41,18 +41,17 @@ export const tableQuestions: readonly TableQuestion[] = [
       const [a, b] = [reference.duplicates ?? null, current.duplicates ?? null]
       if (a === null || b === null || reference.rows === 0 || current.rows === 0 || current.rows > 1.1 * reference.rows) return null
       const [before, now] = [a / reference.rows, b / current.rows]
-      const rise = now - before + 1e-12
-      if (rise < duplicateLimits.warn) return null
+      const reached = reachedLimit(now - before, duplicateLimits)
+      if (reached === null) return null
       const p = proportionsP(a, reference.rows, b, current.rows)
       if (p > surely) return null
-      const status: Severity = rise >= duplicateLimits.fail ? 'fail' : 'warn'
       return makeCheck({
-        ...judged(input, 'duplicates', status),
+        ...judged(input, 'duplicates', reached.severity),
         unit: 'share',
         observed: now,
         baseline: before,
         delta: now - before,
-        limit: duplicateLimits[status],
+        limit: reached.limit,
         p_value: p,
         n: current.rows,
         message: `${share(now)} of the rows repeat another one, ${share(before)} at training`,

@@ -1,4 +1,5 @@
 /** When a change counts: how certain and how large it must be, per family, and what a config changes of that. */
+import type { Severity } from '../gate/fold.ts'
 import type { DriftMetric, ModelConfig, Thresholds } from '../schema/config.ts'
 import { driftMetricTable, halved } from './metric-table.ts'
 import type { ColumnRule } from './rules.ts'
@@ -37,6 +38,13 @@ export const certainty = {
   strict: { warn: 0.05, fail: 0.05 },
   rate: 0.01,
 } as const
+
+/** The worse limit that a value reaches; a change of exactly 1 pp must not be missed by the last bit of a subtraction of two ratios. */
+export function reachedLimit(value: number, { warn, fail }: Thresholds<number>): { severity: Severity; limit: number } | null {
+  const reached = value + 1e-12
+  if (fail !== undefined && reached >= fail) return { severity: 'fail', limit: fail }
+  return warn !== undefined && reached >= warn ? { severity: 'warn', limit: warn } : null
+}
 
 /** Rows on each side below which nothing is tested. */
 export const minRows = 100

@@ -9,7 +9,7 @@ import { type DriftDetails, driftDetails } from '../schema/details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { sizeInWords } from './drift-scale.ts'
 import type { ShareCell } from './drift-shares.ts'
-import { figure, plural, probability, written } from './format.ts'
+import { figure, namedProbability, plural, written } from './format.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Column = DriftDetails['columns'][number]
@@ -151,7 +151,7 @@ function driftRow(column: Column, config: ModelConfig, check: Check | null): Dri
   }
 }
 
-const certainty = (q: number | null): string => (q === null ? '–' : `q ${q < 1e-16 ? '' : '= '}${probability(q)}`)
+const certainty = (q: number | null): string => (q === null ? '–' : namedProbability('q', q))
 
 type Correlation = NonNullable<DriftDetails['correlations']>[number]
 

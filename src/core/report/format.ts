@@ -142,6 +142,9 @@ export function levelInterval(interval: readonly [number | null, number | null],
 export const probability = (value: number | null): string =>
   value === null ? '–' : value < 1e-16 ? '< 1e−16' : value < 0.001 ? minus(value.toExponential(0)) : value.toFixed(3)
 
+/** `q = 0.012`, `q < 1e−16` */
+export const namedProbability = (name: string, value: number | null): string => `${name} ${probability(value).replace(/^(?=\d)/, '= ')}`
+
 export const share = (value: number): string => `${written(Math.round(value * 1000) / 10)} %`
 
 /** `512 B`, `1.5 MB` */

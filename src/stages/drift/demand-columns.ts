@@ -1,6 +1,6 @@
 /** Before anything is judged: the columns that have to be there are, and every name of `drift.columns` means one. */
-import { limitedColumns } from '../../core/drift/judge.ts'
 import { fits, isPattern, ruleOf } from '../../core/drift/rules.ts'
+import { limitedColumns } from '../../core/drift/subjects.ts'
 import { predictionPrefix } from '../../core/drift/thresholds.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
