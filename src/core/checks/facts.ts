@@ -32,6 +32,7 @@ export const sql = (text: string, values: readonly SqlValue[] = []): Sql => ({ s
 
 export const numericKinds: readonly StorageKind[] = ['integer', 'float', 'decimal']
 export const isNumeric = (kind: StorageKind): boolean => numericKinds.includes(kind)
+export const isMoment = (kind: StorageKind): boolean => kind === 'date' || kind === 'timestamp'
 
 /** SQL: the value is there. NaN is a missing number. */
 export const present = ({ quoted, kind }: ColumnFacts): string =>

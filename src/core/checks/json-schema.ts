@@ -13,7 +13,7 @@
 import { z } from 'zod'
 import type { Wrong } from './entry.ts'
 import { type Sql, type SqlValue, sql } from './facts.ts'
-import { count, pattern, section, text } from './params.ts'
+import { count, pattern, real, section, text } from './params.ts'
 import { all, any, not } from './sql-parts.ts'
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const
@@ -47,7 +47,6 @@ export interface JsonSchema {
 
 const typeName = z.enum(types, { error: `expected one of ${types.join(', ')}` })
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'expected a text, a number, true, false or null' })
-const real = z.number({ error: 'expected a number' })
 const inner: z.ZodType<JsonSchema> = z.lazy(() => jsonSchema)
 const several = z.array(inner, { error: 'expected a list of schemas' }).min(1, { error: 'this list is empty' })
 

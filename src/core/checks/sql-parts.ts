@@ -1,8 +1,13 @@
 /** Pieces of SQL that several checks are made of. */
-import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql } from './facts.ts'
+import { type ColumnFacts, isMoment, isNumeric, present, type Sql, type SqlValue, sql, type TableFacts } from './facts.ts'
 
 export const asText = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS VARCHAR)`
 export const asNumber = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
+export const asTimestamp = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS TIMESTAMP)`
+/** A value that is missing, NaN too, is null. */
+export const ifPresent = (column: ColumnFacts, value = column.quoted): string => `CASE WHEN ${present(column)} THEN ${value} END`
+/** Position of a row, from 0; where several files make it meaningless, any that is its own. */
+export const rowPlace = ({ rowNumber }: TableFacts): string => rowNumber ?? '(row_number() OVER () - 1)'
 
 export const not = (condition: Sql): Sql => ({ ...condition, sql: `NOT (${condition.sql})` })
 export const join = (parts: readonly Sql[], between: string): Sql => ({
@@ -22,13 +27,19 @@ const numberType = (column: ColumnFacts, value: number): string =>
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
   if (typeof value === 'number' && isNumeric(column.kind))
     return sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value])
-  if (typeof value === 'string' && ['date', 'timestamp'].includes(column.kind))
-    return sql(`CAST(${column.quoted} AS TIMESTAMP) ${operator} CAST(? AS TIMESTAMP)`, [value])
+  if (typeof value === 'string' && isMoment(column.kind)) return sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value])
   if (column.kind !== 'string') return sql('true')
   const type = typeof value === 'number' ? 'DOUBLE' : 'TIMESTAMP'
   const read = `TRY_CAST(${column.quoted} AS ${type})`
   return sql(`(${read} IS NULL OR ${read} ${operator} CAST(? AS ${type}))`, [value])
 }
+
+/** A number of characters or elements that is not in [min, max]. */
+export const sizeOutside = (
+  x: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number | undefined; readonly max?: number | undefined },
+): Sql => sql(`${x} NOT BETWEEN ? AND ?`, [min, max])
+export const matchesWhole = (column: ColumnFacts, pattern: string): Sql => sql(`regexp_full_match(${asText(column)}, ?)`, [pattern])
 
 /** Membership; numbers compare as numbers, everything else as text. */
 export function member(column: ColumnFacts, values: readonly SqlValue[]): Sql {

@@ -6,7 +6,8 @@ export type DeclaredType = (typeof declaredTypes)[number]
 
 const all = 'true'
 const none = 'false'
-const whole = '[+-]?[0-9]+'
+/** Text of digits and nothing else. @param x SQL of text */
+export const readsAsInteger = (x: string): string => `regexp_full_match(trim(${x}), '[+-]?[0-9]+')`
 
 type Rule = (column: ColumnFacts, untyped: boolean) => string
 
@@ -22,7 +23,7 @@ const readsAs =
 export const typeRules: Readonly<Record<DeclaredType, Rule>> = {
   integer: ({ kind, quoted }) => {
     if (kind === 'integer') return none
-    if (kind === 'string') return `NOT regexp_full_match(trim(${quoted}), '${whole}')`
+    if (kind === 'string') return `NOT ${readsAsInteger(quoted)}`
     return isNumeric(kind) ? `(NOT isfinite(${quoted}) OR ${quoted} <> trunc(${quoted}))` : all
   },
   number,

@@ -13,8 +13,8 @@
  * The constant is that of the rows as they are, also in a bootstrap.
  * Source: scikit-learn's `mean_tweedie_deviance`, `d2_tweedie_score`, `d2_pinball_score`; Jørgensen 1992.
  */
-import { loss, type Metric, mean, metric, moments, number, type Param, type Params, share } from './metric.ts'
-import { quantileNow } from './quantile.ts'
+import { loss, type Metric, mean, meanNow, metric, moments, number, type Param, type Params, share } from './metric.ts'
+import { pinball, quantileNow } from './quantile.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { RegressionView } from './view.ts'
 
@@ -86,21 +86,10 @@ function explained(view: RegressionView, deviance: Deviance, constant: number): 
   )
 }
 
-const pinball =
+const pinballAt =
   (alpha: number): Deviance =>
   (y, p) =>
-    y >= p ? alpha * (y - p) : (1 - alpha) * (p - y)
-
-function meanOf({ y, weight }: RegressionView): number {
-  let sum = 0
-  let all = 0
-  for (let i = 0; i < y.length; i++) {
-    const w = weight ? (weight[i] ?? 0) : 1
-    sum += w * (y[i] ?? 0)
-    all += w
-  }
-  return sum / all
-}
+    pinball(alpha, y, p)
 
 const d2 = (summary: string, takes: Metric['takes'], of: (view: RegressionView, params: Params) => Sample) =>
   metric({
@@ -127,14 +116,14 @@ export const devianceMetrics = {
     of: { regression: (view, params) => meanDeviance(number(params, 'power'))(view) },
   }),
   d2_absolute_error: d2('1 − mae/mae of the median of y', {}, (view) =>
-    explained(view, pinball(0.5), quantileNow(view.y, view.weight, 0.5)),
+    explained(view, pinballAt(0.5), quantileNow(view.y, view.weight, 0.5)),
   ),
   d2_pinball: d2('1 − pinball/pinball of the quantile of y at `alpha`', { alpha: share(0.5) }, (view, params) => {
     const alpha = number(params, 'alpha')
-    return explained(view, pinball(alpha), quantileNow(view.y, view.weight, alpha))
+    return explained(view, pinballAt(alpha), quantileNow(view.y, view.weight, alpha))
   }),
   d2_tweedie: d2('1 − Tweedie deviance/deviance of the mean of y', { power }, (view, params) => {
     const of = number(params, 'power')
-    return unfit(view, of) ?? explained(view, tweedie(of), meanOf(view))
+    return unfit(view, of) ?? explained(view, tweedie(of), meanNow(view.y, view.weight))
   }),
 } as const satisfies Record<string, Metric>

@@ -12,6 +12,7 @@
  */
 import { crpsPerRow } from './forecast.ts'
 import { loss, type Metric, mean, metric, moments, number, type Params, proportion, share } from './metric.ts'
+import { pinball } from './quantile.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView } from './view.ts'
 
@@ -48,8 +49,7 @@ export function forecastPinball(view: ForecastingView, params: Params): Sample {
   const width = view.quantiles?.levels.length ?? 0
   return mean(view, (i) => {
     const said = view.quantiles && column >= 0 ? at(view.quantiles.values, i * width + column) : at(view.predicted, i)
-    const under = at(view.y, i) - said
-    return under >= 0 ? alpha * under : (alpha - 1) * under
+    return pinball(alpha, at(view.y, i), said)
   })
 }
 

@@ -11,6 +11,7 @@
  * @throws RangeError when lengths differ, or an interval is turned around
  * Source: Hyndman & Koehler 2006; Gneiting & Raftery 2007 for the CRPS as the integral of the pinball loss.
  */
+import { pinball } from './quantile.ts'
 import { defined, type MetricValue, undefinedBecause } from './sample.ts'
 
 export interface NaiveScale {
@@ -81,10 +82,7 @@ export function crpsPerRow(y: ArrayLike<number>, quantiles: ArrayLike<number>, l
   if (quantiles.length !== y.length * k) throw new RangeError(`${quantiles.length} quantiles for ${y.length} rows of ${k} levels`)
   return Float64Array.from({ length: y.length }, (_, i) => {
     let sum = 0
-    for (const [j, level] of levels.entries()) {
-      const error = (y[i] ?? Number.NaN) - (quantiles[i * k + j] ?? Number.NaN)
-      sum += error >= 0 ? level * error : (level - 1) * error
-    }
+    for (const [j, level] of levels.entries()) sum += pinball(level, y[i] ?? Number.NaN, quantiles[i * k + j] ?? Number.NaN)
     return (2 * sum) / k
   })
 }

@@ -223,6 +223,10 @@ function total(values: Float64Array, weight: Float64Array | null): number {
   return sum
 }
 
+/** Mean of the rows as they are. */
+export const meanNow = (values: Float64Array, weight: Float64Array | null): number =>
+  total(values, weight) / (weight ? total(weight, null) : values.length)
+
 /** @param prepare takes the weights of rows into account itself: `weightOf` */
 export function weighted({ n, unit }: Rows, prepare: Weighted): Sample {
   if (n === 0) return noRows

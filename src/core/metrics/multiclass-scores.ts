@@ -1,8 +1,8 @@
-/** Multiclass probabilities: is the truth among the best, how well is each class ranked, how sure is the top one. */
+/** Probabilities of several classes or labels: is the truth among the best, how well is each ranked, how sure is the top one. */
 import { averagePrecision, cuts, emptyCurve, weightedCurve } from './curve.ts'
 import { noScores, proportion, weighted, weightsIn } from './metric.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
-import type { MulticlassView } from './view.ts'
+import type { MulticlassView, MultilabelView } from './view.ts'
 
 /** Truth among the `k` most probable classes; of equal ones the later class counts first, as in scikit-learn. */
 export function topK(view: MulticlassView, k: number): Sample {
@@ -27,12 +27,33 @@ export function topK(view: MulticlassView, k: number): Sample {
 }
 
 /** Mean of the average precisions of each class against the rest. */
-export function macroAveragePrecision(view: MulticlassView): Sample {
-  if (!view.proba) return noScores
-  const perClass = view.classes.map((_, c) => {
+export const macroAveragePrecision = (view: MulticlassView): Sample =>
+  view.proba
+    ? meanAveragePrecision(view, view.classes.length, (row, c) => (view.y[row] === c ? 1 : 0), 'a class does not occur in the truth')
+    : noScores
+
+/** Mean over labels of the average precision of each. */
+export const labelAveragePrecision = (view: MultilabelView): Sample =>
+  view.score
+    ? meanAveragePrecision(
+        view,
+        view.labels.length,
+        (row, c) => view.y[row * view.labels.length + c] ?? 0,
+        'a label occurs in every row, or in none',
+      )
+    : noScores
+
+/** @param is 1 where the row is of the class; @param because said where one has no average precision */
+function meanAveragePrecision(
+  view: MulticlassView | MultilabelView,
+  classes: number,
+  is: (row: number, c: number) => number,
+  because: string,
+): Sample {
+  const perClass = Array.from({ length: classes }, (_, c) => {
     const ranks = view.ranks(c)
     if (!ranks) throw new RangeError('a ranking is missing')
-    const sorted = Uint8Array.from(ranks.order, (row) => (view.y[row] === c ? 1 : 0))
+    const sorted = Uint8Array.from(ranks.order, (row) => is(row, c))
     const ends = cuts(ranks, sorted)
     return { ranks, sorted, ends, curve: emptyCurve(ends), weight: weightsIn(view, ranks.order) }
   })
@@ -42,7 +63,7 @@ export function macroAveragePrecision(view: MulticlassView): Sample {
       let sum = 0
       for (const [c, { sorted, ends, curve, weight }] of perClass.entries()) {
         const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights, weight))
-        if (value === null) return undefinedBecause('a class does not occur in the truth')
+        if (value === null) return undefinedBecause(because)
         sum += value
       }
       return defined(sum / perClass.length)

@@ -5,10 +5,9 @@
  * A row without any label, true or predicted, has an F1 of 0/0 = 0. Where there is one, a samples average is flagged, and says in how many rows.
  */
 import type { ClassCounts, PerClass } from './confusion.ts'
-import { averagePrecision, cuts, emptyCurve, weightedCurve } from './curve.ts'
-import { loss, type Metric, mean, metric, noScores, proportion, weighted, weightsIn } from './metric.ts'
+import { loss, type Metric, mean, metric, noScores, proportion, weighted } from './metric.ts'
 import { averagedLabels, perRow, perRowByScore, type RankMetric, type RowCounts, type RowMetric, undefinedRows } from './multilabel.ts'
-import { defined, type Sample, undefinedBecause } from './sample.ts'
+import { type Sample, undefinedBecause } from './sample.ts'
 import type { MultilabelView } from './view.ts'
 
 const labelled = ({ labels, y, predicted }: MultilabelView) => ({ labels: labels.length, y, predicted })
@@ -57,31 +56,6 @@ const byScore = (name: RankMetric) => (view: MultilabelView) => {
   if (!view.score) return noScores
   const rows = perRowByScore(view.labels.length, view.y, view.score, name)
   return mean(view, (i) => rows[i] ?? 0)
-}
-
-/** Mean over labels of the average precision of each. */
-export function labelAveragePrecision(view: MultilabelView): Sample {
-  if (!view.score) return noScores
-  const perLabel = view.labels.map((_, c) => {
-    const { y } = view.against(c)
-    const ranks = view.ranks(c)
-    if (!ranks) throw new RangeError('a ranking is missing')
-    const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
-    const ends = cuts(ranks, sorted)
-    return { ranks, sorted, ends, curve: emptyCurve(ends), weight: weightsIn(view, ranks.order) }
-  })
-  return weighted(view, (unitOf) => {
-    const units = perLabel.map(({ ranks }) => Uint16Array.from(ranks.order, (row) => unitOf[row] ?? 0))
-    return (weights) => {
-      let sum = 0
-      for (const [c, { sorted, ends, curve, weight }] of perLabel.entries()) {
-        const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights, weight))
-        if (value === null) return undefinedBecause('a label occurs in every row, or in none')
-        sum += value
-      }
-      return defined(sum / perLabel.length)
-    }
-  })
 }
 
 export const multilabelMetrics = {

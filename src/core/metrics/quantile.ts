@@ -33,6 +33,10 @@ export function quantileOf(values: Float64Array, weight: Float64Array | null, le
   }
 }
 
+/** Loss of a quantile at a level: τ(y − q) where y ≥ q, else (1 − τ)(q − y). */
+export const pinball = (level: number, y: number, quantile: number): number =>
+  y >= quantile ? level * (y - quantile) : (1 - level) * (quantile - y)
+
 /** Of the rows as they are. */
 export const quantileNow = (values: Float64Array, weight: Float64Array | null, level: number): number =>
   quantileOf(values, weight, level)(new Uint16Array(values.length))(Uint8Array.of(1)).value ?? Number.NaN

@@ -3,8 +3,8 @@
  * 2.2e-16, and where they are more than 1 % the value is flagged.
  */
 import { forecastPinball } from './forecast-metrics.ts'
-import { loss, type Metric, mean, metric, moments, noRows, number, type Params, share, weighted } from './metric.ts'
-import { quantileOf } from './quantile.ts'
+import { loss, type Metric, mean, meanNow, metric, moments, noRows, number, type Params, share, weighted } from './metric.ts'
+import { pinball, quantileOf } from './quantile.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView, RegressionView } from './view.ts'
 
@@ -27,21 +27,11 @@ const sums = (columns: readonly Row[], read: (sums: Float64Array, rows: number) 
   )
 
 const square = (x: number) => x * x
-function centre(values: Float64Array, weight: Float64Array | null): number {
-  let sum = 0
-  let all = 0
-  for (let i = 0; i < values.length; i++) {
-    const w = weight ? (weight[i] ?? 0) : 1
-    sum += w * (values[i] ?? 0)
-    all += w
-  }
-  return sum / all
-}
 
 /** 1 − error/spread, spread about the mean of y; sums of y are taken about a fixed centre so that they do not cancel. */
 const explained = (about: 'zero' | 'mean') => (view: NumberView) => {
   if (view.n < 2) return plain(undefinedBecause('one row has no variance'))
-  const middle = centre(view.y, view.weight)
+  const middle = meanNow(view.y, view.weight)
   return sums(
     [(y, p) => square(y - p), (y, p) => y - p, (y) => y - middle, (y) => square(y - middle)],
     ([e2 = 0, e = 0, y = 0, y2 = 0], n) => {
@@ -143,7 +133,7 @@ export const regressionMetrics = {
     needs: 'values',
     takes: { alpha: share(0.5) },
     of: {
-      regression: perRow((y, p, params) => (y >= p ? number(params, 'alpha') * (y - p) : (1 - number(params, 'alpha')) * (p - y))),
+      regression: perRow((y, p, params) => pinball(number(params, 'alpha'), y, p)),
       forecasting: forecastPinball,
     },
   }),

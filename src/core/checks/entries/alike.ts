@@ -1,15 +1,11 @@
 /** Columns of one table that hold the same, or nearly: what a join or a copy leaves behind. */
 import { share as shownShare, written } from '../../report/format.ts'
-import { asked, type CheckEntry, fail, number, pass, type Scope, skipped } from '../entry.ts'
+import { asked, type CheckEntry, fail, number, pass, skipped } from '../entry.ts'
 import { present, sql } from '../facts.ts'
 import { share } from '../params.ts'
-import { sample } from './association.ts'
+import { numbered, sample } from './association.ts'
 import { contentHash } from './same-value.ts'
 import { listed } from './schema.ts'
-
-/** SQL of the rows of a table with a number each, under a name of ours; not one name of the data is left. */
-export const numbered = ({ relation, rowNumber }: Scope['table'], list: readonly string[]): string =>
-  `SELECT ${[`${rowNumber ?? '(row_number() OVER () - 1)'} AS row_at`, ...list].join(', ')} FROM ${relation}`
 
 const perQuery = 64
 const chunks = <T>(items: readonly T[]): readonly (readonly T[])[] =>

@@ -14,7 +14,8 @@
 import { chiSquareSf } from '../../stats/gamma.ts'
 import { normalSf } from '../../stats/normal.ts'
 import { number, type Row, type Scope } from '../entry.ts'
-import { type ColumnFacts, isNumeric, present, type Sql, sql } from '../facts.ts'
+import { type ColumnFacts, isMoment, isNumeric, type Sql, sql } from '../facts.ts'
+import { asNumber, asText, asTimestamp, ifPresent, rowPlace } from '../sql-parts.ts'
 
 export const sampledRows = 32_768
 const hashRange = 2 ** 20
@@ -27,21 +28,21 @@ export interface Association {
   readonly n: number
 }
 
-export const isOrdered = ({ kind }: ColumnFacts): boolean => isNumeric(kind) || kind === 'date' || kind === 'timestamp'
+export const isOrdered = ({ kind }: ColumnFacts): boolean => isNumeric(kind) || isMoment(kind)
 
 /** SQL: a number in the order of the values; integers beyond 2^53 may tie. */
-const asNumber = (column: ColumnFacts): string => {
-  const value = isNumeric(column.kind)
-    ? `CAST(${column.quoted} AS DOUBLE)`
-    : `CAST(epoch_us(CAST(${column.quoted} AS TIMESTAMP)) AS DOUBLE)`
-  return `CASE WHEN ${present(column)} THEN ${value} + 0 END`
-}
-const asClass = (column: ColumnFacts): string => `CASE WHEN ${present(column)} THEN CAST(${column.quoted} AS VARCHAR) END`
-export const asEither = (column: ColumnFacts): string => (isOrdered(column) ? asNumber(column) : asClass(column))
+const asPlace = (column: ColumnFacts): string =>
+  `${isNumeric(column.kind) ? asNumber(column) : `CAST(epoch_us(${asTimestamp(column)}) AS DOUBLE)`} + 0`
+export const asEither = (column: ColumnFacts): string => ifPresent(column, isOrdered(column) ? asPlace(column) : asText(column))
+
+/** SQL of the rows of a table with a number each, under a name of ours; not one name of the data is left. */
+export const numbered = (table: Scope['table'], list: readonly string[]): string =>
+  `SELECT ${[`${rowPlace(table)} AS row_at`, ...list].join(', ')} FROM ${table.relation}`
 
 /** SQL of some rows of a table, the same in every run, with their number as row_at. @param list expressions, each under a name of ours */
-export function sample({ relation, rowNumber, rows }: Scope['table'], list: readonly string[], wanted = sampledRows): string {
-  const all = `SELECT ${[`${rowNumber ?? '(row_number() OVER () - 1)'} AS row_at`, ...list].join(', ')} FROM ${relation}`
+export function sample(table: Scope['table'], list: readonly string[], wanted = sampledRows): string {
+  const all = numbered(table, list)
+  const { rows } = table
   return rows <= wanted ? all : `SELECT * FROM (${all}) WHERE hash(row_at) % ${hashRange} < ${Math.ceil((wanted / rows) * hashRange)}`
 }
 
@@ -50,8 +51,7 @@ export const long = (columns: readonly number[], from: string, more = ''): strin
   columns.map((i) => `SELECT ${i} AS f, row_at, x${i} AS x${more} FROM ${from} WHERE x${i} IS NOT NULL`).join(' UNION ALL ')
 
 /** SQL: mid-rank of x within each f. */
-export const ranked = (from: string, more = ''): string =>
-  `SELECT f, row_at${more}, rank() OVER (PARTITION BY f ORDER BY x) + (count(*) OVER (PARTITION BY f, x) - 1) / 2.0 AS r FROM ${from}`
+export const ranked = (from: string, more = ''): string => `SELECT f, row_at${more}, ${midRank('x')} AS r FROM ${from}`
 
 const groupSums = (name: string, from: string, by: string, rank: string): string =>
   `${name} AS (SELECT f, CAST(sum(n) AS DOUBLE) AS n, CAST(count(*) AS DOUBLE) AS k, sum(s * s / n) AS b, sum(CAST(n AS DOUBLE) * n * n) AS cubes

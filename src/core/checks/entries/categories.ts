@@ -38,7 +38,6 @@ const nothing = (scope: Scope) =>
 
 const wide = { needs: 'the rows of the training data', roles: held, on: 'table' } as const
 const listOf = { max: share.optional(), columns: columns.optional() }
-const limitOf = (max: number) => ({ value: max, kind: 'max', unit: 'share' }) as const
 
 /** Per column a number of rows judged and broken; the worst gives the figures. */
 function worst(rows: readonly Row[], names: readonly string[], max: number, says: (name: string, row: Row) => string, fine: string) {
@@ -137,7 +136,7 @@ export const categoryChecks: readonly CheckEntry[] = [
       const missing = all.filter(({ share, p }) => share > max && p <= 0.001)
       const says = ({ name, gone, share, p }: typeof first) =>
         `${plural(gone, 'label')} of ${name} in train ${gone === 1 ? 'is' : 'are'} not here, the most frequent with ${shownShare(share)} of its rows (p ${probability(p)})`
-      const more = { observed: first.share, limit: limitOf(max), p: first.p }
+      const more = { observed: first.share, limit: shareAtMost(max), p: first.p }
       if (missing.length > 0) return fail(listed(missing.map(says)), more)
       return pass(first.gone === 0 ? 'every label of train is here' : says(first), more)
     },

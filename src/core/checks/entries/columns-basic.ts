@@ -5,7 +5,7 @@ import { anyKind, atMost, type CheckEntry, counted, decided, fail, pass, rowRule
 import type { StorageKind } from '../facts.ts'
 import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'
-import { asText, beyond, member, not } from '../sql-parts.ts'
+import { asText, beyond, ifPresent, matchesWhole, member, not, sizeOutside } from '../sql-parts.ts'
 import { declaredTypes, typeRules } from '../type-rules.ts'
 
 export const ordered: readonly StorageKind[] = ['integer', 'float', 'decimal', 'string', 'date', 'timestamp']
@@ -112,7 +112,7 @@ export const basicChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or change the pattern',
     elsewhere: ['GX expect_column_values_to_match_regex', 'pandera str_matches', 'Soda valid regex'],
     example: "'[0-9]+'",
-    breaks: (params, { column }) => not(sql(`regexp_full_match(${asText(column)}, ?)`, [params.pattern])),
+    breaks: (params, { column }) => not(matchesWhole(column, params.pattern)),
     says: () => 'do not match the pattern',
   }),
   rowRule({
@@ -125,7 +125,7 @@ export const basicChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or change length of this column',
     elsewhere: ['GX expect_column_value_lengths_to_be_between', 'pandera str_length', 'Soda valid length'],
     example: '{min: 1, max: 2}',
-    breaks: ({ min = 0, max = Number.MAX_SAFE_INTEGER }, { column }) => sql(`length(${asText(column)}) NOT BETWEEN ? AND ?`, [min, max]),
+    breaks: (range, { column }) => sizeOutside(`length(${asText(column)})`, range),
     says: ({ min, max }) =>
       `are ${[min === undefined ? '' : `shorter than ${min}`, max === undefined ? '' : `longer than ${max}`].filter((part) => part !== '').join(' or ')}`,
   }),
@@ -138,7 +138,7 @@ export const basicChecks: readonly CheckEntry[] = [
     elsewhere: ['GX expect_column_values_to_be_unique', 'pandera unique', 'Soda duplicate_count'],
     example: 'true',
     count: (_, { column, table }) => {
-      const there = `CASE WHEN ${present(column)} THEN ${column.quoted} END`
+      const there = ifPresent(column)
       return sql(`SELECT count(${there}) AS judged, count(${there}) - count(DISTINCT ${there}) AS broken FROM ${table.relation}`)
     },
     says: () => 'repeat an earlier one',

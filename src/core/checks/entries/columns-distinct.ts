@@ -3,7 +3,7 @@ import { share as part, count as shown, written } from '../../report/format.ts'
 import { type Answer, asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
 import { badRange, count, share, values } from '../params.ts'
-import { asNumber, asText, member, not } from '../sql-parts.ts'
+import { asNumber, asText, ifPresent, member, not } from '../sql-parts.ts'
 import { figureAnswer, stable } from './answers.ts'
 import { listed } from './columns-basic.ts'
 
@@ -11,7 +11,7 @@ const first = (answers: readonly (readonly Row[])[]): Row => answers[0]?.[0] ?? 
 const none = ({ column }: Scope): Answer => skipped(`${column.name} has no values to judge`)
 
 const distinctCounts = (_: unknown, { column, table }: Scope): readonly Sql[] => {
-  const there = `CASE WHEN ${present(column)} THEN ${column.quoted} END`
+  const there = ifPresent(column)
   return [sql(`SELECT count(${there}) AS n, count(DISTINCT ${there}) AS kinds FROM ${table.relation}`)]
 }
 

@@ -2,6 +2,7 @@
 import { type CheckEntry, rowRule, type Scope } from '../entry.ts'
 import { type Sql, sql } from '../facts.ts'
 import { badRange, count } from '../params.ts'
+import { sizeOutside } from '../sql-parts.ts'
 
 /** Whatever is no list breaks the rule: a column has one type, and it is the wrong one. */
 const ofList = ({ column }: Scope, condition: (list: string) => Sql): Sql =>
@@ -19,8 +20,7 @@ export const nestedChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or change the limits',
     elsewhere: ['TFDV value_count', 'GX expect_column_value_lengths_to_be_between'],
     example: '{min: 1, max: 3}',
-    breaks: ({ min = 0, max = Number.MAX_SAFE_INTEGER }, scope) =>
-      ofList(scope, (list) => sql(`len(${list}) NOT BETWEEN ? AND ?`, [min, max])),
+    breaks: (range, scope) => ofList(scope, (list) => sizeOutside(`len(${list})`, range)),
     says: ({ min, max }) => `have a number of elements outside [${min ?? 0}, ${max ?? '∞'}]`,
   }),
   rowRule({

@@ -5,7 +5,8 @@ import { flag } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, fail, figures, number, type ParamsOf, pass, rowRule, type Scope, skipped } from '../entry.ts'
 import { type ColumnFacts, numericKinds, present, type Sql, sql } from '../facts.ts'
 import { badRange, bound, columnName } from '../params.ts'
-import { any, asNumber, beyond } from '../sql-parts.ts'
+import { any, beyond } from '../sql-parts.ts'
+import { typeRules } from '../type-rules.ts'
 import { ordered } from './columns-basic.ts'
 
 const rangeParams = { min: bound.optional(), max: bound.optional(), strict: flag.optional() }
@@ -169,8 +170,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'every number is whole, whatever it is stored as',
     fix: 'correct those rows, or round them where they are made',
     elsewhere: ['pandera int dtype', 'GX expect_column_values_to_be_of_type'],
-    breaks: (_, { column }) =>
-      sql(column.kind === 'integer' ? 'false' : `NOT isfinite(${asNumber(column)}) OR ${column.quoted} <> trunc(${column.quoted})`),
+    breaks: (_, { column, table }) => sql(typeRules.integer(column, table.untyped)),
     says: () => 'are not whole',
   }),
   monotonic('increasing'),

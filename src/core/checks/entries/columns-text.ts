@@ -4,38 +4,30 @@ import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, counted, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, present, type Sql, sql } from '../facts.ts'
 import { badRange, count, pattern, patterns, share, text, values } from '../params.ts'
-import { all, any, asText, finds, not } from '../sql-parts.ts'
+import { all, any, asNumber, asText, finds, matchesWhole, not, sizeOutside } from '../sql-parts.ts'
 import { stable } from './answers.ts'
 import { listed } from './columns-basic.ts'
 import { type Format, type FormatName, formatNames, formats } from './formats.ts'
 
 const someText = text.min(1, { error: 'this text is empty' }).max(1000, { error: 'at most 1000 characters' })
 
-const whole = (column: ColumnFacts, one: string): Sql => sql(`regexp_full_match(${asText(column)}, ?)`, [one])
 const found =
   (pattern: string) =>
   (_: unknown, { column }: Scope): Sql =>
     sql(finds(asText(column), pattern))
 
-const affix = (
-  name: string,
-  key: 'value',
-  condition: (x: string) => string,
-  words: string,
-  elsewhere: readonly string[],
-  example: string,
-) =>
+const affix = (name: string, condition: (x: string) => string, words: string, elsewhere: readonly string[], example: string) =>
   rowRule({
     name,
     on: 'column',
     kinds: listed,
     summary: `every value as text ${words} the text given, letter for letter`,
-    params: { [key]: someText },
-    short: key,
+    params: { value: someText },
+    short: 'value',
     fix: 'correct those rows, or change the text',
     elsewhere,
     example,
-    breaks: ({ value = '' }, { column }) => not(sql(condition(asText(column)), [value])),
+    breaks: ({ value }, { column }) => not(sql(condition(asText(column)), [value])),
     says: () => `do not ${words.replace(/s( |$)/, '$1')} the text`,
   })
 
@@ -53,7 +45,6 @@ const fixedPattern = (name: string, pattern: string, summary: string, broken: st
     says: () => broken,
   })
 
-const lengthRange = { min: count.optional(), max: count.optional() }
 const lengthOf = ({ column }: Scope): string => `length(${asText(column)})`
 
 /** What variants of one text share; of what is no text there are none. */
@@ -74,7 +65,7 @@ export const textChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or add a pattern',
     elsewhere: ['GX expect_column_values_to_match_regex_list (match_on any)'],
     example: "['[0-9]', '[0-9]{2}']",
-    breaks: (params, { column }) => not(any(params.patterns.map((one) => whole(column, one)))),
+    breaks: (params, { column }) => not(any(params.patterns.map((one) => matchesWhole(column, one)))),
     says: (params) => `match none of the ${params.patterns.length} patterns`,
   }),
   rowRule({
@@ -88,7 +79,7 @@ export const textChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or take a pattern out',
     elsewhere: ['GX expect_column_values_to_match_regex_list (match_on all)'],
     example: "['[0-9]+', '.{1,2}']",
-    breaks: (params, { column }) => not(all(params.patterns.map((one) => whole(column, one)))),
+    breaks: (params, { column }) => not(all(params.patterns.map((one) => matchesWhole(column, one)))),
     says: (params) => `do not match all of the ${params.patterns.length} patterns`,
   }),
   rowRule({
@@ -102,7 +93,7 @@ export const textChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or change the pattern',
     elsewhere: ['GX expect_column_values_to_not_match_regex', 'Soda invalid regex'],
     example: "'[0-9]{3,}'",
-    breaks: (params, { column }) => whole(column, params.pattern),
+    breaks: (params, { column }) => matchesWhole(column, params.pattern),
     says: () => 'match the pattern',
   }),
   rowRule({
@@ -118,9 +109,9 @@ export const textChecks: readonly CheckEntry[] = [
     breaks: (params, { column }) => not(sql(`${asText(column)} LIKE ?`, [params.pattern])),
     says: () => 'are not like the pattern',
   }),
-  affix('startswith', 'value', (x) => `starts_with(${x}, ?)`, 'starts with', ['pandera str_startswith'], "'1'"),
-  affix('endswith', 'value', (x) => `suffix(${x}, ?)`, 'ends with', ['pandera str_endswith'], "'0'"),
-  affix('contains', 'value', (x) => `contains(${x}, ?)`, 'contains', ['pandera str_contains'], "'1'"),
+  affix('startswith', (x) => `starts_with(${x}, ?)`, 'starts with', ['pandera str_startswith'], "'1'"),
+  affix('endswith', (x) => `suffix(${x}, ?)`, 'ends with', ['pandera str_endswith'], "'0'"),
+  affix('contains', (x) => `contains(${x}, ?)`, 'contains', ['pandera str_contains'], "'1'"),
   rowRule({
     name: 'format',
     on: 'column',
@@ -150,12 +141,12 @@ export const textChecks: readonly CheckEntry[] = [
     on: 'column',
     kinds: listed,
     summary: 'every value as text has between min and max characters; missing values are not judged',
-    params: lengthRange,
+    params: { min: count.optional(), max: count.optional() },
     wrong: badRange,
     fix: 'correct those rows, or change the limits',
     elsewhere: ['GX expect_column_value_lengths_to_be_between', 'pandera str_length', 'Soda valid min length'],
     example: '{min: 1, max: 2}',
-    breaks: ({ min = 0, max = Number.MAX_SAFE_INTEGER }, scope) => sql(`${lengthOf(scope)} NOT BETWEEN ? AND ?`, [min, max]),
+    breaks: (range, scope) => sizeOutside(lengthOf(scope), range),
     says: ({ min, max }) => `have a length outside [${min ?? 0}, ${max ?? '∞'}]`,
   }),
   rowRule({
@@ -311,9 +302,7 @@ export const textChecks: readonly CheckEntry[] = [
     breaks: (params, { column }) => {
       const words = [...(params.true_values ?? usualTrue), ...(params.false_values ?? usualFalse)].map((word) => String(word).toLowerCase())
       const value =
-        column.kind === 'string' || column.kind === 'boolean'
-          ? `lower(trim(${asText(column)}))`
-          : `format('{:g}', CAST(${column.quoted} AS DOUBLE))`
+        column.kind === 'string' || column.kind === 'boolean' ? `lower(trim(${asText(column)}))` : `format('{:g}', ${asNumber(column)})`
       return not(sql(`${value} IN (${words.map(() => '?').join(', ')})`, words))
     },
     says: () => 'mean neither true nor false',

@@ -123,7 +123,7 @@ export const crossChecks: readonly CheckEntry[] = [
   }),
 ]
 
-const finite = (column: ColumnFacts): string => `FILTER (WHERE isfinite(CAST(${column.quoted} AS DOUBLE)))`
+const finite = (column: ColumnFacts): string => `FILTER (WHERE isfinite(${asNumber(column)}))`
 const aggregates: Readonly<Record<'sum' | 'mean' | 'min' | 'max' | 'count' | 'distinct', (column: ColumnFacts) => string>> = {
   sum: (column) => `fsum(${asNumber(column)}) ${finite(column)}`,
   mean: (column) => `favg(${asNumber(column)}) ${finite(column)}`,

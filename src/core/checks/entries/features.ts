@@ -5,7 +5,7 @@ import { normalSf } from '../../stats/normal.ts'
 import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, isNumeric, present, type Sql, sql } from '../facts.ts'
 import { columns, share, count as wholeNumber } from '../params.ts'
-import { asNumber } from '../sql-parts.ts'
+import { asNumber, asText } from '../sql-parts.ts'
 import { sample } from './association.ts'
 import { featuresAsked, featuresOf } from './integrity.ts'
 import { classPairs, type Pair, profilePairs, rankPairs, readPairs } from './pairs.ts'
@@ -52,18 +52,10 @@ export const featureChecks: readonly CheckEntry[] = [
     example: '0.2',
     queries: ({ columns: names }, scope) => {
       const both = compared(scope, names)
-      return possible([
-        rankPairs(
-          scope.table,
-          both.map(([here]) => here),
-        ),
-        trainOf(scope) === undefined
-          ? null
-          : rankPairs(
-              trainOf(scope) ?? scope.table,
-              both.map(([, there]) => there),
-            ),
-      ])
+      const here = both.map(([column]) => column)
+      const there = both.map(([, column]) => column)
+      const train = trainOf(scope)
+      return possible([rankPairs(scope.table, here), train === undefined ? null : rankPairs(train, there)])
     },
     judge: ({ max = 0.2, columns: names }, [here = [], there], scope) => {
       const both = compared(scope, names)
@@ -141,7 +133,7 @@ export const featureChecks: readonly CheckEntry[] = [
       Object.fromEntries([
         ['rows', sql(`count(*) FILTER (WHERE ${scope.keep})`)],
         ...featuresOf(scope.table.columns, scope.data).map((column, i) => {
-          const value = column.kind === 'other' ? `CAST(${column.quoted} AS VARCHAR)` : column.quoted
+          const value = column.kind === 'other' ? asText(column) : column.quoted
           const there = `FILTER (WHERE ${scope.keep} AND ${present(column)})`
           const missing = `count(*) FILTER (WHERE ${scope.keep} AND NOT ${present(column)})`
           return [

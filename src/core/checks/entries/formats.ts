@@ -2,6 +2,8 @@
  * Formats of text, one entry each: SQL that is true for text of the format. Patterns are RE2, whose time is linear in the text (DAT-12).
  * They say what is well-formed, not what exists.
  */
+import { readsAsInteger } from '../type-rules.ts'
+
 export interface Format {
   readonly summary: string
   /** `x`: an SQL expression of text that is there; `?` stands for the written pattern, where the format takes one */
@@ -71,7 +73,7 @@ export const formats = {
     summary: 'a number',
     holds: (x: string) => `regexp_full_match(trim(${x}), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?')`,
   },
-  integer: { summary: 'a whole number', holds: (x: string) => `regexp_full_match(trim(${x}), '[+-]?[0-9]+')` },
+  integer: { summary: 'a whole number', holds: readsAsInteger },
 } as const satisfies Readonly<Record<string, Format>>
 
 export type FormatName = keyof typeof formats

@@ -80,9 +80,9 @@ export const integrityChecks: readonly CheckEntry[] = [
     judge: ({ min_share: low, max_share: high, min_rows: rows }, [answer], { data }) => {
       const row = answer?.[0]
       if (row === undefined) return noLabel
-      const [classes, total, rarest, commonest] = [row.classes, row.total, row.rarest, row.commonest].map((value) => number(value) ?? 0)
-      if (classes === undefined || total === undefined || rarest === undefined || commonest === undefined || total === 0)
-        return skipped('there are no labels to judge')
+      const [classes, total] = [number(row.classes) ?? 0, number(row.total) ?? 0]
+      const [rarest, commonest] = [number(row.rarest) ?? 0, number(row.commonest) ?? 0]
+      if (total === 0) return skipped('there are no labels to judge')
       if (classes > mostLabels) return skipped(`${data.target} has ${count(classes)} values: these are no classes`)
       const part = (n: number) => `${count(n)} of ${count(total)} rows (${shownShare(n / total)})`
       if (rows !== undefined && rarest < rows)

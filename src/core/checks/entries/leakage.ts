@@ -3,6 +3,7 @@ import { count, plural, probability, written } from '../../report/format.ts'
 import { type Answer, asked, type CheckEntry, fail, type Limit, pass, type Row, skipped } from '../entry.ts'
 import type { ColumnFacts } from '../facts.ts'
 import { columnName, columns, share } from '../params.ts'
+import { rowPlace } from '../sql-parts.ts'
 import { type Association, isOrdered, labelAssociation, labelQueries } from './association.ts'
 import { featuresAsked, labelOf, noLabel } from './integrity.ts'
 import { listed } from './schema.ts'
@@ -54,7 +55,7 @@ export const leakageChecks: readonly CheckEntry[] = [
       if (label === null) return []
       const place: ColumnFacts = {
         name: 'row',
-        quoted: scope.table.rowNumber ?? '(row_number() OVER () - 1)',
+        quoted: rowPlace(scope.table),
         kind: 'integer',
         type: 'BIGINT',
       }

@@ -1,6 +1,7 @@
 /** Which rows of a table are also in train, and how often rows of train repeat: the SQL of `train_test_overlap`. */
 import type { Scope } from '../entry.ts'
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../facts.ts'
+import { asNumber } from '../sql-parts.ts'
 import { comparable, rowHash, shared } from './same-value.ts'
 
 /** Significant digits that numbers are rounded to when rows are held to be nearly the same. */
@@ -35,8 +36,8 @@ export function fuzzy(a: ColumnFacts, b: ColumnFacts): readonly [string, string]
   return a.kind === 'string' || b.kind === 'string' ? [folded(one), folded(two)] : [one, two]
 }
 
-const rounded = ({ quoted }: ColumnFacts): string => {
-  const x = `CAST(${quoted} AS DOUBLE)`
+const rounded = (column: ColumnFacts): string => {
+  const x = asNumber(column)
   return `CASE WHEN isnan(${x}) THEN NULL WHEN ${x} = 0 THEN 0.0 WHEN isinf(${x}) THEN ${x} ELSE round(${x}, ${digits - 1} - CAST(floor(log10(abs(${x}))) AS INTEGER)) + 0 END`
 }
 export const folded = (text: string): string => `trim(regexp_replace(lower(CAST(${text} AS VARCHAR)), '[^\\p{L}\\p{M}\\p{N}]+', ' ', 'g'))`

@@ -2,16 +2,14 @@
 import { z } from 'zod'
 import { flag } from '../../schema/leaves.ts'
 import { type CheckEntry, counted, rowRule } from '../entry.ts'
-import { type ColumnFacts, isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
-import { columnName, columns, expression, scalar } from '../params.ts'
-import { any, asNumber, asText, member, not } from '../sql-parts.ts'
-
-const dates = ['date', 'timestamp']
+import { type ColumnFacts, isMoment, isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
+import { columnName, columns, expression, real, scalar } from '../params.ts'
+import { any, asNumber, asText, asTimestamp, member, not } from '../sql-parts.ts'
 
 /** Two columns as they can be compared: numbers as numbers, dates as dates, everything else as text. */
 function comparable(a: ColumnFacts, b: ColumnFacts): readonly [string, string] {
   if (isNumeric(a.kind) && isNumeric(b.kind)) return a.kind === b.kind ? [a.quoted, b.quoted] : [asNumber(a), asNumber(b)]
-  if (dates.includes(a.kind) && dates.includes(b.kind)) return [`CAST(${a.quoted} AS TIMESTAMP)`, `CAST(${b.quoted} AS TIMESTAMP)`]
+  if (isMoment(a.kind) && isMoment(b.kind)) return [asTimestamp(a), asTimestamp(b)]
   return a.kind === b.kind ? [a.quoted, b.quoted] : [asText(a), asText(b)]
 }
 const both = (a: ColumnFacts, b: ColumnFacts): Sql => sql(`${present(a)} AND ${present(b)}`)
@@ -76,7 +74,7 @@ export const rowChecks: readonly CheckEntry[] = [
     params: {
       columns,
       total: z.union([z.number(), columnName], { error: 'expected a number, or the name of a column' }),
-      tolerance: z.number({ error: 'expected a number' }).nonnegative().optional(),
+      tolerance: real.nonnegative().optional(),
     },
     columns: ({ columns: names, total }) => [...names, ...(typeof total === 'string' ? [total] : [])],
     fix: 'correct those rows',

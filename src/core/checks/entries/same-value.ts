@@ -2,15 +2,15 @@
  * SQL under which a value of one table and a value of another are equal where they mean the same, whatever their files stored them as: a CSV's 7, a Parquet's
  * 7.0 and the text '7'. Integers are never taken through doubles, so that keys beyond 2^53 stay apart; −0 is 0; NaN is a missing value.
  */
-import { type ColumnFacts, isNumeric, type TableFacts } from '../facts.ts'
-import { asNumber } from '../sql-parts.ts'
+import { type ColumnFacts, isMoment, isNumeric, type TableFacts } from '../facts.ts'
+import { asNumber, asText, asTimestamp } from '../sql-parts.ts'
 
 type Family = 'whole' | 'number' | 'moment' | 'truth' | 'text'
 
 const family = ({ kind }: ColumnFacts): Family => {
   if (kind === 'integer') return 'whole'
   if (isNumeric(kind)) return 'number'
-  if (kind === 'date' || kind === 'timestamp') return 'moment'
+  if (isMoment(kind)) return 'moment'
   return kind === 'boolean' ? 'truth' : 'text'
 }
 
@@ -21,7 +21,7 @@ const number = (column: ColumnFacts): string =>
 /** A whole number has the digits of an integer, beyond 2^53 too; others their shortest text. */
 function numberText(column: ColumnFacts): string {
   const { quoted } = column
-  if (column.kind === 'integer') return `CAST(${quoted} AS VARCHAR)`
+  if (column.kind === 'integer') return asText(column)
   if (column.kind === 'decimal') {
     return `CASE WHEN ${quoted} = trunc(${quoted}) THEN CAST(CAST(trunc(${quoted}) AS HUGEINT) AS VARCHAR) ELSE CAST(${asNumber(column)} AS VARCHAR) END`
   }
@@ -29,7 +29,7 @@ function numberText(column: ColumnFacts): string {
   return `CASE WHEN isnan(${x}) THEN NULL WHEN abs(${x}) < 1e18 AND ${x} = trunc(${x}) THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${x} AS VARCHAR) END`
 }
 
-const text = (column: ColumnFacts): string => (isNumeric(column.kind) ? numberText(column) : `CAST(${column.quoted} AS VARCHAR)`)
+const text = (column: ColumnFacts): string => (isNumeric(column.kind) ? numberText(column) : asText(column))
 
 const truthAsNumber = ({ quoted }: ColumnFacts): string => `CAST(CAST(${quoted} AS INTEGER) AS VARCHAR)`
 
@@ -52,9 +52,9 @@ export function canonical(column: ColumnFacts): string {
     case 'number':
       return number(column)
     case 'moment':
-      return `CAST(${column.quoted} AS TIMESTAMP)`
+      return asTimestamp(column)
     case 'text':
-      return `CAST(${column.quoted} AS VARCHAR)`
+      return asText(column)
   }
 }
 

@@ -1,7 +1,8 @@
 import { figure } from '../../report/format.ts'
 import { atMost, type CheckEntry, counted, fail, figures, number, pass, rowRule, shareAtMost, skipped } from '../entry.ts'
-import { type ColumnFacts, present, sql } from '../facts.ts'
+import { type ColumnFacts, isMoment, present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
+import { asText, asTimestamp } from '../sql-parts.ts'
 import { listed } from './schema.ts'
 
 /** A duration stays as it was written, so that it can be read twice. */
@@ -105,5 +106,5 @@ export const tableChecks: readonly CheckEntry[] = [
 ]
 
 /** A time, also where it is text that reads as one. */
-export const moment = ({ kind, quoted }: ColumnFacts): string =>
-  kind === 'date' || kind === 'timestamp' ? `CAST(${quoted} AS TIMESTAMP)` : `TRY_CAST(CAST(${quoted} AS VARCHAR) AS TIMESTAMP)`
+export const moment = (column: ColumnFacts): string =>
+  isMoment(column.kind) ? asTimestamp(column) : `TRY_CAST(${asText(column)} AS TIMESTAMP)`
