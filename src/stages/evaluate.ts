@@ -24,7 +24,6 @@ import { unsuited } from '../core/schema/metric-facts.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
-import type { ModelSession } from '../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import {
@@ -46,7 +45,8 @@ import { judgeParts } from './evaluate/parts.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { type Counted, RowFacts } from './evaluate/row-facts.ts'
-import { openModel, scoreModel } from './evaluate/score-model.ts'
+import { openModel } from './evaluate/score-model.ts'
+import type { Scorer } from './evaluate/scorer.ts'
 import { checkLabels, checkScale } from './evaluate/suits.ts'
 import { checkRelevance, checkRows, matureRows } from './evaluate/test-rows.ts'
 import { trainingTarget } from './evaluate/training.ts'
@@ -65,11 +65,11 @@ export const evaluate: ModelStage = async (given) => {
   // the model's process starts while the data is opened
   const [opened, test] = await Promise.allSettled([openModel(context, path, shownModel), openLabelled(context)])
   if (opened.status === 'rejected') throw opened.reason
-  await using session = opened.value
+  await using scorer = opened.value
   if (test.status === 'rejected') throw test.reason
 
   const { engine, table, shown, target, excluded, rowsRead } = test.value
-  const task = taskFor(target, session)
+  const task = taskFor(target, scorer)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
   refuseUnsuited(context, task)
   progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
@@ -79,7 +79,7 @@ export const evaluate: ModelStage = async (given) => {
   const units = new UnitReader(table, model)
   const times = new TimeReader(table, task === 'forecasting' ? model.data.time : null, shown)
   const request = { engine, table, task }
-  const candidate = await scoreModel(context, session, {
+  const candidate = await scorer.score({
     ...request,
     shown: { model: shownModel, data: shown },
     beside: [...truth.columns, ...facts.columns, ...times.columns, ...units.columns],
@@ -92,9 +92,9 @@ export const evaluate: ModelStage = async (given) => {
     },
   })
   const decisions = await Decisions.open(context, engine, table, task, shown)
-  await decisions.choose(session, shownModel, 'candidate')
-  const measurements = new Measurements(context, session, { engine, table, shown: { model: shownModel, data: shown } })
-  const found = await findBaseline(context, session.digest, {
+  await decisions.choose(scorer, shownModel, 'candidate')
+  const measurements = new Measurements(context, scorer, { engine, table, shown: { model: shownModel, data: shown } })
+  const found = await findBaseline(context, scorer.digest, {
     ...request,
     data: shown,
     beside: [],
@@ -125,7 +125,7 @@ export const evaluate: ModelStage = async (given) => {
       model.evaluate.metrics.filter(({ metric }) => !isMeasured(metric)),
       ledger.state,
     ),
-    proof: proofLevel(holdout, session.digest),
+    proof: proofLevel(holdout, scorer.digest),
     usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
     training: await training(context, target.column, own, scores, truth),
@@ -139,7 +139,7 @@ export const evaluate: ModelStage = async (given) => {
   if (plainly !== undefined && plainly.task !== 'ranking' && plainly.task !== 'forecasting') {
     await writeHoldoutProfile(context, {
       engine,
-      session,
+      scorer,
       task: plainly.task,
       scores: plainly,
       pair: scores.pair,
@@ -153,7 +153,7 @@ export const evaluate: ModelStage = async (given) => {
   const primary = judged.metrics.find((metric) => metric.name === judged.primary)
   const used = reuse(
     holdout,
-    session.digest,
+    scorer.digest,
     fingerprint,
     { mode, budget },
     primary,
@@ -168,7 +168,7 @@ export const evaluate: ModelStage = async (given) => {
     labels: hidden || scores.labels === null ? null : frequentLabels(truth.coded, scores.labels),
     positive: hidden ? null : (scores.pair?.[1] ?? null),
     ...decisions.details(own),
-    rewrites: [...session.rewrites, ...candidate.renamed],
+    rewrites: [...scorer.rewrites, ...candidate.renamed],
     score_ms: Math.round(candidate.milliseconds),
     holdout: used.details,
     ...measured.details,
@@ -177,7 +177,7 @@ export const evaluate: ModelStage = async (given) => {
     metrics: judged.metrics,
   }
   const inputs: readonly InputRecord[] = [
-    { role: 'model', path: shownModel, digest: session.digest, rows: null, bytes: session.bytes },
+    { role: 'model', path: shownModel, digest: scorer.digest, rows: null, bytes: scorer.bytes },
     ...compared.inputs,
     ...tests,
   ]
@@ -217,8 +217,8 @@ async function training(context: ModelContext, column: string, own: Assembled['m
 }
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */
-const taskFor = ({ task, inferred }: Target, session: ModelSession): ScoredTask =>
-  inferred && task === 'binary' && (session.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
+const taskFor = ({ task, inferred }: Target, scorer: Scorer): ScoredTask =>
+  inferred && task === 'binary' && (scorer.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
 
 /** Where the config says the task, it has been refused there already. */
 function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {

@@ -11,7 +11,6 @@ import type { Task } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import type { Table } from '../../ports/data-engine.ts'
-import type { ModelSession } from '../../ports/model-runtime.ts'
 import { candidatePath, fetchedModel } from '../candidate.ts'
 import type { ModelContext } from '../context.ts'
 import type { PredictionColumn } from '../evaluate/predictions-file.ts'
@@ -67,14 +66,14 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   if (task === null) return none('nothing says which task the model has: write `task`, or let evaluate score a holdout first')
   const path = await candidatePath(context)
   const shown = context.model.model.kind === 'path' ? context.model.model.path : 'the fetched model'
-  await using session = await openModel(context, path, shown)
-  if (before === null && stored.kind === 'found' && stored.digest !== null && stored.digest !== session.digest)
+  await using scorer = await openModel(context, path, shown)
+  if (before === null && stored.kind === 'found' && stored.digest !== null && stored.digest !== scorer.digest)
     return none('the model changed since evaluate scored the holdout with it: evaluate it again')
 
   const engine = await context.ports.engine()
   const labels = labelsOf(context, [request.training, ...(stored.kind === 'none' ? [] : [stored.table])])
   const answers = async (table: Table, reference: TableProfile | null) => {
-    const found = await scoreWithoutTruth(context, session, { engine, table, task, labels, shown })
+    const found = await scoreWithoutTruth(context, scorer, { engine, table, task, labels, shown })
     const profile = await profileOfAnswers(context, engine, found, reference)
     return { profile, columns: found.columns }
   }
@@ -103,7 +102,7 @@ interface StoredAnswers {
   readonly table: TableProfile
   readonly from: string
   /** of the model that gave them, where that can be told */
-  readonly digest: ModelSession['digest'] | null
+  readonly digest: string | null
 }
 
 /** Those that came with a fetched model, else those of this run's evaluate; or why there are none. */

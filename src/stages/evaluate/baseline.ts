@@ -3,11 +3,11 @@ import { whatDiffers } from '../../core/evaluate/comparable.ts'
 import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
-import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import { resolveFirst } from '../resolve-model.ts'
 import type { Resolution, ResolvedModel } from '../resolve-types.ts'
-import { openModel, type Scored, type ScoreRequest, scoreModel } from './score-model.ts'
+import { openModel } from './score-model.ts'
+import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
 
 export interface Compared {
   readonly scored: Scored | null
@@ -36,7 +36,7 @@ export async function findBaseline(
   request: Omit<ScoreRequest, 'shown'> & {
     readonly data: string
     /** called while the baseline is open, with what messages call it */
-    readonly whileOpen?: (session: ModelSession, shown: string) => Promise<void>
+    readonly whileOpen?: (scorer: Scorer, shown: string) => Promise<void>
   },
 ): Promise<Compared> {
   const { files } = context.ports
@@ -77,8 +77,8 @@ async function scoreBaseline(
 
   const shown = `the baseline ${model.ref}`
   context.progress.say(`${context.model.name}: scoring ${shown}${model.version === null ? '' : ` (${model.version})`}`)
-  await using session = await openModel(context, model.path, shown)
-  if (session.digest !== model.digest) {
+  await using scorer = await openModel(context, model.path, shown)
+  if (scorer.digest !== model.digest) {
     throw new UserError(
       'BASELINE_CHANGED',
       `${shown} is no longer the file that was verified`,
@@ -86,8 +86,8 @@ async function scoreBaseline(
     )
   }
   try {
-    const scored = await scoreModel(context, session, { ...request, shown: { model: shown, data } })
-    await whileOpen?.(session, shown)
+    const scored = await scorer.score({ ...request, shown: { model: shown, data } })
+    await whileOpen?.(scorer, shown)
     return { ...common, scored }
   } catch (error) {
     return notComparable(common, error)

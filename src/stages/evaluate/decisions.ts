@@ -11,12 +11,11 @@ import type { Check } from '../../core/schema/result.ts'
 import { valueThreshold } from '../../core/stats/value-threshold.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
-import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import { requirePinned, sourceFiles } from '../source-files.ts'
 import { binaryScores } from './assemble.ts'
 import { RowFacts } from './row-facts.ts'
-import { scoreModel } from './score-model.ts'
+import type { Scorer } from './scorer.ts'
 import { positiveLabel, readTarget } from './truth.ts'
 import { TruthReader } from './truth-reader.ts'
 
@@ -57,13 +56,13 @@ export class Decisions {
   }
 
   /** Chooses for the candidate, or for the baseline while it is open. */
-  async choose(session: ModelSession, shown: string, which: 'candidate' | 'baseline'): Promise<void> {
-    const chosen = await this.#chosen(session, shown)
+  async choose(scorer: Scorer, shown: string, which: 'candidate' | 'baseline'): Promise<void> {
+    const chosen = await this.#chosen(scorer, shown)
     if (which === 'candidate') this.#own = chosen
     else this.#other = chosen
   }
 
-  async #chosen(session: ModelSession, shown: string): Promise<Chosen | null> {
+  async #chosen(scorer: Scorer, shown: string): Promise<Chosen | null> {
     const { model } = this.#context
     const wanted = model.evaluate.chooseThreshold ?? null
     if (wanted === null) return null
@@ -81,7 +80,7 @@ export class Decisions {
     const target = await readTarget(this.#engine, table, model.data, 'binary', data)
     const truth = new TruthReader(table, target.column, 'binary', null, data)
     const facts = new RowFacts(table, { ...model.data, group: null }, data)
-    const answered = await scoreModel(this.#context, session, {
+    const answered = await scorer.score({
       engine: this.#engine,
       table,
       task: 'binary',

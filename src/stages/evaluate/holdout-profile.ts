@@ -2,17 +2,17 @@
 import type { PlainScores, PlainTask } from '../../core/metrics/scores.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
-import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import { openSource } from '../open-data.ts'
 import { writeProfile } from '../write-profile.ts'
 import { answerColumns, answersProfilePath, profileOfAnswers } from './predictions-profile.ts'
 import { type Answers, scoreWithoutTruth } from './score-without-truth.ts'
+import type { Scorer } from './scorer.ts'
 import type { Units } from './units.ts'
 
 export interface Holdout {
   readonly engine: DataEngine
-  readonly session: ModelSession
+  readonly scorer: Scorer
   readonly task: PlainTask
   /** on the test rows */
   readonly scores: PlainScores
@@ -32,12 +32,12 @@ export async function writeHoldoutProfile(context: ModelContext, holdout: Holdou
   await writeProfile(context, answersProfilePath(context), [await profileOfAnswers(context, engine, answers, null)])
 }
 
-async function validationAnswers(context: ModelContext, { engine, session, task, labels }: Holdout): Promise<Answers | null> {
+async function validationAnswers(context: ModelContext, { engine, scorer, task, labels }: Holdout): Promise<Answers | null> {
   const source = context.model.data.sources.validation
   if (source === undefined) return null
   try {
     const table = await openSource(context, source, 'validation')
-    return await scoreWithoutTruth(context, session, { engine, table, task, labels, shown: 'the model' })
+    return await scoreWithoutTruth(context, scorer, { engine, table, task, labels, shown: 'the model' })
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown
     context.signal.throwIfAborted()

@@ -15,6 +15,7 @@ import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import { padded, planFeed } from './feed.ts'
+import type { Scorer } from './scorer.ts'
 
 /** Different rows for the calls, taken round and round. */
 const mostInputs = 64
@@ -30,14 +31,14 @@ interface Taken {
 export class Measurements {
   readonly #context: ModelContext
   readonly #specs: readonly MetricSpec[]
-  readonly #candidate: ModelSession
+  readonly #candidate: Scorer
   readonly #from: { readonly engine: DataEngine; readonly table: Table; readonly shown: { readonly model: string; readonly data: string } }
   #taken: readonly Taken[] = []
-  #baseline: Pick<ModelSession, 'bytes' | 'graph'> | null = null
+  #baseline: Pick<Scorer, 'bytes' | 'graph'> | null = null
 
   constructor(
     context: ModelContext,
-    candidate: ModelSession,
+    candidate: Scorer,
     from: { readonly engine: DataEngine; readonly table: Table; readonly shown: { readonly model: string; readonly data: string } },
   ) {
     this.#context = context
@@ -47,9 +48,9 @@ export class Measurements {
   }
 
   /** Called while the baseline is open. */
-  readonly against = async (baseline: ModelSession, shown: string): Promise<void> => {
+  readonly against = async (baseline: Scorer, shown: string): Promise<void> => {
     this.#baseline = { bytes: baseline.bytes, graph: baseline.graph }
-    await this.#time(baseline, shown)
+    await this.#time(baseline.session, shown)
   }
 
   /** Size and checks; times the candidate alone where there was no baseline to time it against. */
@@ -77,7 +78,7 @@ export class Measurements {
     const before = this.#baseline
     return {
       bytes: { candidate: this.#candidate.bytes, baseline: before?.bytes ?? null },
-      graph: before === null ? null : graphDifference(before.graph, this.#candidate.graph),
+      graph: before?.graph && this.#candidate.graph ? graphDifference(before.graph, this.#candidate.graph) : null,
       latency: this.#taken.map(({ spec, calls, repeats }) => ({
         name: spec.name,
         calls,
@@ -100,7 +101,10 @@ export class Measurements {
       if (quantile === null) continue
       const calls = callsFor(quantile)
       const rows = rowsOf(spec)
-      const mine = await this.#inputs(this.#candidate, this.#from.shown.model, rows)
+      const own = this.#candidate.session
+      // the config refuses a latency beside `score`
+      if (own === null) throw new Error('a latency of what we do not run')
+      const mine = { session: own, inputs: await this.#inputs(own, this.#from.shown.model, rows) }
       const theirs = baseline === null ? null : { session: baseline, inputs: await this.#inputs(baseline, shown, rows) }
       const repeats: LatencyRow[] = []
       for (let turn = 0; turn < (spec.confirm ?? 1); turn += 1) {
@@ -114,14 +118,14 @@ export class Measurements {
     this.#taken = taken
   }
 
-  async #calls(mine: Inputs, theirs: { readonly session: ModelSession; readonly inputs: Inputs } | null, calls: number) {
-    await this.#candidate.time(inputAt(mine, 0), warmUps)
+  async #calls(mine: Timed, theirs: Timed | null, calls: number) {
+    await mine.session.time(inputAt(mine.inputs, 0), warmUps)
     await theirs?.session.time(inputAt(theirs.inputs, 0), warmUps)
     const candidate: number[] = []
     const baseline: number[] = []
     for (let call = 0; call < calls; call += 1) {
       this.#context.signal.throwIfAborted()
-      const first = async () => candidate.push(...(await this.#candidate.time(inputAt(mine, call), 1)))
+      const first = async () => candidate.push(...(await mine.session.time(inputAt(mine.inputs, call), 1)))
       const second = async () => theirs !== null && baseline.push(...(await theirs.session.time(inputAt(theirs.inputs, call), 1)))
       // who goes first changes from call to call
       for (const one of call % 2 === 0 ? [first, second] : [second, first]) await one()
@@ -148,6 +152,12 @@ export class Measurements {
 }
 
 type Inputs = readonly (readonly Tensor[])[]
+
+interface Timed {
+  readonly session: ModelSession
+  readonly inputs: Inputs
+}
+
 const inputAt = (inputs: Inputs, call: number): readonly Tensor[] => inputs[call % inputs.length] ?? []
 
 const rowsOf = ({ params }: MetricSpec): number => (typeof params.rows === 'number' ? params.rows : 1)

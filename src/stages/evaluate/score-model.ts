@@ -1,36 +1,28 @@
-/** One model over the test table: opened, met with the columns, run, closed. */
-import type { ScoredTask } from '../../core/metrics/scores.ts'
-import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
+/** One model over a table in our own runtime: opened, met with the columns, run, closed. */
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
-import type { Answered } from './assemble.ts'
 import { planFeed } from './feed.ts'
 import { layoutOf } from './outputs.ts'
 import { predict } from './predict.ts'
+import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
 
-export interface ScoreRequest {
-  readonly engine: DataEngine
-  readonly table: Table
-  readonly task: ScoredTask
-  /** what messages call the model and the data */
-  readonly shown: { readonly model: string; readonly data: string }
-  /** more columns to read in the same pass */
-  readonly beside: readonly string[]
-  readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
-}
-
-export interface Scored extends Answered {
-  readonly milliseconds: number
-  /** as in Feed */
-  readonly renamed: readonly string[]
-}
-
-export const openModel = async (context: ModelContext, path: string, shown: string): Promise<ModelSession> => {
+/** @throws UserError as the runtime says it */
+export async function openModel(context: ModelContext, path: string, shown: string): Promise<Scorer> {
   const runtime = await context.ports.runtime()
-  return runtime.open(path, context.model.limits, context.signal, shown)
+  const session = await runtime.open(path, context.model.limits, context.signal, shown)
+  return {
+    digest: session.digest,
+    bytes: session.bytes,
+    classLabels: session.classLabels,
+    rewrites: session.rewrites,
+    graph: session.graph,
+    session,
+    score: (request) => scoreSession(context, session, request),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  }
 }
 
-export async function scoreModel(context: ModelContext, session: ModelSession, request: ScoreRequest): Promise<Scored> {
+async function scoreSession(context: ModelContext, session: ModelSession, request: ScoreRequest): Promise<Scored> {
   const { engine, table, shown, task, beside, take } = request
   const { features } = context.model.data
   const feed = planFeed({ inputs: session.inputs, columns: table.columns, features, shown })

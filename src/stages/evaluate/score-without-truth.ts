@@ -1,11 +1,10 @@
 /** Rows of which nobody knows or needs the truth, scored in one pass with what drift exchanges beside them. */
 import type { PlainTask } from '../../core/metrics/scores.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
-import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
 import type { PredictionColumn } from './predictions-file.ts'
 import { answersWithoutTruth } from './predictions-profile.ts'
-import { scoreModel } from './score-model.ts'
+import type { Scorer } from './scorer.ts'
 import { UnitReader, type Units } from './units.ts'
 
 export interface Answers {
@@ -24,11 +23,11 @@ interface Request {
 }
 
 /** @throws UserError what scoring and reading of answers throw */
-export async function scoreWithoutTruth(context: ModelContext, session: ModelSession, request: Request): Promise<Answers> {
+export async function scoreWithoutTruth(context: ModelContext, scorer: Scorer, request: Request): Promise<Answers> {
   const { engine, table, task, labels, shown } = request
   const units = new UnitReader(table, context.model)
   const data = table.files.map((file) => file.path).join(', ')
-  const scored = await scoreModel(context, session, {
+  const scored = await scorer.score({
     engine,
     table,
     task,

@@ -1,0 +1,39 @@
+/** Whoever answers rows for a model: our own runtime, a command of the user, a file of answers. Everything that scores asks here, and nowhere how. */
+import type { ScoredTask } from '../../core/metrics/scores.ts'
+import type { GraphFacts } from '../../core/onnx/describe.ts'
+import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
+import type { ModelSession } from '../../ports/model-runtime.ts'
+import type { Answered } from './assemble.ts'
+
+export interface ScoreRequest {
+  readonly engine: DataEngine
+  readonly table: Table
+  readonly task: ScoredTask
+  /** what messages call the model and the data */
+  readonly shown: { readonly model: string; readonly data: string }
+  /** more columns to read in the same pass */
+  readonly beside: readonly string[]
+  readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
+}
+
+export interface Scored extends Answered {
+  readonly milliseconds: number
+  /** as in Feed */
+  readonly renamed: readonly string[]
+}
+
+export interface Scorer {
+  /** over the bytes of the model's file, as they were when it was opened */
+  readonly digest: string
+  readonly bytes: number
+  /** as the file says them; null: it does not, or nobody looked */
+  readonly classLabels: ModelSession['classLabels']
+  /** as in ModelSession */
+  readonly rewrites: readonly string[]
+  /** null: the file was not looked into */
+  readonly graph: GraphFacts | null
+  /** our own process that runs the model; null: somebody else does */
+  readonly session: ModelSession | null
+  score(request: ScoreRequest): Promise<Scored>
+  [Symbol.asyncDispose](): Promise<void>
+}
