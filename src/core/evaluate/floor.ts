@@ -60,7 +60,8 @@ function floorCheck(kind: 'min' | 'max', limits: Thresholds<number>, judged: Jud
     observed: value,
     interval: literal ? twoSided(level) : bound ? [...bound] : null,
     level: level ? 0.95 : null,
-    tail: level ? (literal ? 'two-sided' : (kind === 'min') === (spec.certainty === 'strict') ? 'lower' : 'upper') : null,
+    // strict claims that the limit is met, lenient that it is broken
+    tail: level ? (literal ? 'two-sided' : (kind === 'min') === (spec.certainty === 'strict') ? 'upper' : 'lower') : null,
     limit: decided.limit,
     n: rows,
     message: `${spec.name} is ${shown}${sure}, ${side} the ${kind === 'min' ? 'minimum' : 'maximum'} of ${writtenLevel(decided.limit, metric.unit)}${noInterval}`,

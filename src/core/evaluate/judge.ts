@@ -232,6 +232,7 @@ function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][numbe
             p_worse: finite(metric.direction === 'higher' ? change.test?.below(0) : change.test?.above(0)),
             rows_needed: margin === null || margin === 0 ? null : finite(change.test?.rowsNeeded(margin)),
           },
+    ...(row.excluded === null ? {} : { excluded: row.excluded }),
   }
 }
 

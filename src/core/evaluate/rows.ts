@@ -33,6 +33,8 @@ export interface Row {
   readonly change: Change | null
   /** from the trivial model to the candidate; where it is asked for */
   readonly gain: Change | null
+  /** entries that the metric has no value for */
+  readonly excluded: NonNullable<Sample['excluded']> | null
 }
 
 export interface Judged {
@@ -90,5 +92,6 @@ function rowOf({ spec, gated, floor }: Asked, { metric, candidate, baseline, tri
     before: baseline && inferred ? levelOf(baseline, draws) : null,
     change: baseline && inferred ? changeBetween(baseline, candidate, draws) : null,
     gain: floor && trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null,
+    excluded: candidate.excluded ?? null,
   }
 }

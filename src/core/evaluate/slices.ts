@@ -265,7 +265,7 @@ function changeCheck(one: Judged, among: number, policy: Policy): readonly Check
       delta: change.value,
       interval: bounds && (higher ? [null, bounds[1]] : [bounds[0], null]),
       level: bounds && 0.95,
-      tail: bounds && (higher ? 'upper' : 'lower'),
+      tail: bounds && (higher ? 'lower' : 'upper'),
       limit: margin.relative ?? margin.value,
       p_value: q,
       n: slice.rows.length,
@@ -273,7 +273,7 @@ function changeCheck(one: Judged, among: number, policy: Policy): readonly Check
       fix:
         state === 'inconclusive'
           ? null
-          : `look at what differs in these rows (the report says which they are); or accept it with a wider limit under evaluate.slices.metrics.${spec.name} of the base branch, or a waiver`,
+          : `look at what differs in these rows (evaluate.json says which they are, under details.slices); or accept it with a wider limit under evaluate.slices.metrics.${spec.name} of the base branch, or a waiver`,
     }),
   ]
 }

@@ -1,6 +1,7 @@
 /** What a reader has to know about checks: those that are due, with their fix, and those that could not be decided. Worst first. */
 import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
+import { evaluateDetails } from '../schema/details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { joinSome, name, own, prose, say, type Text } from './text.ts'
@@ -10,6 +11,8 @@ export interface Finding {
   readonly status: Check['status']
   readonly id: string
   readonly stage: string
+  /** place of its metric among those of the evaluation, the primary one first; what is of no metric, or of a part of the rows, comes after them */
+  readonly place: number
   readonly text: Text
   /** as the stage wrote it */
   readonly message: string
@@ -26,7 +29,7 @@ export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1
 
 const stageOrder: readonly string[] = ['gate', ...modelStages]
 const byWeight = (a: Finding, b: Finding): number =>
-  rank(a.effect) - rank(b.effect) || stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) || compare(a.id, b.id)
+  rank(a.effect) - rank(b.effect) || stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) || a.place - b.place || compare(a.id, b.id)
 
 const isDue = (effect: Verdict): boolean => effect !== 'pass' && effect !== 'skipped'
 const isQuiet = (status: Check['status']): boolean => status === 'pass' || status === 'skipped'
@@ -82,9 +85,11 @@ export function isFirstRun(model: ModelReport): boolean {
 }
 
 function stageFindings(stage: StageReport): readonly Finding[] {
+  const details = evaluateDetails.safeParse(stage.result?.details)
+  const metrics = details.success ? details.data.metrics.map(({ name }) => name) : []
   const found = (stage.result?.checks ?? [])
     .filter((check) => isDue(check.effect) || !isQuiet(check.status))
-    .map((check) => finding(check, stage.stage))
+    .map((check) => finding(check, stage.stage, metrics))
   return stage.result === null && stage.because !== null ? [missing(stage, stage.because)] : found
 }
 
@@ -93,6 +98,7 @@ const missing = (stage: StageReport, because: string): Finding => ({
   status: 'error',
   id: `gate.stage_missing:${stage.stage}`,
   stage: stage.stage,
+  place: 0,
   text: say`no result of this run: ${prose(because)}`,
   message: because,
   fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
@@ -101,13 +107,15 @@ const missing = (stage: StageReport, because: string): Finding => ({
   waived: false,
 })
 
-function finding(check: Check, stage: string): Finding {
+function finding(check: Check, stage: string, metrics: readonly string[] = []): Finding {
+  const place = check.metric === null || check.slice !== null ? -1 : metrics.indexOf(check.metric)
   const names = [check.column, check.metric, check.slice].filter((known) => known !== null)
   return {
     effect: check.effect,
     status: check.status,
     id: check.id,
     stage,
+    place: place === -1 ? metrics.length : place,
     text: prose(check.message, names),
     message: check.message,
     fix: check.fix,

@@ -11,6 +11,7 @@ import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
+import { cellsOf, sliceHeader } from './slice-view.ts'
 import { style, styleHash } from './style.ts'
 import { advice, html, join, name, own, plain, say, type Text } from './text.ts'
 import { type ModelView, viewOf } from './view.ts'
@@ -80,6 +81,7 @@ function modelSection(model: ModelView, single: boolean): string {
     `<p><strong>${html(model.promotion)}</strong></p>`,
     ...model.findings.map(findingBox),
     ...metricsPart(model),
+    ...slicesPart(model),
     ...driftPart(model),
     ...listPart(
       'Not decided, and not counted against the model',
@@ -147,6 +149,21 @@ const metricBadge = (metric: MetricView): string => {
 
 const stateBadge = ({ state, word }: { readonly state: string; readonly word: string }): string =>
   badge(state === 'fail' || state === 'warn' ? state : 'neutral', word)
+
+function slicesPart({ slices }: ModelView): readonly string[] {
+  if (slices === null) return []
+  const words = 3 // state, slice and metric; what follows are figures
+  const rows = slices.rows.map((row) => {
+    const [, ...rest] = cellsOf(row)
+    return [{ html: stateBadge(row) }, ...rest.map((text, at) => ({ html: html(text), figure: at + 1 >= words }))]
+  })
+  return [
+    '<h3>Slices</h3>',
+    `<p class="lead">${html(slices.summary)}</p>`,
+    `<p class="note">${html(join(slices.notes, '. '))}.</p>`,
+    grid(sliceHeader, rows),
+  ]
+}
 
 const maxCharts = 12
 

@@ -11,6 +11,7 @@ import { type Marker, writeMarker } from './marker.ts'
 import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
+import { cellsOf, sliceHeader } from './slice-view.ts'
 import { advice, blockMarkdown, join, markdown, name, own, say, strong, type Text } from './text.ts'
 import { type ModelView, type ReportView, viewOf } from './view.ts'
 
@@ -156,6 +157,7 @@ class Page {
     return [
       ...this.findings(model.findings),
       ...this.metrics(model),
+      ...this.slices(model),
       ...this.undecided(model),
       ...this.waived(model),
       ...this.drift(model),
@@ -229,6 +231,13 @@ class Page {
             ]),
           ]),
     ]
+  }
+
+  private slices({ slices }: ModelView): readonly string[] {
+    if (slices === null) return []
+    if (!this.detail.folded) return [markdown(say`${own('Slices')}: ${slices.summary}`)]
+    const rows = this.some(slices.rows, this.detail.rows).map(cellsOf)
+    return [folded(say`${own('Slices')}: ${slices.summary}`, [markdown(say`${join(slices.notes, '. ')}.`), table(sliceHeader, rows)])]
   }
 
   private drift(model: ModelView): readonly string[] {

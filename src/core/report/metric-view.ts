@@ -69,7 +69,8 @@ function metricView(metric: Metric, checks: readonly Check[]): MetricView {
   const unit = unitWord(metric.unit)
   const lowerIsBetter = metric.direction === 'lower'
   const worstCheck = worst(checks.map((check) => check.effect))
-  const deciding = checks.find((check) => check.effect === worstCheck && check.status !== 'pass') ?? checks[0] ?? null
+  const decisive = checks.filter((check) => check.effect === worstCheck)
+  const deciding = decisive.find((check) => check.status !== 'pass') ?? decisive[0] ?? null
   return {
     name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
     gated: metric.gated,
@@ -106,18 +107,23 @@ function changeText(metric: Metric, check: Check | null): Text {
   const delta = check?.delta ?? metric.change?.value ?? difference(metric)
   if (delta === null) return own('–')
   const shown = change(delta, metric.unit, absoluteLimit(check))
-  const { interval, note } = intervalOf(metric, check)
-  const words = interval === null ? '' : ` (${changeInterval(interval, metric.unit)}${note})`
+  const { interval, side, percent } = intervalOf(metric, check)
+  const words = interval === null ? '' : ` (${changeInterval(interval, metric.unit)}${side === '' ? '' : `, ${percent} % ${side}`})`
   return own(`${shown}${better(metric, delta, interval)}${words}`)
 }
 
 const absoluteLimit = (check: Check | null): readonly number[] =>
   check === null || check.limit === null || check.unit === 'relative' ? [] : [check.limit_kind === 'max_drop' ? -check.limit : check.limit]
 
-/** The interval that decided, where a check decided; else the two-sided one of the details. */
+/**
+ * The interval that decided, where a check decided; else the two-sided one of the details. Of a one-sided test either end is a bound at the level said: 97.5 %
+ * each side is what a two-sided interval of 95 % is.
+ */
 function intervalOf(metric: Metric, check: Check | null) {
-  if (check?.interval) return { interval: check.interval, note: check.tail === 'two-sided' || check.tail === null ? '' : ', one-sided' }
-  return { interval: metric.change?.interval ?? null, note: '' }
+  if (!check?.interval) return { interval: metric.change?.interval ?? null, side: '', percent: '95' }
+  const { interval, level, tail } = check
+  const percent = written(Math.round((level ?? 0.95) * 1000) / 10)
+  return { interval, side: tail === 'two-sided' || tail === null ? '' : interval.includes(null) ? 'one-sided' : 'each side', percent }
 }
 
 /** `better` or `worse` only where the interval says so: a change within noise has no direction. */
@@ -180,10 +186,10 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
     return say`${name(metric.name)} ${now}${inside}${rows}${direction}. There is no baseline to compare with yet.`
   }
   const check = changeCheck(mine)
-  const { interval, note } = intervalOf(metric, check)
-  const percent = written(Math.round((check?.interval ? (check.level ?? 0.95) : 0.95) * 1000) / 10)
+  const { interval, side, percent } = intervalOf(metric, check)
   const shift = check?.delta ?? metric.change?.value ?? delta
-  const sure = interval === null ? '' : `, ${percent} % CI ${changeInterval(interval, metric.unit)}${note}`
+  const bounds = interval === null ? '' : changeInterval(interval, metric.unit)
+  const sure = bounds === '' ? '' : side === '' ? `, ${percent} % CI ${bounds}` : `, CI ${bounds} at ${percent} % ${side}`
   const changed = own(`${change(shift, metric.unit, absoluteLimit(check))}${better(metric, shift, interval)}${sure}`)
   const before = own(shownLevel(metric.baseline.value, metric, limits))
   const against = baseline.length === 0 ? [] : say` against ${baseline}`

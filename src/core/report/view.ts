@@ -13,6 +13,7 @@ import { skippedWords } from './log-lines.ts'
 import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
 import { originText, type PolicyView, policyView } from './policy-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
+import { type SlicesView, slicesView } from './slice-view.ts'
 import { join, joinSome, link, name, own, prose, say, type Text } from './text.ts'
 
 export interface StageView {
@@ -38,6 +39,8 @@ export interface ModelView {
   /** accepted by a person for a while, and waivers that nothing needed */
   readonly waived: readonly Text[]
   readonly metrics: readonly MetricView[]
+  /** null: no part of the rows was judged for itself */
+  readonly slices: SlicesView | null
   readonly evaluation: readonly Text[]
   readonly drift: DriftView | null
   readonly data: readonly Text[]
@@ -130,6 +133,7 @@ function modelView(model: ModelReport, report: Report): ModelView {
     undecided,
     waived: [...waived.map(({ status, text }) => say`${own(status)}: ${text}`), ...idleWaivers(model.config.name, report.waivers ?? [])],
     metrics,
+    slices: details.success ? slicesView(details.data.slices, evaluation?.checks ?? []) : null,
     evaluation: details.success ? evaluationNotes(details.data, evaluation) : [],
     drift: driftView(resultOf(model, 'drift'), model.config),
     data: dataNotes(resultOf(model, 'validate')),
@@ -186,6 +190,9 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
     ...measuredNotes(details),
     ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
+    ...details.metrics.flatMap(({ name: metric, excluded: left }) =>
+      left === undefined ? [] : [say`${name(metric)} ${own(`leaves some out: ${count(left.count)} ${left.because}`)}`],
+    ),
     ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
     ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
   ]

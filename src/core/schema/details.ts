@@ -148,6 +148,8 @@ export const evaluateDetails = z.strictObject({
       /** what a trivial model reaches on the same rows */
       trivial: number,
       change: z.strictObject({ value: number, interval, method: z.string(), p_worse: number, rows_needed: number }).nullable(),
+      /** rows or queries that the metric has no value for, and why */
+      excluded: z.strictObject({ count: z.number().int(), because: z.string() }).optional(),
     }),
   ),
 })

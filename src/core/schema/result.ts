@@ -33,6 +33,7 @@ export const checkSchema = z.strictObject({
   /** the interval that decided */
   interval: z.tuple([number, number]).nullable(),
   level: number,
+  /** where the claim lies that was tested: `lower`, that the true value is lower; its bound is the other end. Of a one-sided test each end is a bound at `level` */
   tail: z.enum(['lower', 'upper', 'two-sided']).nullable(),
   limit: number,
   p_value: number,

@@ -51,7 +51,7 @@ describe('a comment', () => {
   it('begins with the verdict in a sentence and the one figure', () => {
     const [, title, , headline] = body(passing()).split('\n')
     expect(title).toBe('## ✅ Modelgate: <code>flights</code> passes')
-    expect(headline).toContain('0.691 → 0.702 (+1.1 pp better, 95 % CI +0.6 to +1.6 pp, one-sided) on 30,000 rows')
+    expect(headline).toContain('0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % each side) on 30,000 rows')
   })
 
   it('has what fails and its fix before any table', () => {

@@ -10,7 +10,7 @@ describe('the verdict table', () => {
     expect(verdictTable(report([passing()]))).toBe(
       `PASS  flights passes
 
-flights: roc_auc 0.691 → 0.702 (+1.1 pp better, 95 % CI +0.6 to +1.6 pp, one-sided) on 30,000 rows against production 1.3.0 (12 days old).
+flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % each side) on 30,000 rows against production 1.3.0 (12 days old).
   Promotable to staging, production
 
   validate  PASS  340 ms  4 pass
@@ -18,10 +18,12 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, 95 % CI +0.6 to +1.6 pp, one-s
   evaluate  PASS  1.2 s   1 inconclusive, 2 pass
   drift     PASS  510 ms  4 pass
 
-  roc_auc                     PASS          0.691 → 0.702  +1.1 pp better (+0.6 to +1.6 pp, one-sided)  drop ≤ 1 pp, ≥ 0.7
-  log_loss (lower is better)  inconclusive  0.450 → 0.451  +0.001 (−0.002 to +0.005, one-sided)         rise ≤ 1 % relative
+  roc_auc                     PASS          0.691 → 0.702  +1.1 pp better (+0.6 to +1.6 pp, 95 % each side)  drop ≤ 1 pp, ≥ 0.7
+  log_loss (lower is better)  inconclusive  0.450 → 0.451  +0.001 (−0.002 to +0.005, 95 % each side)         rise ≤ 1 % relative
 
   drift: none of 4 columns moved
+
+  inconclusive: log_loss rose by 0.0006, which cannot be told from noise on 30,000 rows; 84,000 would decide it
 
   not configured: fetch (the model is a file of this repository)`,
     )
