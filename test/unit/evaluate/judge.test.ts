@@ -128,7 +128,7 @@ describe('floors', () => {
     expect(at('literal', 0.84)).toMatchObject({ tail: 'two-sided', level: 0.95 })
     expect(at('strict', 0.84)).toMatchObject({ status: 'fail', tail: 'upper' })
     expect(at('strict', 0.8).status).toBe('pass')
-    expect(at('lenient', 0.86)).toMatchObject({ status: 'warn', effect: 'warn', tail: 'upper' })
+    expect(at('lenient', 0.86)).toMatchObject({ status: 'warn', effect: 'warn', tail: 'lower' })
     expect(at('lenient', 0.9).status).toBe('fail')
   })
 
