@@ -42,6 +42,7 @@ table("student_sf", stats.t.sf, [(t, df) for df in (1, 2, 2.5, 5, 10, 29, 100, 1
 table("student_quantile", lambda p, df: stats.t.isf(1 - p, df) if p > 0.5 else stats.t.ppf(p, df), [(p, df) for df in (1, 2, 3, 10, 29, 200, 99999) for p in (0.005, 0.025, 0.05, 0.3, 0.6, 0.95, 0.975)])
 table("binomial_at_least", lambda k, n, p: stats.binom.sf(k - 1, n, p), [(k, n, p) for n in (1, 10, 57, 400, 20000) for p in (0.02, 0.5, 0.9) for k in sorted({0, 1, n // 2, int(n * p) + 1, n})])
 table("binomial_pmf", stats.binom.pmf, [(k, n, p) for n in (1, 10, 57, 400, 20000) for p in (0.02, 0.5, 0.9) for k in sorted({0, 1, n // 2, int(n * p), n})])
+table("rows_to_come", lambda k, n, m, alpha: stats.betabinom.isf(alpha, m, k + 0.5, n - k + 0.5), [(k, n, m, alpha) for n, m in ((150, 37), (999, 400), (1600, 800), (30, 10000), (20000, 57)) for k in (0, 1, n // 10, n) for alpha in (0.05, 0.001)])
 
 out = Path(__file__).parents[2] / "test" / "reference" / "special.json"
 out.write_text(json.dumps({"source": f"scipy {scipy.__version__}, scripts/reference/special.py", "cases": cases}).replace("]], ", "]],\n ") + "\n")

@@ -5,7 +5,7 @@
  */
 import { count, plural, share, written } from '../report/format.ts'
 import type { Plain } from '../schema/read-yaml.ts'
-import { nullLimit } from './null-limit.ts'
+import { nullLimit, shareToCome } from './null-limit.ts'
 import { type ColumnInRole, type ColumnSeen, fewestRows, mostLevels } from './seen.ts'
 
 export interface ColumnContract {
@@ -17,8 +17,12 @@ export interface ColumnContract {
 
 const enoughForRange = 1000
 const enoughForLabels = 100
+/** what a list covers of every file seen, and what it must cover of the next one */
 const mostly = 0.99
+const leastMostly = 0.95
 const longestLabel = 100
+/** the first percentile over the last: so much of a column lies at 0 that a border there shows */
+const nearZero = 0.1
 
 /** @param on the roles to write, where not every role has the column */
 export function inferColumn(seen: ColumnSeen, sensitive: boolean, on: readonly string[] | null): ColumnContract {
@@ -36,13 +40,13 @@ export function inferColumn(seen: ColumnSeen, sensitive: boolean, on: readonly s
     ...(nulls === null ? {} : { nulls: { max: nulls === 0 ? 0 : `${Number((nulls * 100).toPrecision(4))}%` } }),
     ...(unique ? { unique: true } : {}),
     ...(range ?? {}),
-    ...(labels === null ? {} : { in: { values: labels, mostly: `${mostly * 100}%` } }),
+    ...(labels === null ? {} : { in: { values: labels.values, mostly: `${labels.mostly}%` } }),
     ...(on === null ? {} : { on: [...on] }),
   }
   const saw = [
     nothing ? `no value in ${plural(rows, 'row')}` : `${count(missing)} missing in ${plural(rows, 'row')}`,
     ...(type === null && !nothing ? [typesSeen(inRoles)] : []),
-    ...(sensitive ? ['sensitive'] : unique ? ['no value twice'] : sawValues(inRoles, labels)),
+    ...(sensitive ? ['sensitive'] : unique ? ['no value twice'] : sawValues(inRoles, labels?.values ?? null)),
     ...(sensitive ? [] : sawRange(inRoles)),
     ...mixed(inRoles),
   ]
@@ -75,7 +79,9 @@ function commonType(inRoles: readonly ColumnInRole[]): string | null {
 
 const typesSeen = (inRoles: readonly ColumnInRole[]): string => {
   const kinds = new Set(inRoles.map(({ storage }) => storage))
-  return kinds.size === 1 ? 'nested values' : inRoles.map(({ role, storage }) => `${storage} in ${role}`).join(', ')
+  return kinds.size === 1
+    ? 'nested values, or values of several types'
+    : inRoles.map(({ role, storage }) => `${storage} in ${role}`).join(', ')
 }
 
 /** `min: 0`, and `max: 1` of numbers with fractions, where a thousand rows say so. An identifier has no range. */
@@ -86,17 +92,24 @@ function obviousRange(inRoles: readonly ColumnInRole[]): Readonly<Record<string,
   if (!low.every((value) => value !== null && value >= 0)) return null
   const fractions = numbers.some(({ storage }) => storage === 'float' || storage === 'decimal')
   const unit = fractions && high.every((value) => value !== null && value <= 1)
-  // what never comes near 0 is bounded by something else than 0
-  const near = numbers.some((one) => one.min !== null && one.max !== null && one.min <= (one.max - one.min) * 0.5)
+  // what is rarely near 0, as a latitude or an age, is bounded by something else than 0, and may lie below it tomorrow
+  const near = numbers.some((one) => (one.low === null || one.high === null ? one.min === 0 : one.low <= one.high * nearZero))
   if (unit) return { min: 0, max: 1 }
   return near ? { min: 0 } : null
 }
 
+interface Domain {
+  readonly values: readonly Plain[]
+  /** per cent of the rows */
+  readonly mostly: number
+}
+
 /**
  * Values that may be listed: text of few levels, and flags written as 0 and 1. Null where there are too many, too rare ones, or where the list
- * would leave out more than one row in a hundred of a role.
+ * leaves out more than one row in a hundred of a role. `mostly` leaves room for what the next file leaves out: as many rows as these do, and once
+ * more those whose label no other row has, which is how often a new label comes (Good–Turing).
  */
-function domain(inRoles: readonly ColumnInRole[]): readonly Plain[] | null {
+function domain(inRoles: readonly ColumnInRole[]): Domain | null {
   const numeric = inRoles.every(({ storage }) => storage === 'integer')
   if (!numeric && !inRoles.every(({ storage }) => storage === 'string')) return null
   if (inRoles.every(({ kind }) => kind === 'constant')) return null
@@ -111,12 +124,19 @@ function domain(inRoles: readonly ColumnInRole[]): readonly Plain[] | null {
   if (numeric && ![...labels].every((label) => label === '0' || label === '1')) return null
   if (numeric && labels.size !== 2) return null
   if ([...labels].some((label) => label.length > longestLabel)) return null
-  const covers = inRoles.every(({ levels, rows, missing }) => {
+  const parts = inRoles.map(({ levels, rows, missing }) => {
     const listed = sum((levels?.top ?? []).filter(({ label }) => labels.has(label)).map((level) => level.rows))
-    return listed >= mostly * (rows - missing)
+    return { rows: rows - missing, leftOut: rows - missing - listed }
   })
-  if (!covers) return null
-  return [...labels].sort().map((label) => (numeric ? Number(label) : label))
+  if (parts.some(({ rows, leftOut }) => leftOut > (1 - mostly) * rows)) return null
+  const others = sum(parts.map(({ leftOut }) => leftOut))
+  const singles = sum(inRoles.map(({ levels }) => levels?.singles ?? 0))
+  const covered = others === 0 ? mostly : Math.min(mostly, 1 - shareToCome(others + singles, parts))
+  if (covered < leastMostly) return null
+  return {
+    values: [...labels].sort().map((label) => (numeric ? Number(label) : label)),
+    mostly: Math.floor(Number((covered * 100).toPrecision(12))),
+  }
 }
 
 function sawValues(inRoles: readonly ColumnInRole[], labels: readonly Plain[] | null): readonly string[] {

@@ -57,7 +57,8 @@ const wordsOf = (name: string): string =>
     .join(' ')
 
 /** A name is a person's where nothing else is named, or a person is. */
-const personName = /^((customer|client|patient|employee|person|contact|owner|student|member|author|passenger|applicant|borrower) )?name$/
+const personName =
+  /^((customer|client|patient|employee|person|contact|owner|student|teacher|member|author|passenger|applicant|borrower|candidate|voter|donor|guest|tenant|driver|doctor|account holder|card holder) )?name$/
 
 /** Why a column is likely about a person, or null. Flags and constants say nothing of anybody. */
 export function personal({ name, in: inRoles }: ColumnSeen): string | null {

@@ -22,6 +22,10 @@ export const canBeTarget = ({ in: inRoles }: ColumnSeen, rolesThere: readonly Ro
   )
 }
 
+/** Text and dates say what a row is about, and rarely what is predicted: such a column is neither guessed nor asked about. */
+export const isPlain = ({ in: inRoles }: ColumnSeen): boolean =>
+  inRoles.every(({ kind, storage }) => kind !== 'text' && storage !== 'date' && storage !== 'timestamp')
+
 /** Columns that could be it. */
 export const candidates = (
   columns: readonly ColumnSeen[],
@@ -45,9 +49,7 @@ export function guessTarget(
   const named = free.filter(({ name }) => usualNames.includes(name.toLowerCase()))
   const [byName] = named
   if (byName !== undefined && named.length === 1) return { column: byName.name, because: 'by its name' }
-  const labels = free.filter((column) =>
-    column.in.every(({ kind, storage }) => kind !== 'text' && storage !== 'date' && storage !== 'timestamp'),
-  )
+  const labels = free.filter(isPlain)
   if (rolesThere.includes('current')) {
     const gone = labels.filter((column) => !column.in.some(({ role }) => role === 'current'))
     const [only] = gone

@@ -3,6 +3,7 @@ import { usualExpectations } from '../../core/checks/defaults.ts'
 import { columnChecks, targetCheck, targetQuery } from '../../core/checks/integrity.ts'
 import { toCheck } from '../../core/checks/report.ts'
 import type { Expectation, ModelConfig } from '../../core/schema/config.ts'
+import type { Check } from '../../core/schema/result.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
 import { tableFacts } from '../profile-table.ts'
 import { judge } from '../validate/judge.ts'
@@ -14,6 +15,9 @@ export interface Held {
   readonly told: readonly string[]
   readonly count: number
 }
+
+const willSay = ({ effect, message, fix }: Check): string =>
+  `validate will ${effect === 'warn' ? 'warn' : 'fail'}: ${message}${fix === null ? '' : `; ${fix}`}`
 
 /** @param judged which expectations are ours to take back */
 export async function hold(
@@ -30,12 +34,12 @@ export async function hold(
   for (const [role, table] of tables) {
     const facts = tableFacts(table, role)
     const others = new Map([...tables].filter(([other]) => other !== role).map(([other, one]) => [other, tableFacts(one, other)]))
-    for (const check of columnChecks(facts, model.data)) told.push(check.message)
+    for (const check of columnChecks(facts, model.data)) told.push(willSay(check))
     const query = targetQuery(facts, model.data)
     if (query !== null) {
       const [row = {}] = await engine.aggregate(query)
       const check = targetCheck(facts, model.data, row)
-      if (check.status !== 'pass') told.push(check.message)
+      if (check.status !== 'pass') told.push(willSay(check))
     }
     const done = await judge(engine, facts, [...ours, ...usual], { others, reference: null, data: model.data, now, verified: new Map() })
     findings.push(...done.flatMap((one) => one.findings))
@@ -43,7 +47,7 @@ export async function hold(
   const bad = findings.filter(({ status }) => status === 'fail' || status === 'error')
   for (const expectation of usual) {
     const found = findings.filter((finding) => finding.expectation === expectation)
-    if (found.some((finding) => bad.includes(finding))) told.push(toCheck(found, { onInconclusive: 'pass', onMissing: 'pass' }).message)
+    if (found.some((finding) => bad.includes(finding))) told.push(willSay(toCheck(found, { onInconclusive: 'pass', onMissing: 'pass' })))
   }
   return { broken: ours.filter((one) => bad.some(({ expectation }) => expectation === one)), told, count: ours.length }
 }

@@ -3,7 +3,7 @@ import { type ColumnContract, inferColumn } from '../../core/init/infer-column.t
 import { personal } from '../../core/init/personal.ts'
 import { type Proposal, rowsSeen } from '../../core/init/proposal.ts'
 import type { ColumnSeen } from '../../core/init/seen.ts'
-import { candidates, guessTarget, labelledRoles, positiveOf, type TargetGuess } from '../../core/init/target.ts'
+import { candidates, guessTarget, isPlain, labelledRoles, positiveOf, type TargetGuess } from '../../core/init/target.ts'
 import { isPlainTask, primaryMetric } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { plural } from '../../core/report/format.ts'
@@ -64,11 +64,13 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
   const fed = model.seen?.columns ?? null
   const inputs = fed === null ? null : new Set(fed)
   const target = targetOf(wanted, inputs, never)
-  const possible = candidates(columns, there, inputs, never).map(({ name }) => quoted(name))
+  const possible = candidates(columns, there, inputs, never)
+    .filter(isPlain)
+    .map(({ name }) => quoted(name))
   const sensitive = suspects.filter(({ column }) => column !== target?.column && !unwritable(column))
   const hidden = new Set([...wanted.sensitive, ...sensitive.map(({ column }) => column)])
   const contracts = columns.filter(({ name }) => !unwritable(name)).map((column) => contractOf(column, hidden, there))
-  const { judged, trouble: noTask } = await judgedAs(engine, wanted, target)
+  const { judged, trouble: noTask, unlabelled } = await judgedAs(engine, wanted, target)
   const id = await idOf(
     engine,
     tables,
@@ -135,7 +137,12 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
       ...open,
       ...(model.found || builtin
         ? []
-        : [{ line: trainLine(beside), why: `there is no ${model.path} yet, and nothing says what makes it` }]),
+        : [
+            {
+              line: trainLine(beside),
+              why: `there is no ${model.path} yet, and nothing says what makes it${unlabelled && tables.has('train') ? '; {builtin: baseline} can, once every row of train and test has its label' : ''}`,
+            },
+          ]),
       ...(trouble === null ? [] : [{ line: `model: ${model.path}`, why: trouble }]),
       ...(layout.trouble === null ? [] : [{ line: `model: ${model.path}`, why: layout.trouble }]),
     ],
@@ -196,22 +203,23 @@ const noData: DataSpec = {
   sensitive: [],
 }
 
-/** The task as `evaluate` infers it, on the table it would look at. */
+/** The task as `evaluate` infers it, on the table it would look at. `unlabelled`: rows without a label are in the way, which `hold` tells. */
 async function judgedAs(engine: DataEngine, { tables, model }: Wanted, target: TargetGuess | null) {
   const role = (['test', 'train', 'validation'] as const).find((one) => tables.has(one))
   const table = role === undefined ? undefined : tables.get(role)
-  if (target === null || table === undefined || role === undefined) return { judged: null, trouble: null }
+  const nothing = { judged: null, trouble: null, unlabelled: false }
+  if (target === null || table === undefined || role === undefined) return nothing
   try {
     const found = await readTarget(engine, table, { ...noData, target: target.column }, null, `data.${role}`)
     // what is inferred is a plain task
-    if (!isPlainTask(found.task)) return { judged: null, trouble: null }
+    if (!isPlainTask(found.task)) return nothing
     const more = found.task === 'binary' && (model.seen?.classLabels ?? 0) > 2
     const task: BuiltinTask = more ? 'multiclass' : found.task
     const because = more ? 'the model has more than two classes' : `as the target looks in the ${role} data`
-    return { judged: { task, because }, trouble: null }
+    return { ...nothing, judged: { task, because } }
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown
-    return { judged: null, trouble: `${thrown.message}: ${thrown.fix}` }
+    return thrown.code === 'LABELS_MISSING' ? { ...nothing, unlabelled: true } : { ...nothing, trouble: `${thrown.message}: ${thrown.fix}` }
   }
 }
 

@@ -11,6 +11,8 @@ import type { ColumnInRole, ColumnSeen } from '../../../src/core/init/seen.ts'
 import { guessTarget, positiveOf } from '../../../src/core/init/target.ts'
 import { workflowText } from '../../../src/core/init/workflow.ts'
 import { readYaml } from '../../../src/core/schema/read-yaml.ts'
+import { wilson } from '../../../src/core/stats/proportion.ts'
+import { sequence, times } from '../../contract/checks/support.ts'
 import { projectRoot } from '../../support/spawn.ts'
 
 const seen = (name: string, ...inRoles: Partial<ColumnInRole>[]): ColumnSeen => ({
@@ -76,11 +78,31 @@ describe('roles by the names of files', () => {
 describe('how many may be missing', () => {
   it('none, only where a thousand rows had none', () => {
     expect(nullLimit([{ missing: 0, rows: 1000 }])).toBe(0)
-    expect(nullLimit([{ missing: 0, rows: 999 }])).toBe(0.006)
+    expect(nullLimit([{ missing: 0, rows: 999 }])).toBe(0.009)
   })
 
-  it('is the upper 99 % Wilson bound, rounded up: 50 of 1000 may be 7 %', () => {
-    expect(nullLimit([{ missing: 50, rows: 1000 }])).toBe(0.07)
+  it('is what another file as small as the smallest stays below: 50 of 1000 may be 9 %, and of two files of 500 10 %', () => {
+    expect(nullLimit([{ missing: 50, rows: 1000 }])).toBe(0.09)
+    expect(
+      nullLimit([
+        { missing: 30, rows: 500 },
+        { missing: 20, rows: 500 },
+      ]),
+    ).toBe(0.1)
+  })
+
+  it('is passed by fewer than one in five hundred other files of the same source, where a bound of the share alone is passed by one in twenty', () => {
+    const random = sequence(11)
+    const missing = (rows: number) => times(rows, random).filter((x) => x < 0.61).length
+    const trials = 2000
+    let [passed, passedWilson] = [0, 0]
+    for (let i = 0; i < trials; i++) {
+      const [seenMissing, next] = [missing(400), missing(400)]
+      if (next / 400 > (nullLimit([{ missing: seenMissing, rows: 400 }]) ?? 1)) passed += 1
+      if (next / 400 > wilson(seenMissing, 400, 0.99)[1]) passedWilson += 1
+    }
+    expect(passed / trials).toBeLessThan(0.002)
+    expect(passedWilson / trials).toBeGreaterThan(0.03)
   })
 
   it('is never less than the worst role has, and nothing where all may be missing', () => {
@@ -101,6 +123,10 @@ describe('what is said of a column', () => {
     expect(checks(seen('a', { levels: levels(1500, 470, ...Array.from({ length: 10 }, () => 3)) })).in).toBeUndefined()
   })
 
+  it('leaves room for labels that are rare: the next file may have more of them than this one', () => {
+    expect(checks(seen('a', { levels: levels(1500, 484, 4, 4, 4, 4) })).in).toEqual({ values: ['l0', 'l1'], mostly: '98%' })
+  })
+
   it('lists nothing where one row in a hundred has a label of its own, or labels are many', () => {
     expect(checks(seen('a', { levels: levels(1980, ...Array.from({ length: 20 }, () => 1)) })).in).toBeUndefined()
     expect(checks(seen('a', { levels: levels(...Array.from({ length: 101 }, () => 20)) })).in).toBeUndefined()
@@ -115,8 +141,11 @@ describe('what is said of a column', () => {
     const number = (min: number, max: number, more: Partial<ColumnInRole> = {}) =>
       checks(seen('a', { storage: 'float', kind: 'numeric-continuous', min, max, ...more }))
     expect(number(0, 1)).toMatchObject({ min: 0, max: 1 })
-    expect(number(3, 480)).toMatchObject({ min: 0 })
-    expect(number(3, 480)).not.toHaveProperty('max')
+    expect(number(3, 480, { low: 4, high: 300 })).toMatchObject({ min: 0 })
+    expect(number(0, 480)).toMatchObject({ min: 0 })
+    expect(number(0, 480)).not.toHaveProperty('max')
+    // a latitude: none below 0 so far
+    expect(number(13, 71, { low: 25, high: 49 })).not.toHaveProperty('min')
     expect(number(-0.1, 1)).not.toHaveProperty('min')
     expect(number(950, 1050)).not.toHaveProperty('min')
     expect(number(0, 1, { rows: 900 })).not.toHaveProperty('min')

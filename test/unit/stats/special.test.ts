@@ -5,6 +5,7 @@ import { betaQuantile, binomialAtLeast, binomialAtMost, binomialPmf, incompleteB
 import { erf, erfc } from '../../../src/core/stats/erf.ts'
 import { chiSquareSf, logGamma, lowerGamma, upperGamma } from '../../../src/core/stats/gamma.ts'
 import { normalQuantile, normalSf } from '../../../src/core/stats/normal.ts'
+import { rowsToCome } from '../../../src/core/stats/rows-to-come.ts'
 import { studentCdf, studentQuantile, studentSf } from '../../../src/core/stats/student-t.ts'
 
 const file = new URL('../../reference/special.json', import.meta.url)
@@ -26,6 +27,7 @@ const functions: Record<string, [(...args: number[]) => number, number]> = {
   student_quantile: [(p = 0, df = 0) => studentQuantile(p, df), 1e-9],
   binomial_at_least: [(k = 0, n = 0, p = 0) => binomialAtLeast(k, n, p), 1e-11],
   binomial_pmf: [(k = 0, n = 0, p = 0) => binomialPmf(k, n, p), 1e-11],
+  rows_to_come: [(k = 0, n = 0, m = 0, alpha = 0) => rowsToCome(k, n, m, alpha), 0],
 }
 
 describe('special functions agree with scipy', () => {
