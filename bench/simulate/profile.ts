@@ -20,7 +20,7 @@ const types = { float: 'DOUBLE', integer: 'BIGINT', string: 'VARCHAR', boolean: 
 export function profileOf(role: string, drawn: readonly Drawn[], tag: number, reference: TableProfile | null = null): TableProfile {
   const columns = drawn.map(({ name, storage }): ColumnFacts => ({ name, quoted: name, kind: storage, type: types[storage] }))
   const rows = drawn[0]?.values.length ?? 0
-  const table: TableFacts = { role, relation: role, rowNumber: null, rows, untyped: false, columns }
+  const table: TableFacts = { role, relation: role, rowNumber: null, rows, untyped: false, columnar: true, columns }
   const sample = Object.assign({}, ...drawn.map(sampled))
   const plans = planColumns(columns, sample, { sensitive: new Set(), reference, columns: columns.length })
   const counts = Object.assign({ rows, x: String(tag), s: String(tag) }, ...drawn.map((column, i) => counted(column, i, plans[i] ?? null)))

@@ -50,6 +50,7 @@ export const tableFacts = (table: Table, role: string): TableFacts => ({
   rowNumber: table.files.length === 1 ? table.rowNumber : null,
   rows: table.rows,
   untyped: table.format === 'csv',
+  columnar: table.format === 'parquet',
   columns: columnFacts(table),
 })
 

@@ -18,7 +18,7 @@ import type { ModelContext, ModelStage } from './context.ts'
 import { readProfile, tableOf } from './drift/profile-file.ts'
 import { inputRecords, openSource } from './open-data.ts'
 import { modelFolder } from './out-folder.ts'
-import { profileOptions } from './profile/options.ts'
+import { isProfiled, profileOptions } from './profile/options.ts'
 import { profileOnce, tableFacts } from './profile-table.ts'
 import { judge } from './validate/judge.ts'
 import { openOthers } from './validate/other-tables.ts'
@@ -61,8 +61,12 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       } satisfies Surroundings)
       findings.push(...judged.flatMap((one) => one.findings))
       if (model.samples === 'local') samples.push(...(await takeSamples(engine, facts, judged, model.data.sensitive)))
-      const [reference] = profiles
-      profiles.push(await profileOnce(engine, table, { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) }))
+      if (isProfiled(model)) {
+        const [reference] = profiles
+        profiles.push(
+          await profileOnce(engine, table, { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) }),
+        )
+      }
     } catch (thrown) {
       checks.push(trouble(role, thrown))
     }

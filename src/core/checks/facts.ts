@@ -20,6 +20,8 @@ export interface TableFacts {
   readonly rows: number
   /** true where values have no type of their own, as in CSV */
   readonly untyped: boolean
+  /** true where a column is read without the others, so that looking at one twice costs little: Parquet */
+  readonly columnar: boolean
   readonly columns: readonly ColumnFacts[]
 }
 

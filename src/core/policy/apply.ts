@@ -46,6 +46,7 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     expect: expectOf(base.expect, head.expect),
     // cells of the data are written only where both say so
     ...(base.samples === 'local' && head.samples === 'local' ? { samples: 'local' as const } : {}),
+    ...(base.profile === undefined ? {} : { profile: base.profile }),
     train: head.train,
     evaluate: evaluateOf(base.evaluate, head.evaluate, head.task),
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,

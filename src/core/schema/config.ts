@@ -200,6 +200,8 @@ export interface ModelConfig {
   readonly expect: readonly Expectation[]
   /** rows that break a rule are written into the out folder, for whoever runs this; never without being asked */
   readonly samples?: 'local'
+  /** no profile of data that nothing is compared with; by default there always is one */
+  readonly profile?: 'needed'
   readonly train: CommandSpec | BuiltinSpec | null
   readonly evaluate: {
     readonly metrics: readonly MetricSpec[]

@@ -165,5 +165,12 @@ export const expectation = section({
   columns: z.record(z.string(), column, { error: 'expected a map of columns' }).optional(),
   checks: z.array(listed, { error: 'expected a list of checks' }).optional(),
   samples: samples.optional(),
+  profile: z.enum(['always', 'needed']).optional(),
   results: later('expect.results'),
-}).transform((given) => ({ tables: written(given), columns: given.columns ?? {}, checks: given.checks ?? [], samples: given.samples }))
+}).transform((given) => ({
+  tables: written(given),
+  columns: given.columns ?? {},
+  checks: given.checks ?? [],
+  samples: given.samples,
+  profile: given.profile,
+}))

@@ -125,6 +125,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
     data,
     expect: expectations(file.expect, data, [...path, 'expect'], problems),
     ...(file.expect?.samples === 'local' ? { samples: 'local' } : {}),
+    ...(file.expect?.profile === 'needed' ? { profile: 'needed' } : {}),
     train: file.train ?? null,
     evaluate: {
       metrics: evaluate?.metrics ?? [],

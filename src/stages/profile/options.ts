@@ -22,6 +22,10 @@ export function profileOptions({ data, drift, promote }: ModelConfig, role: stri
   }
 }
 
+/** Nothing reads a profile where there is one table only, and no model whose training data will be asked for after this run. */
+export const isProfiled = ({ profile, data, promote }: ModelConfig): boolean =>
+  profile !== 'needed' || promote !== null || Object.keys(data.sources).length > 1
+
 const heaviest = (importance: Readonly<Record<string, number>> = {}): readonly string[] =>
   Object.entries(importance)
     .sort(([, a], [, b]) => b - a)

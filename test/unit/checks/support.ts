@@ -19,6 +19,7 @@ export const table = (columns: readonly ColumnFacts[], more: Partial<TableFacts>
   rowNumber: 'rowid',
   rows: 100,
   untyped: false,
+  columnar: false,
   columns,
   ...more,
 })

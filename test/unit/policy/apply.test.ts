@@ -182,6 +182,7 @@ describe('EVT-06 what follows from a verdict comes from the base', () => {
     ['gate.on_degraded', 'gate: {on_degraded: fail}', ''],
     ['promote.accept', 'promote: {to: production, accept: pass}', 'promote: {to: production, accept: warn}'],
     ['promote.to', 'promote: {to: staging, accept: pass}', ''],
+    ['expect.profile', '', 'expect: {profile: needed}'],
     ['limits.time', 'limits: {time: 1m}', 'limits: {time: 60m}'],
     ['limits.memory', 'limits: {memory: 1GB}', 'limits: {memory: 64GB}'],
     ['drift.enabled', 'drift: {}', 'drift: false'],

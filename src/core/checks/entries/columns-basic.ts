@@ -5,8 +5,9 @@ import { anyKind, atMost, type CheckEntry, counted, decided, fail, pass, rowRule
 import type { StorageKind } from '../facts.ts'
 import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'
-import { asText, beyond, ifPresent, matchesWhole, member, not, sizeOutside } from '../sql-parts.ts'
+import { asText, beyond, matchesWhole, member, not, sizeOutside } from '../sql-parts.ts'
 import { declaredTypes, typeRules } from '../type-rules.ts'
+import { repeats } from './repeats.ts'
 
 export const ordered: readonly StorageKind[] = ['integer', 'float', 'decimal', 'string', 'date', 'timestamp']
 export const listed: readonly StorageKind[] = ['integer', 'float', 'decimal', 'boolean', 'string', 'date', 'timestamp', 'time']
@@ -137,10 +138,7 @@ export const basicChecks: readonly CheckEntry[] = [
     fix: 'remove the repeated rows, or take unique out of this column',
     elsewhere: ['GX expect_column_values_to_be_unique', 'pandera unique', 'Soda duplicate_count'],
     example: 'true',
-    count: (_, { column, table }) => {
-      const there = ifPresent(column)
-      return sql(`SELECT count(${there}) AS judged, count(${there}) - count(DISTINCT ${there}) AS broken FROM ${table.relation}`)
-    },
+    count: (_, { column, table }) => repeats(column, table),
     says: () => 'repeat an earlier one',
   }),
 ]

@@ -153,3 +153,29 @@ describe('the first broken row', () => {
     expect(find(result, 'validate.max:y').message).toBe('train: 60,000 of 120,000 values of y lie above 0, first in row 2')
   })
 })
+
+describe('a contract without a profile', () => {
+  beforeAll(async () => {
+    await yard.write('alone.csv', `a,y\n${rows(50, (i) => `${i % 40},${i % 2}`)}\n`)
+  })
+  const file = join('.modelgate', 'm', 'profile.json')
+  const judge = async (data: string, expectation: string, more = '') => {
+    const result = await yard.validate(config(data, expectation, more))
+    return { written: existsSync(join(yard.folder, file)), unique: find(result, 'validate.unique:a').message }
+  }
+  const found = 'train: 10 of 50 values of a repeat an earlier one'
+
+  it('is judged the same, and leaves what an earlier run wrote behind nowhere', async () => {
+    expect(await judge('{train: alone.csv, target: y}', '{columns: {a: {unique: true}}}')).toEqual({ written: true, unique: found })
+    expect(await judge('{train: alone.csv, target: y}', '{profile: needed, columns: {a: {unique: true}}}')).toEqual({
+      written: false,
+      unique: found,
+    })
+  })
+
+  it('has one as soon as somebody compares with it or asks for it later', async () => {
+    const needed = '{profile: needed, columns: {a: {unique: {on: [train]}}}}'
+    expect((await judge('{train: alone.csv, current: alone.csv, target: y}', needed)).written).toBe(true)
+    expect((await judge('{train: alone.csv, target: y}', needed, '    promote: {to: production}')).written).toBe(true)
+  })
+})

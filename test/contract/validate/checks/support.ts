@@ -46,6 +46,7 @@ export async function make(bench: Bench, columns: readonly Made[], role = 'train
     rowNumber: 'rowid',
     rows,
     untyped: false,
+    columnar: false,
     columns: columns.map(({ name, kind, type = types[kind] }) => ({ name, kind, type, quoted: quoteName(name) })),
   }
 }
