@@ -3,7 +3,7 @@
  * data, and lets the core judge. Rows pass through in batches; what stays is a label and a score a row.
  */
 import { join } from 'node:path'
-import { changedHoldout } from '../core/evaluate/comparable.ts'
+import { changedHoldout, figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
 import { withHistory } from '../core/evaluate/history.ts'
 import { judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
@@ -35,7 +35,7 @@ import {
   rankingScores,
   regressionScores,
 } from './evaluate/assemble.ts'
-import { type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
+import { byNumbers, type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
 import { Decisions } from './evaluate/decisions.ts'
 import { type Naive, naiveForecast, TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
@@ -106,7 +106,7 @@ export const evaluate: ModelStage = async (given) => {
   })
   if (!isNumeric(task)) checkLabels(truth.coded, candidate, target.column, shown)
   const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
-  const { compared, scores } = together(found, (answers) =>
+  const { compared: scored, scores } = together(found, (answers) =>
     assemble(context, truth, { ...facts.counted, ...ahead }, task, [candidate, ...answers]),
   )
   const [own, other = null] = decisions.apply(scores.models, scores.pair)
@@ -116,11 +116,13 @@ export const evaluate: ModelStage = async (given) => {
   const ledger = await ledgerView(context)
   const fingerprint = holdoutOf(tests) ?? ''
   const holdout = holdoutUses(ledger, fingerprint, context)
+  const basis = judgedAs(model, { holdout: fingerprint, task, rows: table.rows })
+  const { compared, input: numbers } = byNumbers(scored, basis, model.evaluate.metrics)
   const judged = judge({
     candidate: own,
     baseline: other,
     missing: compared.missing,
-    ...(compared.stored === null ? {} : { stored: compared.stored }),
+    ...numbers,
     specs: withHistory(
       model.evaluate.metrics.filter(({ metric }) => !isMeasured(metric)),
       ledger.state,
@@ -157,7 +159,7 @@ export const evaluate: ModelStage = async (given) => {
     fingerprint,
     { mode, budget },
     primary,
-    changedHoldout(ledger.state, compared.record?.digest ?? null, fingerprint),
+    changedHoldout(ledger.state, compared.record?.digest ?? null, basis),
   )
   const hidden = model.data.sensitive.includes(target.column)
   const details: EvaluateDetails = {
@@ -173,6 +175,7 @@ export const evaluate: ModelStage = async (given) => {
     holdout: used.details,
     ...measured.details,
     ...parts.details,
+    judged: { basis, figures: figuresOf(judged.metrics, model.evaluate.metrics) },
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,
   }

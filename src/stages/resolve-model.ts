@@ -8,6 +8,7 @@ import { modelFileName, profileName } from '../core/ledger/manifest.ts'
 import { showRef } from '../core/ledger/show-ref.ts'
 import { aliasOf, findVersion, versionOfBytes } from '../core/ledger/transitions.ts'
 import type { ModelRef } from '../core/schema/config.ts'
+import type { Judged } from '../core/schema/judged.ts'
 import type { LedgerModel, VersionRecord } from '../core/schema/ledger.ts'
 import { UserError } from '../errors.ts'
 import type { ModelContext } from './context.ts'
@@ -35,8 +36,8 @@ export async function resolveFirst(refs: readonly ModelRef[], context: ModelCont
   }
   const tried = told()
   if (numbers === null) return { kind: 'missing', tried }
-  const { ref, digest, metrics } = numbers
-  return { kind: 'numbers', ref, digest, metrics, tried }
+  const { why: _, ...known } = numbers
+  return { ...known, tried }
 }
 
 type Numbers = {
@@ -44,6 +45,7 @@ type Numbers = {
   readonly ref: string
   readonly digest: string
   readonly metrics: Readonly<Record<string, number | null>>
+  readonly judged: Judged | null
 }
 type Outcome =
   | { readonly kind: 'found'; readonly model: ResolvedModel }
@@ -145,6 +147,7 @@ class Search {
       ref,
       digest: run.digest,
       metrics: run.metrics,
+      judged: run.judged ?? null,
       why: 'its numbers are recorded, but its bytes were never released',
     }
   }
@@ -172,6 +175,7 @@ class Search {
         ref,
         digest: record.digest,
         metrics: record.metrics,
+        judged: record.judged ?? null,
         why: `${record.tag} is not in ${store.name} any more; its numbers are recorded`,
       }
     }

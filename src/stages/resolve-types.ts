@@ -1,4 +1,6 @@
 /** What a REF came to: bytes on this machine, verified; or only numbers a run recorded; or nothing, with everything that was tried. */
+import type { Judged } from '../core/schema/judged.ts'
+
 export interface ResolvedModel {
   /** as written: `production`, `models/x.onnx` */
   readonly ref: string
@@ -21,6 +23,8 @@ export type Resolution =
       readonly ref: string
       readonly digest: string
       readonly metrics: Readonly<Record<string, number | null>>
+      /** what they mean; null: nobody recorded it */
+      readonly judged: Judged | null
       readonly tried: readonly string[]
     }
   | { readonly kind: 'missing'; readonly tried: readonly string[] }

@@ -52,7 +52,7 @@ export async function recordRun(context: RunContext, results: readonly Recordabl
         verdict,
         source: context.source,
         at: context.clock.now(),
-        metrics: metricsOf(evaluation),
+        ...numbersOf(evaluation),
         version,
         ...(waived.length === 0 ? {} : { waived }),
       }
@@ -63,7 +63,9 @@ export async function recordRun(context: RunContext, results: readonly Recordabl
   return { models, because: null }
 }
 
-const metricsOf = (evaluation: Recordable | undefined): Record<string, number | null> => {
-  const details = evaluateDetails.safeParse(evaluation?.details)
-  return Object.fromEntries((details.data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
+/** The levels of an evaluation, and what they mean. */
+export function numbersOf(evaluation: Pick<StageResult, 'details'> | null | undefined): Pick<RunRecord, 'metrics' | 'judged'> {
+  const { data } = evaluateDetails.safeParse(evaluation?.details)
+  const metrics = Object.fromEntries((data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
+  return data?.judged === undefined ? { metrics } : { metrics, judged: data.judged }
 }

@@ -229,10 +229,11 @@ export interface StoredValue {
 export function unpairedChange(baseline: StoredValue, value: number, level: Level | null, rows: number): Change {
   const change = value - baseline.value
   if (level === null) return { value: change, test: null }
-  const before = halfOf(baseline.interval)
-  const after = halfOf(level.bounds(0.975))
+  const before = halfOf(baseline.value, baseline.interval)
+  const after = halfOf(value, level.bounds(0.975))
   const se = Math.hypot(before, after) / normalQuantile(0.975)
   return { value: change, test: Number.isFinite(se) ? normal(change, se, rows, 'unpaired') : null }
 }
 
-const halfOf = ([low, high]: readonly [number, number]): number => (high - low) / 2
+/** The longer half: the shorter one may end where the metric does. */
+const halfOf = (value: number, [low, high]: readonly [number, number]): number => Math.max(high - value, value - low)

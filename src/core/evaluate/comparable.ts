@@ -1,9 +1,19 @@
 /**
  * What makes two evaluations comparable. Both models are scored in one run, on the same rows, with one truth, one positive class, one threshold and
  * one version of every metric, so that these cannot differ. What is left to differ is the baseline itself: columns it wants, labels it speaks.
- * Numbers of another run are never compared, because nothing of the above is known to be the same there.
+ * Of a baseline whose bytes are gone a run recorded numbers, and what they mean (`Judged`). They are compared, row by row no more, only where all
+ * of that is the same today; else what differs is said.
  */
+import type { Params } from '../metrics/metric.ts'
+import { count, plural } from '../report/format.ts'
+import type { MetricSpec, ModelConfig } from '../schema/config.ts'
+import type { EvaluateDetails } from '../schema/details.ts'
+import type { Judged } from '../schema/judged.ts'
 import type { LedgerModel } from '../schema/ledger.ts'
+import type { StoredValue } from './change.ts'
+
+/** Raised when the definition of a metric changes: its numbers of before mean something else. */
+const metricsVersion = 1
 
 /** A baseline that fails for one of these reasons was made for other data: nothing is wrong with the candidate, and nothing can be compared. */
 const foreign: Readonly<Record<string, string>> = {
@@ -17,12 +27,89 @@ const foreign: Readonly<Record<string, string>> = {
 /** What differs, or null: the error is no matter of comparability. */
 export const whatDiffers = (code: string): string | null => (Object.hasOwn(foreign, code) ? (foreign[code] ?? null) : null)
 
+/** @param holdout fingerprint of the test files; @param rows that were evaluated, those without a label yet left out */
+export function judgedAs(
+  { data, evaluate }: Pick<ModelConfig, 'data' | 'evaluate'>,
+  found: { readonly holdout: string; readonly task: string; readonly rows: number },
+): Judged['basis'] {
+  const { chooseThreshold = null, threshold, value = null, season = null } = evaluate
+  return {
+    ...found,
+    metrics_version: metricsVersion,
+    target: data.target,
+    positive: data.positive === null ? null : String(data.positive),
+    weight: data.weight,
+    group: data.group,
+    threshold: chooseThreshold === null ? String(threshold) : `for ${chooseThreshold.maximize} on ${chooseThreshold.on}`,
+    value: value === null ? null : JSON.stringify(value),
+    season: season ?? 1,
+  }
+}
+
+const said: Readonly<Record<keyof Judged['basis'], string>> = {
+  holdout: 'the test data',
+  task: 'the task',
+  rows: 'the number of rows',
+  metrics_version: 'the definition of the metrics',
+  target: 'data.target',
+  positive: 'data.positive',
+  weight: 'data.weight',
+  group: 'data.group',
+  threshold: 'evaluate.threshold',
+  value: 'evaluate.value',
+  season: 'evaluate.season',
+}
+
+/** What of the basis is another one, in words; null: nothing. */
+export function basisDiffers(then: Judged['basis'], now: Judged['basis']): string | null {
+  const keys = (Object.keys(said) as (keyof Judged['basis'])[]).filter((key) => then[key] !== now[key])
+  return keys.length === 0
+    ? null
+    : `${keys.map((key) => said[key]).join(', ')} ${keys.length === 1 ? 'is not what it was' : 'are not what they were'} then`
+}
+
+/** A metric with its parameters, so that one name means one thing. */
+const meaning = (metric: string, params: Params): string =>
+  [
+    metric,
+    ...Object.entries(params)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => `${key}=${value}`),
+  ].join(' ')
+
+/** What a run leaves behind of its numbers, for those that come after the bytes are gone. */
+export function figuresOf(rows: EvaluateDetails['metrics'], specs: readonly MetricSpec[]): Judged['figures'] {
+  return Object.fromEntries(
+    rows.flatMap(({ name, metric, candidate: { value, undefined: why, interval } }) => {
+      const [low = null, high = null] = interval ?? []
+      if (value === null || why !== null || low === null || high === null) return []
+      const params = specs.find((spec) => spec.name === name)?.params ?? {}
+      return [[name, { of: meaning(metric, params), value, interval: [low, high] as [number, number] }]]
+    }),
+  )
+}
+
+/** Those of the past that mean today what they meant then. */
+export const sameFigures = (then: Judged['figures'], specs: readonly MetricSpec[]): Readonly<Record<string, StoredValue>> =>
+  Object.fromEntries(
+    Object.entries(then).filter(([name, figure]) => {
+      const spec = specs.find((one) => one.name === name)
+      return figure.of === meaning(spec?.metric ?? name, spec?.params ?? {})
+    }),
+  )
+
 /**
  * Said when the ledger knows that the baseline was judged on other test data: the comparison is sound, but not the one of then.
- * @param holdout fingerprint of today
+ * @param baseline digest of its bytes; @param now what is evaluated today
  */
-export function changedHoldout(state: LedgerModel | null, baseline: string | null, holdout: string): string | null {
+export function changedHoldout(
+  state: LedgerModel | null,
+  baseline: string | null,
+  now: { readonly holdout: string; readonly rows: number },
+): string | null {
   const judged = (state?.recent ?? []).filter((run) => run.digest === baseline && run.holdout !== null)
-  if (judged.length === 0 || judged.some((run) => run.holdout === holdout)) return null
-  return 'The test data has changed since the baseline was judged: both models were scored on the rows of today.'
+  if (judged.length === 0 || judged.some((run) => run.holdout === now.holdout)) return null
+  const rows = judged.at(-1)?.rows ?? null
+  const sizes = rows === null ? '' : `, ${plural(rows, 'row')} then and ${count(now.rows)} now`
+  return `The test data has changed since the baseline was judged${sizes}: both models were scored on the rows of today.`
 }

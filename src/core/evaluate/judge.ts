@@ -146,7 +146,7 @@ function checksOf(all: readonly Row[], floor: MetricSpec | null, n: number, inpu
   const differences = differenceChecks(compared, input.mode, input.policy, input.proof)
   const first = all.find((row) => row.spec === floor)
   const sanity = first ? [beatsTrivial(first, knows, n, noun, input.policy)] : []
-  return [...checks, ...differences, ...sanity, ...rows.flatMap((row) => tooGood(row.spec, row.candidate, n))]
+  return [...checks, ...differences, ...sanity, ...all.flatMap((row) => tooGood(row.spec, row.candidate, n))]
 }
 
 /** A number on the same rows; where the baseline itself was scored, or is the candidate, there is nothing to make up for. */

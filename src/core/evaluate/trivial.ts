@@ -1,12 +1,14 @@
 /**
- * What a model without features reaches on the same rows: the training prior and its majority class, or the training mean or median,
- * whichever is better by the metric. Without training statistics the evaluated rows give them, which flatters the trivial model, never ours.
+ * What a model without features reaches on the same rows, whichever is best by the metric: of classes the training shares as probabilities, and as answers the
+ * majority class, any other one always, or classes drawn by their shares; of numbers the training mean or median. Without training statistics the evaluated rows
+ * give them, which flatters the trivial model, never ours.
  */
 import type { Metric, Params } from '../metrics/metric.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { rowsOf, type Scores } from '../metrics/scores.ts'
 import { sampleOf } from '../metrics/table.ts'
 import { type View, viewOf } from '../metrics/view.ts'
+import { random } from '../stats/random.ts'
 
 export type TrainingStatistics =
   | { readonly task: 'binary'; readonly prior: number }
@@ -45,7 +47,8 @@ const fits = (training: TrainingStatistics, scores: Scores): boolean =>
 
 export function bestTrivial(views: readonly View[], metric: Metric, params: Params): Sample | null {
   let best: Sample | null = null
-  for (const view of views) {
+  // what reads probabilities reads the same of each
+  for (const view of metric.needs === 'scores' ? views.slice(0, 1) : views) {
     const sample = sampleOf(metric, view, params)
     const value = sample.value.value
     if (value === null) continue
@@ -63,30 +66,22 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
   switch (scores.task) {
     case 'binary': {
       const prior = training?.task === 'binary' ? training.prior : scores.y.reduce((sum, y) => sum + y, 0) / n
-      // what pays may be always yes although most are no
-      const answers = worth ? [0, 1] : [prior >= 0.5 ? 1 : 0]
-      return answers.map((answer) => ({
-        task: 'binary',
-        y: scores.y,
-        score: new Float64Array(n).fill(prior),
-        predicted: new Uint8Array(n).fill(answer),
-        ...given,
-      }))
+      const score = new Float64Array(n).fill(prior)
+      const majority = prior >= 0.5 ? 1 : 0
+      const answers = [
+        new Uint8Array(n).fill(majority),
+        new Uint8Array(n).fill(1 - majority),
+        Uint8Array.from(drawn([1 - prior, prior], n)),
+      ]
+      return answers.map((predicted) => ({ task: 'binary', y: scores.y, score, predicted, ...given }))
     }
     case 'multiclass': {
       const k = scores.classes.length
       const priors = training?.task === 'multiclass' ? Float64Array.from(training.priors) : shares(scores.y, k)
-      const majority = priors.indexOf(Math.max(...priors))
-      return [
-        {
-          task: 'multiclass',
-          classes: scores.classes,
-          y: scores.y,
-          proba: Float64Array.from({ length: n * k }, (_, i) => priors[i % k] ?? 0),
-          predicted: new Int32Array(n).fill(majority),
-          ...given,
-        },
-      ]
+      const { classes, y } = scores
+      const proba = Float64Array.from({ length: n * k }, (_, i) => priors[i % k] ?? 0)
+      const answers = [new Int32Array(n).fill(priors.indexOf(Math.max(...priors))), drawn(priors, n)]
+      return answers.map((predicted) => ({ task: 'multiclass', classes, y, proba, predicted, ...given }))
     }
     case 'regression': {
       const own =
@@ -99,7 +94,8 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
       const rates = new Float64Array(k)
       for (let at = 0; at < scores.y.length; at++) rates[at % k] = (rates[at % k] ?? 0) + (scores.y[at] ?? 0) / n
       const score = Float64Array.from({ length: n * k }, (_, at) => rates[at % k] ?? 0)
-      return [{ ...scores, score, predicted: Uint8Array.from(score, (p) => (p >= 0.5 ? 1 : 0)) }]
+      const answers = [Uint8Array.from(score, (p) => (p >= 0.5 ? 1 : 0)), new Uint8Array(n * k).fill(1)]
+      return answers.map((predicted) => ({ ...scores, score, predicted }))
     }
     case 'ranking':
       return [{ ...scores, score: new Float64Array(n) }]
@@ -109,6 +105,19 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
       return [{ ...scores, predicted: scores.naive ?? flat, quantiles: null }]
     }
   }
+}
+
+/** Classes by chance, each as often as its share: a seed, so that the same rows have the same answers. */
+function drawn(shares: ArrayLike<number>, n: number): Int32Array {
+  const source = random(1)
+  return Int32Array.from({ length: n }, () => {
+    let left = source.next()
+    for (let c = 0; c < shares.length; c++) {
+      left -= shares[c] ?? 0
+      if (left < 0) return c
+    }
+    return shares.length - 1
+  })
 }
 
 function shares(y: Int32Array, classes: number): Float64Array {

@@ -107,7 +107,14 @@ export function recordRun(state: LedgerModel, run: RunRecord, holdout: string | 
       ...state,
       sequence: stamp.sequence,
       main: run,
-      recent: withRecent(state.recent ?? [], { digest: run.digest, at: run.at, verdict: run.verdict, holdout, metrics: run.metrics }),
+      recent: withRecent(state.recent ?? [], {
+        digest: run.digest,
+        at: run.at,
+        verdict: run.verdict,
+        holdout,
+        ...(run.judged === undefined ? {} : { rows: run.judged.basis.rows }),
+        metrics: run.metrics,
+      }),
       holdout_uses: uses ?? state.holdout_uses,
     },
     event: event(state, 'run', stamp, {

@@ -1,6 +1,7 @@
 /** What each stage says beyond its checks, as the report and other programs read it (`details` of the envelope). */
 import { z } from 'zod'
 import { waiverStates } from '../gate/waivers.ts'
+import { judgedSchema } from './judged.ts'
 
 const number = z.number().nullable()
 const interval = z.tuple([number, number]).nullable()
@@ -134,6 +135,8 @@ export const evaluateDetails = z.strictObject({
       ),
     })
     .optional(),
+  /** what its numbers mean, for a later comparison without the bytes */
+  judged: judgedSchema.optional(),
   /** true when candidate and baseline are the same bytes: nothing was compared */
   unchanged: z.boolean(),
   metrics: z.array(

@@ -1,5 +1,6 @@
 /** The ledger branch: one state file per model (`models/<model>.json`), one file per event (`events/<seq>-<kind>.json`). */
 import { z } from 'zod'
+import { judgedSchema } from './judged.ts'
 import { sourceSchema, waiverSchema } from './result.ts'
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
@@ -22,6 +23,7 @@ export const versionSchema = z.strictObject({
   created_at: z.string(),
   /** shown name → level on the holdout at promotion */
   metrics: z.record(z.string(), z.number().nullable()),
+  judged: judgedSchema.optional(),
   url: z.string().nullable(),
   waived,
 })
@@ -33,6 +35,7 @@ export const runSchema = z.strictObject({
   source: sourceSchema,
   at: z.string(),
   metrics: z.record(z.string(), z.number().nullable()),
+  judged: judgedSchema.optional(),
   /** the version that holds these bytes, once there is one */
   version: semver.nullable(),
   waived,
@@ -47,6 +50,8 @@ export const recentRunSchema = z.strictObject({
   verdict: z.enum(['pass', 'warn']),
   /** fingerprint of the holdout; null: there was none */
   holdout: z.string().nullable(),
+  /** that were evaluated */
+  rows: z.number().int().optional(),
   metrics: z.record(z.string(), z.number().nullable()),
 })
 export type RecentRun = z.infer<typeof recentRunSchema>

@@ -1,6 +1,8 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
-import { whatDiffers } from '../../core/evaluate/comparable.ts'
-import type { MissingBaseline } from '../../core/evaluate/judge.ts'
+import { basisDiffers, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
+import type { JudgeInput, MissingBaseline } from '../../core/evaluate/judge.ts'
+import type { MetricSpec } from '../../core/schema/config.ts'
+import type { Judged } from '../../core/schema/judged.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
@@ -14,12 +16,14 @@ export interface Compared {
   /** why there are no scores; null when there are */
   readonly missing: MissingBaseline | null
   readonly stored: Readonly<Record<string, number | null>> | null
+  /** what these numbers mean; null: nobody recorded it */
+  readonly judged: Judged | null
   readonly record: BaselineRecord | null
   readonly inputs: readonly InputRecord[]
   readonly checks: readonly Check[]
 }
 
-const none: Compared = { scored: null, missing: null, stored: null, record: null, inputs: [], checks: [] }
+const none: Compared = { scored: null, missing: null, stored: null, judged: null, record: null, inputs: [], checks: [] }
 
 /** @throws what was thrown, unless the baseline was made for other data: then nothing is wrong with the candidate, and nothing can be compared */
 export function notComparable(compared: Compared, thrown: unknown): Compared {
@@ -27,6 +31,23 @@ export function notComparable(compared: Compared, thrown: unknown): Compared {
   if (!(thrown instanceof UserError) || differs === null) throw thrown
   const record = compared.record === null ? null : { ...compared.record, same_rows: false }
   return { ...compared, scored: null, record, missing: { kind: 'not-comparable', because: `${differs}: ${thrown.message}` } }
+}
+
+/** Of a baseline that is numbers only: which of them may be compared today, else what of their basis differs. */
+export function byNumbers(
+  compared: Compared,
+  now: Judged['basis'],
+  specs: readonly MetricSpec[],
+): { readonly compared: Compared; readonly input: Pick<JudgeInput, 'stored' | 'unpaired'> } {
+  const { stored, judged, missing, record } = compared
+  if (stored === null || missing?.kind !== 'not-comparable') return { compared, input: stored === null ? {} : { stored } }
+  const differs = judged === null ? 'nobody recorded what they mean' : basisDiffers(judged.basis, now)
+  if (judged === null || differs !== null)
+    return { compared: { ...compared, missing: { ...missing, because: `${missing.because}; ${differs}` } }, input: { stored } }
+  return {
+    compared: record === null ? compared : { ...compared, record: { ...record, same_rows: true } },
+    input: { stored, unpaired: { because: missing.because, metrics: sameFigures(judged.figures, specs) } },
+  }
 }
 
 /** @param digest of the candidate */
@@ -52,7 +73,7 @@ export async function findBaseline(
       const record = { ref: found.ref, version: null, digest: found.digest, age_days: null, same_rows: false }
       const because = `only the numbers of ${found.ref} are known, not the model itself; tried ${tried(found)}`
       const missing: MissingBaseline = found.digest === digest ? unchanged(found.ref) : { kind: 'not-comparable', because }
-      return { ...none, missing, stored: found.metrics, record }
+      return { ...none, missing, stored: found.metrics, judged: found.judged, record }
     }
     case 'found':
       return scoreBaseline(context, found.model, digest, request)

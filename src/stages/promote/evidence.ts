@@ -3,12 +3,14 @@
 import { passed } from '../../core/gate/fold.ts'
 import { waivedOf } from '../../core/gate/waivers.ts'
 import { modelStages } from '../../core/pipeline.ts'
-import { evaluateDetails, gateDetails } from '../../core/schema/details.ts'
+import { gateDetails } from '../../core/schema/details.ts'
+import type { Judged } from '../../core/schema/judged.ts'
 import type { RunSource } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
 import { candidatePath } from '../candidate.ts'
 import type { ModelContext } from '../context.ts'
 import { findResult } from '../out-folder.ts'
+import { numbersOf } from '../run-record.ts'
 
 export interface Evidence {
   /** absolute */
@@ -17,6 +19,8 @@ export interface Evidence {
   readonly bytes: number
   readonly verdict: 'pass' | 'warn'
   readonly metrics: Readonly<Record<string, number | null>>
+  /** what they mean */
+  readonly judged?: Judged | undefined
   readonly source: RunSource
   /** what somebody answers for */
   readonly waived: ReturnType<typeof waivedOf>
@@ -93,11 +97,9 @@ export async function requireEvidence(context: ModelContext): Promise<Evidence> 
       'run the pipeline again on these bytes',
     )
   }
-  const details = evaluateDetails.safeParse(evaluation?.details)
-  const metrics = Object.fromEntries((details.data?.metrics ?? []).map((metric) => [metric.name, metric.candidate.value]))
   const results = await Promise.all(modelStages.map((stage) => context.result(stage)))
   const waived = waivedOf(results.flatMap((result) => result?.checks ?? []))
-  return { path, digest: now.digest, bytes: now.bytes, verdict, metrics, source, waived }
+  return { path, digest: now.digest, bytes: now.bytes, verdict, ...numbersOf(evaluation), source, waived }
 }
 
 const notPromotable = (model: string, why: string, fix: string): UserError =>

@@ -45,6 +45,7 @@ export async function release(context: ModelContext, store: ModelStore, state: L
     source: evidence.source,
     created_at: context.clock.now(),
     metrics: { ...evidence.metrics },
+    ...(evidence.judged === undefined ? {} : { judged: evidence.judged }),
     url,
     ...(evidence.waived.length === 0 ? {} : { waived: evidence.waived }),
   }

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { changedHoldout, whatDiffers } from '../../../src/core/evaluate/comparable.ts'
+import { changedHoldout, figuresOf, judgedAs, sameFigures, whatDiffers } from '../../../src/core/evaluate/comparable.ts'
+import { judge } from '../../../src/core/evaluate/judge.ts'
 import { emptyModel } from '../../../src/core/ledger/files.ts'
+import { judgedSchema } from '../../../src/core/schema/judged.ts'
 import type { LedgerModel } from '../../../src/core/schema/ledger.ts'
 import { UserError } from '../../../src/errors.ts'
-import { type Compared, notComparable } from '../../../src/stages/evaluate/baseline.ts'
+import { byNumbers, type Compared, notComparable } from '../../../src/stages/evaluate/baseline.ts'
+import { readConfig } from '../../support/local-run.ts'
 
 const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`
 const judgedOn = (...holdouts: readonly string[]): LedgerModel => ({
   ...emptyModel('m'),
-  recent: holdouts.map((holdout) => ({ digest: digest(1), at: 'then', verdict: 'pass', holdout, metrics: {} })),
+  recent: holdouts.map((holdout) => ({ digest: digest(1), at: 'then', verdict: 'pass', holdout, rows: 30_000, metrics: {} })),
 })
 const compared: Compared = {
   scored: null,
   missing: null,
   stored: null,
+  judged: null,
   record: { ref: 'production', version: '1.0.0', digest: digest(1), age_days: 1, same_rows: true },
   inputs: [],
   checks: [],
@@ -40,9 +44,71 @@ describe('a baseline that was made for other data', () => {
 
 describe('test data that changed since the baseline was judged', () => {
   it('is said when the ledger knows it', () => {
-    expect(changedHoldout(judgedOn('a'), digest(1), 'b')).toContain('both models were scored on the rows of today')
-    expect(changedHoldout(judgedOn('a', 'b'), digest(1), 'b')).toBeNull()
-    expect(changedHoldout(judgedOn('a'), digest(2), 'b')).toBeNull()
-    expect(changedHoldout(null, digest(1), 'b')).toBeNull()
+    const today = { holdout: 'b', rows: 30_117 }
+    expect(changedHoldout(judgedOn('a'), digest(1), today)).toBe(
+      'The test data has changed since the baseline was judged, 30,000 rows then and 30,117 now: both models were scored on the rows of today.',
+    )
+    expect(changedHoldout(judgedOn('a', 'b'), digest(1), today)).toBeNull()
+    expect(changedHoldout(judgedOn('a'), digest(2), today)).toBeNull()
+    expect(changedHoldout(null, digest(1), today)).toBeNull()
+  })
+})
+
+describe('a baseline of which a run kept the numbers alone', () => {
+  const model = readConfig(
+    'models:\n  m: {model: m.onnx, data: {test: t.csv, target: y}, evaluate: {metrics: {f1: {}, low: {metric: recall_at_fpr, fpr: 1%}}}}\n',
+  ).model
+  const basis = judgedAs(model, { holdout: 'h', task: 'binary', rows: 1000 })
+  const figure = (of: string) => ({ of, value: 0.9, interval: [0.88, 0.92] as [number, number] })
+  const numbers: Compared = {
+    ...compared,
+    missing: { kind: 'not-comparable', because: 'only the numbers of main are known' },
+    stored: { f1: 0.9, low: 0.9 },
+    judged: { basis, figures: { f1: figure('f1'), low: figure('recall_at_fpr fpr=0.01') } },
+  }
+  const asked = (now: Partial<typeof basis>, judged: Compared['judged'] = numbers.judged) =>
+    byNumbers({ ...numbers, judged }, { ...basis, ...now }, model.evaluate.metrics)
+
+  it('is compared where all that they mean is the same today', () => {
+    const { compared: found, input } = asked({})
+    expect(found.record?.same_rows).toBe(true)
+    expect(Object.keys(input.unpaired?.metrics ?? {})).toEqual(['f1', 'low'])
+  })
+
+  it.each([
+    [{ holdout: 'other' }, 'the test data is not what it was then'],
+    [{ positive: 'yes' }, 'data.positive is not what it was then'],
+    [{ metrics_version: 99 }, 'the definition of the metrics is not what it was then'],
+    [{ threshold: '0.4', rows: 999 }, 'the number of rows, evaluate.threshold are not what they were then'],
+  ] as const)('is not comparable with %o, and the reason is said', (now, says) => {
+    const { compared: found, input } = asked(now)
+    expect(input.unpaired).toBeUndefined()
+    expect(found.missing).toEqual({ kind: 'not-comparable', because: `only the numbers of main are known; ${says}` })
+  })
+
+  it('a metric of the same name with other parameters is another metric', () => {
+    const figures = { f1: figure('f1'), low: figure('recall_at_fpr fpr=0.005') }
+    expect(Object.keys(asked({}, { basis, figures }).input.unpaired?.metrics ?? {})).toEqual(['f1'])
+  })
+
+  it('of which nobody recorded what they mean is not comparable', () => {
+    expect(asked({}, null).compared.missing?.because).toContain('nobody recorded what they mean')
+  })
+
+  it('what a run leaves behind is what is read of it again', () => {
+    const y = Uint8Array.from({ length: 400 }, (_, i) => i % 2)
+    const predicted = y.map((truth, i) => (i % 10 === 0 ? 1 - truth : truth))
+    const judged = judge({
+      candidate: { task: 'binary', y, score: null, predicted },
+      baseline: null,
+      missing: { kind: 'no-baseline', because: 'none' },
+      specs: [{ name: 'f1', metric: 'f1', params: {}, certainty: 'literal' }],
+      mode: 'guard',
+      policy: { onInconclusive: 'pass', onMissing: 'warn' },
+    })
+    const figures = figuresOf(judged.metrics, [])
+    expect(figures.f1).toMatchObject({ of: 'f1', value: 10 / 11 })
+    expect(judgedSchema.parse({ basis, figures })).toEqual({ basis, figures })
+    expect(sameFigures(figures, []).f1).toMatchObject({ value: 10 / 11 })
   })
 })

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { bestTrivial, trivialOf } from '../../../src/core/evaluate/trivial.ts'
-import type { ForecastingScores, MultilabelScores, RankingScores } from '../../../src/core/metrics/scores.ts'
+import type {
+  BinaryScores,
+  ForecastingScores,
+  MulticlassScores,
+  MultilabelScores,
+  RankingScores,
+} from '../../../src/core/metrics/scores.ts'
 import { metrics } from '../../../src/core/metrics/table.ts'
 
 const value = (scores: Parameters<typeof trivialOf>[0], name: string) => {
@@ -10,6 +16,24 @@ const value = (scores: Parameters<typeof trivialOf>[0], name: string) => {
 }
 
 describe('a model that knows no features', () => {
+  it('of two classes says always yes, always no or a draw, whichever the metric likes best', () => {
+    const y = Uint8Array.from({ length: 1000 }, (_, i) => (i % 10 < 3 ? 1 : 0))
+    const scores: BinaryScores = { task: 'binary', y, score: null, predicted: y }
+    expect(value(scores, 'accuracy')).toBe(0.7)
+    expect(value(scores, 'f1')).toBeCloseTo(0.6 / 1.3, 12)
+    expect(value(scores, 'roc_auc')).toBe(0.5)
+    expect(value(scores, 'brier')).toBeCloseTo(0.21, 12)
+    expect(Math.abs(value(scores, 'kappa') ?? 1)).toBeLessThan(0.1)
+  })
+
+  it('of several classes draws them by their shares, which averages over classes like better than the majority alone', () => {
+    const y = Int32Array.from({ length: 3000 }, (_, i) => i % 3)
+    const scores: MulticlassScores = { task: 'multiclass', classes: ['a', 'b', 'c'], y, proba: null, predicted: y }
+    expect(value(scores, 'f1')).toBeGreaterThan(0.3)
+    expect(value(scores, 'f1')).toBeLessThan(0.37)
+    expect(value(scores, 'f1')).toBe(value(scores, 'f1'))
+  })
+
   it('of a ranking gives every item the same score', () => {
     const scores: RankingScores = {
       task: 'ranking',

@@ -1,0 +1,24 @@
+/** What the numbers of a run mean, kept beside them: whoever compares with them later must have all of it the same. */
+import { z } from 'zod'
+
+export const judgedSchema = z.strictObject({
+  basis: z.strictObject({
+    /** fingerprint of the test files */
+    holdout: z.string(),
+    /** that were evaluated */
+    rows: z.number().int(),
+    task: z.string(),
+    metrics_version: z.number().int(),
+    /** the keys of the config that say what the truth is and what a row counts, as they were written */
+    target: z.string().nullable(),
+    positive: z.string().nullable(),
+    weight: z.string().nullable(),
+    group: z.string().nullable(),
+    threshold: z.string(),
+    value: z.string().nullable(),
+    season: z.number().int(),
+  }),
+  /** shown name → what it is, its level and the two-sided 95 % interval of it */
+  figures: z.record(z.string(), z.strictObject({ of: z.string(), value: z.number(), interval: z.tuple([z.number(), z.number()]) })),
+})
+export type Judged = z.infer<typeof judgedSchema>
