@@ -26,7 +26,7 @@ const table: Readonly<Record<ModelStageName, Entry>> = {
     reads: () => [],
   },
   train: {
-    unasked: (model) => (model.train ? null : 'no `train:` is configured'),
+    unasked: (model) => (model.train ? null : 'train is not configured'),
     reads: () => [],
   },
   fetch: {
@@ -35,15 +35,15 @@ const table: Readonly<Record<ModelStageName, Entry>> = {
   },
   evaluate: {
     unasked: (model) => {
-      if (!has(model, 'test')) return 'no `data.test` is configured'
-      return model.data.target === null ? 'no `data.target` is configured' : null
+      if (!has(model, 'test')) return 'data.test is not configured'
+      return model.data.target === null ? 'data.target is not configured' : null
     },
     reads: () => ['train', 'fetch'],
   },
   drift: {
     unasked: (model) => {
       if (!model.drift.enabled) return 'drift is switched off'
-      return has(model, 'current') ? null : 'no `data.current` is configured'
+      return has(model, 'current') ? null : 'data.current is not configured'
     },
     // another reference than the training data of this run is a file that lies there, or counted by drift itself
     reads: (model) => (model.drift.reference === 'training' ? ['validate'] : []),

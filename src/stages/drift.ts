@@ -17,7 +17,7 @@ import { classify } from './drift/tell-apart.ts'
 export const drift: ModelStage = async (context) => {
   const { model, host, progress } = context
   const source = model.data.sources.current
-  if (source === undefined) return { checks: [], skipped: 'no `data.current` is configured' }
+  if (source === undefined) return { checks: [], skipped: 'data.current is not configured' }
 
   const sides = await findSides(context, source)
   const { reference, current, before } = sides

@@ -19,7 +19,7 @@ import { type Release, release, requireStored } from './promote/release.ts'
 
 export async function promote(context: ModelContext, options: StageOptions): Promise<StageOutput> {
   const { model, progress } = context
-  if (model.promote === null && options.to === undefined) return { checks: [], skipped: 'no `promote:` is configured' }
+  if (model.promote === null && options.to === undefined) return { checks: [], skipped: 'promote is not configured' }
   requireMayWrite('promote', context)
   const aliases = aliasesOf(options.to, model.promote?.to ?? [])
 

@@ -13,7 +13,7 @@ import { requireStored } from './promote/release.ts'
 
 export async function rollback(context: ModelContext, options: StageOptions): Promise<StageOutput> {
   const { model } = context
-  if (model.promote === null && options.to === undefined) return { checks: [], skipped: 'no `promote:` is configured' }
+  if (model.promote === null && options.to === undefined) return { checks: [], skipped: 'promote is not configured' }
   requireMayWrite('rollback', context)
   const alias = oneAlias(context, options)
   const named = options.version === undefined ? null : checkName('version', options.version)

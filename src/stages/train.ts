@@ -27,7 +27,7 @@ export const train: ModelStage = async (context) => {
   const { model, progress } = context
   const { files } = context.ports
   const spec = model.train
-  if (spec === null) return { checks: [], skipped: 'no `train:` is configured' }
+  if (spec === null) return { checks: [], skipped: 'train is not configured' }
   if (model.model.kind !== 'path')
     throw new UserError(
       'MODEL_NOT_A_PATH',

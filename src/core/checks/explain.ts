@@ -1,8 +1,10 @@
 /** `modelgate validate --explain`: the rule of every check in words, as this config sets it, before anything is read. */
 
-import { written } from '../report/format.ts'
-import type { Expectation, ModelConfig } from '../schema/config.ts'
+import { plural, written } from '../report/format.ts'
+import { type Expectation, type ModelConfig, roles } from '../schema/config.ts'
+import { usualExpectations } from './defaults.ts'
 import type { CheckEntry } from './entry.ts'
+import { labelled } from './integrity.ts'
 import { checkId } from './report.ts'
 import { findCheck } from './table.ts'
 
@@ -10,11 +12,35 @@ const scans = { none: 'no scan', shared: 'the shared scan', own: 'a scan of its 
 
 /** Two lines a check: what holds, and how it is judged. Labels are the user's own words, and are counted as the policy counts them. */
 export function explainChecks({ expect, data }: ModelConfig): readonly string[] {
-  if (expect.length === 0) return ['expect is not configured: only what is always checked will be']
-  const scanned = expect.map((one) => findCheck(one.check)?.scan)
+  const usual = usualExpectations(data, expect)
+  const scanned = [...expect, ...usual].map((one) => findCheck(one.check)?.scan)
   const own = scanned.filter((scan) => scan === 'own').length
-  const head = `${expect.length} ${expect.length === 1 ? 'check' : 'checks'}; of each table: ${scanned.includes('shared') ? 'one scan for all that share it' : 'no shared scan'}, ${own} of their own`
-  return [head, ...expect.flatMap((one) => explained(one, data.sources))]
+  return [
+    `${plural(expect.length, 'check')} of expect; of each table: ${scanned.includes('shared') ? 'one scan for all that share it' : 'no shared scan'}, ${own} of their own`,
+    ...expect.flatMap((one) => explained(one, data.sources)),
+    ...always(data),
+    ...usual.flatMap((one) => explained(one, data.sources)),
+  ]
+}
+
+/** What nobody asks for, of the files that are configured. */
+function always(data: ModelConfig['data']): readonly string[] {
+  const rows = roles.filter((role) => data.sources[role] !== undefined && data.sources[role]?.kind !== 'profile')
+  if (rows.length === 0) return []
+  const labels = rows.filter((role) => labelled.includes(role))
+  return [
+    'beside expect, always:',
+    `validate.read: every file is read whole, or it is an error`,
+    `    on ${rows.join(', ')}`,
+    'validate.column: the columns that data names are there, else an error',
+    `    on ${rows.join(', ')}`,
+    ...(data.target === null || labels.length === 0
+      ? []
+      : [
+          `validate.target: every row has ${data.target}, else a failure; it is not the same in all of them, else an error`,
+          `    on ${labels.join(', ')}`,
+        ]),
+  ]
 }
 
 function explained(expectation: Expectation, sources: ModelConfig['data']['sources']): readonly string[] {

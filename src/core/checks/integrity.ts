@@ -5,7 +5,7 @@ import { type Check, makeCheck } from '../schema/result.ts'
 import { present, type Sql, sql, type TableFacts } from './facts.ts'
 
 /** Roles whose rows must be labelled; `current` may be younger than its labels. */
-const labelled: readonly string[] = ['train', 'validation', 'test'] satisfies Role[]
+export const labelled: readonly string[] = ['train', 'validation', 'test'] satisfies Role[]
 
 /** Columns that evaluation pairs, groups and orders rows by. */
 const needed = (role: string, data: DataSpec): readonly string[] => [

@@ -88,17 +88,27 @@ export function driftView(result: StageResult | null, config: ModelConfig): Drif
   }
 }
 
-/** `the predictions are steady, 1 of 6 columns moved` */
+/** `the predictions are steady, 1 of 6 columns moved`; nothing is called steady that nobody could tell */
 function summaryOf(rows: readonly DriftRow[]): Text {
   const [answers, columns] = [rows.filter(isPrediction), rows.filter((row) => !isPrediction(row))]
   const moved = columns.filter(hasMoved).length
   const all = plural(columns.length, 'column')
-  const counted = moved === 0 ? `none of ${all} moved` : `${moved} of ${all} moved`
+  const decided = columns.some(wasDecided)
+  const counted = moved > 0 ? `${moved} of ${all} moved` : decided ? `none of ${all} moved` : undecided(columns, `one of ${all}`)
   const tested = answers.filter(({ state }) => state !== 'skipped')
   if (tested.length === 0) return own(counted)
-  if (!tested.some(hasMoved)) return own(`the predictions are steady, ${counted}`)
-  return own(moved === 0 ? `the predictions moved, though ${counted} alone` : `the predictions moved, and ${moved} of ${all}`)
+  if (tested.some(hasMoved)) {
+    if (moved > 0) return own(`the predictions moved, and ${moved} of ${all}`)
+    return own(decided ? `the predictions moved, though none of ${all} moved alone` : `the predictions moved; ${counted}`)
+  }
+  if (tested.some(wasDecided)) return own(`the predictions are steady, ${counted}`)
+  if (moved === 0 && !decided) return own(undecided(rows, `the predictions or one of ${all}`))
+  return own(`${undecided(tested, 'the predictions')}; ${counted}`)
 }
+
+const wasDecided = ({ state }: DriftRow) => state !== 'inconclusive' && state !== 'skipped'
+const undecided = (rows: readonly DriftRow[], what: string): string =>
+  rows.some(({ state }) => state === 'inconclusive') ? `too few rows to say whether ${what} moved` : `nothing says whether ${what} moved`
 
 const isPrediction = ({ family }: DriftRow) => family === 'predictions'
 

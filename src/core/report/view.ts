@@ -139,7 +139,9 @@ function modelView(model: ModelReport, report: Report): ModelView {
     data: dataNotes(resultOf(model, 'validate')),
     stages: model.stages.map((stage) => stageView(stage)),
     notConfigured: join(
-      model.notConfigured.map((entry) => say`${own(entry.stage)} (${prose(entry.because)})`),
+      model.notConfigured.map(({ stage, because }) =>
+        because === `${stage} is not configured` ? own(stage) : say`${own(stage)} (${prose(because)})`,
+      ),
       ' · ',
     ),
     provenance: modelProvenance(model),

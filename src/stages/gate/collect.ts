@@ -38,10 +38,10 @@ function notConfigured(config: ModelConfig): CollectedModel['notConfigured'] {
   // data and drift without an expectation still say what they looked at; a baseline that nobody asked for is silence
   const baseline =
     config.baseline.from.length === 0 && unasked('evaluate', config) === null
-      ? [{ stage: 'baseline', because: 'no `baseline:` is configured' }]
+      ? [{ stage: 'baseline', because: 'baseline is not configured' }]
       : []
   const expect =
-    config.expect.length === 0 && unasked('validate', config) === null ? [{ stage: 'expect', because: 'no `expect:` is configured' }] : []
+    config.expect.length === 0 && unasked('validate', config) === null ? [{ stage: 'expect', because: 'expect is not configured' }] : []
   return [...unaskedStages, ...expect, ...baseline]
 }
 

@@ -104,7 +104,7 @@ expect:
   )
 
   it('says of every check its id, what holds, where it is judged, what it costs, and what cannot be decided', () => {
-    expect(lines[0]).toBe('7 checks; of each table: one scan for all that share it, 1 of their own')
+    expect(lines[0]).toBe('7 checks of expect; of each table: one scan for all that share it, 1 of their own')
     const at = lines.findIndex((line) => line.startsWith('validate.row_expression:positive: '))
     expect(lines[at]).toContain('the SQL condition is true of every row')
     expect(lines[at]).toContain('(a > 0)')
@@ -116,6 +116,23 @@ expect:
         id,
       ).toBe(true)
     expect(lines.join('\n')).toContain('needs with reference: training data')
+  })
+
+  it('says what nobody asks for: what is read, the labels of the files that have them, rows of test that are in train', () => {
+    expect(lines.slice(lines.indexOf('beside expect, always:'))).toEqual([
+      'beside expect, always:',
+      'validate.read: every file is read whole, or it is an error',
+      '    on test',
+      'validate.column: the columns that data names are there, else an error',
+      '    on test',
+      'validate.target: every row has y, else a failure; it is not the same in all of them, else an error',
+      '    on test',
+    ])
+    const both = explainChecks(model('data: {train: a.csv, test: b.csv, id: k}'))
+    expect(both[0]).toBe('0 checks of expect; of each table: no shared scan, 2 of their own')
+    const at = both.findIndex((line) => line.startsWith('validate.train_test_overlap: '))
+    expect(both[at + 1]).toMatch(/^ {4}on test; a warning; a scan of its own/)
+    expect(both.some((line) => line.startsWith('validate.id_overlap: '))).toBe(true)
   })
 
   it('counts values, and shows none', () => {

@@ -15,7 +15,7 @@ describe('the gate of a run', () => {
     expect(result).toMatchObject({ stage: 'gate', model: null, verdict: 'pass', details: { promotable: true } })
     expect(gateDetails.parse(result.details).models[0]?.not_configured).toEqual([
       { stage: 'fetch', because: 'the model is a file of this repository' },
-      { stage: 'expect', because: 'no `expect:` is configured' },
+      { stage: 'expect', because: 'expect is not configured' },
     ])
     expect(run.read('.modelgate/report.md')).toMatch(/^## ✅ Modelgate: <code>flights<\/code> passes\n/)
     expect(run.read('.modelgate/report.html')).toMatch(/^<!doctype html>/)

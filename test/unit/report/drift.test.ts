@@ -203,6 +203,17 @@ describe('a drift section', () => {
     expect(plain(alone.view?.summary ?? [])).toBe('the predictions moved, though none of 3 columns moved alone')
   })
 
+  it.each([
+    ['inconclusive', 'inconclusive', 'too few rows to say whether the predictions or one of 3 columns moved'],
+    ['skipped', 'skipped', 'nothing says whether one of 3 columns moved'],
+    ['ok', 'inconclusive', 'the predictions are steady, too few rows to say whether one of 3 columns moved'],
+    ['inconclusive', 'ok', 'too few rows to say whether the predictions moved; none of 3 columns moved'],
+    ['fail', 'skipped', 'the predictions moved; nothing says whether one of 3 columns moved'],
+  ] as const)('never calls steady what nobody could tell: predictions %s, columns %s', (predictions, others, words) => {
+    const columns = details.columns.map((one) => ({ ...one, state: one.family === 'predictions' ? predictions : others }))
+    expect(plain(shown({ columns }).view?.summary ?? [])).toBe(words)
+  })
+
   it('says how it was compared: blocks, the classifier and by what, pairs that changed only', () => {
     const text = reportMarkdown(shown().report)
     expect(text).toContain('Rows of one time are alike, so they count in blocks of 1 day: 7 blocks against 28')
