@@ -1,9 +1,10 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
 import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
-import type { Change, MetricSpec, Mode, ModelConfig, Thresholds, Waiver } from '../schema/config.ts'
+import type { Change, FairnessCertainty, FairnessSpec, MetricSpec, Mode, ModelConfig, Thresholds, Waiver } from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
 import { connor } from '../stats/rows-needed.ts'
+import { measures } from './fairness-measures.ts'
 import { fewestRuns } from './history.ts'
 import { warmUps } from './latency.ts'
 import { isMeasured } from './measured.ts'
@@ -34,6 +35,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data }: ModelConfig)
       ? ['the usual metric of the task (roc_auc, accuracy, rmse, …): max_drop or max_rise at its default margin']
       : []),
     ...metrics.flatMap(ruleOf),
+    ...fairnessRules(evaluate.fairness ?? null),
     'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
     'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
     `evaluate.holdout_reuse: warns when ${count(holdoutBudget)} different candidates were judged on the same test data`,
@@ -56,6 +58,32 @@ function ruleOf(spec: MetricSpec): readonly string[] {
     ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}`]),
     ...(max === undefined ? [] : [`evaluate.max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated}`]),
     ...(facts?.unit === 'bytes' && spec.maxRise === undefined ? [] : [`evaluate.${kind}:${name}: ${changeRule(spec, higher)}${repeated}`]),
+  ]
+}
+
+const certaintyWords: Readonly<Record<FairnessCertainty, string>> = {
+  guard:
+    'beyond the limit and certain at 5 % that there is a gap (Holm over all pairs, measures and columns); one that may be chance is inconclusive',
+  literal: 'beyond the limit, certain or not',
+  lenient: 'certain at 5 % that the gap is beyond the limit (Holm); one that may be within it warns',
+  strict: 'anything but a gap that is certainly within the limit',
+}
+
+function fairnessRules(fairness: FairnessSpec | null): readonly string[] {
+  if (fairness === null) return []
+  const columns = fairness.by.map((names) => names.join('+')).join(', ')
+  return [
+    `fairness over ${columns}: every two groups are compared; a group needs ${count(fairness.minRows)} rows of the kind that a measure rests on`,
+    ...fairness.metrics.flatMap(({ name, measure, certainty, maxDifference, minRatio, maxRise }) => {
+      const gap = (value: number) => writtenChange(value, measures[measure]?.unit ?? '')
+      const rule = (word: string, limit: Thresholds<number> | undefined, says: (value: number) => string) =>
+        limit === undefined ? [] : [`evaluate.fairness_${word}:${name}: ${limits(limit, says)}, ${certaintyWords[certainty]}`]
+      return [
+        ...rule('difference', maxDifference, (value) => `a difference above ${gap(value)}`),
+        ...rule('ratio', minRatio, (value) => `a ratio below ${written(value)}`),
+        ...rule('rise', maxRise, (value) => `a rise of the gap by ${gap(value)}`),
+      ]
+    }),
   ]
 }
 

@@ -115,7 +115,7 @@ const alike = (a: RankSample, b: RankSample): boolean =>
 const read = (of: (table: Confusion) => MetricValue, table: Confusion): number => of(table).value ?? Number.NaN
 
 /** A bootstrap with hardly a defined draw is no answer; anything else that is thrown is ours. */
-function attempt(make: () => Bca): Bca | null {
+export function attempt(make: () => Bca): Bca | null {
   try {
     return make()
   } catch (thrown) {

@@ -22,6 +22,8 @@ export interface Slice {
   readonly label: string | null
   readonly rows: Uint32Array
   readonly declared: boolean
+  /** a value is missing in one of its columns */
+  readonly missing: boolean
 }
 
 export interface Family {
@@ -60,6 +62,7 @@ export function slicesOf(columns: readonly SliceColumn[], least: number, declare
       label: hidden ? null : (parts[code] ?? []).map((part, j) => columns[j]?.labels[part] ?? 'missing').join(', '),
       rows: rows.get(code) ?? new Uint32Array(),
       declared,
+      missing: (parts[code] ?? []).some((part, j) => (columns[j]?.labels[part] ?? null) === null),
     })),
   }
 }

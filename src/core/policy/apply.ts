@@ -8,7 +8,7 @@ import { checkId } from '../checks/report.ts'
 import { fits, isPattern, ruleOf } from '../drift/rules.ts'
 import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
 import { usualMetrics } from '../metrics/table.ts'
-import type { Config, DataSpec, DriftColumn, Expectation, MetricSpec, ModelConfig, Thresholds } from '../schema/config.ts'
+import type { Config, DataSpec, DriftColumn, Expectation, FairnessSpec, MetricSpec, ModelConfig, Thresholds } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { canonicalJson, withDigest } from '../schema/parse-config.ts'
 import { differences, type PolicyDifference } from './difference.ts'
@@ -120,15 +120,42 @@ function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): 
 }
 
 /** What a decision is worth and how its threshold is chosen are the base's. Slices that it looks at stay as they are; the head may be the first to look, or name more of them. */
-function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices' | 'value' | 'chooseThreshold'> {
+function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices' | 'fairness' | 'value' | 'chooseThreshold'> {
   const value = base.value ?? head.value
-  const decided = { ...(value && { value }), ...(base.chooseThreshold && { chooseThreshold: base.chooseThreshold }) }
+  const fairness = fairnessOf(base.fairness ?? null, head.fairness ?? null)
+  const decided = {
+    ...(value && { value }),
+    ...(base.chooseThreshold && { chooseThreshold: base.chooseThreshold }),
+    ...(fairness && { fairness }),
+  }
   const [before, after] = [base.slices ?? null, head.slices ?? null]
   if (before === null) return after === null ? decided : { ...decided, slices: after }
+  return { ...decided, slices: { ...before, by: allBy(before.by, after?.by ?? []), auto: before.auto || (after?.auto ?? false) } }
+}
+
+type By = readonly (readonly string[])[]
+
+/** The base's, then those that the head names besides. */
+function allBy(base: By, head: By): By {
   const key = (names: readonly string[]) => canonicalJson([...names].sort())
-  const known = new Set(before.by.map(key))
-  const fresh = (after?.by ?? []).filter((names) => !known.has(key(names)))
-  return { ...decided, slices: { ...before, by: [...before.by, ...fresh], auto: before.auto || (after?.auto ?? false) } }
+  const known = new Set(base.map(key))
+  return [...base, ...head.filter((names) => !known.has(key(names)))]
+}
+
+/** Columns, measures and kinds of limit that the base does not have are the head's to add. */
+function fairnessOf(base: Evaluate['fairness'] | null, head: Evaluate['fairness'] | null): FairnessSpec | null {
+  if (!base) return head ?? null
+  if (!head) return base
+  const metrics = base.metrics.map((limits) => {
+    const after = head.metrics.find(({ name }) => name === limits.name)
+    if (after === undefined || after.measure !== limits.measure || after.named !== limits.named) return limits
+    const maxDifference = limits.maxDifference ?? after.maxDifference
+    const minRatio = limits.minRatio ?? after.minRatio
+    const maxRise = limits.maxRise ?? after.maxRise
+    return { ...limits, ...(maxDifference && { maxDifference }), ...(minRatio && { minRatio }), ...(maxRise && { maxRise }) }
+  })
+  const fresh = head.metrics.filter(({ name }) => !base.metrics.some((limits) => limits.name === name))
+  return { ...base, by: allBy(base.by, head.by), metrics: [...metrics, ...fresh] }
 }
 
 const isPlain = ({ params }: MetricSpec): boolean => Object.keys(params).length === 0

@@ -4,6 +4,7 @@
  */
 import { isoDate } from '../checks/params.ts'
 import { findCheck } from '../checks/table.ts'
+import { measures } from '../evaluate/fairness-measures.ts'
 import { showRef } from '../ledger/show-ref.ts'
 import type {
   Change,
@@ -11,6 +12,7 @@ import type {
   Config,
   DriftColumn,
   Expectation,
+  FairnessLimits,
   MetricSpec,
   ModelConfig,
   Source,
@@ -105,6 +107,13 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
     ...fact('policy', 'evaluate.slices.min_rows', slices?.minRows, String(slices?.minRows)),
     ...(slices?.metrics ?? []).flatMap((spec) => metricFactsOf(spec, 'evaluate.slices.metrics')),
   ],
+  ({ evaluate: { fairness } }) => [
+    ...fact('policy', 'evaluate.fairness.by', fairness?.by, (fairness?.by ?? []).map((names) => names.join('+')).join(', ')),
+    ...fact('policy', 'evaluate.fairness.min_rows', fairness?.minRows, String(fairness?.minRows)),
+    ...(fairness?.metrics ?? []).flatMap((limits) =>
+      fact('policy', `evaluate.fairness.metrics.${limits.name}`, limits, shownFairness(limits)),
+    ),
+  ],
   ({ baseline }) => fact('policy', 'baseline.from', baseline.from, baseline.from.map(showRef).join(', ') || 'none'),
   ({ baseline }) => fact('policy', 'baseline.on_missing', baseline.onMissing, baseline.onMissing),
   ({ baseline }) => fact('policy', 'baseline.max_age', baseline.maxAgeDays, `${baseline.maxAgeDays}d`),
@@ -140,6 +149,19 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
 
 const shownOutcomes = (outcomes: Readonly<Record<'tp' | 'fp' | 'fn' | 'tn', number>>): string =>
   (['tp', 'fp', 'fn', 'tn'] as const).map((key) => `${key} ${number(outcomes[key])}`).join(', ')
+
+/** A class is a label of the data: named, not shown. */
+function shownFairness({ measure, named, certainty, maxDifference, minRatio, maxRise }: FairnessLimits): string {
+  const points = measures[measure]?.unit === 'pp'
+  const gap = (value: number) => (points ? `${number(value * 100)}pp` : number(value))
+  return [
+    ...(named === null ? [] : ['of one class']),
+    ...(maxDifference ? [`max_difference ${shownThresholds(maxDifference, gap)}`] : []),
+    ...(minRatio ? [`min_ratio ${shownThresholds(minRatio, number)}`] : []),
+    ...(maxRise ? [`max_rise ${shownThresholds(maxRise, gap)}`] : []),
+    ...(certainty === 'guard' ? [] : [`certainty ${certainty}`]),
+  ].join(', ')
+}
 
 function metricFactsOf(spec: MetricSpec, under: string): readonly Entry[] {
   const { name, metric, params, certainty } = spec

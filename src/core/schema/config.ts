@@ -88,15 +88,30 @@ export interface SlicesSpec {
   readonly metrics: readonly MetricSpec[]
 }
 
+/** `guard`: beyond the limit and certainly a gap; the others as of a level. */
+export const fairnessCertainties = ['guard', ...certainties] as const
+export type FairnessCertainty = (typeof fairnessCertainties)[number]
+
+export interface FairnessLimits {
+  /** shown name: the key in the config */
+  readonly name: string
+  /** key of the table of measures */
+  readonly measure: string
+  /** of several classes or labels the one it is of */
+  readonly named: string | null
+  readonly certainty: FairnessCertainty
+  /** between any two groups */
+  readonly maxDifference?: Thresholds<number>
+  readonly minRatio?: Thresholds<number>
+  /** of the widest gap, against the baseline */
+  readonly maxRise?: Thresholds<number>
+}
+
 export interface FairnessSpec {
-  readonly by: readonly string[]
-  /** fairness measure → limits */
-  readonly metrics: readonly {
-    readonly measure: string
-    readonly maxDifference?: Thresholds<number>
-    readonly minRatio?: Thresholds<number>
-    readonly maxRise?: Thresholds<number>
-  }[]
+  /** a column, or columns taken together */
+  readonly by: readonly (readonly string[])[]
+  readonly metrics: readonly FairnessLimits[]
+  /** rows of the kind that a measure rests on, in each group */
   readonly minRows: number
 }
 

@@ -137,6 +137,63 @@ export const evaluateDetails = z.strictObject({
     .optional(),
   /** what its numbers mean, for a later comparison without the bytes */
   judged: judgedSchema.optional(),
+  /** groups against each other, where that was asked for */
+  fairness: z
+    .strictObject({
+      min_rows: z.number().int(),
+      columns: z.array(
+        z.strictObject({
+          column: z.string(),
+          /** rows without a value, which belong to no group */
+          without: z.number().int(),
+          groups: z.array(
+            z.strictObject({
+              /** column and place: `sex#2` */
+              group: z.string(),
+              /** null: it may not be shown */
+              label: z.string().nullable(),
+              rows: z.number().int(),
+            }),
+          ),
+        }),
+      ),
+      list: z.array(
+        z.strictObject({
+          column: z.string(),
+          name: z.string(),
+          class: z.string().nullable(),
+          unit: z.string(),
+          gated: z.boolean(),
+          /** largest minus smallest over the groups that are compared; of several parts the worst */
+          difference: number,
+          /** smallest over largest; null where that means nothing */
+          ratio: number,
+          baseline_difference: number,
+          /** ids of its checks */
+          checks: z.array(z.string()),
+          parts: z.array(
+            z.strictObject({
+              part: z.string(),
+              /** what `base` counts */
+              among: z.string(),
+              groups: z.array(
+                z.strictObject({
+                  group: z.string(),
+                  value: number,
+                  undefined: z.string().nullable(),
+                  interval,
+                  base: z.number().int(),
+                  /** false: too few rows, or no value */
+                  compared: z.boolean(),
+                  baseline: number,
+                }),
+              ),
+            }),
+          ),
+        }),
+      ),
+    })
+    .optional(),
   /** true when candidate and baseline are the same bytes: nothing was compared */
   unchanged: z.boolean(),
   metrics: z.array(

@@ -1,7 +1,8 @@
 /** `evaluate` as it is written: what is measured, and how a change is judged. */
 import { z } from 'zod'
 import { modes } from './config.ts'
-import { choice, columnName, flag, section, text } from './leaves.ts'
+import { fairness } from './fairness-file.ts'
+import { choice, columnName, columnSets, flag, section, text } from './leaves.ts'
 import { metrics } from './limits.ts'
 
 const fewest = 'expected a whole number of at least 20'
@@ -19,23 +20,7 @@ const value = section({
 })
 
 const slices = section({
-  by: z
-    .array(
-      z.union(
-        [
-          columnName,
-          z
-            .array(columnName, { error: 'expected a list of columns' })
-            .min(1, { error: 'this list is empty' })
-            .max(3, { error: 'at most three columns are taken together' }),
-        ],
-        {
-          error: 'expected the name of a column, or a list of columns that are taken together',
-        },
-      ),
-      { error: 'expected a list of columns' },
-    )
-    .optional(),
+  by: columnSets.optional(),
   auto: flag.optional(),
   min_rows: minRows.optional(),
   metrics: metrics.optional(),
@@ -65,4 +50,5 @@ export const evaluate = section({
     .optional(),
   value: value.optional(),
   slices: slices.optional(),
+  fairness: fairness.optional(),
 })

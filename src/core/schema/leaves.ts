@@ -25,6 +25,13 @@ export const later = (what: string) => {
   return schema
 }
 
+/** A key that means something elsewhere: it is refused with what to write instead, and not offered. */
+export const misdirected = (instead: string) => {
+  const schema = z.never({ error: () => says('WRONG_DIRECTION', instead) }).optional()
+  laterSchemas.add(schema)
+  return schema
+}
+
 /** One word of a list; `unbuilt` words are known but not available. */
 export const choice = <const T extends readonly [string, ...string[]]>(allowed: T, unbuilt: readonly string[] = []) =>
   z.enum(allowed, {
@@ -126,6 +133,21 @@ export const path = z
   .max(1000, { error: 'this path is longer than 1000 characters' })
 
 export const columnName = z.string({ error: 'expected the name of a column' }).min(1, { error: 'this name is empty' })
+
+/** What rows are parted by. */
+export const columnSets = z.array(
+  z.union(
+    [
+      columnName,
+      z
+        .array(columnName, { error: 'expected a list of columns' })
+        .min(1, { error: 'this list is empty' })
+        .max(3, { error: 'at most three columns are taken together' }),
+    ],
+    { error: 'expected the name of a column, or a list of columns that are taken together' },
+  ),
+  { error: 'expected a list of columns' },
+)
 
 export const flag = z.boolean({ error: 'expected true or false' })
 export const text = z.string({ error: 'expected text' })

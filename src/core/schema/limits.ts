@@ -14,12 +14,12 @@ import { badParam, metricFacts, metricNames, unbuiltMetric, unsuited } from './m
 import { notAvailable, says, shown, unknownKey } from './problems.ts'
 
 const limitValue = z.union([z.number(), z.string()], { error: 'expected a number, or a text such as 1pp or 1% relative' })
-const limit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional() })], {
+export const limit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional() })], {
   error: 'expected a limit: a number, a text such as 1pp, or {warn: …, fail: …}',
 })
 
 /** What follows reads metrics as they should be: a number that is wrong ends the reading. */
-const wholeNumber = (low: number, high: number) => {
+export const wholeNumber = (low: number, high: number) => {
   const error = `expected a whole number from ${low} to ${high}`
   return z.number({ error }).refine((n) => Number.isInteger(n) && n >= low && n <= high, { error, abort: true })
 }
@@ -59,7 +59,7 @@ type MetricFile = z.output<typeof metric>
 const ownKeys = ['min', 'max', 'max_drop', 'max_rise', 'certainty', 'confirm', 'metric'] as const
 const own = new Set<string>(ownKeys)
 
-const metricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_@.-]{0,99}$/, {
+export const metricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_@.-]{0,99}$/, {
   error: says('INVALID_NAME', 'A metric is named with letters, digits and _ . @ -, a letter first.'),
 })
 
@@ -199,11 +199,11 @@ function readAuto(metric: string, facts: MetricFacts, given: AutoFile, why: Why)
   return { floor: floor === undefined ? null : readChange(metric, facts, floor, why), k, runs }
 }
 
-const neverWarns = 'warn lies beyond fail: it could never warn'
+export const neverWarns = 'warn lies beyond fail: it could never warn'
 
 type Written = { readonly warn?: number | string | undefined; readonly fail?: number | string | undefined }
 
-function thresholds<T>(written: Written, read: (text: number | string, word: string) => T | null): Thresholds<T> {
+export function thresholds<T>(written: Written, read: (text: number | string, word: string) => T | null): Thresholds<T> {
   const found: { warn?: T; fail?: T } = {}
   for (const word of ['warn', 'fail'] as const) {
     const text = written[word]
@@ -250,7 +250,7 @@ function readWithUnit(metric: string, unit: 'ms' | 'bytes', text: number | strin
 
 const changeText = /^(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)\s*(pp|%\s+relative|%)?$/
 
-function readChange(metric: string, { range, unit: measured }: MetricFacts, text: number | string, why: Why): Change | null {
+export function readChange(metric: string, { range, unit: measured }: MetricFacts, text: number | string, why: Why): Change | null {
   if (measured !== undefined && !/relative\s*$/.test(String(text))) {
     if (/%\s*$/.test(String(text))) {
       why(`${shown(String(text))} could mean two things: write ${String(text)} relative, or ${units[measured].example}`)

@@ -6,6 +6,7 @@ import { roles } from './config.ts'
 import { configFile, type ModelFile } from './config-file.ts'
 import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
+import { fairnessSpec } from './fairness-file.ts'
 import { decisionProblems, slicesSpec, valueSpec } from './parts-spec.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
@@ -136,6 +137,9 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       ...(typeof evaluate?.threshold === 'object' ? { chooseThreshold: evaluate.threshold } : {}),
       ...(evaluate?.value === undefined ? {} : { value: valueSpec(evaluate.value, [...path, 'evaluate', 'value'], problems) }),
       ...(evaluate?.slices === undefined ? {} : { slices: slicesSpec(evaluate.slices, data, [...path, 'evaluate', 'slices'], problems) }),
+      ...(evaluate?.fairness === undefined
+        ? {}
+        : { fairness: fairnessSpec(evaluate.fairness, data, file.task ?? null, [...path, 'evaluate', 'fairness'], problems) }),
     },
     baseline: baselineOf(file.baseline),
     drift: driftSpec(drift, data, [...path, 'drift'], problems),

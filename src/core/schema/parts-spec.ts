@@ -11,15 +11,7 @@ type File = z.output<typeof evaluate>
 const usualRows = 50
 
 export function slicesSpec(file: NonNullable<File['slices']>, data: DataSpec, path: Path, problems: Problem[]): SlicesSpec {
-  const by = (file.by ?? []).map((entry) => (typeof entry === 'string' ? [entry] : entry))
-  const seen = new Set<string>()
-  for (const [i, names] of by.entries()) {
-    const key = JSON.stringify([...names].sort())
-    if (seen.has(key) || new Set(names).size < names.length) problems.push(invalid([...path, 'by', i], 'This is written twice.'))
-    seen.add(key)
-    if (data.target !== null && names.includes(data.target))
-      problems.push(invalid([...path, 'by', i], 'Rows of one outcome are no slice: the target cannot be one.'))
-  }
+  const by = partsBy(file.by ?? [], data, [...path, 'by'], 'slice', problems)
   const auto = file.auto ?? by.length === 0
   if (!auto && by.length === 0) problems.push(invalid(path, 'Write by: columns, or auto: true.'))
   const metrics = file.metrics ?? []
@@ -29,6 +21,26 @@ export function slicesSpec(file: NonNullable<File['slices']>, data: DataSpec, pa
       problems.push(invalid([...path, 'metrics', name], 'The ledger keeps no history of slices: write the change that is allowed.'))
   }
   return { by, auto, minRows: file.min_rows ?? usualRows, metrics: metrics satisfies readonly MetricSpec[] }
+}
+
+/** @param what the rows of one outcome are none of */
+export function partsBy(
+  given: readonly (string | readonly string[])[],
+  data: DataSpec,
+  path: Path,
+  what: 'slice' | 'group',
+  problems: Problem[],
+): readonly (readonly string[])[] {
+  const by = given.map((entry) => (typeof entry === 'string' ? [entry] : entry))
+  const seen = new Set<string>()
+  for (const [i, names] of by.entries()) {
+    const key = JSON.stringify([...names].sort())
+    if (seen.has(key) || new Set(names).size < names.length) problems.push(invalid([...path, i], 'This is written twice.'))
+    seen.add(key)
+    if (data.target !== null && names.includes(data.target))
+      problems.push(invalid([...path, i], `Rows of one outcome are no ${what}: the target cannot be one.`))
+  }
+  return by
 }
 
 /** One of three ways to say it. */

@@ -1,11 +1,17 @@
-/** Parts of the test rows: the columns that say which they are, read once, and what the core makes of the scores there. */
+/** Parts of the test rows, slices and groups: the columns that say which they are, read once, and what the core makes of the scores there. */
+import { judgeFairness } from '../../core/evaluate/fairness.ts'
+import type { FairnessColumn } from '../../core/evaluate/fairness-groups.ts'
+import { unsuitedMeasure } from '../../core/evaluate/fairness-measures.ts'
 import type { Judgement, MissingBaseline } from '../../core/evaluate/judge.ts'
 import { type Family, slicesOf } from '../../core/evaluate/slice-rows.ts'
 import { judgeSlices } from '../../core/evaluate/slices.ts'
 import type { Scores } from '../../core/metrics/scores.ts'
-import type { MetricSpec, SlicesSpec } from '../../core/schema/config.ts'
+import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
+import type { FairnessSpec, MetricSpec, SlicesSpec } from '../../core/schema/config.ts'
 import type { EvaluateDetails } from '../../core/schema/details.ts'
 import type { Check } from '../../core/schema/result.ts'
+import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { type Cut, cutColumns } from './slice-columns.ts'
@@ -23,26 +29,77 @@ export interface PartsRequest {
 
 export interface Parts {
   readonly checks: readonly Check[]
-  readonly details: Pick<EvaluateDetails, 'slices'>
+  readonly details: Pick<EvaluateDetails, 'slices' | 'fairness'>
 }
 
 export async function judgeParts(context: ModelContext, request: PartsRequest): Promise<Parts> {
   const { evaluate, data } = context.model
-  const slices = evaluate.slices ?? null
-  if (slices === null) return { checks: [], details: {} }
-  const declared = [...new Set(slices.by.flat())]
-  const found = slices.auto ? { but: slices.by.flatMap((names) => (names.length === 1 ? names : [])) } : null
+  const { slices = null, fairness = null } = evaluate
+  if (slices === null && fairness === null) return { checks: [], details: {} }
+  if (fairness !== null) refuseUnsuited(fairness, request.own)
+  const declared = [...new Set([...(slices?.by ?? []), ...(fairness?.by ?? [])].flat())]
+  const found = slices?.auto ? { but: slices.by.flatMap((names) => (names.length === 1 ? names : [])) } : null
   const cut = await cutColumns(request.engine, request.table, { declared, found }, data, request.shown)
-  return judgeSlices({
-    families: familiesOf(slices, cut, request.table.rows),
-    candidate: request.own,
-    baseline: request.other,
-    missing: request.missing,
-    specs: slices.metrics.length > 0 ? slices.metrics : primaryOf(context, request.judged),
-    policy: { onInconclusive: context.model.gate.onInconclusive, onMissing: context.model.baseline.onMissing },
-    minRows: slices.minRows,
-    notes: cut.notes,
-  })
+  const models = { candidate: request.own, baseline: request.other, missing: request.missing }
+  const policy = { onInconclusive: context.model.gate.onInconclusive, onMissing: context.model.baseline.onMissing }
+  const parts =
+    slices &&
+    judgeSlices({
+      ...models,
+      families: familiesOf(slices, cut, request.table.rows),
+      specs: slices.metrics.length > 0 ? slices.metrics : primaryOf(context, request.judged),
+      policy,
+      minRows: slices.minRows,
+      notes: cut.notes,
+    })
+  const groups =
+    fairness && judgeFairness({ ...models, columns: fairness.by.map((names) => groupsOf(names, cut, request)), spec: fairness, policy })
+  return { checks: [...(parts?.checks ?? []), ...(groups?.checks ?? [])], details: { ...parts?.details, ...groups?.details } }
+}
+
+/** Where the config says the task, it has been refused there already. */
+function refuseUnsuited({ metrics }: FairnessSpec, { task }: Scores): void {
+  for (const { name, measure, named } of metrics) {
+    const why = unsuitedMeasure(measure, task, named)
+    if (why === null) continue
+    throw new UserError(
+      'METRIC_UNSUITED',
+      `evaluate.fairness.metrics.${name}: ${why}`,
+      'correct the measure, or write the task into the config',
+    )
+  }
+}
+
+/** More groups have more pairs than anything can be shown of. */
+const mostGroups = 50
+
+function groupsOf(names: readonly string[], { columns }: Cut, { own, shown }: PartsRequest): FairnessColumn {
+  const { column, slices: all } = slicesOf(
+    names.flatMap((name) => columns.get(name) ?? []),
+    1,
+    true,
+  )
+  const { weight = null } = own
+  const [known, unknown] = [false, true].map((missing) => all.filter((group) => group.missing === missing))
+  // a row of weight 0 is no row
+  const groups = (known ?? [])
+    .map((group) => (weight ? { ...group, rows: group.rows.filter((row) => weight[row] !== 0) } : group))
+    .filter(({ rows }) => rows.length > 0)
+  if (groups.length < 2) {
+    throw new UserError(
+      'GROUPS_UNFIT',
+      `${quoted(column)} of ${shown}, which is named in evaluate.fairness.by, has ${groups.length === 0 ? 'no value' : 'one value only'}: there are no groups to compare`,
+      'name a column with at least two values, or give test rows of more than one group',
+    )
+  }
+  if (groups.length > mostGroups) {
+    throw new UserError(
+      'GROUPS_UNFIT',
+      `${quoted(column)} of ${shown}, which is named in evaluate.fairness.by, has ${groups.length} values, and ${plural(mostGroups, 'group')} can be compared at most`,
+      'name a column with fewer values, or one in which they are put together',
+    )
+  }
+  return { column, groups, without: (unknown ?? []).reduce((sum, { rows }) => sum + rows.length, 0) }
 }
 
 function familiesOf({ by, minRows }: SlicesSpec, { columns, found }: Cut, rows: number): readonly Family[] {

@@ -1,5 +1,7 @@
 /** How the evaluation computes what a reference case asks of a metric: statistic → our code. */
 import { z } from 'zod'
+import { measures, partOf } from '../../../src/core/evaluate/fairness-measures.ts'
+import { gapOf } from '../../../src/core/evaluate/fairness-rise.ts'
 import { classCounts, fBeta, jaccard } from '../../../src/core/metrics/confusion.ts'
 import { combinedScale, crpsPerRow, intervalForecast, mase, naiveScale, rmsse } from '../../../src/core/metrics/forecast.ts'
 import {
@@ -16,7 +18,7 @@ import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import { dieboldMariano } from '../../../src/core/stats/diebold-mariano.ts'
 import { expectedCalibrationError } from '../../../src/core/stats/expected-calibration-error.ts'
-import { equalizedOdds, type GroupRate, groupGap } from '../../../src/core/stats/group-gaps.ts'
+import { groupGap } from '../../../src/core/stats/group-gaps.ts'
 import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { spiegelhalter } from '../../../src/core/stats/spiegelhalter.ts'
 import { valueThreshold } from '../../../src/core/stats/value-threshold.ts'
@@ -102,10 +104,36 @@ function query({ relevance, score, k }: Inputs): Found {
 
 const groupCounts = z.array(z.object({ n: z.number(), positives: z.number(), predicted: z.number(), hits: z.number() }))
 
+/** Rows that have these counts, as the gate reads them. */
+const rowsWith = ({ n, positives, predicted, hits }: z.output<typeof groupCounts>[number]) => {
+  const cell = (count: number, truth: number, said: number) => Array.from({ length: count }, () => [truth, said] as const)
+  const rows = [
+    ...cell(hits, 1, 1),
+    ...cell(positives - hits, 1, 0),
+    ...cell(predicted - hits, 0, 1),
+    ...cell(n - positives - predicted + hits, 0, 0),
+  ]
+  return viewOf(
+    binary(
+      rows.map(([truth]) => truth),
+      null,
+      rows.map(([, said]) => said),
+    ),
+  )
+}
+
 function fairness({ groups }: Inputs): Found {
   const counts = groupCounts.parse(groups)
-  const gap = (rate: GroupRate) => groupGap(counts, rate)
-  const selection = gap('selection')
+  const views = counts.map(rowsWith)
+  const parts = (name: string) =>
+    (measures[name]?.parts ?? []).map((part) =>
+      views.map((view) => {
+        const { value } = partOf(part, view, null).sample
+        return value.undefined === null ? value.value : null
+      }),
+    )
+  const gap = (name: string) => groupGap(parts(name)[0] ?? [])
+  const selection = gap('selection_rate')
   const fpr = gap('fpr')
   const [low, high] = (selection?.pair ?? [0, 0]).map((at) => counts[at])
   return {
@@ -114,7 +142,7 @@ function fairness({ groups }: Inputs): Found {
     equal_opportunity_difference: gap('tpr')?.difference,
     // the published one has a sign, first group minus second; ours is a size, and says between which
     fpr_difference: fpr === null ? null : fpr.difference * (fpr.pair[1] === 0 ? 1 : -1),
-    equalized_odds_difference: equalizedOdds(counts),
+    equalized_odds_difference: gapOf(parts('equalized_odds')),
     dp_newcombe_ci95: low && high && newcombe(high.predicted, high.n, low.predicted, low.n, 0.975),
     precision_difference: gap('precision')?.difference,
     accuracy_difference: gap('accuracy')?.difference,
