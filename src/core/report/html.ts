@@ -6,6 +6,7 @@ import type { Verdict } from '../gate/fold.ts'
 import { driftBars, intervalPlot, shareBars } from './charts.ts'
 import { type DriftRow, type PairRow, sentence } from './drift-view.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
+import { fairnessHeader } from './fairness-view.ts'
 import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
@@ -82,6 +83,7 @@ function modelSection(model: ModelView, single: boolean): string {
     ...model.findings.map(findingBox),
     ...metricsPart(model),
     ...slicesPart(model),
+    ...fairnessPart(model),
     ...driftPart(model),
     ...listPart(
       'Not decided, and not counted against the model',
@@ -142,7 +144,28 @@ function metricsPart(model: ModelView): readonly string[] {
   ]
 }
 
-const metricBadge = (metric: MetricView): string => {
+function fairnessPart({ fairness }: ModelView): readonly string[] {
+  if (fairness === null) return []
+  const rows = fairness.rows.map((row) => [
+    { html: metricBadge(row) },
+    { html: html(row.column) },
+    { html: html(row.measure) },
+    { html: html(row.smallest) },
+    { html: html(row.largest) },
+    { html: html(row.difference), figure: true },
+    { html: html(row.ratio), figure: true },
+    { html: html(row.limit.length === 0 ? own('–') : row.limit) },
+  ])
+  return [
+    '<h3>Fairness</h3>',
+    `<p class="lead">${html(fairness.summary)}.</p>`,
+    `<p>${html(join(fairness.notes, '. '))}.</p>`,
+    grid(fairnessHeader, rows),
+    '<p class="note">Groups are called by their column and their place in the order of its values. A group with too few rows for a measure is not compared.</p>',
+  ]
+}
+
+const metricBadge = (metric: Pick<MetricView, 'gated' | 'effect' | 'word'>): string => {
   if (!metric.gated) return badge('neutral', 'shown only')
   return metric.effect === 'pass' && metric.word !== 'pass' ? badge('neutral', metric.word) : badge(metric.effect, metric.word)
 }

@@ -5,6 +5,7 @@
  */
 import type { Verdict } from '../gate/fold.ts'
 import { fence } from './escape.ts'
+import { fairnessHeader } from './fairness-view.ts'
 import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import { type Marker, writeMarker } from './marker.ts'
@@ -158,6 +159,7 @@ class Page {
       ...this.findings(model.findings),
       ...this.metrics(model),
       ...this.slices(model),
+      ...this.fairness(model),
       ...this.undecided(model),
       ...this.waived(model),
       ...this.drift(model),
@@ -240,6 +242,23 @@ class Page {
     return [folded(say`${own('Slices')}: ${slices.summary}`, [markdown(say`${join(slices.notes, '. ')}.`), table(sliceHeader, rows)])]
   }
 
+  private fairness({ fairness }: ModelView): readonly string[] {
+    if (fairness === null) return []
+    const summary = say`${own(icons[fairness.effect])} ${own('Fairness over')} ${fairness.summary}`
+    if (!this.detail.folded) return [`${markdown(summary)}.`]
+    const rows = this.some(fairness.rows, this.detail.rows).map((row) => [
+      own(verdictWords(row)),
+      row.column,
+      row.measure,
+      row.smallest,
+      row.largest,
+      strongIf(row.difference, row.effect === 'fail' || row.effect === 'error'),
+      row.ratio,
+      row.limit.length === 0 ? own('–') : row.limit,
+    ])
+    return [folded(summary, [markdown(say`${join(fairness.notes, '. ')}.`), table(fairnessHeader, rows)], fairness.effect === 'fail')]
+  }
+
   private drift(model: ModelView): readonly string[] {
     const { drift } = model
     if (drift === null || drift.rows.length === 0) return []
@@ -293,7 +312,7 @@ class Page {
 
 const strongIf = (text: Text, wanted: boolean): Text => (wanted ? strong(text) : text)
 
-function verdictWords(metric: MetricView): string {
+function verdictWords(metric: Pick<MetricView, 'gated' | 'effect' | 'word'>): string {
   if (!metric.gated) return '–'
   const undecided = metric.effect === 'pass' && metric.word !== 'pass'
   return `${undecided ? neutral : icons[metric.effect]} ${metric.word}`

@@ -7,6 +7,7 @@ import type { WaiverUse } from '../gate/waivers.ts'
 import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { type DriftView, driftView } from './drift-view.ts'
+import { type FairnessView, fairnessView } from './fairness-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
 import { bytes, count, duration, figure, plural, shortDigest } from './format.ts'
 import { skippedWords } from './log-lines.ts'
@@ -42,6 +43,7 @@ export interface ModelView {
   /** null: no part of the rows was judged for itself */
   readonly slices: SlicesView | null
   readonly evaluation: readonly Text[]
+  readonly fairness: FairnessView | null
   readonly drift: DriftView | null
   readonly data: readonly Text[]
   readonly stages: readonly StageView[]
@@ -135,6 +137,7 @@ function modelView(model: ModelReport, report: Report): ModelView {
     metrics,
     slices: details.success ? slicesView(details.data.slices, evaluation?.checks ?? []) : null,
     evaluation: details.success ? evaluationNotes(details.data, evaluation) : [],
+    fairness: details.success ? fairnessView(details.data, evaluation?.checks ?? []) : null,
     drift: driftView(resultOf(model, 'drift'), model.config),
     data: dataNotes(resultOf(model, 'validate')),
     stages: model.stages.map((stage) => stageView(stage)),

@@ -369,3 +369,27 @@ describe('the config as a whole', () => {
     ])
   })
 })
+
+describe('EVT-06 limits of fairness come from the base', () => {
+  const fairness = (text: string) => `${data}evaluate:\n  fairness: ${text}\n`
+  const base = fairness('{by: [sex], min_rows: 30, metrics: {tpr: {max_difference: 5pp}}}')
+
+  it('a limit that is widened, a column and a measure that are taken out stay', () => {
+    const { model, sentences } = apply(base, fairness('{by: [age], metrics: {tpr: {max_difference: 50pp}, fpr: {max_difference: 5pp}}}'))
+    expect(model.evaluate.fairness).toMatchObject({ by: [['sex'], ['age']], minRows: 30 })
+    expect(model.evaluate.fairness?.metrics.map(({ name, maxDifference }) => [name, maxDifference])).toEqual([
+      ['tpr', { fail: 0.05 }],
+      ['fpr', { fail: 0.05 }],
+    ])
+    expect(sentences).toContain(
+      'models.m.evaluate.fairness.metrics.tpr: max_difference 5pp of the base is used, max_difference 50pp of the head is not',
+    )
+    expect(apply(base, data).model.evaluate.fairness).toEqual(parse(whole(base)).models[0]?.evaluate.fairness)
+  })
+
+  it('the head may be the first to look, and add another kind of limit', () => {
+    expect(apply(data, base).model.evaluate.fairness?.by).toEqual([['sex']])
+    const { model } = apply(base, fairness('{by: [sex], metrics: {tpr: {max_difference: 5pp, max_rise: 1pp}}}'))
+    expect(model.evaluate.fairness?.metrics[0]).toMatchObject({ maxDifference: { fail: 0.05 }, maxRise: { fail: 0.01 } })
+  })
+})
