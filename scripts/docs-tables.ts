@@ -13,6 +13,7 @@ import { checkTable } from '../src/core/checks/table.ts'
 import { questions } from '../src/core/drift/findings.ts'
 import { driftMetricTable } from '../src/core/drift/metric-table.ts'
 import { tableQuestions } from '../src/core/drift/table-checks.ts'
+import { measures, measureTasks } from '../src/core/evaluate/fairness-measures.ts'
 import { common } from '../src/core/metrics/metric.ts'
 import { metrics, metricTasks } from '../src/core/metrics/table.ts'
 import { jsOfShift, newMassOf } from '../src/core/report/drift-scale.ts'
@@ -203,9 +204,21 @@ const driftScale = () =>
     [0.1, 0.25, 0.5, 1].map((sd) => [figures(jsOfShift(sd)), `${sd} sd`, `${(newMassOf(jsOfShift(sd)) * 100).toPrecision(2)} %`]),
   )
 
+const fairnessMeasures = () =>
+  table(
+    ['measure', 'what it is', 'tasks', '`min_ratio`'],
+    Object.entries(measures).map(([name, measure]) => [
+      code(name),
+      measure.summary,
+      measureTasks(measure).join(', '),
+      measure.ratio ? 'yes' : '',
+    ]),
+  )
+
 const regions: Readonly<Record<string, () => string>> = {
   checks,
   metrics: metricTable,
+  fairness: fairnessMeasures,
   'drift-findings': driftFindings,
   'drift-tables': driftTables,
   'drift-metrics': driftMetrics,
