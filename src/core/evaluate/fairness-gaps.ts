@@ -20,6 +20,7 @@ interface Kind {
   readonly shown: (amount: number) => number
   /** of bounds on the amount, in what is shown; @param strict the upper bound decides alone, of a rise else the lower */
   readonly interval: (amounts: readonly [number, number], strict: boolean) => readonly [number, number]
+  /** in which the claim lies: too far apart, or for proof near enough */
   readonly tail: (strict: boolean) => 'lower' | 'upper' | 'two-sided'
   /** of −1, 0, 1: below, at, above the limit */
   readonly reached: (side: number) => boolean
@@ -34,7 +35,7 @@ export const gapKinds: Readonly<Record<GapKind, Kind>> = {
     amount: (limit) => limit,
     shown: (amount) => amount,
     interval: ([low, high], strict) => (strict ? [-open, high] : [low, high]),
-    tail: (strict) => (strict ? 'upper' : 'two-sided'),
+    tail: (strict) => (strict ? 'lower' : 'two-sided'),
     reached: (side) => side > 0,
   },
   ratio: {
@@ -43,7 +44,7 @@ export const gapKinds: Readonly<Record<GapKind, Kind>> = {
     amount: (limit) => 1 - limit,
     shown: (amount) => 1 - amount,
     interval: ([low, high], strict) => (strict ? [1 - high, open] : [1 - high, 1 - low]),
-    tail: (strict) => (strict ? 'lower' : 'two-sided'),
+    tail: (strict) => (strict ? 'upper' : 'two-sided'),
     reached: (side) => side > 0,
   },
   // a change is limited as changes are: one that reaches the limit is one
@@ -53,7 +54,7 @@ export const gapKinds: Readonly<Record<GapKind, Kind>> = {
     amount: (limit) => limit,
     shown: (amount) => amount,
     interval: ([low, high], strict) => (strict ? [-open, high] : [low, open]),
-    tail: (strict) => (strict ? 'upper' : 'lower'),
+    tail: (strict) => (strict ? 'lower' : 'upper'),
     reached: (side) => side >= 0,
   },
 }

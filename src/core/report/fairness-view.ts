@@ -3,7 +3,7 @@ import { type Verdict, worst } from '../gate/fold.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
 import type { Check } from '../schema/result.ts'
 import { count, level, plural, written, writtenChange } from './format.ts'
-import { join, name, own, say, type Text } from './text.ts'
+import { join, name, own, say, strong, type Text } from './text.ts'
 
 export interface FairnessRow {
   readonly column: Text
@@ -27,6 +27,17 @@ export interface FairnessView {
 }
 
 export const fairnessHeader = ['verdict', 'over', 'measure', 'smallest', 'largest', 'difference', 'ratio', 'limit'] as const
+
+/** In the order of the header, after the verdict. */
+export const fairnessCells = (row: FairnessRow): readonly Text[] => [
+  row.column,
+  row.measure,
+  row.smallest,
+  row.largest,
+  row.difference,
+  row.ratio,
+  row.limit.length === 0 ? own('–') : row.limit,
+]
 
 type Details = NonNullable<EvaluateDetails['fairness']>
 type Entry = Details['list'][number]
@@ -72,7 +83,7 @@ function rowOf(entry: Entry, checks: readonly Check[]): FairnessRow {
     measure: name(called),
     smallest,
     largest,
-    difference: own(`${before === null ? '' : `${size(before)} → `}${size(difference)}`),
+    difference: strongIf(effect === 'fail' || effect === 'error', `${before === null ? '' : `${size(before)} → `}${size(difference)}`),
     ratio: own(ratio === null ? '–' : level(ratio, '')),
     limit: join(
       checks.flatMap((check) => (check.limit === null ? [] : [own(limitWords(check))])),
@@ -83,6 +94,8 @@ function rowOf(entry: Entry, checks: readonly Check[]): FairnessRow {
     word: gated ? (deciding?.status ?? 'skipped') : 'shown only',
   }
 }
+
+const strongIf = (wanted: boolean, text: string): Text => (wanted ? strong(own(text)) : own(text))
 
 const limitWords = ({ limit_kind: kind, limit, unit }: Check): string =>
   kind === 'min_ratio' ? `ratio ≥ ${written(limit)}` : `${kind === 'max_rise' ? 'rise <' : 'difference ≤'} ${writtenChange(limit, unit)}`

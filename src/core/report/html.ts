@@ -6,7 +6,7 @@ import type { Verdict } from '../gate/fold.ts'
 import { driftBars, intervalPlot, shareBars } from './charts.ts'
 import { type DriftRow, type PairRow, sentence } from './drift-view.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
-import { fairnessHeader } from './fairness-view.ts'
+import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
@@ -146,16 +146,7 @@ function metricsPart(model: ModelView): readonly string[] {
 
 function fairnessPart({ fairness }: ModelView): readonly string[] {
   if (fairness === null) return []
-  const rows = fairness.rows.map((row) => [
-    { html: metricBadge(row) },
-    { html: html(row.column) },
-    { html: html(row.measure) },
-    { html: html(row.smallest) },
-    { html: html(row.largest) },
-    { html: html(row.difference), figure: true },
-    { html: html(row.ratio), figure: true },
-    { html: html(row.limit.length === 0 ? own('–') : row.limit) },
-  ])
+  const rows = fairness.rows.map((row) => [{ html: metricBadge(row) }, ...fairnessCells(row).map((cell) => ({ html: html(cell) }))])
   return [
     '<h3>Fairness</h3>',
     `<p class="lead">${html(fairness.summary)}.</p>`,

@@ -5,7 +5,7 @@
  */
 import type { Verdict } from '../gate/fold.ts'
 import { fence } from './escape.ts'
-import { fairnessHeader } from './fairness-view.ts'
+import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import { type Finding, shownFix } from './findings.ts'
 import { duration } from './format.ts'
 import { type Marker, writeMarker } from './marker.ts'
@@ -246,16 +246,7 @@ class Page {
     if (fairness === null) return []
     const summary = say`${own(icons[fairness.effect])} ${own('Fairness over')} ${fairness.summary}`
     if (!this.detail.folded) return [`${markdown(summary)}.`]
-    const rows = this.some(fairness.rows, this.detail.rows).map((row) => [
-      own(verdictWords(row)),
-      row.column,
-      row.measure,
-      row.smallest,
-      row.largest,
-      strongIf(row.difference, row.effect === 'fail' || row.effect === 'error'),
-      row.ratio,
-      row.limit.length === 0 ? own('–') : row.limit,
-    ])
+    const rows = this.some(fairness.rows, this.detail.rows).map((row) => [own(verdictWords(row)), ...fairnessCells(row)])
     return [folded(summary, [markdown(say`${join(fairness.notes, '. ')}.`), table(fairnessHeader, rows)], fairness.effect === 'fail')]
   }
 

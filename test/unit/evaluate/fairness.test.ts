@@ -163,7 +163,7 @@ describe('the rise of a gap over the baseline', () => {
   it('fails where the gap has certainly grown by the limit', () => {
     const spec = [limit('tpr', { maxRise: { fail: 0.05 } })]
     const [check] = judged([column(unequal.codes)], unequal.scores, spec, equal.scores).checks
-    expect(check).toMatchObject({ id: 'evaluate.fairness_rise:tpr:sex', status: 'fail', tail: 'lower' })
+    expect(check).toMatchObject({ id: 'evaluate.fairness_rise:tpr:sex', status: 'fail', tail: 'upper' })
     expect(check?.observed).toBeCloseTo(0.2, 12)
     expect(check?.baseline).toBeCloseTo(0, 12)
     expect(check?.message).toContain('the gap of tpr over sex rose by 20.0 pp (limit 5.0 pp)')
