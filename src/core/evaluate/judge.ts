@@ -187,7 +187,7 @@ function uncompared({ spec, metric, baseline }: Row, kind: string, value: number
     fix:
       status === 'no-baseline'
         ? 'promote a first model, or let a run of the default branch record one'
-        : 'evaluate baseline and candidate on the same labelled rows',
+        : 'the message says what differs: promote a model that suits this data and config, or name another baseline under `baseline.from`',
   })
 }
 

@@ -3,8 +3,9 @@ import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
 import { evaluateDetails } from '../schema/details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
+import { plural } from './format.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
-import { joinSome, name, own, prose, say, type Text } from './text.ts'
+import { joinSome, name, own, plain, prose, say, type Text } from './text.ts'
 
 export interface Finding {
   readonly effect: Verdict
@@ -13,6 +14,8 @@ export interface Finding {
   readonly stage: string
   /** place of its metric among those of the evaluation, the primary one first; what is of no metric, or of a part of the rows, comes after them */
   readonly place: number
+  /** how far it is from what was, where several are alike: the furthest first */
+  readonly weight: number
   readonly text: Text
   /** as the stage wrote it */
   readonly message: string
@@ -99,6 +102,7 @@ const missing = (stage: StageReport, because: string): Finding => ({
   id: `gate.stage_missing:${stage.stage}`,
   stage: stage.stage,
   place: 0,
+  weight: 0,
   text: say`no result of this run: ${prose(because)}`,
   message: because,
   fix: `run \`modelgate ${stage.stage}\` before the gate, in the same run and with the same config`,
@@ -109,13 +113,14 @@ const missing = (stage: StageReport, because: string): Finding => ({
 
 function finding(check: Check, stage: string, metrics: readonly string[] = []): Finding {
   const place = check.metric === null || check.slice !== null ? -1 : metrics.indexOf(check.metric)
-  const names = [check.column, check.metric, check.slice].filter((known) => known !== null)
+  const names = [check.metric, check.column, check.slice].filter((known) => known !== null)
   return {
     effect: check.effect,
     status: check.status,
     id: check.id,
     stage,
     place: place === -1 ? metrics.length : place,
+    weight: Math.abs(check.delta ?? (check.observed ?? 0) - (check.limit ?? 0)),
     text: prose(check.message, names),
     message: check.message,
     fix: check.fix,
@@ -125,9 +130,13 @@ function finding(check: Check, stage: string, metrics: readonly string[] = []): 
   }
 }
 
-/** Checks that wait for the same thing, a baseline, are one finding: nobody needs to read it six times. */
-function merged(findings: readonly Finding[]): readonly Finding[] {
-  const waiting = findings.filter((found) => found.status === 'no-baseline').sort(byWeight)
+/** What says the same of many is one finding: nobody needs to read it six times, or ninety. */
+const merged = (findings: readonly Finding[]): readonly Finding[] =>
+  (['no-baseline', 'not-comparable'] as const).reduce((found, status) => waitingMerged(found, status), slicesMerged(findings))
+
+/** Checks that wait for the same thing, a baseline that can be compared. */
+function waitingMerged(findings: readonly Finding[], status: 'no-baseline' | 'not-comparable'): readonly Finding[] {
+  const waiting = findings.filter((found) => found.status === status).sort(byWeight)
   const [first] = waiting
   if (first === undefined || waiting.length === 1) return findings
   const subjects = joinSome(
@@ -135,12 +144,38 @@ function merged(findings: readonly Finding[]): readonly Finding[] {
     6,
   )
   // `roc_auc is not compared: there is no baseline yet; tried production: 404`: what follows the first colon is the same for all
-  const [reason, ...others] = new Set(waiting.map((found) => found.message.replace(/^.*?: /s, '')))
-  const why = reason === undefined || others.length > 0 ? own('there is no baseline yet') : prose(reason)
+  const [reason, ...others] = new Set(
+    waiting.map((found) => found.message.replace(/^.*?: /s, '').replace(/ The baseline had .*? on its own rows\./, '')),
+  )
+  const otherwise = status === 'no-baseline' ? 'there is no baseline yet' : 'the reasons differ, the results have them'
+  const why = reason === undefined || others.length > 0 ? own(otherwise) : prose(reason)
   return [
     ...findings.filter((found) => !waiting.includes(found)),
     { ...first, text: say`${subjects} could not be compared: ${why}`, merged: true },
   ]
+}
+
+/** Parts of the rows that are told one by one. */
+const mostSlices = 3
+const slicePattern = /^evaluate\.slice(?:_min|_max)?:[^:]+:/
+
+/** A model that is worse everywhere is worse in each of hundreds of slices: the first few are told, of the others how many they are. */
+function slicesMerged(findings: readonly Finding[]): readonly Finding[] {
+  const kinds = new Map<string, Finding[]>()
+  for (const found of findings) {
+    const kind = slicePattern.exec(found.id)?.[0]
+    if (kind === undefined) continue
+    const key = `${kind} ${found.effect} ${found.status} ${found.waived}`
+    kinds.set(key, [...(kinds.get(key) ?? []), found])
+  }
+  return [...kinds.values()].reduce((left: readonly Finding[], alike) => {
+    const [first, ...others] = alike.sort((a, b) => b.weight - a.weight || compare(a.id, b.id)).slice(mostSlices)
+    if (first === undefined || others.length === 0) return left
+    const rest = new Set([first, ...others])
+    const metric = first.names.slice(0, 1).map(name)
+    const text = say`${joinSome(metric, 1)} in ${own(plural(rest.size, 'more slice'))} likewise: the table of slices and evaluate.json have them`
+    return [...left.filter((found) => !rest.has(found)), { ...first, place: first.place + 0.5, text, message: plain(text), fix: null, merged: true }]
+  }, findings)
 }
 
 /** A fix as it is shown: a sentence, and what there is to paste below it. */

@@ -195,12 +195,21 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
     ...measuredNotes(details),
     ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
-    ...details.metrics.flatMap(({ name: metric, excluded: left }) =>
-      left === undefined ? [] : [say`${name(metric)} ${own(`leaves some out: ${count(left.count)} ${left.because}`)}`],
-    ),
+    ...leftOut(details),
     ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
     ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
   ]
+}
+
+/** What metrics have no value for, said once for all that leave out the same. */
+function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  const metricsOf = new Map<string, string[]>()
+  for (const { name: metric, excluded } of metrics) {
+    if (excluded === undefined) continue
+    const what = `${count(excluded.count)} ${excluded.because}`
+    metricsOf.set(what, [...(metricsOf.get(what) ?? []), metric])
+  }
+  return [...metricsOf].map(([what, names]) => say`${own(what)}, and are left out of ${join(names.map(name), ', ')}`)
 }
 
 /** Size and speed, where they were asked for. */

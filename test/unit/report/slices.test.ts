@@ -4,10 +4,11 @@ import { type SliceColumn, slicesOf } from '../../../src/core/evaluate/slice-row
 import { judgeSlices } from '../../../src/core/evaluate/slices.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import { renderHtml } from '../../../src/core/report/html.ts'
+import { dueLines } from '../../../src/core/report/log-lines.ts'
 import { reportMarkdown } from '../../../src/core/report/markdown.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { evaluateDetails } from '../../../src/core/schema/details.ts'
-import type { Check } from '../../../src/core/schema/result.ts'
+import { type Check, makeCheck } from '../../../src/core/schema/result.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 
 const rows = 900
@@ -81,6 +82,54 @@ describe('parts of the rows in a report', () => {
   it('a finding of the model as a whole stands before those of its parts', () => {
     const findings = texts.markdown.split('\n').filter((line) => line.startsWith('❌ **evaluate**'))
     expect(findings.map((line) => /site#/.test(line))).toEqual([false, true])
+  })
+})
+
+describe('what many checks say alike', () => {
+  const slice = (at: number, drop: number, effect: 'fail' | 'warn' = 'fail') =>
+    makeCheck({
+      id: `evaluate.slice:accuracy:site#${at}`,
+      status: effect,
+      effect,
+      metric: 'accuracy',
+      slice: `site#${at}`,
+      column: 'site',
+      delta: -drop,
+      message: `accuracy in site#${at} fell by ${drop}`,
+      fix: 'look at it',
+    })
+  const { details } = evaluated()
+
+  it('parts of the rows: the three that fell furthest, then how many more, each severity for itself', () => {
+    const checks = [slice(1, 0.1), slice(2, 0.5), slice(3, 0.2), slice(4, 0.4), slice(5, 0.3), slice(6, 0.9, 'warn')]
+    const lines = verdictTable(reportOf(checks, details))
+      .split('\n')
+      .filter((line) => /^ {2}(FAIL|WARN)/.test(line))
+    expect(lines).toEqual([
+      '  FAIL  evaluate: accuracy in site#2 fell by 0.5',
+      '  FAIL  evaluate: accuracy in site#4 fell by 0.4',
+      '  FAIL  evaluate: accuracy in site#5 fell by 0.3',
+      '  FAIL  evaluate: accuracy in 2 more slices likewise: the table of slices and evaluate.json have them',
+      '  WARN  evaluate: accuracy in site#6 fell by 0.9',
+    ])
+    expect(dueLines(result('sites', { stage: 'evaluate', checks, details }))).toHaveLength(5)
+  })
+
+  it('metrics that cannot be compared for one reason are one line, and the headline says that there is a baseline', () => {
+    const because = 'columns differ: the baseline takes 3 columns'
+    const judged = judge({
+      candidate,
+      baseline: null,
+      missing: { kind: 'not-comparable', because },
+      specs: ['accuracy', 'f1'].map((metric) => ({ name: metric, metric, params: {}, certainty: 'literal' as const })),
+      mode: 'guard',
+      policy: { onInconclusive: 'pass', onMissing: 'warn' },
+    })
+    const text = verdictTable(reportOf(judged.checks, { ...details, slices: undefined, metrics: judged.metrics }))
+    expect(text).toContain('on 900 rows. It is not compared with the baseline.')
+    expect(text.split('\n').filter((line) => line.includes('WARN  evaluate:'))).toEqual([
+      `  WARN  evaluate: accuracy, f1 could not be compared: ${because}. Counted as warn (baseline.on_missing).`,
+    ])
   })
 })
 
