@@ -174,7 +174,10 @@ function slicesMerged(findings: readonly Finding[]): readonly Finding[] {
     const rest = new Set([first, ...others])
     const metric = first.names.slice(0, 1).map(name)
     const text = say`${joinSome(metric, 1)} in ${own(plural(rest.size, 'more slice'))} likewise: the table of slices and evaluate.json have them`
-    return [...left.filter((found) => !rest.has(found)), { ...first, place: first.place + 0.5, text, message: plain(text), fix: null, merged: true }]
+    return [
+      ...left.filter((found) => !rest.has(found)),
+      { ...first, place: first.place + 0.5, text, message: plain(text), fix: null, merged: true },
+    ]
   }, findings)
 }
 
