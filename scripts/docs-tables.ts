@@ -13,6 +13,7 @@ import { checkTable } from '../src/core/checks/table.ts'
 import { questions } from '../src/core/drift/findings.ts'
 import { driftMetricTable } from '../src/core/drift/metric-table.ts'
 import { tableQuestions } from '../src/core/drift/table-checks.ts'
+import { certainty, families, shiftDefaults } from '../src/core/drift/thresholds.ts'
 import { measures, measureTasks } from '../src/core/evaluate/fairness-measures.ts'
 import { common } from '../src/core/metrics/metric.ts'
 import { metrics, metricTasks } from '../src/core/metrics/table.ts'
@@ -83,7 +84,7 @@ const driftFindings = () =>
       ...questions.map(({ name, summary }) => [code(`drift.${name}:<column>`), summary]),
       [
         code('drift.rate_ratio:<column>'),
-        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01; of a feature where max_ratio is written',
+        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01 adjusted over all such columns; of a feature where max_ratio is written',
       ],
     ],
   )
@@ -198,6 +199,15 @@ const driftMetrics = () =>
 const figures = (value: number) => value.toFixed(3)
 
 /** The same size as a shift and as rows in a value that is new: what the words in reports are made of. */
+const driftRule = () =>
+  table(
+    ['', ...families.flatMap((family) => [`adjusted p, ${family}`, `JS\\*, ${family}`])],
+    (['fail', 'warn'] as const).map((word) => [
+      word,
+      ...families.flatMap((family) => [`≤ ${certainty.shift[family][word]}`, `≥ ${shiftDefaults[family][word]}`]),
+    ]),
+  )
+
 const driftScale = () =>
   table(
     ['JS\\*', 'a normal distribution shifted by', 'rows moved to a new value'],
@@ -222,6 +232,7 @@ const regions: Readonly<Record<string, () => string>> = {
   'drift-findings': driftFindings,
   'drift-tables': driftTables,
   'drift-metrics': driftMetrics,
+  'drift-rule': driftRule,
   'drift-scale': driftScale,
   unavailable,
   requirements: proven,

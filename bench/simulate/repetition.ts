@@ -1,7 +1,9 @@
 /** One world drawn: a training table, tables of today that did or did not move, and what the product's own judge says of each. */
 import { type DriftInput, type DriftJudgement, judgeDrift } from '../../src/core/drift/judge.ts'
+import { predictionPrefix } from '../../src/core/drift/thresholds.ts'
 import type { TableProfile } from '../../src/core/schema/profile.ts'
 import { random } from '../../src/core/stats/random.ts'
+import { drawAnswers, positive, target, withLabel } from './answers.ts'
 import { columns, type Drawn, drawColumn } from './columns.ts'
 import { countPairs } from './pairs.ts'
 import { profileOf } from './profile.ts'
@@ -24,6 +26,8 @@ export interface Outcome {
 
 export interface Repetition {
   readonly quiet: Outcome
+  /** the same with a label and predictions, which did not move either: all that a run looks at */
+  readonly whole: Outcome
   /** every column moved, by nothing that matters */
   readonly immaterial: Outcome
   /** by name of the scenario: the column that moved. Empty when shifts were not asked for */
@@ -59,7 +63,14 @@ export function outcome({ checks }: DriftJudgement, name: string | null): Outcom
   const alarms = checks.filter(({ column, effect }) => (name === null || column === name) && (effect === 'warn' || effect === 'fail'))
   const shifts = alarms.filter(({ id }) => id.startsWith('drift.shift'))
   const of = (list: typeof alarms): Alarms => ({ warn: list.length > 0, fail: list.some(({ effect }) => effect === 'fail') })
-  return { any: of(alarms), shift: of(shifts), by: [...new Set(alarms.map(({ id }) => id.replace(/^drift\./, '').replace(/:.*$/, '')))] }
+  return { any: of(alarms), shift: of(shifts), by: [...new Set(alarms.map(({ id, column }) => whatAlarmed(id, column ?? null)))] }
+}
+
+/** Name of the check, and of which family where it is not the columns. */
+function whatAlarmed(id: string, column: string | null): string {
+  const name = id.replace(/^drift\./, '').replace(/:.*$/, '')
+  if (column === target) return `${name} of the label`
+  return column?.startsWith(predictionPrefix) ? `${name} of predictions` : name
 }
 
 export function repeat(rows: number, seed: number, withShifts: boolean): Repetition {
@@ -89,8 +100,25 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
     return outcome(judge(reference, { ...moved, columns: all, pairs }), column)
   }
 
+  /** From numbers of its own, so that the columns are the same with and without. */
+  function whole(): Outcome {
+    const own = random(seedOf(seed, 1))
+    const [before, now] = [drawAnswers(rows, own), drawAnswers(rows, own)]
+    const answered = profile('predictions', before.predictions, null)
+    const labelled = withLabel(reference, before.label, seed + tables++, null)
+    return outcome(
+      judge(labelled, withLabel(current, now.label, seed + tables++, labelled), {
+        target,
+        positive,
+        predictions: { reference: answered, current: profile('predictions', now.predictions, answered) },
+      }),
+      null,
+    )
+  }
+
   return {
     quiet: outcome(judge(reference, current), null),
+    whole: whole(),
     immaterial: outcome(judge(reference, slightly), null),
     shifted: new Map(withShifts ? scenarios.map((scenario) => [scenario.name, shifted(scenario)]) : []),
   }

@@ -23,31 +23,15 @@ export function report(
     '',
     '## Any column alarms although nothing moved',
     '',
-    table(
-      ['rows on each side', 'runs', 'warn or fail', 'fail', 'by the distance alone', 'which checks'],
-      sizes.map(({ rows, quiet }) => [
-        count(rows),
-        count(quiet.runs),
-        rate(quiet, 'anyWarn'),
-        rate(quiet, 'anyFail'),
-        rate(quiet, 'shiftWarn'),
-        causes(quiet),
-      ]),
-    ),
+    alarmsOf(sizes, ({ quiet }) => quiet),
+    '',
+    '## The same runs with a label of two values and the predictions of a binary model beside the columns: anything alarms',
+    '',
+    alarmsOf(sizes, ({ whole }) => whole),
     '',
     '## Any column alarms when all moved by what does not matter (0.02 sd, ± 2 % of each level)',
     '',
-    table(
-      ['rows on each side', 'runs', 'warn or fail', 'fail', 'by the distance alone', 'which checks'],
-      sizes.map(({ rows, immaterial }) => [
-        count(rows),
-        count(immaterial.runs),
-        rate(immaterial, 'anyWarn'),
-        rate(immaterial, 'anyFail'),
-        rate(immaterial, 'shiftWarn'),
-        causes(immaterial),
-      ]),
-    ),
+    alarmsOf(sizes, ({ immaterial }) => immaterial),
     '',
     '## One of the twenty columns moved: is it flagged?',
     '',
@@ -103,13 +87,29 @@ export function report(
   return { text, targets }
 }
 
+const alarmsOf = (sizes: readonly Size[], of: (size: Size) => Tally) =>
+  table(
+    ['rows on each side', 'runs', 'warn or fail', 'fail', 'by the distance alone', 'which checks'],
+    sizes.map((size) => {
+      const tally = of(size)
+      return [count(size.rows), count(tally.runs), rate(tally, 'anyWarn'), rate(tally, 'anyFail'), rate(tally, 'shiftWarn'), causes(tally)]
+    }),
+  )
+
 const say = ({ what, k, n, rate, least, most }: Verdict) =>
   `- ${what}: ${percent(rate)} (${k} of ${n}), wanted ${[...(least === undefined ? [] : [`≥ ${percent(least)}`]), ...(most === undefined ? [] : [`≤ ${percent(most)}`])].join(' and ')}`
 
 function falseAlarms(sizes: readonly Size[]) {
-  return sizes.flatMap(({ rows, quiet, immaterial }) => [
+  return sizes.flatMap(({ rows, quiet, whole, immaterial }) => [
     { what: `nothing moved, ${count(rows)} rows: warn or fail`, k: quiet.alarms.anyWarn, n: quiet.runs, most: 0.05 },
     { what: `nothing moved, ${count(rows)} rows: fail`, k: quiet.alarms.anyFail, n: quiet.runs, most: 0.01 },
+    {
+      what: `nothing moved, with label and predictions, ${count(rows)} rows: warn or fail`,
+      k: whole.alarms.anyWarn,
+      n: whole.runs,
+      most: 0.05,
+    },
+    { what: `nothing moved, with label and predictions, ${count(rows)} rows: fail`, k: whole.alarms.anyFail, n: whole.runs, most: 0.01 },
     ...(rows >= immaterialFrom
       ? // not once: an alarm here is a matter of the rule, not of chance
         [{ what: `immaterial, ${count(rows)} rows: warn or fail`, k: immaterial.alarms.anyWarn, n: immaterial.runs, most: 0 }]

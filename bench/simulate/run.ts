@@ -34,15 +34,16 @@ const plans = values.short
   : [
       { rows: 200, quiet: 2_000, shifts: 500 },
       { rows: 1_000, quiet: 1_000, shifts: 500 },
-      { rows: 10_000, quiet: 100, shifts: 200 },
-      { rows: 100_000, quiet: 0, shifts: 40 },
-      { rows: 1_000_000, quiet: 0, shifts: 8 },
+      { rows: 10_000, quiet: 200, shifts: 200 },
+      { rows: 100_000, quiet: 0, shifts: 60 },
+      { rows: 1_000_000, quiet: 0, shifts: 20 },
     ]
 const only = values.only?.split(',').map(Number)
 
 export interface Size {
   readonly rows: number
   readonly quiet: Tally
+  readonly whole: Tally
   readonly immaterial: Tally
   readonly shifted: ReadonlyMap<string, Tally>
 }
@@ -50,10 +51,17 @@ export interface Size {
 const sizes: Size[] = []
 for (const { rows, quiet, shifts } of plans) {
   if (only !== undefined && !only.includes(rows)) continue
-  const size = { rows, quiet: new Tally(), immaterial: new Tally(), shifted: new Map(scenarios.map(({ name }) => [name, new Tally()])) }
+  const size = {
+    rows,
+    quiet: new Tally(),
+    whole: new Tally(),
+    immaterial: new Tally(),
+    shifted: new Map(scenarios.map(({ name }) => [name, new Tally()])),
+  }
   for (let at = 0; at < quiet + shifts; at++) {
     const one = repeat(rows, seedOf(seed, rows, at), at < shifts)
     size.quiet.add(one.quiet)
+    size.whole.add(one.whole)
     size.immaterial.add(one.immaterial)
     for (const [name, result] of one.shifted) size.shifted.get(name)?.add(result)
   }

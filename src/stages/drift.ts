@@ -55,7 +55,7 @@ export const drift: ModelStage = async (context) => {
     columns: drawn(judged.columns, [reference.table, current.table], predictions),
     predictions:
       predictions.kind === 'found'
-        ? { from: predictions.from, because: null, expected_accuracy: predictions.expectedAccuracy }
+        ? { from: predictions.from, because: null, expected_accuracy: predictions.expectedAccuracy, priors: predictions.priors }
         : { from: null, because: predictions.because },
     ...(judged.blocks === undefined ? {} : { blocks: judged.blocks }),
     ...(judged.correlations === undefined ? {} : { correlations: judged.correlations }),

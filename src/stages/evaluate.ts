@@ -138,7 +138,7 @@ export const evaluate: ModelStage = async (given) => {
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
   // drift asks the model again, with the threshold of the config
   const [plainly] = scores.models
-  if (plainly !== undefined && plainly.task !== 'ranking' && plainly.task !== 'forecasting') {
+  if (plainly !== undefined) {
     await writeHoldoutProfile(context, {
       engine,
       scorer,

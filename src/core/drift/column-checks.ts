@@ -23,16 +23,26 @@ export interface Judged {
   readonly row: DriftDetails['columns'][number]
 }
 
-/** @param levels p-values that findings need */
-export function testedColumn(judging: Judging, one: Tested, sure: Certainty, levels: Levels): Judged {
+/** @param levels p-values that findings need; `rates`: columns whose rate is asked, which share one level */
+export function testedColumn(judging: Judging, one: Tested, sure: Certainty, levels: Levels & { readonly rates: number }): Judged {
   const { asked, shift, rates, subject, limits, unit } = one
   const state = shiftState(shift, sure, limits)
   const summary = summarise(one.reference, one.current, one.cells, rates)
   const { maxChange, maxRatio, raw = false } = subject.rule?.rule ?? {}
   const ratio = maxRatio ?? (subject.family === 'features' ? undefined : rateLimits)
   const byRate = [
-    { name: 'rate_ratio', unit: 'ratio', written: maxRatio, finding: rates && ratio ? rateRatio(rates, ratio, raw) : null },
-    { name: 'rate_change', unit: 'share', written: maxChange, finding: rates && maxChange ? rateChange(rates, maxChange, raw) : null },
+    {
+      name: 'rate_ratio',
+      unit: 'ratio',
+      written: maxRatio,
+      finding: rates && ratio ? rateRatio(rates, ratio, { raw, asked: levels.rates }) : null,
+    },
+    {
+      name: 'rate_change',
+      unit: 'share',
+      written: maxChange,
+      finding: rates && maxChange ? rateChange(rates, maxChange, { raw, asked: levels.rates }) : null,
+    },
   ]
   return {
     checks: [

@@ -155,7 +155,7 @@ function byBlocks(
   const independent = Math.max(1, used - 1) / (8 * shift.effectiveRows)
   const test = blockPermutation(before, now, { seed, draws: drawsFor(columns) })
   // so few blocks that no exchange of them could be certain among so many columns
-  const spread = test.smallest * columns > certainty.shift.warn ? blockSpread(before, now) : null
+  const spread = test.smallest * columns > certainty.shift[subject.family].warn ? blockSpread(before, now) : null
   const excess = spread?.excess ?? Math.max(1, test.mean / independent)
   const moved =
     spread === null

@@ -30,14 +30,14 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
     }),
     strict
       ? `certain: a limit counts when the change surely lies beyond it, adjusted p ≤ ${certainty.strict.fail} (noncentral χ²)`
-      : `certain: adjusted p ≤ ${certainty.shift.warn} to warn, ≤ ${certainty.shift.fail} to fail (Anderson–Darling and χ² combined)`,
+      : `certain (Anderson–Darling and χ² combined), adjusted p to warn and to fail: ${families.map((family) => `${family} ≤ ${certainty.shift[family].warn} and ≤ ${certainty.shift[family].fail}`).join(', ')}`,
     `p is adjusted over each family by ${drift.correction === 'by' ? 'Benjamini–Yekutieli' : 'Benjamini–Hochberg'}`,
     ...blocksOf(drift, data),
     ...(data.weight === null ? [] : [`rows count by ${data.weight}; tests use as many rows as the weights are worth`]),
     ...columns.map(([name, column]) => `drift.columns.${name}${isPattern(name) ? ' (all that fit)' : ''}: ${ruleOf(column)}`),
     ...questions.map(({ name, summary }) => `drift.${name}: ${summary}`),
     `these questions share a p of ${certainty.questions.warn} to warn and ${certainty.questions.fail} to fail over all columns`,
-    `drift.rate_ratio of labels and predictions with two values: a factor of ${rateLimits.warn} warns, of ${rateLimits.fail} fails, p ≤ ${certainty.rate}`,
+    `drift.rate_ratio of labels and predictions with two values: a factor of ${rateLimits.warn} warns, of ${rateLimits.fail} fails, p ≤ ${certainty.rate} over all such columns together (Bonferroni)`,
     ...tableQuestions.filter(({ name }) => optional[name]?.(drift) ?? true).map(({ name, summary }) => `drift.${name}: ${summary}`),
     drift.correlations === false
       ? 'drift.correlation: switched off'

@@ -45,8 +45,9 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
   const tested = found.filter((one): one is Tested => 'shift' in one)
   const sure = certainties(tested, settings)
   const levels = questionLevels(tested.map(({ asked, shift }) => ({ ...asked, shift })))
+  const rates = tested.filter((one) => one.rates !== null).length
   const judged = found.map((one) =>
-    'shift' in one ? testedColumn(input, one, sure.get(one) ?? undecided, levels) : untestedColumn(input, one),
+    'shift' in one ? testedColumn(input, one, sure.get(one) ?? undecided, { ...levels, rates }) : untestedColumn(input, one),
   )
   const columns = judged.map(({ row }) => row)
   const pairs = settings.correlations === false ? null : correlationChecks(input, tested)
@@ -78,7 +79,7 @@ function sameData({ current }: DriftInput): DriftJudgement {
 }
 
 /** Of what was not adjusted: nothing is certain. */
-const undecided: Certainty = { q: 1, warn: 1, fail: 1, levels: certainty.shift, least: 0 }
+const undecided: Certainty = { q: 1, warn: 1, fail: 1, levels: certainty.shift.features, noticed: 0, least: 0 }
 
 /** Adjusted p of every column, each family for itself. */
 function certainties(tested: readonly Tested[], settings: DriftSettings): ReadonlyMap<Tested, Certainty> {
@@ -97,9 +98,10 @@ function certainties(tested: readonly Tested[], settings: DriftSettings): Readon
         return limit === undefined ? 1 : strictP(shift, limits, limit)
       })
     const [warn, fail] = strict ? [beyond('warn'), beyond('fail')] : [q, q]
-    const levels = strict ? certainty.strict : certainty.shift
+    const levels = strict ? certainty.strict : certainty.shift[family]
+    const noticed = certainty.shift[family].warn
     for (const [i, member] of members.entries())
-      adjusted.set(member, { q: q[i] ?? 1, warn: warn[i] ?? 1, fail: fail[i] ?? 1, levels, least: least[i] ?? 0 })
+      adjusted.set(member, { q: q[i] ?? 1, warn: warn[i] ?? 1, fail: fail[i] ?? 1, levels, noticed, least: least[i] ?? 0 })
   }
   return adjusted
 }

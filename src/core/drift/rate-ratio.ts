@@ -1,7 +1,7 @@
 /**
  * Has the rate of the positive class changed by a factor? JS* is blind here: fraud from 0.2 % to 0.5 % is only 0.02 of it.
  *
- *     ratio = max(q/p, p/q)          warn × 1.5, fail × 2, each at p-value ≤ 0.01
+ *     ratio = max(q/p, p/q)          warn × 1.5, fail × 2, each at p-value × rates asked ≤ 0.01 (Bonferroni)
  *     change = |q − p|               where `max_change` was written
  *
  * Only for columns of two values. A rate of 0 on one side gives the ratio that half a row would give.
@@ -54,13 +54,23 @@ function classes(column: ColumnProfile): ReadonlyMap<string, number> | null {
   return new Map(counted)
 }
 
-/** @param raw without asking whether the change is certain */
-export function rateRatio({ before, now, n, m }: Rates, limits: Thresholds<number>, raw = false): Finding | null {
+export interface RateQuestion {
+  /** without asking whether the change is certain */
+  readonly raw?: boolean
+  /** columns of which this is asked, which share one level */
+  readonly asked?: number
+}
+
+export function rateRatio(
+  { before, now, n, m }: Rates,
+  limits: Thresholds<number>,
+  { raw = false, asked = 1 }: RateQuestion = {},
+): Finding | null {
   if (n === 0 || m === 0) return null
   const p = Math.max(before, 0.5) / n
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
-  const pValue = proportionsP(before, n, now, m)
+  const pValue = Math.min(1, asked * proportionsP(before, n, now, m))
   const reached = reachedLimit(ratio, limits)
   if (reached === null || (!raw && pValue > certainty.rate)) return null
   return {
@@ -73,10 +83,14 @@ export function rateRatio({ before, now, n, m }: Rates, limits: Thresholds<numbe
   }
 }
 
-export function rateChange({ before, now, n, m }: Rates, limits: Thresholds<number>, raw = false): Finding | null {
+export function rateChange(
+  { before, now, n, m }: Rates,
+  limits: Thresholds<number>,
+  { raw = false, asked = 1 }: RateQuestion = {},
+): Finding | null {
   if (n === 0 || m === 0) return null
   const change = Math.abs(now / m - before / n)
-  const pValue = proportionsP(before, n, now, m)
+  const pValue = Math.min(1, asked * proportionsP(before, n, now, m))
   const reached = reachedLimit(change, limits)
   if (reached === null || (!raw && pValue > certainty.rate)) return null
   return {

@@ -15,7 +15,7 @@ import { beyondP, minimumDetectable, rowsPerSide } from './minimum-detectable.ts
 import { populationStability } from './population-stability.ts'
 import { profileQuantile } from './quantile.ts'
 import { shareGaps } from './share-gaps.ts'
-import { certainty, type ShiftLimits } from './thresholds.ts'
+import type { ShiftLimits } from './thresholds.ts'
 import { wasserstein } from './wasserstein.ts'
 
 export type DriftState = (typeof driftStates)[number]
@@ -130,6 +130,8 @@ export interface Certainty {
   readonly warn: number
   readonly fail: number
   readonly levels: { readonly warn: number; readonly fail: number }
+  /** q at which a change is there at all */
+  readonly noticed: number
   /** least q that this column could have reached: more than 0 where there are few blocks */
   readonly least: number
 }
@@ -146,7 +148,7 @@ export function shiftState(shift: Shift, { q, ...at }: Certainty, limits: ShiftL
   const smallest = warn ?? fail
   if (smallest === undefined) return 'ok'
   if (at.least > at.levels.warn) return 'inconclusive'
-  if (q <= certainty.shift.warn) return size < smallest ? 'immaterial' : 'inconclusive'
+  if (q <= at.noticed) return size < smallest ? 'immaterial' : 'inconclusive'
   return minimumDetectable(shift.df, shift.effectiveRows) > driftMetricTable[limits.metric].asJs(fail ?? smallest) ? 'inconclusive' : 'ok'
 }
 

@@ -25,13 +25,18 @@ export const predictionPrefix = 'predictions.'
 export const rateLimits = { warn: 1.5, fail: 2 } as const
 
 /**
- * The false alarms that a run without drift may have, whatever the number of its columns: 5 % of the runs may warn, 1 % may fail. Who spends them:
- * `shift`, the adjusted p that a moved column needs, costs less than its level, because changes that do not matter pass all the same;
+ * The false alarms that a run without drift may have, whatever the number of its columns, with a label and predictions: 5 % of the runs may warn, 1 % may
+ * fail. Who spends them: `shift`, the adjusted p that a moved column needs, per family. Of features it costs less than its level, because changes that do
+ * not matter pass all the same; labels and predictions have limits half as far, so that nearly all of theirs is spent, and they get less.
  * `questions` is shared by all questions of all columns that chance could answer, and costs less, since counts are discrete; `pairs` is the
- * adjusted p of a correlation. Together: 4 to 5 % warn and half a percent fail at 200 rows and 20 columns, less with more rows (bench/simulate).
+ * adjusted p of a correlation; `rate` is divided by the rates that are asked. The sum is measured by bench/simulate.
  */
 export const certainty = {
-  shift: { warn: 0.04, fail: 0.01 },
+  shift: {
+    features: { warn: 0.03, fail: 0.008 },
+    labels: { warn: 0.008, fail: 0.002 },
+    predictions: { warn: 0.008, fail: 0.002 },
+  },
   questions: { warn: 0.024, fail: 0.004 },
   pairs: { warn: 0.004, fail: 0.001 },
   /** `certainty: strict`, where nothing but what surely lies beyond the limit counts */

@@ -12,7 +12,7 @@ import { scoreMetrics } from './probabilities.ts'
 import { rankingMetrics } from './ranking-metrics.ts'
 import { regressionMetrics } from './regression.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
-import type { PlainTask, ScoredTask, Scores } from './scores.ts'
+import type { AnsweredTask, PlainTask, ScoredTask, Scores } from './scores.ts'
 import type { View } from './view.ts'
 
 export const metrics: Readonly<Record<string, Metric>> = {
@@ -53,6 +53,7 @@ const plainTasks: readonly PlainTask[] = ['binary', 'multiclass', 'regression']
 export const scoredTasks: readonly ScoredTask[] = ['binary', 'multiclass', 'regression', 'multilabel', 'ranking', 'forecasting']
 
 export const isScoredTask = (task: Task): task is ScoredTask => scoredTasks.some((one) => one === task)
+export const isAnsweredTask = (task: Task): task is AnsweredTask => isScoredTask(task) && task !== 'multilabel'
 export const isPlainTask = (task: Task): task is PlainTask => plainTasks.some((one) => one === task)
 
 export const metricTasks = (metric: Metric): readonly ScoredTask[] => scoredTasks.filter((task) => metric.of[task] !== undefined)

@@ -5,14 +5,16 @@
  *     prior now_j = w_j · P(y = j)
  *
  * Valid where classes became more or less frequent but look as they did (label shift); it says nothing where the classes themselves changed.
- * A model that hardly tells classes apart leaves C nearly singular and w noise: `smallest`, its smallest singular value, is compared with
- * a tenth of what a perfect model of k equal classes has, 0.1/k (0.05 for two), and below that `prior` is null. Weights below 0 are noise
+ * A model that hardly tells classes apart leaves C nearly singular and w noise: `prior` is null unless `smallest`, its smallest singular value,
+ * exceeds 0.05. A perfect model of k equal classes has 1/k, so there is none of twenty classes. Weights below 0 are noise
  * around 0: the prior takes them as 0 and is scaled to add up to 1; `weights` are as they were solved.
  * @param joint shares by prediction (row) and truth (column), k × k, adding up to 1; @param current share of each prediction now
  * @throws RangeError when sizes differ or shares do not add up
  * Source: Lipton, Wang & Smola 2018, "Detecting and correcting for label shift with black box predictors"; singular values by
  * one-sided Jacobi rotations (Hestenes 1958).
  */
+const leastSingular = 0.05
+
 export interface PriorShift {
   readonly weights: readonly number[]
   /** null: the model tells too little for an estimate */
@@ -38,7 +40,7 @@ export function priorShift(joint: readonly (readonly number[])[], current: reado
   }
   const kept = weights.map((w, j) => Math.max(0, w) * joint.reduce((sum, row) => sum + (row[j] ?? 0), 0))
   const total = kept.reduce((sum, share) => sum + share, 0)
-  return { weights, prior: smallest >= 0.1 / k && total > 0 ? kept.map((share) => share / total) : null, smallest }
+  return { weights, prior: smallest > leastSingular && total > 0 ? kept.map((share) => share / total) : null, smallest }
 }
 
 /** Columns of C made orthogonal by rotating pairs of them; `rotation` holds the same rotations of the unit vectors, column by column. */

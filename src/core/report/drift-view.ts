@@ -9,7 +9,7 @@ import { type DriftDetails, driftDetails } from '../schema/details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { sizeInWords } from './drift-scale.ts'
 import type { ShareCell } from './drift-shares.ts'
-import { figure, namedProbability, plural, written } from './format.ts'
+import { figure, namedProbability, plural, share, written } from './format.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Column = DriftDetails['columns'][number]
@@ -124,9 +124,19 @@ function notesOf({ current, reference, same_data: same, predictions, blocks }: D
             `As its own probabilities have it, its accuracy on these rows is ${figure(predictions.expected_accuracy)}; that holds where they are calibrated and what the columns mean for the label has not changed`,
           ),
         ]),
+    ...(predictions?.priors == null ? [] : [own(priorsText(predictions.priors))]),
     ...(predictions?.because == null ? [] : [say`Predictions were not compared: ${prose(predictions.because)}`]),
     ...(blocks == null ? [] : [blocksText(blocks)]),
   ]
+}
+
+/** What the shares of the classes may be now, in the words of the caveat that holds for them. */
+function priorsText({ holdout, now, positive }: NonNullable<NonNullable<DriftDetails['predictions']>['priors']>): string {
+  const change = (place: number) => Math.abs((now[place] ?? 0) - (holdout[place] ?? 0))
+  const furthest = holdout.reduce((most, _, place) => (change(place) > change(most) ? place : most), 0)
+  const shown = positive ?? furthest
+  const which = positive === null ? `the class that changed most, of ${holdout.length}, is` : 'the positive class is'
+  return `As its predictions have it, ${which} ${share(now[shown] ?? 0)} of these rows, ${share(holdout[shown] ?? 0)} on its holdout; that holds where classes became more or less frequent and otherwise look as they did`
 }
 
 /** Why p is larger than the rows would have it. */

@@ -250,6 +250,11 @@ export const driftDetails = z.strictObject({
       because: z.string().nullable(),
       /** accuracy on the current rows as its own probabilities have it; true only where they are calibrated there */
       expected_accuracy: number.optional(),
+      /** shares of the classes on the holdout and, estimated from the predictions, now: most frequent on the holdout first, no label is named. `positive`: place of the positive one */
+      priors: z
+        .strictObject({ holdout: z.array(z.number()), now: z.array(z.number()), positive: z.number().int().nullable() })
+        .nullable()
+        .optional(),
     })
     .optional(),
   /** what was exchanged instead of rows */

@@ -111,6 +111,11 @@ export const tableProfileSchema = z.strictObject({
     })
     .nullable()
     .optional(),
+  /** of predictions of classes: rows by what was said (row) and what was true (column), in the order of the labels */
+  outcomes: z
+    .strictObject({ labels: z.array(z.string()), counts: z.array(z.array(count)) })
+    .nullable()
+    .optional(),
   /** of the rows that have a weight: its sum and the sum of its squares */
   weight: z.strictObject({ column: z.string(), total: z.number(), squares: z.number() }).nullable().optional(),
   /**

@@ -4,10 +4,12 @@
  * whether the model can be asked or not.
  */
 import { resolve } from 'node:path'
-import type { PlainTask } from '../../core/metrics/scores.ts'
-import { isPlainTask } from '../../core/metrics/table.ts'
+import type { AnsweredTask } from '../../core/metrics/scores.ts'
+import { isAnsweredTask } from '../../core/metrics/table.ts'
 import { expectedOutcomes } from '../../core/no-labels/expected-outcomes.ts'
+import { estimatedPriors } from '../../core/no-labels/outcomes.ts'
 import type { Task } from '../../core/schema/config.ts'
+import type { DriftDetails } from '../../core/schema/details.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import type { Table } from '../../ports/data-engine.ts'
@@ -19,6 +21,8 @@ import { openModel } from '../evaluate/score-model.ts'
 import { scoreWithoutTruth } from '../evaluate/score-without-truth.ts'
 import { readProfile } from './profile-file.ts'
 
+type Priors = NonNullable<NonNullable<DriftDetails['predictions']>['priors']>
+
 export type PredictionTables =
   | {
       readonly kind: 'found'
@@ -28,6 +32,8 @@ export type PredictionTables =
       readonly from: string
       /** as the model's own probabilities have it; null where it gives none, or the target is sensitive */
       readonly expectedAccuracy: number | null
+      /** how often each class occurs now, as its predictions have it; null where that cannot be told */
+      readonly priors: Priors | null
     }
   | { readonly kind: 'none'; readonly because: string }
 
@@ -62,12 +68,14 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   const stored = await storedAnswers(context)
   // rows of a window need no holdout beside them; where there is one it says the task
   if (stored.kind === 'none' && before === null) return stored
+  if (context.model.task === 'multilabel') return none('predictions of several targets are not compared')
   const task = stored.kind === 'none' ? scoredTask(context.model.task) : taskOfAnswers(stored.table)
   if (task === null) return none('nothing says which task the model has: write `task`, or let evaluate score a holdout first')
   const path = await candidatePath(context)
   const shown = context.model.model.kind === 'path' ? context.model.model.path : 'the fetched model'
   await using scorer = await openModel(context, path, shown)
-  if (before === null && stored.kind === 'found' && stored.digest !== null && stored.digest !== scorer.digest)
+  const sameModel = stored.kind === 'found' && (stored.digest === null || stored.digest === scorer.digest)
+  if (before === null && stored.kind === 'found' && !sameModel)
     return none('the model changed since evaluate scored the holdout with it: evaluate it again')
 
   const engine = await context.ports.engine()
@@ -82,7 +90,26 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
       ? [stored.table, stored.from]
       : [(await answers(before?.table ?? (await open()), null)).profile, `its own in ${before?.words ?? ''}`]
   const now = await answers(await open(), reference)
-  return { kind: 'found', reference, current: now.profile, from, expectedAccuracy: expectedAccuracy(context, now.columns) }
+  return {
+    kind: 'found',
+    reference,
+    current: now.profile,
+    from,
+    expectedAccuracy: expectedAccuracy(context, now.columns),
+    priors: stored.kind === 'found' && sameModel ? priorsNow(stored.table, now.profile) : null,
+  }
+}
+
+/** In the order of the holdout, without the labels. */
+function priorsNow(before: TableProfile, now: TableProfile): Priors | null {
+  const { outcomes } = before
+  const said = now.columns.find(({ name }) => name === predictionNames.class)
+  const found = !outcomes || said === undefined ? null : estimatedPriors(outcomes, said)
+  if (found === null) return null
+  const places = found.labels.map((_, i) => i).sort((a, b) => (found.holdout[b] ?? 0) - (found.holdout[a] ?? 0))
+  const at = (shares: readonly number[]) => places.map((i) => shares[i] ?? 0)
+  // of two classes the positive one comes second
+  return { holdout: at(found.holdout), now: at(found.now), positive: taskOfAnswers(before) === 'binary' ? places.indexOf(1) : null }
 }
 
 /** E[accuracy] of the answers, from their probabilities alone. */
@@ -125,7 +152,7 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
   return { kind: 'found', table, from: `its own on data.${holdout}`, digest }
 }
 
-const scoredTask = (task: Task | null): PlainTask | null => (task !== null && isPlainTask(task) ? task : null)
+const scoredTask = (task: Task | null): AnsweredTask | null => (task !== null && isAnsweredTask(task) ? task : null)
 
 /** Labels of the target that a profile may list: none of a sensitive one. What was trained on knows more of them than what was answered. */
 function labelsOf({ model }: ModelContext, [training, answered]: readonly TableProfile[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** The profile of the candidate's answers on rows it was not trained on, which drift and promotion take from here. */
-import type { PlainScores, PlainTask } from '../../core/metrics/scores.ts'
+import type { AnsweredScores, AnsweredTask } from '../../core/metrics/scores.ts'
+import { outcomesOf } from '../../core/no-labels/outcomes.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
@@ -13,9 +14,9 @@ import type { Units } from './units.ts'
 export interface Holdout {
   readonly engine: DataEngine
   readonly scorer: Scorer
-  readonly task: PlainTask
+  readonly task: AnsweredTask
   /** on the test rows */
-  readonly scores: PlainScores
+  readonly scores: AnsweredScores
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
   /** of a classification, in the data's spelling */
@@ -29,7 +30,11 @@ export async function writeHoldoutProfile(context: ModelContext, holdout: Holdou
   if (!context.model.drift.enabled) return
   const { engine, scores, pair, units } = holdout
   const answers = (await validationAnswers(context, holdout)) ?? { columns: answerColumns(scores, pair), units }
-  await writeProfile(context, answersProfilePath(context), [await profileOfAnswers(context, engine, answers, null)])
+  const profile = await profileOfAnswers(context, engine, answers, null)
+  // truth is known of the test rows, whichever the predictions kept are of
+  const hidden = context.model.data.target === null || context.model.data.sensitive.includes(context.model.data.target)
+  const outcomes = hidden ? null : outcomesOf(scores, pair)
+  await writeProfile(context, answersProfilePath(context), [{ ...profile, ...(outcomes === null ? {} : { outcomes }) }])
 }
 
 async function validationAnswers(context: ModelContext, { engine, scorer, task, labels }: Holdout): Promise<Answers | null> {

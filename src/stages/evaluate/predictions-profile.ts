@@ -6,12 +6,13 @@
  * |---|---|
  * | binary | `probability` of the positive class, `class` |
  * | multiclass | `confidence` (largest probability), `entropy` (nats), `class` |
- * | regression | `value` |
+ * | regression, forecasting | `value` |
+ * | ranking | `score` |
  *
  * A model that gives labels only has `class` alone.
  */
 import { join } from 'node:path'
-import type { PlainScores, PlainTask } from '../../core/metrics/scores.ts'
+import type { AnsweredScores, AnsweredTask } from '../../core/metrics/scores.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -19,7 +20,7 @@ import type { ModelContext } from '../context.ts'
 import { modelFolder } from '../out-folder.ts'
 import { buildProfile } from '../profile-table.ts'
 import { subTable } from '../sub-table.ts'
-import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from './assemble.ts'
+import { type Answered, allClasses, binaryScores, multiclassScores, rankingScores, regressionScores } from './assemble.ts'
 import type { PredictionColumn } from './predictions-file.ts'
 import { labelOf, positiveLabel } from './truth.ts'
 import { type Units, unitName } from './units.ts'
@@ -30,10 +31,11 @@ export const predictionNames = {
   confidence: 'confidence',
   entropy: 'entropy',
   value: 'value',
+  score: 'score',
 } as const
 
 /** @param pair of a binary task: negative, positive */
-export function answerColumns(scores: PlainScores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
+export function answerColumns(scores: AnsweredScores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
   const column = (name: string, values: PredictionColumn['values']) => ({ name, values })
   switch (scores.task) {
     case 'binary': {
@@ -49,7 +51,10 @@ export function answerColumns(scores: PlainScores, pair: readonly [string, strin
       return [column(predictionNames.confidence, largest), column(predictionNames.entropy, entropy), column(predictionNames.class, named)]
     }
     case 'regression':
+    case 'forecasting':
       return [column(predictionNames.value, scores.predicted)]
+    case 'ranking':
+      return [column(predictionNames.score, scores.score)]
   }
 }
 
@@ -79,7 +84,7 @@ function certainty(proba: Float64Array, k: number): { readonly largest: Float64A
  */
 export function answersWithoutTruth(
   { model }: ModelContext,
-  task: PlainTask,
+  task: AnsweredTask,
   labels: readonly string[],
   answered: Answered,
 ): readonly PredictionColumn[] {
@@ -87,7 +92,10 @@ export function answersWithoutTruth(
   const truth = { codes: new Int32Array(0), names: known }
   switch (task) {
     case 'regression':
+    case 'forecasting':
       return answerColumns(regressionScores(new Float64Array(0), answered), null)
+    case 'ranking':
+      return answerColumns(rankingScores(new Float64Array(0), new Int32Array(0), answered), null)
     case 'multiclass':
       return answerColumns(multiclassScores(truth, allClasses(truth, [answered]), answered), null)
     case 'binary': {
@@ -106,9 +114,10 @@ export function answersWithoutTruth(
 }
 
 /** The task whose answers a profile holds, or null when it holds none of ours. */
-export function taskOfAnswers({ columns }: TableProfile): PlainTask | null {
+export function taskOfAnswers({ columns }: TableProfile): AnsweredTask | null {
   const names = new Set(columns.map(({ name }) => name))
   if (names.has(predictionNames.value)) return 'regression'
+  if (names.has(predictionNames.score)) return 'ranking'
   if (names.has(predictionNames.probability)) return 'binary'
   // labels alone are read alike, however many there are
   return names.has(predictionNames.class) ? 'multiclass' : null

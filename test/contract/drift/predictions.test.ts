@@ -7,7 +7,7 @@ import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { driftDetails } from '../../../src/core/schema/details.ts'
 import { profileSchema } from '../../../src/core/schema/profile.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
-import { classifierWithZipMap, floats, modelOf, node, tensorOf } from '../../support/onnx-models.ts'
+import { classifierWithZipMap, floats, identityModel, modelOf, node, tensorOf } from '../../support/onnx-models.ts'
 import { numbers } from '../../support/project.ts'
 import { modelConfig, modelReport, report } from '../../unit/report/samples.ts'
 import { type Desk, makeDesk } from './support.ts'
@@ -76,6 +76,25 @@ describe('predictions of today against those on the holdout', () => {
     const row = details.columns.find(({ column }) => column === 'predictions.probability')
     expect(row).toMatchObject({ family: 'predictions', n_reference: 1200, n_current: 1200 })
     expect(row?.cells?.reduce((sum, cell) => sum + cell.current, 0)).toBeCloseTo(1, 4)
+  })
+
+  it('tell how often each class occurs now, where classes became more frequent and look as they did', async () => {
+    const [head = '', ...lines] = pairs(6, 9000).trimEnd().split('\n')
+    const of = (label: string) => lines.filter((line) => line.endsWith(`,${label}`))
+    const unlabelled = [head, ...of('1').slice(0, 3600), ...of('0').slice(0, 900)].map((line) => line.replace(/,[^,]*$/, ''))
+    desk.write('shifted.csv', `${unlabelled.join('\n')}\n`)
+    desk.write('holdout.csv', pairs(7, 8000))
+    const shifted = (data = '') => config({ data }).replace('current.csv', 'shifted.csv').replace('test.csv', 'holdout.csv')
+    const result = await desk.run(shifted(), all)
+    const priors = detailsOf(result).predictions?.priors
+    const positive = priors?.positive ?? -1
+    expect(priors?.holdout[positive]).toBeCloseTo(0.5, 1)
+    expect(priors?.now[positive]).toBeGreaterThan(0.72)
+    expect(priors?.now[positive]).toBeLessThan(0.88)
+    expect(renderHtml(report([modelReport(modelConfig('m'), [result])]))).toContain('the positive class is')
+    expect(priors?.now.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12)
+    const hidden = await desk.run(shifted(', sensitive: [y]'), all)
+    expect(detailsOf(hidden).predictions?.priors).toBeNull()
   })
 
   it('are steady where the current rows are like the holdout', async () => {
@@ -358,5 +377,46 @@ describe('two stored profiles', () => {
     expect(detailsOf(result)).toMatchObject({ reference: { rows: 2000 }, current: { rows: 2000 }, same_data: false })
     await desk.close()
     await other.close()
+  })
+})
+
+describe('predictions of a ranking and of a forecast', () => {
+  let desk: Desk
+  beforeAll(() => {
+    desk = makeDesk()
+    desk.write('m.onnx', identityModel('good'))
+  })
+  afterAll(() => desk.close())
+
+  /** 300 questions of five items; the score of each is moved by `by` */
+  function questions(seed: number, by = 0): string {
+    const next = numbers(seed)
+    const lines = Array.from({ length: 1500 }, (_, i) => `q${i % 300},i${Math.floor(i / 300)},${i % 3},${(next() + by).toFixed(4)}`)
+    return `query,item,clicked,good\n${lines.join('\n')}\n`
+  }
+  const ranking = (current: string) => `models:
+  m:
+    task: ranking
+    model: m.onnx
+    data: {train: train.csv, test: test.csv, current: ${current}, target: clicked, group: query, id: item, features: [good]}
+    baseline: []
+    drift: {blocks: rows, columns: {good: {ignore: true}}}
+    evaluate: {metrics: {ndcg: {}}}
+`
+
+  it('scores that moved are found, others are steady, by the scores of the holdout', async () => {
+    desk.write('train.csv', questions(1))
+    desk.write('test.csv', questions(2))
+    desk.write('like.csv', questions(3))
+    desk.write('moved.csv', questions(4, 0.4))
+    const like = await desk.run(ranking('like.csv'), all)
+    expect(detailsOf(like).predictions).toMatchObject({
+      from: 'its own on data.test',
+      because: null,
+      priors: null,
+      expected_accuracy: null,
+    })
+    expect(states(like)['predictions.score']).toBe('ok')
+    expect(states(await desk.run(ranking('moved.csv'), all))['predictions.score']).toBe('fail')
   })
 })

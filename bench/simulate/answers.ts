@@ -1,0 +1,34 @@
+/**
+ * What stands beside the twenty columns in a real run: a label of two values, of which one row in five is positive, and what a model says of other rows,
+ * as `evaluate` keeps it: `probability` and `class`. They are families of their own; together with the columns they are what a run can alarm of.
+ */
+import type { TableProfile } from '../../src/core/schema/profile.ts'
+import type { Random } from '../../src/core/stats/random.ts'
+import { type Drawn, drawColumn } from './columns.ts'
+import { profileOf } from './profile.ts'
+
+export const target = 'label'
+export const positive = 'true'
+const truths = ['false', 'true']
+
+export interface Answers {
+  readonly label: Drawn
+  readonly predictions: readonly Drawn[]
+}
+
+export function drawAnswers(rows: number, rng: Random): Answers {
+  const label = drawColumn({ name: target, storage: 'boolean', labels: truths, make: () => (r) => Number(r.next() < 0.2) }, rows, rng)
+  const probability = drawColumn(
+    { name: 'probability', storage: 'float', labels: null, make: () => (r) => 1 / (1 + Math.exp(1.6 - 1.2 * r.normal())) },
+    rows,
+    rng,
+  )
+  const said: Drawn = { name: 'class', storage: 'boolean', labels: truths, values: probability.values.map((p) => Number(p >= 0.5)) }
+  return { label, predictions: [probability, said] }
+}
+
+/** The profile with the label as one more column of it. */
+export function withLabel(profile: TableProfile, label: Drawn, tag: number, reference: TableProfile | null): TableProfile {
+  const known = reference === null ? null : { ...reference, columns: reference.columns.filter(({ name }) => name === target) }
+  return { ...profile, columns: [...profile.columns, ...profileOf(profile.role, [label], tag, known).columns] }
+}
