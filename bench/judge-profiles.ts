@@ -18,7 +18,7 @@ const times = Array.from({ length: 20 }, () => {
   const judged = judgeDrift({
     reference,
     current,
-    target: null,
+    targets: [],
     positive: null,
     features: null,
     leaveOut: [],

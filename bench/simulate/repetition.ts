@@ -47,7 +47,7 @@ export function judge(reference: TableProfile, current: TableProfile, options: P
   return judgeDrift({
     reference,
     current,
-    target: null,
+    targets: [],
     positive: null,
     features: null,
     leaveOut: [],
@@ -108,7 +108,7 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
     const labelled = withLabel(reference, before.label, seed + tables++, null)
     return outcome(
       judge(labelled, withLabel(current, now.label, seed + tables++, labelled), {
-        target,
+        targets: [target],
         positive,
         predictions: { reference: answered, current: profile('predictions', now.predictions, answered) },
       }),

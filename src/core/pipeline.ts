@@ -3,6 +3,7 @@
 import type { Verdict } from './gate/fold.ts'
 import type { ModelConfig } from './schema/config.ts'
 import type { StageName } from './schema/result.ts'
+import { targetColumns } from './schema/target-columns.ts'
 
 /** Stages that look at one model, in order. The gate folds exactly these. */
 export const modelStages = ['validate', 'train', 'fetch', 'evaluate', 'drift'] as const
@@ -36,7 +37,7 @@ const table: Readonly<Record<ModelStageName, Entry>> = {
   evaluate: {
     unasked: (model) => {
       if (!has(model, 'test')) return 'data.test is not configured'
-      return model.data.target === null ? 'data.target is not configured' : null
+      return targetColumns(model.data).length === 0 ? 'data.target is not configured' : null
     },
     reads: () => ['train', 'fetch'],
   },

@@ -7,6 +7,7 @@ import { count } from '../core/report/format.ts'
 import type { DriftDetails } from '../core/schema/details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
 import { type Check, makeCheck } from '../core/schema/result.ts'
+import { targetColumns } from '../core/schema/target-columns.ts'
 import { UserError } from '../errors.ts'
 import type { ModelStage } from './context.ts'
 import { demandColumns, notFeatures } from './drift/demand-columns.ts'
@@ -34,7 +35,7 @@ export const drift: ModelStage = async (context) => {
   const asked: Asked = {
     reference: reference.table,
     current: current.table,
-    target: data.target,
+    targets: targetColumns(data),
     features: data.features,
     leaveOut: notFeatures(data),
     columns: model.drift.columns,

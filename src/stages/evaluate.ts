@@ -8,20 +8,22 @@ import { withHistory } from '../core/evaluate/history.ts'
 import { judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
-import { trainingStatistics } from '../core/evaluate/training.ts'
+import { labelShares, trainingStatistics } from '../core/evaluate/training.ts'
 import type {
   BinaryScores,
   ForecastingScores,
   MulticlassScores,
-  PlainScores,
+  MultilabelScores,
   RankingScores,
   RegressionScores,
   ScoredTask,
+  Scores,
 } from '../core/metrics/scores.ts'
 import { quoted } from '../core/onnx/inspect.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
 import { unsuited } from '../core/schema/metric-facts.ts'
 import type { InputRecord } from '../core/schema/result.ts'
+import { targetColumns } from '../core/schema/target-columns.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
@@ -31,7 +33,9 @@ import {
   allClasses,
   binaryScores,
   forecastingScores,
+  levelsOf,
   multiclassScores,
+  multilabelScores,
   rankingScores,
   regressionScores,
 } from './evaluate/assemble.ts'
@@ -74,10 +78,10 @@ export const evaluate: ModelStage = async (given) => {
   refuseUnsuited(context, task)
   progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
 
-  const truth = new TruthReader(table, target.column, task, model.data.id, shown)
+  const truth = new TruthReader(table, target.columns, task, model.data.id, shown)
   const facts = new RowFacts(table, model.data, shown)
   const units = new UnitReader(table, model)
-  const times = new TimeReader(table, task === 'forecasting' ? model.data.time : null, shown)
+  const times = new TimeReader(table, task === 'forecasting' ? model.data : null, shown)
   const request = { engine, table, task }
   const candidate = await scorer.score({
     ...request,
@@ -104,7 +108,7 @@ export const evaluate: ModelStage = async (given) => {
       await decisions.choose(open, called, 'baseline')
     },
   })
-  if (!isNumeric(task)) checkLabels(truth.coded, candidate, target.column, shown)
+  if (!isNumeric(task) && task !== 'multilabel') checkLabels(truth.coded, candidate, target.columns[0], shown)
   const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
   const { compared: scored, scores } = together(found, (answers) =>
     assemble(context, truth, { ...facts.counted, ...ahead }, task, [candidate, ...answers]),
@@ -130,7 +134,7 @@ export const evaluate: ModelStage = async (given) => {
     proof: proofLevel(holdout, scorer.digest),
     usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
-    training: await training(context, target.column, own, scores, truth),
+    training: await training(context, target.columns, own, scores, truth),
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
     groupName: model.data.group,
   })
@@ -161,13 +165,15 @@ export const evaluate: ModelStage = async (given) => {
     primary,
     changedHoldout(ledger.state, compared.record?.digest ?? null, basis),
   )
-  const hidden = model.data.sensitive.includes(target.column)
+  const hidden = target.columns.some((name) => model.data.sensitive.includes(name))
   const details: EvaluateDetails = {
     task,
     primary: judged.primary,
     rows: table.rows,
     excluded,
-    labels: hidden || scores.labels === null ? null : frequentLabels(truth.coded, scores.labels),
+    // those of a multilabel task are names of columns
+    labels:
+      hidden || scores.labels === null ? null : own.task === 'multilabel' ? [...scores.labels] : frequentLabels(truth.coded, scores.labels),
     positive: hidden ? null : (scores.pair?.[1] ?? null),
     ...decisions.details(own),
     rewrites: [...scorer.rewrites, ...candidate.renamed],
@@ -205,9 +211,20 @@ function together(found: Compared, assembled: (others: readonly Answered[]) => A
 }
 
 /** What a model without features would have learned, where a profile says it. */
-async function training(context: ModelContext, column: string, own: Assembled['models'][number], { pair }: Assembled, truth: TruthReader) {
+async function training(
+  context: ModelContext,
+  [column, ...others]: Target['columns'],
+  own: Assembled['models'][number],
+  { pair }: Assembled,
+  truth: TruthReader,
+) {
+  if (own.task === 'ranking' || own.task === 'forecasting') return null
   const target = await trainingTarget(context, column)
-  if (target === null || own.task === 'ranking' || own.task === 'forecasting') return null
+  if (target === null) return null
+  if (own.task === 'multilabel') {
+    const rest = await Promise.all(others.map((name) => trainingTarget(context, name)))
+    return labelShares([target, ...rest], alignTo(['0', '1']))
+  }
   const align = alignTo(own.task === 'multiclass' ? own.classes : truth.coded.names)
   switch (own.task) {
     case 'binary':
@@ -228,7 +245,7 @@ function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
   for (const { name, metric } of model.evaluate.metrics) {
     const why = unsuited(metric, task)
     if (why === null) continue
-    const inferred = model.task === null ? `, which is what the target ${quoted(model.data.target ?? '')} looks like` : ''
+    const inferred = model.task === null ? `, which is what the target ${quoted(targetColumns(model.data).join(', '))} looks like` : ''
     throw new UserError(
       'METRIC_UNSUITED',
       `evaluate.metrics.${name} cannot be computed for a ${task} task${inferred}: ${why}`,
@@ -237,7 +254,7 @@ function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
   }
 }
 
-type Ahead = Naive & { readonly times: Float64Array | null }
+type Ahead = Naive & { readonly times: Float64Array | null; readonly horizon: Int32Array | null }
 
 /** What a forecast is held against; of other tasks nothing. */
 async function aheadOf(
@@ -249,9 +266,9 @@ async function aheadOf(
   reader: TimeReader,
   shown: string,
 ): Promise<Ahead> {
-  if (task !== 'forecasting') return { times: null, scale: null, naive: null }
+  if (task !== 'forecasting') return { times: null, horizon: null, scale: null, naive: null }
   const times = reader.times(shown)
-  return { times, ...(await naiveForecast(context, engine, target.column, facts, times)) }
+  return { times, horizon: reader.horizons(shown), ...(await naiveForecast(context, engine, target.columns[0], facts, times)) }
 }
 
 async function openLabelled(context: ModelContext) {
@@ -262,7 +279,7 @@ async function openLabelled(context: ModelContext) {
   const target = await readTarget(engine, table, model.data, model.task, shown)
   const ranking = target.task === 'ranking'
   await checkRows(engine, table, model.data, shown, ranking ? model.data.group : null)
-  if (ranking) await checkRelevance(engine, table, target.column, shown)
+  if (ranking) await checkRelevance(engine, table, target.columns[0], shown)
   return { engine, table, shown, target, excluded, rowsRead: all.rows }
 }
 
@@ -281,8 +298,8 @@ const testRecords = ({ files }: Table, rows: number): readonly InputRecord[] =>
 
 interface Assembled {
   /** in the order given */
-  readonly models: readonly (PlainScores | RankingScores | ForecastingScores)[]
-  /** of a classification */
+  readonly models: readonly Scores[]
+  /** of a classification; of a multilabel task its columns */
   readonly labels: readonly string[] | null
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
@@ -318,13 +335,22 @@ function assemble(
       return { models, labels: null, pair: null }
     }
     case 'forecasting': {
-      const { weight, group: series, times: time, scale, naive } = counted
-      const given = { y: truth.numbers, series, time, scale, naive }
-      const models: readonly ForecastingScores[] = answers.map((answered) => ({ ...forecastingScores(given, answered), weight }))
+      const { weight, group: series, times: time, horizon, scale, naive } = counted
+      const given = { y: truth.numbers, series, time, horizon, scale, naive }
+      const models = answers.map(
+        (answered, at): ForecastingScores => ({ ...forecastingScores(given, levelsOf(settings, at > 0), answered), weight }),
+      )
       return { models, labels: null, pair: null }
     }
-    case 'multilabel':
-      throw new Error(`${task} is not open`)
+    case 'multilabel': {
+      const labels = targetColumns(data)
+      const models = answers.map((answered): MultilabelScores => {
+        const scores = multilabelScores(labels, truth.marks, settings.threshold, answered)
+        checkScale(scores, settings.metrics, settings.threshold, answered.shown)
+        return { ...scores, ...counted }
+      })
+      return { models, labels, pair: null }
+    }
     case 'multiclass': {
       const classes = allClasses(truth.coded, answers)
       const models: readonly MulticlassScores[] = answers.map((answered) => ({

@@ -4,7 +4,7 @@
  */
 import { join, resolve } from 'node:path'
 import { usualExpectations } from '../core/checks/defaults.ts'
-import { columnChecks, targetCheck, targetQuery } from '../core/checks/integrity.ts'
+import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
 import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
 import { count } from '../core/report/format.ts'
@@ -148,5 +148,5 @@ async function integrity(engine: DataEngine, table: Table, role: Role, { model }
   const query = targetQuery(facts, model.data)
   if (query === null) return missing
   const [row = {}] = await engine.aggregate(query)
-  return [...missing, targetCheck(facts, model.data, row)]
+  return [...missing, ...targetChecks(facts, model.data, row)]
 }

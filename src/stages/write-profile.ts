@@ -13,7 +13,7 @@ export async function writeProfile(
     schema: 'modelgate/profile@1',
     engine: await engine.describe(),
     tool: { name: 'modelgate', version: toolVersion },
-    target: model.data.target,
+    target: model.data.targets ?? model.data.target,
     tables,
   })
   await ports.files.makeFolder(dirname(path))

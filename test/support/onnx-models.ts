@@ -186,3 +186,64 @@ export const nanModel = (column: string): Uint8Array =>
 
 /** scores its first batch until it is stopped */
 export const endlessModel = (column: string): Uint8Array => loop(2 ** 52, column)
+
+/** columns side by side, [n, width]: the scores of labels, or the quantiles of a forecast */
+export const sideBySide = (columns: readonly string[], { as = 'probabilities' }: { readonly as?: string } = {}): Uint8Array =>
+  modelOf({
+    node: [node('Concat', columns, [as], [attribute.int('axis', 1)])],
+    input: columns.map((column) => tensorOf(column, 'float', 'n', 1)),
+    output: [tensorOf(as, 'float', 'n', columns.length)],
+  })
+
+/** As skl2onnx writes a classifier of several labels: a 0 or 1 for each, and its probability, above a half. */
+export const labelsAndScores = (columns: readonly string[]): Uint8Array =>
+  modelOf({
+    node: [
+      node('Concat', columns, ['probabilities'], [attribute.int('axis', 1)]),
+      node('Greater', ['probabilities', 'half'], ['yes']),
+      node('Cast', ['yes'], ['label'], [attribute.int('to', dataTypes.int64)]),
+    ],
+    initializer: [floats('half', [1], [0.5])],
+    input: columns.map((column) => tensorOf(column, 'float', 'n', 1)),
+    output: [tensorOf('label', 'int64', 'n', columns.length), tensorOf('probabilities', 'float', 'n', columns.length)],
+  })
+
+/** As skl2onnx writes a MultiOutputClassifier: labels, and a sequence of one [n, 2] a label. `stacked`: as it writes a forest, [labels, n, 2]. */
+export const sequenceOfScores = (columns: readonly string[], { stacked = false } = {}): Uint8Array => {
+  const pairs = columns.flatMap((column) => [
+    node('Sub', ['one', column], [`${column}_no`]),
+    node('Concat', [`${column}_no`, column], [`${column}_pair`], [attribute.int('axis', 1)]),
+    ...(stacked ? [node('Unsqueeze', [`${column}_pair`, 'front'], [`${column}_front`])] : []),
+  ])
+  const sequence: ValueInfoDraft = {
+    name: 'probabilities',
+    type: { sequenceType: { elemType: { tensorType: { elemType: dataTypes.float, shape: {} } } } },
+  }
+  const ends = columns.map((column) => `${column}_${stacked ? 'front' : 'pair'}`)
+  return modelOf({
+    node: [
+      ...pairs,
+      stacked ? node('Concat', ends, ['probabilities'], [attribute.int('axis', 0)]) : node('SequenceConstruct', ends, ['probabilities']),
+      node('Concat', columns, ['all'], [attribute.int('axis', 1)]),
+      node('Greater', ['all', 'half'], ['yes']),
+      node('Cast', ['yes'], ['label'], [attribute.int('to', dataTypes.int64)]),
+    ],
+    initializer: [floats('half', [1], [0.5]), floats('one', [1], [1]), int64s('front', [1], [0])],
+    input: columns.map((column) => tensorOf(column, 'float', 'n', 1)),
+    output: [
+      tensorOf('label', 'int64', 'n', columns.length),
+      stacked ? tensorOf('probabilities', 'float', columns.length, 'n', 2) : sequence,
+    ],
+  })
+}
+
+/** labels alone, [n, labels] of 0 and 1 */
+export const labelsAlone = (columns: readonly string[]): Uint8Array =>
+  modelOf({
+    node: [
+      node('Concat', columns, ['all'], [attribute.int('axis', 1)]),
+      node('Cast', ['all'], ['label'], [attribute.int('to', dataTypes.int64)]),
+    ],
+    input: columns.map((column) => tensorOf(column, 'float', 'n', 1)),
+    output: [tensorOf('label', 'int64', 'n', columns.length)],
+  })

@@ -8,6 +8,7 @@ import { metadataClasses } from '../../core/onnx/class-labels.ts'
 import { describeGraph } from '../../core/onnx/describe.ts'
 import { inputNames, quoted, readModel, tensorOutputNames } from '../../core/onnx/inspect.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/proto.ts'
+import { stackSequences } from '../../core/onnx/sequences.ts'
 import { dropZipMaps } from '../../core/onnx/zipmap.ts'
 import { UserError } from '../../errors.ts'
 import {
@@ -62,7 +63,10 @@ async function openSession(
 ): Promise<ModelSession> {
   const { shown } = options
   const model = readModel(original, shown)
-  const { model: rewritten, rewrites, classLabels } = dropZipMaps(model)
+  const unzipped = dropZipMaps(model)
+  const { classLabels } = unzipped
+  const { model: rewritten, rewrites: more } = stackSequences(unzipped.model)
+  const rewrites = [...unzipped.rewrites, ...more]
   const bytes = rewritten === model ? original : encodeModel(rewritten)
   const outputs = tensorOutputNames(rewritten === model ? model : decodeModel(bytes))
   if (outputs.length === 0) {

@@ -2,7 +2,8 @@
 import { count } from '../report/format.ts'
 import type { DataSpec, Role } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import { present, type Sql, sql, type TableFacts } from './facts.ts'
+import { targetColumns } from '../schema/target-columns.ts'
+import { type ColumnFacts, present, type Sql, sql, type TableFacts } from './facts.ts'
 
 /** Roles whose rows must be labelled; `current` may be younger than its labels. */
 export const labelled: readonly string[] = ['train', 'validation', 'test'] satisfies Role[]
@@ -11,7 +12,7 @@ export const labelled: readonly string[] = ['train', 'validation', 'test'] satis
 const needed = (role: string, data: DataSpec): readonly string[] => [
   ...(data.features ?? []),
   ...(role === 'test' ? [data.id, data.time, data.group, data.weight].filter((name) => name !== null) : []),
-  ...(labelled.includes(role) && data.target !== null ? [data.target] : []),
+  ...(labelled.includes(role) ? targetColumns(data) : []),
 ]
 
 const error = (id: string, message: string, fix: string, column: string | null = null): Check =>
@@ -32,44 +33,45 @@ export function columnChecks(table: TableFacts, data: DataSpec): readonly Check[
     )
 }
 
-/** Labels of the target in one scan: `missing` and `classes` (2 means two or more). Null when there is no target to look at. */
+const targetsOf = ({ columns, role }: TableFacts, data: DataSpec): readonly ColumnFacts[] =>
+  labelled.includes(role) ? targetColumns(data).flatMap((name) => columns.find((one) => one.name === name) ?? []) : []
+
+/** Of each column of the target, in one scan: `missing` and `classes` (2 means two or more), numbered. Null when there is no target to look at. */
 export function targetQuery(table: TableFacts, data: DataSpec): Sql | null {
-  const column = table.columns.find((one) => one.name === data.target)
-  if (column === undefined || !labelled.includes(table.role)) return null
-  const there = present(column)
-  return sql(
-    `SELECT count(*) FILTER (WHERE NOT ${there}) AS missing,
-       CASE WHEN min(${column.quoted}) FILTER (WHERE ${there}) IS NULL THEN 0
-            WHEN min(${column.quoted}) FILTER (WHERE ${there}) = max(${column.quoted}) FILTER (WHERE ${there}) THEN 1 ELSE 2 END AS classes
-     FROM ${table.relation}`,
-  )
+  const counts = targetsOf(table, data).map((column, i) => {
+    const there = present(column)
+    const end = (of: 'min' | 'max') => `${of}(${column.quoted}) FILTER (WHERE ${there})`
+    return `count(*) FILTER (WHERE NOT ${there}) AS missing${i},
+       CASE WHEN ${end('min')} IS NULL THEN 0 WHEN ${end('min')} = ${end('max')} THEN 1 ELSE 2 END AS classes${i}`
+  })
+  return counts.length === 0 ? null : sql(`SELECT ${counts.join(', ')} FROM ${table.relation}`)
 }
 
-export function targetCheck(table: TableFacts, data: DataSpec, row: Readonly<Record<string, unknown>>): Check {
+/** One of several labels that never varies is worth a look; a target of one column that does not is worth nothing. */
+export function targetChecks(table: TableFacts, data: DataSpec, row: Readonly<Record<string, unknown>>): readonly Check[] {
   const { role } = table
-  const id = `validate.target:${role}`
-  const missing = Number(row.missing ?? 0)
-  const classes = Number(row.classes ?? 0)
-  const column = data.target
-  if (classes < 2) {
-    const what = classes === 0 ? 'has no value at all' : 'is the same in every row'
-    return error(
-      id,
-      `TARGET_CONSTANT: the target ${column} ${what} of data.${role}`,
-      'check how the data was made: nothing can be learnt or measured on one class',
-      column,
-    )
-  }
-  const found = { id, column, observed: missing / table.rows, limit: 0, limit_kind: 'max', unit: 'share', n: table.rows }
-  const status = missing > 0 ? 'fail' : 'pass'
-  return makeCheck({
-    ...found,
-    status,
-    effect: status,
-    message:
-      missing > 0
-        ? `${count(missing)} of ${count(table.rows)} rows of data.${role} have no ${column}`
-        : `every row of data.${role} has ${column}`,
-    fix: missing > 0 ? 'label these rows, or leave them out' : null,
+  return targetsOf(table, data).map(({ name: column }, i) => {
+    const several = data.targets ? column : null
+    const id = several === null ? `validate.target:${role}` : `validate.target_${role}:${column}`
+    const missing = Number(row[`missing${i}`] ?? 0)
+    const classes = Number(row[`classes${i}`] ?? 0)
+    if (classes === 0 || (classes === 1 && several === null)) {
+      const what = classes === 0 ? 'has no value at all' : 'is the same in every row'
+      return error(
+        id,
+        `TARGET_CONSTANT: the target ${column} ${what} of data.${role}`,
+        'check how the data was made: nothing can be learnt or measured on one class',
+        column,
+      )
+    }
+    const found = { id, column, observed: missing / table.rows, limit: 0, limit_kind: 'max', unit: 'share', n: table.rows }
+    const status = missing > 0 ? 'fail' : classes === 1 ? 'warn' : 'pass'
+    const said = {
+      fail: `${count(missing)} of ${count(table.rows)} rows of data.${role} have no ${column}`,
+      warn: `the label ${column} is the same in every row of data.${role}`,
+      pass: `every row of data.${role} has ${column}`,
+    }
+    const fixes = { fail: 'label these rows, or leave them out', warn: 'add rows in which it differs, or take the label out', pass: null }
+    return makeCheck({ ...found, status, effect: status, message: said[status], fix: fixes[status] })
   })
 }

@@ -1,6 +1,7 @@
 /** `modelgate drift --explain`: every rule in words, as this config sets it, before anything is read. */
 import { count, written } from '../report/format.ts'
 import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'
+import { targetColumns } from '../schema/target-columns.ts'
 import { classifierLimits } from './classifier-check.ts'
 import { correlationLimits } from './correlation-checks.ts'
 import { questions } from './findings.ts'
@@ -19,10 +20,11 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
   if (!drift.enabled) return ['drift is switched off']
   if (data.sources.current === undefined) return ['drift does not run: data.current is not configured']
   const columns = Object.entries(drift.columns)
+  const targets = targetColumns(data)
   const strict = drift.certainty === 'strict'
   return [
     `reference: ${referenceOf(drift.reference)}`,
-    `columns: ${data.features === null ? 'all of the reference that are no target, id, time, group or weight' : data.features.join(', ')}${data.target === null ? '' : `; ${data.target} as a label where both sides have it`}; predictions of the model where it can be asked`,
+    `columns: ${data.features === null ? 'all of the reference that are no target, id, time, group or weight' : data.features.join(', ')}${targets.length === 0 ? '' : `; ${targets.join(', ')} as ${targets.length === 1 ? 'a label' : 'labels'} where both sides have it`}; predictions of the model where it can be asked`,
     `below ${count(drift.minRows ?? minRows)} rows on a side nothing is tested; identifiers, times and texts are not, columns made of times and texts are`,
     ...families.map((family) => {
       const limits = shiftLimits(family, null, drift)

@@ -7,7 +7,8 @@ import { type Family, predictionPrefix } from './thresholds.ts'
 export interface Asked {
   readonly reference: TableProfile
   readonly current: TableProfile
-  readonly target: string | null
+  /** columns of the truth; several of a multilabel task */
+  readonly targets: readonly string[]
   /** the model's columns; null: every column of the reference that is not left out */
   readonly features: readonly string[] | null
   /** names rows, orders or weighs them: never a feature */
@@ -40,9 +41,9 @@ export const limitedColumns = (columns: Readonly<Record<string, DriftColumn>>): 
 
 /** Features first. A column with a limit of its own is asked for, whatever else is said of it. */
 export function subjects(asked: Asked): readonly Subject[] {
-  const { reference, current, target, columns, predictions } = asked
-  const labelled = target !== null && [reference, current].every((table) => columnOf(table, target) !== null)
-  const names = [...new Set([...featureNames(asked), ...limitedColumns(columns).filter((name) => name !== target)])]
+  const { reference, current, targets, columns, predictions } = asked
+  const labelled = targets.filter((target) => [reference, current].every((table) => columnOf(table, target) !== null))
+  const names = [...new Set([...featureNames(asked), ...limitedColumns(columns).filter((name) => !targets.includes(name))])]
   const made = names.flatMap((name) =>
     derivedFrom(reference, name).filter((one) => !names.includes(one) && columnOf(current, one) !== null),
   )
@@ -57,7 +58,7 @@ export function subjects(asked: Asked): readonly Subject[] {
   return [
     ...names.map((name) => subject(name, 'features')),
     ...made.map((name) => subject(name, 'features')),
-    ...(labelled ? [subject(target, 'labels')] : []),
+    ...labelled.map((target) => subject(target, 'labels')),
     ...predicted(columns, predictions ?? null),
   ]
 }
@@ -65,12 +66,12 @@ export function subjects(asked: Asked): readonly Subject[] {
 /** What is looked at unless the config names more: the features, without what was made of others. */
 export function featureNames({
   reference,
-  target,
+  targets,
   features,
   leaveOut,
 }: Omit<Asked, 'columns' | 'current' | 'predictions'>): readonly string[] {
   if (features !== null) return features
-  const out = new Set([...leaveOut, ...(target === null ? [] : [target])])
+  const out = new Set([...leaveOut, ...targets])
   return reference.columns.flatMap(({ name, derived }) => (derived || out.has(name) ? [] : [name]))
 }
 

@@ -22,6 +22,8 @@ const foreign: Readonly<Record<string, string>> = {
   FEATURES_NEEDED: 'columns differ',
   CLASSES_UNKNOWN: 'labels differ',
   SCORES_OUTSIDE: 'scores differ',
+  OUTPUT_WIDTH: 'outputs differ',
+  QUANTILES_CROSS: 'its quantiles cross',
 }
 
 /** What differs, or null: the error is no matter of comparability. */

@@ -3,6 +3,7 @@ import { showRef } from '../ledger/show-ref.ts'
 import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
 import type { Change, FairnessCertainty, FairnessSpec, MetricSpec, Mode, ModelConfig, Thresholds, Waiver } from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
+import { targetColumns } from '../schema/target-columns.ts'
 import { connor } from '../stats/rows-needed.ts'
 import { measures } from './fairness-measures.ts'
 import { fewestRuns } from './history.ts'
@@ -23,7 +24,7 @@ const modes: Readonly<Record<Mode, string>> = {
 /** One line each; nothing of the data is in them. */
 export function explainEvaluate({ evaluate, baseline, gate, data }: ModelConfig): readonly string[] {
   if (data.sources.test === undefined) return ['evaluate does not run: data.test is not configured']
-  if (data.target === null) return ['evaluate does not run: data.target is not configured']
+  if (targetColumns(data).length === 0) return ['evaluate does not run: data.target is not configured']
   const { metrics, mode, holdoutBudget = usualBudget } = evaluate
   const computed = metrics.filter(({ metric }) => !isMeasured(metric))
   return [

@@ -34,6 +34,12 @@ export function trainingStatistics(
   }
 }
 
+/** How often each label of several is there; null where one of them is not known. */
+export function labelShares(targets: readonly (ColumnProfile | null)[], align: (label: string) => string): TrainingStatistics | null {
+  const shares = targets.map((target) => target && (sharesOf(target, ['0', '1'], align)?.[1] ?? null))
+  return shares.some((share) => share === null) ? null : { task: 'multilabel', shares: shares.map((share) => share ?? 0) }
+}
+
 /** Labels seen fewer than five times are not listed in a profile: those missing share what is left, and none has nothing at all. */
 function sharesOf(target: ColumnProfile, labels: readonly string[], align: (label: string) => string): readonly number[] | null {
   const { listed, other } = countsOf(target)

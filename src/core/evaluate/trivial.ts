@@ -14,6 +14,8 @@ export type TrainingStatistics =
   | { readonly task: 'binary'; readonly prior: number }
   /** shares in the order of `classes` of the scores */
   | { readonly task: 'multiclass'; readonly priors: readonly number[] }
+  /** in the order of `labels` of the scores */
+  | { readonly task: 'multilabel'; readonly shares: readonly number[] }
   | { readonly task: 'regression'; readonly mean: number; readonly median: number | null }
 
 export interface Trivial {
@@ -43,6 +45,7 @@ const known = {
 
 const fits = (training: TrainingStatistics, scores: Scores): boolean =>
   training.task === scores.task &&
+  !(training.task === 'multilabel' && scores.task === 'multilabel' && training.shares.length !== scores.labels.length) &&
   !(training.task === 'multiclass' && scores.task === 'multiclass' && training.priors.length !== scores.classes.length)
 
 export function bestTrivial(views: readonly View[], metric: Metric, params: Params): Sample | null {
@@ -91,8 +94,9 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
     }
     case 'multilabel': {
       const k = scores.labels.length
-      const rates = new Float64Array(k)
-      for (let at = 0; at < scores.y.length; at++) rates[at % k] = (rates[at % k] ?? 0) + (scores.y[at] ?? 0) / n
+      const rates = training?.task === 'multilabel' ? Float64Array.from(training.shares) : new Float64Array(k)
+      if (training?.task !== 'multilabel')
+        for (let at = 0; at < scores.y.length; at++) rates[at % k] = (rates[at % k] ?? 0) + (scores.y[at] ?? 0) / n
       const score = Float64Array.from({ length: n * k }, (_, at) => rates[at % k] ?? 0)
       const answers = [Uint8Array.from(score, (p) => (p >= 0.5 ? 1 : 0)), new Uint8Array(n * k).fill(1)]
       return answers.map((predicted) => ({ ...scores, score, predicted }))
@@ -102,7 +106,11 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
     case 'forecasting': {
       // without a naive forecast there is only the mean of the rows themselves
       const flat = new Float64Array(n).fill(scores.y.reduce((sum, y) => sum + y, 0) / n)
-      return [{ ...scores, predicted: scores.naive ?? flat, quantiles: null }]
+      const predicted = scores.naive ?? flat
+      // it knows of no spread: every quantile is the forecast itself
+      const { levels } = scores.quantiles ?? { levels: [] }
+      const values = Float64Array.from({ length: n * levels.length }, (_, at) => predicted[Math.floor(at / levels.length)] ?? 0)
+      return [{ ...scores, predicted, quantiles: scores.quantiles && { levels, values } }]
     }
   }
 }

@@ -87,9 +87,6 @@ export type PlainScores = BinaryScores | MulticlassScores | RegressionScores
 export type PlainTask = PlainScores['task']
 export type Scores = PlainScores | MultilabelScores | RankingScores | ForecastingScores
 export type ScoredTask = Scores['task']
-/** One answer a row: what is kept of it can be held against what the model says later. */
-export type AnsweredScores = PlainScores | RankingScores | ForecastingScores
-export type AnsweredTask = AnsweredScores['task']
 
 export const rowsOf = (scores: Scores): number =>
   scores.task === 'multilabel' && scores.labels.length > 0 ? Math.ceil(scores.y.length / scores.labels.length) : scores.y.length

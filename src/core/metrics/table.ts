@@ -12,7 +12,7 @@ import { scoreMetrics } from './probabilities.ts'
 import { rankingMetrics } from './ranking-metrics.ts'
 import { regressionMetrics } from './regression.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
-import type { AnsweredTask, PlainTask, ScoredTask, Scores } from './scores.ts'
+import type { PlainTask, ScoredTask, Scores } from './scores.ts'
 import type { View } from './view.ts'
 
 export const metrics: Readonly<Record<string, Metric>> = {
@@ -53,7 +53,6 @@ const plainTasks: readonly PlainTask[] = ['binary', 'multiclass', 'regression']
 export const scoredTasks: readonly ScoredTask[] = ['binary', 'multiclass', 'regression', 'multilabel', 'ranking', 'forecasting']
 
 export const isScoredTask = (task: Task): task is ScoredTask => scoredTasks.some((one) => one === task)
-export const isAnsweredTask = (task: Task): task is AnsweredTask => isScoredTask(task) && task !== 'multilabel'
 export const isPlainTask = (task: Task): task is PlainTask => plainTasks.some((one) => one === task)
 
 export const metricTasks = (metric: Metric): readonly ScoredTask[] => scoredTasks.filter((task) => metric.of[task] !== undefined)
@@ -116,7 +115,11 @@ function ofPart(metric: Metric, view: View, params: Params, named: string, horiz
   }
   if (horizon !== 0 && view.task === 'forecasting') {
     const part = view.ahead(horizon)
-    return part === null ? plain(undefinedBecause(`there is no row ${horizon} steps ahead`)) : compute(metric, part, rest)
+    const why =
+      view.horizon === null
+        ? 'nothing says how many steps ahead a row is: data.horizon is not configured'
+        : `there is no row ${horizon} steps ahead`
+    return part === null ? plain(undefinedBecause(why)) : compute(metric, part, rest)
   }
   return plain(undefinedBecause(`a ${view.task} task has no ${named === '' ? 'horizon' : 'class to name'}`))
 }

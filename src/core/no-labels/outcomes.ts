@@ -5,7 +5,7 @@
  * Kept for two to twenty classes of at least five rows each: of more, no estimate would be told (`priorShift`). It names labels that the profile of
  * the predictions names too, and no row.
  */
-import type { AnsweredScores } from '../metrics/scores.ts'
+import type { Scores } from '../metrics/scores.ts'
 import { minLevelRows } from '../profile/queries.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
 import { priorShift } from './prior-shift.ts'
@@ -15,7 +15,7 @@ export type Outcomes = NonNullable<TableProfile['outcomes']>
 const mostClasses = 20
 
 /** @param pair of a binary task: negative, positive. null: no classes, or too many, or too few rows of one */
-export function outcomesOf(scores: AnsweredScores, pair: readonly [string, string] | null): Outcomes | null {
+export function outcomesOf(scores: Scores, pair: readonly [string, string] | null): Outcomes | null {
   const labels = scores.task === 'binary' ? (pair ?? ['0', '1']) : scores.task === 'multiclass' ? scores.classes : []
   if ((scores.task !== 'binary' && scores.task !== 'multiclass') || labels.length < 2 || labels.length > mostClasses) return null
   const counts = labels.map(() => labels.map(() => 0))

@@ -11,6 +11,7 @@ import { usualMetrics } from '../metrics/table.ts'
 import type { Config, DataSpec, DriftColumn, Expectation, FairnessSpec, MetricSpec, ModelConfig, Thresholds } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { canonicalJson, withDigest } from '../schema/parse-config.ts'
+import { targetColumns } from '../schema/target-columns.ts'
 import { differences, type PolicyDifference } from './difference.ts'
 
 export interface AppliedPolicy {
@@ -50,7 +51,7 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     train: head.train,
     evaluate: evaluateOf(base.evaluate, head.evaluate, head.task),
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
-    drift: { ...driftOf(base.drift, head.drift, data.target), ...byRowsStill(base, data) },
+    drift: { ...driftOf(base.drift, head.drift, targetColumns(data)), ...byRowsStill(base, data) },
     promote: base.promote ?? head.promote,
     gate: base.gate,
     limits: base.limits,
@@ -62,7 +63,11 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
  * whom it belongs to, how young it may be and what kind a column is decide what is tested and how certainly (an identifier is not tested at all,
  * a weight of 0 takes a row out): they are the base's. A ranking has no meaning without its groups.
  */
-const dataOf = ({ kinds, ...base }: DataSpec, { kinds: _, ...head }: DataSpec, task: ModelConfig['task']): DataSpec => ({
+const dataOf = (
+  { kinds, ...base }: DataSpec,
+  { kinds: _, target, targets, horizon: __, ...head }: DataSpec,
+  task: ModelConfig['task'],
+): DataSpec => ({
   ...head,
   sources: Object.fromEntries(
     roles.flatMap((role) => {
@@ -72,15 +77,19 @@ const dataOf = ({ kinds, ...base }: DataSpec, { kinds: _, ...head }: DataSpec, t
       return source === undefined ? [] : [[role, source]]
     }),
   ),
-  target: head.target ?? base.target,
+  ...truthOf(target === null && !targets ? base : { target, ...(targets && { targets }) }),
   id: head.id ?? base.id,
   time: base.time ?? (base.group === null ? head.time : null),
   group: base.group ?? (task === 'ranking' ? head.group : null),
   weight: base.weight,
+  ...(base.horizon && { horizon: base.horizon }),
   labelDelayMs: base.labelDelayMs,
   ...(kinds === undefined ? {} : { kinds }),
   sensitive: [...new Set([...head.sensitive, ...base.sensitive])],
 })
+
+type Truth = Pick<DataSpec, 'target' | 'targets'>
+const truthOf = ({ target, targets }: Truth): Truth => ({ target, ...(targets && { targets }) })
 
 /** A time that the head is the first to name may order rows, but not make blocks of them, which can be less certain than rows. */
 const byRowsStill = ({ data: before, drift }: ModelConfig, data: DataSpec): Pick<ModelConfig['drift'], 'blocks'> =>
@@ -108,6 +117,7 @@ function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): 
   const budget = {
     ...(season === undefined || season === null ? {} : { season }),
     ...(base.holdoutBudget === undefined ? {} : { holdoutBudget: base.holdoutBudget }),
+    ...quantilesOf(base, head),
     ...partsOf(base, head),
   }
   if (base.metrics.length === 0) {
@@ -117,6 +127,19 @@ function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): 
   }
   const fresh = head.metrics.filter(({ name }) => !base.metrics.some((metric) => metric.name === name))
   return { metrics: [...base.metrics.map((metric) => withNewLimits(metric, head.metrics)), ...fresh], mode, threshold, ...budget }
+}
+
+/**
+ * A loss over other levels is another loss, and smaller at the tails: the levels judged are the base's. A model may answer more of them in the
+ * same change; where one of the base's is not among them, the base's stand as they are.
+ */
+function quantilesOf(
+  { quantiles: before = null }: Evaluate,
+  { quantiles: after = null }: Evaluate,
+): Pick<Evaluate, 'quantiles' | 'judgedQuantiles'> {
+  if (before === null) return after === null ? {} : { quantiles: after }
+  if (after === null || !before.every((level) => after.includes(level))) return { quantiles: before }
+  return after.length === before.length ? { quantiles: before } : { quantiles: after, judgedQuantiles: before }
 }
 
 /** What a decision is worth and how its threshold is chosen are the base's. Slices that it looks at stay as they are; the head may be the first to look, or name more of them. */
@@ -181,10 +204,10 @@ type Drift = ModelConfig['drift']
  * Drift that the base has switched off is the head's to switch on. Otherwise the base's stands, and the head may add what can only find more:
  * stricter rules for columns that the base has none for, a classifier, a line of importance, a limit on how many columns fail.
  */
-function driftOf(base: Drift, head: Drift, target: string | null): Drift {
+function driftOf(base: Drift, head: Drift, targets: readonly string[]): Drift {
   if (!base.enabled) return head
   const fresh = Object.entries(head.columns).filter(
-    ([name, column]) => ruleOf(base.columns, name) === null && isStricter(column, strictestLimits(base, name, target)),
+    ([name, column]) => ruleOf(base.columns, name) === null && isStricter(column, strictestLimits(base, name, targets)),
   )
   const classifier = base.classifier ?? head.classifier
   const maxFailedColumns = base.maxFailedColumns ?? head.maxFailedColumns
@@ -199,11 +222,11 @@ function driftOf(base: Drift, head: Drift, target: string | null): Drift {
 }
 
 /** Of every family that the name, or the pattern, may speak of: a feature alone only where it is neither the target nor a prediction. */
-function strictestLimits({ families }: Drift, name: string, target: string | null): readonly FamilyLimits[] {
+function strictestLimits({ families }: Drift, name: string, targets: readonly string[]): readonly FamilyLimits[] {
   const wide = isPattern(name)
   const spoken: readonly Family[] = [
     'features',
-    ...(name === target || (wide && target !== null && fits(name, target)) ? (['labels'] as const) : []),
+    ...(targets.some((target) => name === target || (wide && fits(name, target))) ? (['labels'] as const) : []),
     ...(name.startsWith(predictionPrefix) || wide ? (['predictions'] as const) : []),
   ]
   const single = spoken.length > 1 && !wide ? spoken.slice(1) : spoken

@@ -23,6 +23,7 @@ import type {
 import { roles } from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
 import { canonicalJson } from '../schema/parse-config.ts'
+import { targetColumns } from '../schema/target-columns.ts'
 
 export interface Fact {
   readonly kind: 'policy' | 'wiring'
@@ -73,8 +74,11 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ model }) => fact('wiring', 'model', model, showRef(model)),
   ({ format }) => fact('wiring', 'format', format, format),
   ({ data }) => roles.flatMap((role) => fact('wiring', `data.${role}`, data.sources[role], shownSource(data.sources[role]))),
-  ({ data }) => (['target', 'id', 'time'] as const).flatMap((key) => fact('wiring', `data.${key}`, data[key], data[key] ?? '')),
-  ({ data }) => (['group', 'weight'] as const).flatMap((key) => fact('policy', `data.${key}`, data[key], data[key] ?? '')),
+  ({ data }) => [
+    ...fact('wiring', 'data.target', data.targets ?? data.target, targetColumns(data).join(', ')),
+    ...(['id', 'time'] as const).flatMap((key) => fact('wiring', `data.${key}`, data[key], data[key] ?? '')),
+  ],
+  ({ data }) => (['group', 'weight', 'horizon'] as const).flatMap((key) => fact('policy', `data.${key}`, data[key], data[key] ?? '')),
   ({ data }) => fact('wiring', 'data.positive', data.positive, 'a label'),
   ({ data }) => fact('policy', 'data.label_delay', data.labelDelayMs, `${data.labelDelayMs} ms`),
   ({ data }) => fact('wiring', 'data.features', data.features, (data.features ?? []).join(', ')),
@@ -99,6 +103,9 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
       value,
       value?.binary ? shownOutcomes(value.binary) : value?.column ? `column ${value.column}` : 'a matrix',
     ),
+  // the levels judged: outputs beside them are wiring
+  ({ evaluate: { quantiles, judgedQuantiles = quantiles } }) =>
+    fact('policy', 'evaluate.quantiles', judgedQuantiles, (judgedQuantiles ?? []).join(', ')),
   ({ evaluate }) => fact('policy', 'evaluate.season', evaluate.season, `${evaluate.season} rows`),
   ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
   ({ evaluate: { slices } }) => [

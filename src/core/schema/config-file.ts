@@ -75,7 +75,7 @@ const promote = section({
 })
 
 const modelShape = {
-  task: choice(['binary', 'multiclass', 'regression', 'ranking', 'forecasting'], ['multilabel', 'custom']).optional(),
+  task: choice(['binary', 'multiclass', 'multilabel', 'regression', 'ranking', 'forecasting'], ['custom']).optional(),
   model: ref,
   format: choice(['onnx'], ['opaque']).optional(),
   data: data.optional(),
@@ -91,7 +91,8 @@ const modelShape = {
   device: choice(['cpu'], ['gpu', 'cuda']).optional(),
 }
 
-export const modelFile = section(modelShape).superRefine(({ task, evaluate }, context) => {
+export const modelFile = section(modelShape).superRefine(({ task: said, data, evaluate }, context) => {
+  const task = said ?? (Array.isArray(data?.target) ? 'multilabel' : undefined)
   for (const { path, message } of unsuitedMetrics(evaluate?.metrics ?? [], task)) {
     context.addIssue({ code: 'custom', path: ['evaluate', 'metrics', ...path], message })
   }

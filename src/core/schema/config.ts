@@ -199,6 +199,8 @@ export interface DataSpec {
   readonly time: string | null
   readonly group: string | null
   readonly weight: string | null
+  /** of a forecast: how many steps ahead the row was predicted, from 1 on */
+  readonly horizon?: string | null
   readonly labelDelayMs: number | null
   readonly features: readonly string[] | null
   readonly sensitive: readonly string[]
@@ -231,8 +233,11 @@ export interface ModelConfig {
     readonly fairness?: FairnessSpec | null
     /** predictions of the training framework on the test rows, which the model must give again */
     readonly parity?: { readonly predictions: Source; readonly column: string | null; readonly tolerance: number } | null
-    /** of a forecast: levels of the model's outputs when it gives quantiles, and rows of one season */
+    /** of a forecast: levels of the model's outputs, in their order, when it gives quantiles */
     readonly quantiles?: readonly number[] | null
+    /** of these the metrics are made, where a change has added others */
+    readonly judgedQuantiles?: readonly number[]
+    /** of a forecast: rows of one season */
     readonly season?: number | null
     /** uses of one holdout before the report says that it is worn out, default 50 */
     readonly holdoutBudget?: number

@@ -8,6 +8,8 @@ import { metrics } from './limits.ts'
 const fewest = 'expected a whole number of at least 20'
 const minRows = z.number({ error: fewest }).int({ error: fewest }).gte(20, { error: fewest })
 
+const aLevel = 'a level lies between 0 and 1, such as 0.1'
+
 const money = z.number({ error: 'expected an amount of money' })
 const value = section({
   tp: money.optional(),
@@ -37,6 +39,13 @@ export const evaluate = section({
       ],
       { error: 'expected a number between 0 and 1, or {on: validation, maximize: f1}' },
     )
+    .optional(),
+  quantiles: z
+    .array(z.number({ error: aLevel }).gt(0, { error: aLevel }).lt(1, { error: aLevel }), { error: 'expected a list of levels' })
+    .refine((levels) => levels.every((level, i) => level > (levels[i - 1] ?? 0)), {
+      error: 'levels rise, in the order of the outputs of the model',
+    })
+    .refine((levels) => levels.includes(0.5), { error: 'one level is 0.5: the median is the forecast that errors are measured of' })
     .optional(),
   season: z
     .number({ error: 'expected a whole number of at least 1' })

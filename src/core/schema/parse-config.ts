@@ -7,6 +7,7 @@ import { configFile, type ModelFile } from './config-file.ts'
 import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
 import { fairnessSpec } from './fairness-file.ts'
+import { forecastProblems } from './forecast-spec.ts'
 import { decisionProblems, slicesSpec, valueSpec } from './parts-spec.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
@@ -117,10 +118,13 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   const path: Path = ['models', name]
   const data = dataOf(file, [...path, 'data'], problems)
   const { evaluate, drift, promote, gate, limits } = file
+  // a list of label columns says the task
+  const task = file.task ?? (data.targets ? 'multilabel' : null)
   if (evaluate !== undefined) decisionProblems(evaluate, data, [...path, 'evaluate'], problems)
+  forecastProblems(evaluate ?? {}, task, data, path, problems)
   return {
     name,
-    task: file.task ?? null,
+    task,
     model: file.model,
     format: 'onnx',
     data,
@@ -132,6 +136,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       metrics: evaluate?.metrics ?? [],
       mode: evaluate?.mode ?? 'guard',
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
+      ...(evaluate?.quantiles === undefined ? {} : { quantiles: evaluate.quantiles }),
       ...(evaluate?.season === undefined ? {} : { season: evaluate.season }),
       ...(evaluate?.holdout_budget === undefined ? {} : { holdoutBudget: evaluate.holdout_budget }),
       ...(typeof evaluate?.threshold === 'object' ? { chooseThreshold: evaluate.threshold } : {}),
@@ -168,7 +173,7 @@ function dataOf({ data, task }: ModelFile, path: Path, problems: Problem[]): Dat
   const features = data?.features ?? null
   for (const [i, feature] of (features ?? []).entries()) {
     if (features?.indexOf(feature) !== i) problems.push(invalid([...path, 'features', i], `${shown(feature)} is written twice.`))
-    if (feature === data?.target) problems.push(invalid([...path, 'features', i], 'The target cannot be a feature.'))
+    if ([data?.target ?? []].flat().includes(feature)) problems.push(invalid([...path, 'features', i], 'The target cannot be a feature.'))
   }
   if (task === 'ranking' && data?.target !== undefined && data.group === undefined)
     problems.push(
@@ -178,20 +183,42 @@ function dataOf({ data, task }: ModelFile, path: Path, problems: Problem[]): Dat
     problems.push(invalid([...path, 'time'], 'A forecast needs data.time, which says in which order its rows lie.'))
   if (data?.label_delay !== undefined && data.time === undefined)
     problems.push(invalid([...path, 'label_delay'], 'This needs data.time, which says how old a row is.'))
-  if (data?.positive !== undefined && data.target === undefined) problems.push(invalid([...path, 'positive'], 'This needs a target.'))
+  const targets = Array.isArray(data?.target) ? data.target : null
+  targetProblems(targets, { data, task }, path, problems)
   return {
     sources,
-    target: data?.target ?? null,
+    target: typeof data?.target === 'string' ? data.target : null,
+    ...(targets === null ? {} : { targets }),
     positive: data?.positive ?? null,
     id: data?.id ?? null,
     time: data?.time ?? null,
     group: data?.group ?? null,
     weight: data?.weight ?? null,
+    ...(data?.horizon === undefined ? {} : { horizon: data.horizon }),
     labelDelayMs: data?.label_delay ?? null,
     features,
     sensitive: data?.sensitive ?? [],
     ...(data?.kinds === undefined ? {} : { kinds: data.kinds }),
   }
+}
+
+/** A list of columns is what a multilabel task means, and nothing else does. */
+function targetProblems(
+  targets: readonly string[] | null,
+  { data, task }: Pick<ModelFile, 'data' | 'task'>,
+  path: Path,
+  problems: Problem[],
+): void {
+  const refuse = (key: string, text: string) => problems.push(invalid([...path, key], text))
+  if (task === 'multilabel' && typeof data?.target === 'string')
+    refuse('target', 'A multilabel task needs a list: one column of 0 and 1 for each label.')
+  if (targets !== null && task !== undefined && task !== 'multilabel')
+    refuse('target', `A list of labels is of task: multilabel, and a ${task} task has one column.`)
+  for (const [i, name] of (targets ?? []).entries())
+    if (targets?.indexOf(name) !== i) problems.push(invalid([...path, 'target', i], `${shown(name)} is written twice.`))
+  if (data?.positive === undefined) return
+  if (data.target === undefined) refuse('positive', 'This needs a target.')
+  if (targets !== null) refuse('positive', 'A label of several is there or not: 1 or true is yes, and there is nothing to choose.')
 }
 
 /** What a candidate is measured against when nothing is said: what is in production, else the last green run of the default branch. */

@@ -4,6 +4,7 @@ import { isMeasured } from '../evaluate/measured.ts'
 import type { DataSpec, MetricSpec, SlicesSpec, ValueSpec } from './config.ts'
 import type { evaluate } from './evaluate-file.ts'
 import { invalid, type Path, type Problem } from './problems.ts'
+import { targetColumns } from './target-columns.ts'
 
 type File = z.output<typeof evaluate>
 
@@ -37,7 +38,7 @@ export function partsBy(
     const key = JSON.stringify([...names].sort())
     if (seen.has(key) || new Set(names).size < names.length) problems.push(invalid([...path, i], 'This is written twice.'))
     seen.add(key)
-    if (data.target !== null && names.includes(data.target))
+    if (targetColumns(data).some((target) => names.includes(target)))
       problems.push(invalid([...path, i], `Rows of one outcome are no ${what}: the target cannot be one.`))
   }
   return by

@@ -145,7 +145,7 @@ export const profileSchema = z.strictObject({
   schema: z.literal('modelgate/profile@1'),
   engine: z.string(),
   tool: z.strictObject({ name: z.literal('modelgate'), version: z.string() }),
-  target: z.string().nullable(),
+  target: z.union([z.string(), z.array(z.string())]).nullable(),
   /** one per role: train, validation, test, current, predictions */
   tables: z.array(tableProfileSchema),
 })

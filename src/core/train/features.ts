@@ -1,5 +1,6 @@
 /** Which columns a builtin model may learn from, and how each is encoded: decided from aggregates, never from looking at rows. */
 import type { DataSpec } from '../schema/config.ts'
+import { targetColumns } from '../schema/target-columns.ts'
 import type { CategoryEncoder, NumericEncoder } from './encode.ts'
 
 export interface ColumnFacts {
@@ -33,11 +34,12 @@ export function candidates(
     [data.time, 'it is the time'],
     [data.id, 'it is the id'],
   ])
+  const targets = targetColumns(data)
   const wanted = data.features === null ? null : new Set(data.features)
   const use: Candidate[] = []
   const leftOut: LeftOut[] = []
   for (const { name, kind } of columns) {
-    if (name === data.target) continue
+    if (targets.includes(name)) continue
     const as = readAs[kind]
     const role = wanted?.has(name) ? undefined : roles.get(name)
     if (wanted !== null && !wanted.has(name)) leftOut.push({ column: name, because: 'it is not listed in data.features' })

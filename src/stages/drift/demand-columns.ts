@@ -4,10 +4,11 @@ import { limitedColumns } from '../../core/drift/subjects.ts'
 import { predictionPrefix } from '../../core/drift/thresholds.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { nearest } from '../../core/text/nearest.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
-import { predictionNames } from '../evaluate/predictions-profile.ts'
+import { answerNames } from '../evaluate/predictions-profile.ts'
 import type { Side } from './sides.ts'
 
 /** Columns that name, order, group or weigh rows. */
@@ -19,12 +20,13 @@ export function demandColumns({ model }: ModelContext, { table: reference, from 
   const { columns } = model.drift
   const before = new Set(reference.columns.map(({ name }) => name))
   const now = new Set(current.columns.map(({ name }) => name))
-  const out = new Set([...notFeatures(model.data), model.data.target])
+  const targets = targetColumns(model.data)
+  const out = new Set([...notFeatures(model.data), ...targets])
   const ignored = (name: string) => ruleOf(columns, name)?.rule.ignore === true
   // what we made of a column comes and goes with it
   const made = new Set([...reference.columns, ...current.columns].flatMap(({ name, derived }) => (derived ? [name] : [])))
   const usual = model.data.features ?? [...before].filter((name) => !out.has(name) && !made.has(name))
-  const limited = limitedColumns(columns).filter((name) => name !== model.data.target && (before.has(name) || now.has(name)))
+  const limited = limitedColumns(columns).filter((name) => !targets.includes(name) && (before.has(name) || now.has(name)))
   const wanted = [...new Set([...usual, ...limited])].filter((name) => !ignored(name))
   for (const [place, names] of [[from, before] as const, ['data.current', now] as const]) {
     const missing = wanted.filter((name) => !names.has(name))
@@ -33,7 +35,7 @@ export function demandColumns({ model }: ModelContext, { table: reference, from 
       throw new UserError('COLUMN_MISSING', `${place} has no column ${missing.join(', ')}`, fix)
     }
   }
-  const all = [...new Set([...before, ...now]), ...Object.values(predictionNames).map((name) => `${predictionPrefix}${name}`)]
+  const all = [...new Set([...before, ...now]), ...answerNames(model.data).map((name) => `${predictionPrefix}${name}`)]
   for (const key of Object.keys(columns)) {
     if (all.some((name) => (isPattern(key) ? name === key || fits(key, name) : name === key))) continue
     const close = isPattern(key) ? null : nearest(key, all)

@@ -4,13 +4,14 @@
  * whether the model can be asked or not.
  */
 import { resolve } from 'node:path'
-import type { AnsweredTask } from '../../core/metrics/scores.ts'
-import { isAnsweredTask } from '../../core/metrics/table.ts'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
+import { isScoredTask } from '../../core/metrics/table.ts'
 import { expectedOutcomes } from '../../core/no-labels/expected-outcomes.ts'
 import { estimatedPriors } from '../../core/no-labels/outcomes.ts'
 import type { Task } from '../../core/schema/config.ts'
 import type { DriftDetails } from '../../core/schema/details.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { Table } from '../../ports/data-engine.ts'
 import { candidatePath, fetchedModel } from '../candidate.ts'
@@ -68,8 +69,9 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   const stored = await storedAnswers(context)
   // rows of a window need no holdout beside them; where there is one it says the task
   if (stored.kind === 'none' && before === null) return stored
-  if (context.model.task === 'multilabel') return none('predictions of several targets are not compared')
-  const task = stored.kind === 'none' ? scoredTask(context.model.task) : taskOfAnswers(stored.table)
+  const told = stored.kind === 'none' ? scoredTask(context.model.task) : taskOfAnswers(stored.table)
+  // a value is a value, of whatever it is
+  const task = told === 'regression' && context.model.task === 'forecasting' ? 'forecasting' : told
   if (task === null) return none('nothing says which task the model has: write `task`, or let evaluate score a holdout first')
   const path = await candidatePath(context)
   const shown = context.model.model.kind === 'path' ? context.model.model.path : 'the fetched model'
@@ -114,7 +116,7 @@ function priorsNow(before: TableProfile, now: TableProfile): Priors | null {
 
 /** E[accuracy] of the answers, from their probabilities alone. */
 function expectedAccuracy({ model: { data, evaluate } }: ModelContext, columns: readonly PredictionColumn[]): number | null {
-  if (data.target !== null && data.sensitive.includes(data.target)) return null
+  if (targetColumns(data).some((name) => data.sensitive.includes(name))) return null
   const numbers = (name: string) => columns.find((column) => column.name === name)?.values
   const [probability, confidence] = [numbers(predictionNames.probability), numbers(predictionNames.confidence)]
   if (confidence instanceof Float64Array) return confidence.reduce((sum, p) => sum + p, 0) / Math.max(1, confidence.length)
@@ -152,7 +154,7 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
   return { kind: 'found', table, from: `its own on data.${holdout}`, digest }
 }
 
-const scoredTask = (task: Task | null): AnsweredTask | null => (task !== null && isAnsweredTask(task) ? task : null)
+const scoredTask = (task: Task | null): ScoredTask | null => (task !== null && isScoredTask(task) ? task : null)
 
 /** Labels of the target that a profile may list: none of a sensitive one. What was trained on knows more of them than what was answered. */
 function labelsOf({ model }: ModelContext, [training, answered]: readonly TableProfile[]): readonly string[] {

@@ -2,7 +2,15 @@
  * Truth and answers of a model → the scores that metrics read. Here each column of probabilities gets its label: from the graph (ZipMap),
  * else from the sorted labels, and then only if the model's own labels do not contradict that order.
  */
-import type { BinaryScores, ForecastingScores, MulticlassScores, RankingScores, RegressionScores } from '../../core/metrics/scores.ts'
+import type {
+  BinaryScores,
+  ForecastingScores,
+  MulticlassScores,
+  MultilabelScores,
+  RankingScores,
+  RegressionScores,
+} from '../../core/metrics/scores.ts'
+import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Coded, Predictions } from './predict.ts'
 import { alignTo, sortLabels } from './truth.ts'
@@ -32,19 +40,73 @@ export const rankingScores = (y: Float64Array, query: Int32Array, answered: Answ
   query,
 })
 
-export type Given = Pick<ForecastingScores, 'y' | 'series' | 'time' | 'scale' | 'naive'>
+export type Given = Pick<ForecastingScores, 'y' | 'series' | 'time' | 'horizon' | 'scale' | 'naive'>
 
-export const forecastingScores = (given: Given, answered: Answered): ForecastingScores => ({
-  task: 'forecasting',
-  ...given,
-  predicted: oneEach(answered, 'a forecast'),
-  horizon: null,
-  quantiles: null,
-})
+export interface Levels {
+  /** of the outputs, in their order; the median is one of them */
+  readonly outputs: readonly number[]
+  /** those that metrics are made of */
+  readonly judged: readonly number[]
+  /** one number a row is a forecast without quantiles: what a baseline may be */
+  readonly orOne: boolean
+}
+
+export const levelsOf = ({ quantiles: outputs = null, judgedQuantiles }: ModelConfig['evaluate'], orOne: boolean): Levels | null =>
+  outputs && { outputs, judged: judgedQuantiles ?? outputs, orOne }
+
+/** @throws UserError OUTPUT_WIDTH, QUANTILES_CROSS */
+export function forecastingScores(given: Given, levels: Levels | null, answered: Answered): ForecastingScores {
+  const { values, width, rows } = answered.predictions
+  if (levels === null || (levels.orOne && width === 1))
+    return { task: 'forecasting', ...given, predicted: oneEach(answered, 'a forecast'), quantiles: null }
+  const { outputs, judged } = levels
+  if (values === null || width !== outputs.length)
+    throw new UserError(
+      'OUTPUT_WIDTH',
+      `${answered.shown} gives ${numbersPerRow(width)}, and evaluate.quantiles lists ${outputs.length} levels`,
+      'export it with one output for each level, in their order, or correct evaluate.quantiles',
+    )
+  checkOrder(answered.shown, values, width, rows)
+  const column = (level: number, row: number) => values[row * width + outputs.indexOf(level)] ?? Number.NaN
+  return {
+    task: 'forecasting',
+    ...given,
+    predicted: Float64Array.from({ length: rows }, (_, row) => column(0.5, row)),
+    quantiles: {
+      levels: judged,
+      values: Float64Array.from({ length: rows * judged.length }, (_, at) =>
+        column(judged[at % judged.length] ?? Number.NaN, Math.floor(at / judged.length)),
+      ),
+    },
+  }
+}
+
+function checkOrder(shown: string, values: Float64Array, width: number, rows: number): void {
+  let crossed = 0
+  for (let row = 0; row < rows; row += 1) {
+    const own = values.subarray(row * width, (row + 1) * width)
+    if (own.some((value, i) => i > 0 && value < (own[i - 1] ?? value))) crossed += 1
+  }
+  if (crossed === 0) return
+  throw new UserError(
+    'QUANTILES_CROSS',
+    `the quantiles of ${shown} cross in ${crossed} of ${rows} rows: a higher level has a smaller value there`,
+    'sort them at the end of the model, and check that evaluate.quantiles has the order of its outputs',
+  )
+}
+
+const numbersPerRow = (width: number): string => (width === 1 ? 'one number per row' : `${width} numbers per row`)
 
 function oneEach({ predictions: { values, width }, shown }: Answered, what: string): Float64Array {
   if (values !== null && width === 1) return values
-  throw new UserError('MODEL_OUTPUT', `${shown} gives ${width} numbers per row, and ${what} wants one`, 'export it with one output per row')
+  throw new UserError('OUTPUT_WIDTH', `${shown} gives ${numbersPerRow(width)}, and ${what} wants one`, 'export it with one output per row')
+}
+
+/** Scores decide where there are any, else what the model itself says. @param y rows × labels, row by row */
+export function multilabelScores(labels: readonly string[], y: Uint8Array, threshold: number, { predictions }: Answered): MultilabelScores {
+  const { values: score, marks = null } = predictions
+  const predicted = score === null ? (marks ?? new Uint8Array(0)) : Uint8Array.from(score, (p) => (p >= threshold ? 1 : 0))
+  return { task: 'multilabel', labels, y, score, predicted }
 }
 
 /** @throws UserError PROBABILITIES_NOT_ONE, CLASSES_UNKNOWN */

@@ -78,7 +78,7 @@ export class Decisions {
     for (const file of table.files) requirePinned(source, file.path, file.digest)
     const data = request.files.map((file) => file.shown).join(', ')
     const target = await readTarget(this.#engine, table, model.data, 'binary', data)
-    const truth = new TruthReader(table, target.column, 'binary', null, data)
+    const truth = new TruthReader(table, target.columns, 'binary', null, data)
     const facts = new RowFacts(table, { ...model.data, group: null }, data)
     const answered = await scorer.score({
       engine: this.#engine,

@@ -5,6 +5,7 @@ import { dayOf, isExpired } from '../../core/gate/waivers.ts'
 import { showRef } from '../../core/ledger/show-ref.ts'
 import { count } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { RunContext } from '../context.ts'
 import { readLedger } from '../ledger-change.ts'
@@ -45,7 +46,7 @@ async function candidate({ root, ports: { files } }: RunContext, { model }: Mode
 
 async function rows(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const source = model.data.sources.test
-  if (source === undefined || model.data.target === null) return []
+  if (source === undefined || targetColumns(model.data).length === 0) return []
   return told('data.test', async () => {
     const table = await openSource(context, source, 'test')
     return [`data.test has ${count(table.rows)} rows`, ...decidable(model, table.rows)]

@@ -4,6 +4,7 @@
  */
 import { type NaiveScale, naiveScale } from '../../core/metrics/forecast.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
@@ -17,21 +18,46 @@ const momentOf = (value: Scalar): number => {
   return Date.parse(/T/.test(text) && !/[Z+]|T.*-/.test(text) ? `${text}Z` : text)
 }
 
+const mostSteps = 1_000_000
+
 export class TimeReader {
   /** to be read beside the features */
   readonly columns: readonly string[]
   readonly #times: Float64Array
+  readonly #steps: Float64Array
 
-  /** @param time data.time; null: the task has no use for it */
-  constructor(table: Table, time: string | null, shown: string) {
+  /** @param data null: the task has no use for it */
+  constructor(table: Table, data: Pick<DataSpec, 'time' | 'horizon'> | null, shown: string) {
+    const { time = null, horizon = null } = data ?? {}
     if (time !== null) columnOf(table, time, 'data.time', shown)
-    this.columns = time === null ? [] : [time]
+    if (time !== null && horizon !== null) columnOf(table, horizon, 'data.horizon', shown)
+    this.columns = time === null ? [] : [time, ...(horizon === null ? [] : [horizon])]
     this.#times = new Float64Array(time === null ? 0 : table.rows)
+    this.#steps = new Float64Array(this.columns.length < 2 ? 0 : table.rows)
   }
 
-  readonly take = ([values = []]: readonly ColumnValues[], from: number, rows: number): void => {
+  readonly take = ([values = [], steps = []]: readonly ColumnValues[], from: number, rows: number): void => {
     if (this.columns.length === 0) return
-    for (let row = 0; row < rows; row += 1) this.#times[from + row] = momentOf(values[row] ?? null)
+    for (let row = 0; row < rows; row += 1) {
+      this.#times[from + row] = momentOf(values[row] ?? null)
+      const step = steps[row] ?? null
+      if (this.#steps.length > 0) this.#steps[from + row] = typeof step === 'string' || step === null ? Number.NaN : Number(step)
+    }
+  }
+
+  /**
+   * Steps ahead of each row; null: nothing says them.
+   * @throws UserError HORIZON_INVALID
+   */
+  horizons(shown: string): Int32Array | null {
+    if (this.columns.length < 2) return null
+    const bad = this.#steps.reduce((sum, step) => sum + (Number.isInteger(step) && step >= 1 && step <= mostSteps ? 0 : 1), 0)
+    if (bad === 0) return Int32Array.from(this.#steps)
+    throw new UserError(
+      'HORIZON_INVALID',
+      `${quoted(this.columns[1] ?? '')} of ${shown}, which is data.horizon, is no whole number of steps in ${bad} of ${this.#steps.length} rows`,
+      'write how many steps ahead each row was predicted: 1, 2, 3, …',
+    )
   }
 
   /** @throws UserError TIME_INVALID */
@@ -97,7 +123,7 @@ async function seriesOf(
   return new Map([...points].map(([code, series]) => [code, series.sort((a, b) => a.at - b.at).map(({ y }) => y)]))
 }
 
-/** The last season again and again; null when a series has no whole one. */
+/** The last season again and again, one step for each time a series has; null when a series has no whole one. */
 function repeated(
   history: ReadonlyMap<number, readonly number[]>,
   season: number,
@@ -105,14 +131,16 @@ function repeated(
   times: Float64Array,
 ): Float64Array | null {
   const order = Array.from(times, (_, row) => row).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0))
-  const ahead = new Map<number, number>()
+  const ahead = new Map<number, { readonly step: number; readonly at: number }>()
   const naive = new Float64Array(times.length)
   for (const row of order) {
     const code = group?.[row] ?? 0
     const past = history.get(code) ?? []
     if (past.length < season) return null
-    const step = ahead.get(code) ?? 0
-    ahead.set(code, step + 1)
+    const last = ahead.get(code)
+    const at = times[row] ?? 0
+    const step = last === undefined ? 0 : last.at === at ? last.step : last.step + 1
+    ahead.set(code, { step, at })
     naive[row] = past[past.length - season + (step % season)] ?? Number.NaN
   }
   return naive

@@ -1,5 +1,5 @@
 /** The profile of the candidate's answers on rows it was not trained on, which drift and promotion take from here. */
-import type { AnsweredScores, AnsweredTask } from '../../core/metrics/scores.ts'
+import type { ScoredTask, Scores } from '../../core/metrics/scores.ts'
 import { outcomesOf } from '../../core/no-labels/outcomes.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
@@ -14,9 +14,9 @@ import type { Units } from './units.ts'
 export interface Holdout {
   readonly engine: DataEngine
   readonly scorer: Scorer
-  readonly task: AnsweredTask
+  readonly task: ScoredTask
   /** on the test rows */
-  readonly scores: AnsweredScores
+  readonly scores: Scores
   /** of a binary task: negative, positive */
   readonly pair: readonly [string, string] | null
   /** of a classification, in the data's spelling */

@@ -13,7 +13,9 @@ import { isNumeric } from './truth-reader.ts'
 export interface Layout {
   /** predicted label of each row; null for regression, and when the model gives none */
   readonly label: string | null
-  /** probabilities [n, k], one score [n] or [n, 1], or the predicted value of a regression */
+  /** of several labels a row: a 0 or 1 for each [n, labels] */
+  readonly marks?: string | null
+  /** one for each label [n, labels] or [labels, n, 2], one for each quantile [n, levels]; probabilities [n, k], one score [n] or [n, 1], or the predicted value of a regression */
   readonly values: string | null
 }
 
@@ -37,10 +39,22 @@ const value: Role = {
   names: /pred|variable|value|^y|output/i,
 }
 
+const labelScores: Role = {
+  fits: (output) => isFloat(output) && (isMatrix(output) || output.shape.length === 3),
+  names: /prob|score|sigmoid/i,
+}
+const marks: Role = {
+  fits: (output) => !isFloat(output) && output.type !== 'string' && isMatrix(output),
+  names: /label|class|pred/i,
+}
+const quantiles: Role = { fits: (output) => isFloat(output) && isMatrix(output), names: /quant|pred|variable|value|^y|output/i }
 const rank: Role = { ...value, names: /score|rank|relevance|pred|variable|^y|output/i }
 
-/** @throws UserError OUTPUT_UNCLEAR naming the outputs */
-export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown: string): Layout {
+/**
+ * @param asked what a row is asked for: one answer, or one for each quantile
+ * @throws UserError OUTPUT_UNCLEAR naming the outputs
+ */
+export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown: string, asked: 'one' | 'quantiles' = 'one'): Layout {
   const find = (role: Role): string | null => {
     const fitting = outputs.filter(role.fits)
     if (fitting.length <= 1) return fitting[0]?.name ?? null
@@ -49,16 +63,18 @@ export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown
     throw unclear(outputs, task, shown, `${fitting.map(({ name }) => quoted(name)).join(' and ')} could each be it`)
   }
   const layout: Layout = isNumeric(task)
-    ? { label: null, values: find(task === 'ranking' ? rank : value) }
-    : { label: find(label), values: find(probabilities) ?? find(score) }
-  if (layout.label === null && layout.values === null) throw unclear(outputs, task, shown, 'none fits')
+    ? { label: null, values: (asked === 'quantiles' ? find(quantiles) : null) ?? find(task === 'ranking' ? rank : value) }
+    : task === 'multilabel'
+      ? { label: null, marks: find(marks), values: find(labelScores) }
+      : { label: find(label), values: find(probabilities) ?? find(score) }
+  if (layout.label === null && layout.values === null && (layout.marks ?? null) === null) throw unclear(outputs, task, shown, 'none fits')
   return layout
 }
 
 const wanted: Readonly<Record<ScoredTask, string>> = {
   binary: 'a label per row, probabilities [rows, 2], or one score per row',
   multiclass: 'a label per row, or probabilities [rows, classes]',
-  multilabel: 'a score or a 0 and 1 for each label [rows, labels]',
+  multilabel: 'one matrix [rows, labels]: a score, or a 0 or 1, for each label',
   regression: 'one number per row',
   ranking: 'one score per row',
   forecasting: 'one number per row, or one for each quantile [rows, quantiles]',

@@ -4,6 +4,7 @@ import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
 import { type Feed, padded } from './feed.ts'
+import { labelMatrix } from './label-matrix.ts'
 import type { Layout } from './outputs.ts'
 import { labelOf } from './truth.ts'
 
@@ -22,6 +23,8 @@ export interface Predictions {
   /** rows × width, row by row */
   readonly values: Float64Array | null
   readonly width: number
+  /** of several labels a row: rows × labels, 1 where the model itself says yes */
+  readonly marks?: Uint8Array | null
 }
 
 export interface PredictRequest {
@@ -31,12 +34,14 @@ export interface PredictRequest {
   readonly feed: Feed
   readonly layout: Layout
   readonly shown: string
+  /** how many labels a row has; null: one answer a row, or as many numbers as come out */
+  readonly labels: number | null
   /** more columns to read in the same pass, and who takes them */
   readonly beside: readonly string[]
   readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
 }
 
-/** @throws UserError MODEL_NAN (GATE-01), MODEL_OUTPUT, and what the session throws */
+/** @throws UserError MODEL_NAN (GATE-01), MODEL_OUTPUT, OUTPUT_WIDTH, and what the session throws */
 export async function predict(request: PredictRequest): Promise<Predictions> {
   const { engine, table, session, feed, beside, take } = request
   const answers = new Answers(request)
@@ -74,17 +79,27 @@ class Answers {
   readonly #request: PredictRequest
   readonly #codes: Int32Array
   readonly #codeOf = new Map<string, number>()
+  readonly #marks: Uint8Array | null
   #values = new Float64Array(0)
   #width = 0
   #notFinite = 0
 
   constructor(request: PredictRequest) {
     this.#request = request
-    this.#codes = new Int32Array(request.layout.label === null ? 0 : request.table.rows)
+    const { layout, table, labels } = request
+    this.#codes = new Int32Array(layout.label === null ? 0 : table.rows)
+    this.#marks = (layout.marks ?? null) === null ? null : new Uint8Array(table.rows * (labels ?? 0))
   }
 
   add(outputs: readonly Tensor[], from: number, rows: number, size: number): void {
-    const { layout } = this.#request
+    const { layout, labels, shown } = this.#request
+    if (labels !== null) {
+      const found = (name: string) =>
+        labelMatrix(outputs.find((output) => output.name === name) ?? null, { name, labels, rows: size, shown })
+      if (layout.marks) this.#addMarks(found(layout.marks), from, rows, labels)
+      if (layout.values !== null) this.#addValues(found(layout.values), from, rows, size)
+      return
+    }
     if (layout.label !== null) this.#addLabels(this.#find(outputs, layout.label, size, 1), from, rows)
     if (layout.values !== null) this.#addValues(this.#find(outputs, layout.values, size, null), from, rows, size)
   }
@@ -113,7 +128,20 @@ class Answers {
     }
   }
 
-  #addValues({ name, data }: Tensor, from: number, rows: number, size: number): void {
+  #addMarks({ name, data }: Pick<Tensor, 'name' | 'data'>, from: number, rows: number, labels: number): void {
+    for (let at = 0; at < rows * labels; at += 1) {
+      const mark = Number(data[at])
+      if (mark !== 0 && mark !== 1)
+        throw new UserError(
+          'MODEL_OUTPUT',
+          `output ${quoted(name)} of ${this.#request.shown} holds something else than 0 and 1`,
+          'export a 0 or 1 for each label, or their probabilities as floats',
+        )
+      if (this.#marks) this.#marks[from * labels + at] = mark
+    }
+  }
+
+  #addValues({ name, data }: Pick<Tensor, 'name' | 'data'>, from: number, rows: number, size: number): void {
     const width = data.length / size
     if (this.#width === 0) {
       this.#width = width
@@ -151,6 +179,7 @@ class Answers {
       labels: layout.label === null ? null : { codes: this.#codes, names: [...this.#codeOf.keys()] },
       values: layout.values === null ? null : this.#values,
       width: this.#width,
+      ...(this.#marks === null ? {} : { marks: this.#marks }),
     }
   }
 }

@@ -1,5 +1,5 @@
 /** `predictions.parquet`: what was predicted for each row. It holds rows, so it stays on this machine. */
-import type { ForecastingScores, PlainScores, RankingScores } from '../../core/metrics/scores.ts'
+import { rowsOf, type Scores } from '../../core/metrics/scores.ts'
 import type { ColumnValues, Scalar } from '../../ports/data-engine.ts'
 
 export const predictionsFile = 'predictions.parquet'
@@ -11,7 +11,7 @@ export interface PredictionColumn {
 
 /** @param labels of a binary task, negative first */
 export function predictionColumns(
-  scores: PlainScores | RankingScores | ForecastingScores,
+  scores: Scores,
   labels: readonly [string, string] | null,
   id: ColumnValues | null,
 ): readonly PredictionColumn[] {
@@ -34,9 +34,31 @@ export function predictionColumns(
         ...(best === null ? [] : [column('score', best)]),
       ]
     }
+    case 'multilabel': {
+      const { labels: names, y, predicted, score } = scores
+      const of = (values: ArrayLike<number>, c: number) =>
+        Float64Array.from({ length: rowsOf(scores) }, (_, row) => values[row * names.length + c] ?? 0)
+      return [
+        ...ids,
+        ...names.flatMap((name, c) => [
+          column(`y_${name}`, of(y, c)),
+          column(`predicted_${name}`, of(predicted, c)),
+          ...(score === null ? [] : [column(`score_${name}`, of(score, c))]),
+        ]),
+      ]
+    }
     case 'regression':
-    case 'forecasting':
       return [...ids, column('y', scores.y), column('predicted', scores.predicted)]
+    case 'forecasting': {
+      const { levels, values } = scores.quantiles ?? { levels: [], values: new Float64Array(0) }
+      const of = (c: number) => Float64Array.from({ length: scores.y.length }, (_, row) => values[row * levels.length + c] ?? 0)
+      return [
+        ...ids,
+        column('y', scores.y),
+        column('predicted', scores.predicted),
+        ...levels.map((level, c) => column(`quantile_${level}`, of(c))),
+      ]
+    }
     case 'ranking':
       return [...ids, column('y', scores.y), column('score', scores.score)]
   }

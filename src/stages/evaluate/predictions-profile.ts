@@ -8,19 +8,32 @@
  * | multiclass | `confidence` (largest probability), `entropy` (nats), `class` |
  * | regression, forecasting | `value` |
  * | ranking | `score` |
+ * | multilabel | for each label its `probability.<label>` and `class.<label>`, 0 or 1 |
  *
  * A model that gives labels only has `class` alone.
  */
 import { join } from 'node:path'
-import type { AnsweredScores, AnsweredTask } from '../../core/metrics/scores.ts'
+import { rowsOf, type ScoredTask, type Scores } from '../../core/metrics/scores.ts'
+import type { DataSpec } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { modelFolder } from '../out-folder.ts'
 import { buildProfile } from '../profile-table.ts'
 import { subTable } from '../sub-table.ts'
-import { type Answered, allClasses, binaryScores, multiclassScores, rankingScores, regressionScores } from './assemble.ts'
+import {
+  type Answered,
+  allClasses,
+  binaryScores,
+  forecastingScores,
+  levelsOf,
+  multiclassScores,
+  multilabelScores,
+  rankingScores,
+  regressionScores,
+} from './assemble.ts'
 import type { PredictionColumn } from './predictions-file.ts'
 import { labelOf, positiveLabel } from './truth.ts'
 import { type Units, unitName } from './units.ts'
@@ -34,8 +47,14 @@ export const predictionNames = {
   score: 'score',
 } as const
 
+/** Of one label of several. */
+const nameOf = (what: 'probability' | 'class', label: string): string => `${predictionNames[what]}.${label}`
+/** Names that a profile of answers may have: those of labels only where there are several. */
+export const answerNames = ({ targets = null }: Pick<DataSpec, 'targets'>): readonly string[] =>
+  targets === null ? Object.values(predictionNames) : targets.flatMap((label) => [nameOf('probability', label), nameOf('class', label)])
+
 /** @param pair of a binary task: negative, positive */
-export function answerColumns(scores: AnsweredScores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
+export function answerColumns(scores: Scores, pair: readonly [string, string] | null): readonly PredictionColumn[] {
   const column = (name: string, values: PredictionColumn['values']) => ({ name, values })
   switch (scores.task) {
     case 'binary': {
@@ -55,6 +74,25 @@ export function answerColumns(scores: AnsweredScores, pair: readonly [string, st
       return [column(predictionNames.value, scores.predicted)]
     case 'ranking':
       return [column(predictionNames.score, scores.score)]
+    case 'multilabel': {
+      const { labels, score, predicted } = scores
+      const rows = rowsOf({ ...scores, y: predicted })
+      const at = (row: number, c: number) => row * labels.length + c
+      return labels.flatMap((label, c) => [
+        ...(score === null
+          ? []
+          : [
+              column(
+                nameOf('probability', label),
+                Float64Array.from({ length: rows }, (_, row) => score[at(row, c)] ?? Number.NaN),
+              ),
+            ]),
+        column(
+          nameOf('class', label),
+          Array.from({ length: rows }, (_, row) => String(predicted[at(row, c)] ?? 0)),
+        ),
+      ])
+    }
   }
 }
 
@@ -84,7 +122,7 @@ function certainty(proba: Float64Array, k: number): { readonly largest: Float64A
  */
 export function answersWithoutTruth(
   { model }: ModelContext,
-  task: AnsweredTask,
+  task: ScoredTask,
   labels: readonly string[],
   answered: Answered,
 ): readonly PredictionColumn[] {
@@ -92,10 +130,15 @@ export function answersWithoutTruth(
   const truth = { codes: new Int32Array(0), names: known }
   switch (task) {
     case 'regression':
-    case 'forecasting':
       return answerColumns(regressionScores(new Float64Array(0), answered), null)
+    case 'forecasting': {
+      const nothing = { y: new Float64Array(0), series: null, time: null, horizon: null, scale: null, naive: null }
+      return answerColumns(forecastingScores(nothing, levelsOf(model.evaluate, false), answered), null)
+    }
     case 'ranking':
       return answerColumns(rankingScores(new Float64Array(0), new Int32Array(0), answered), null)
+    case 'multilabel':
+      return answerColumns(multilabelScores(targetColumns(model.data), new Uint8Array(0), model.evaluate.threshold, answered), null)
     case 'multiclass':
       return answerColumns(multiclassScores(truth, allClasses(truth, [answered]), answered), null)
     case 'binary': {
@@ -114,11 +157,12 @@ export function answersWithoutTruth(
 }
 
 /** The task whose answers a profile holds, or null when it holds none of ours. */
-export function taskOfAnswers({ columns }: TableProfile): AnsweredTask | null {
+export function taskOfAnswers({ columns }: TableProfile): ScoredTask | null {
   const names = new Set(columns.map(({ name }) => name))
   if (names.has(predictionNames.value)) return 'regression'
   if (names.has(predictionNames.score)) return 'ranking'
   if (names.has(predictionNames.probability)) return 'binary'
+  if ([...names].some((name) => name.startsWith(nameOf('class', '')))) return 'multilabel'
   // labels alone are read alike, however many there are
   return names.has(predictionNames.class) ? 'multiclass' : null
 }
@@ -135,7 +179,7 @@ export async function profileOfAnswers(
 ): Promise<TableProfile> {
   const { data } = context.model
   // what is predicted of a sensitive target is as good as the target
-  const sensitive = data.target !== null && data.sensitive.includes(data.target) ? columns.map(({ name }) => name) : []
+  const sensitive = targetColumns(data).some((name) => data.sensitive.includes(name)) ? columns.map(({ name }) => name) : []
   await using folder = await context.ports.files.temporaryFolder()
   const path = join(folder.path, 'answers.parquet')
   await engine.writeParquet(path, [...columns, ...(units === null ? [] : [units.column])])
@@ -151,7 +195,10 @@ export async function profileOfAnswers(
   // scores of rows that lie in their order are scores all the same
   const likeIds = first.columns.filter(({ name, kind }) => kind === 'identifier' && name !== unitName)
   const kinds = Object.fromEntries(
-    likeIds.map(({ name }) => [name, name === predictionNames.class ? 'categorical' : 'numeric-continuous'] as const),
+    likeIds.map(
+      ({ name }) =>
+        [name, name === predictionNames.class || name.startsWith(nameOf('class', '')) ? 'categorical' : 'numeric-continuous'] as const,
+    ),
   )
   const profile = likeIds.length === 0 || reference !== null ? first : await buildProfile(engine, table, { ...options, kinds })
   // the units are in its blocks; as a column they are no prediction

@@ -24,11 +24,17 @@ export async function openModel(context: ModelContext, path: string, shown: stri
 
 async function scoreSession(context: ModelContext, session: ModelSession, request: ScoreRequest): Promise<Scored> {
   const { engine, table, shown, task, beside, take } = request
-  const { features } = context.model.data
+  const { features, targets = null } = context.model.data
   const feed = planFeed({ inputs: session.inputs, columns: table.columns, features, shown })
-  const layout = layoutOf(session.outputs, task, shown.model)
+  const layout = layoutOf(
+    session.outputs,
+    task,
+    shown.model,
+    task === 'forecasting' && context.model.evaluate.quantiles ? 'quantiles' : 'one',
+  )
+  const labels = task === 'multilabel' ? (targets?.length ?? null) : null
   const start = context.clock.elapsed()
-  const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, beside, take })
+  const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, labels, beside, take })
   return {
     predictions,
     classLabels: session.classLabels,

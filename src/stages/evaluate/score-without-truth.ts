@@ -1,5 +1,5 @@
 /** Rows of which nobody knows or needs the truth, scored in one pass with what drift exchanges beside them. */
-import type { AnsweredTask } from '../../core/metrics/scores.ts'
+import type { ScoredTask } from '../../core/metrics/scores.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import type { PredictionColumn } from './predictions-file.ts'
@@ -15,7 +15,7 @@ export interface Answers {
 interface Request {
   readonly engine: DataEngine
   readonly table: Table
-  readonly task: AnsweredTask
+  readonly task: ScoredTask
   /** of the target in the data's spelling, as far as they are known */
   readonly labels: readonly string[]
   /** what messages call the model */

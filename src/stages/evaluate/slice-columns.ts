@@ -8,6 +8,7 @@ import { quoted } from '../../core/onnx/inspect.ts'
 import { chosenRows } from '../../core/profile/sampling.ts'
 import { figure } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import { type Column, type ColumnValues, type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
 import { labelOf, sortLabels } from './truth.ts'
@@ -51,8 +52,8 @@ export async function cutColumns(engine: DataEngine, table: Table, wanted: Wante
       `correct evaluate.slices or evaluate.fairness; the data has ${table.columns.map((one) => quoted(one.name)).join(', ')}`,
     )
   })
-  const { target, id, weight, time } = data
-  const known = [target, id, weight, time, ...(wanted.found?.but ?? [])]
+  const { id, weight, time } = data
+  const known = [...targetColumns(data), id, weight, time, ...(wanted.found?.but ?? [])]
   const others = wanted.found ? table.columns.filter(({ name, kind }) => !known.includes(name) && findable.has(kind)) : []
   const distinct = await distinctOf(engine, table, [...declared, ...others])
   const telling = others.filter((column) => isTelling(column, distinct.get(column.name) ?? 0, table.rows))

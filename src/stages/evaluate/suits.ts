@@ -1,6 +1,6 @@
 /** Whether the answers of a classifier can be held against the truth at all: it knows every label there is, and a threshold means something. */
-import type { BinaryScores } from '../../core/metrics/scores.ts'
-import { metrics } from '../../core/metrics/table.ts'
+import { type BinaryScores, type MultilabelScores, rowsOf } from '../../core/metrics/scores.ts'
+import { metrics, usualMetric } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
@@ -30,14 +30,21 @@ export function checkLabels({ codes, names }: Coded, { classLabels, shown }: Ans
  * A threshold makes classes of probabilities. Of a score of another scale only the order can be read, so only metrics of the order can be gated.
  * @throws UserError SCORES_OUTSIDE
  */
-export function checkScale({ score }: BinaryScores, specs: readonly MetricSpec[], threshold: number, shown: string): void {
-  const first = specs.find(({ metric }) => metrics[metric]?.needs === 'labels')
+export function checkScale(scores: BinaryScores | MultilabelScores, specs: readonly MetricSpec[], threshold: number, shown: string): void {
+  const { score } = scores
+  const [usual] = specs.length === 0 ? [usualMetric(scores)] : []
+  const first =
+    specs.find(({ metric }) => metrics[metric]?.needs === 'labels')?.name ??
+    (usual !== undefined && metrics[usual]?.needs === 'labels' ? usual : undefined)
   if (score === null || first === undefined) return
-  const outside = score.reduce((sum, p) => sum + (p >= 0 && p <= 1 ? 0 : 1), 0)
+  const rows = rowsOf(scores)
+  const width = score.length / Math.max(1, rows)
+  let outside = 0
+  for (let row = 0; row < rows; row += 1) if (score.subarray(row * width, (row + 1) * width).some((p) => !(p >= 0 && p <= 1))) outside += 1
   if (outside === 0) return
   throw new UserError(
     'SCORES_OUTSIDE',
-    `scores of ${shown} lie outside [0, 1] in ${outside} of ${score.length} rows, so evaluate.metrics.${first.name} has no meaning at the threshold ${threshold}`,
+    `scores of ${shown} lie outside [0, 1] in ${outside} of ${rows} rows, so evaluate.metrics.${first} has no meaning at the threshold ${threshold}`,
     'export the model with probabilities (a sigmoid at its end), or gate metrics of the order alone, such as roc_auc',
   )
 }

@@ -4,13 +4,15 @@ import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { inferTask } from '../../core/train/task.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
 import type { Coded } from './predict.ts'
 
 export interface Target {
-  readonly column: string
+  /** the column, or of a multilabel task one for each label */
+  readonly columns: readonly [string, ...string[]]
   readonly task: ScoredTask
   /** true when the config did not say the task */
   readonly inferred: boolean
@@ -23,17 +25,13 @@ const mostClasses = 1000
  * @throws UserError TARGET_MISSING (no such column), EVALUATION_EMPTY (GATE-04), LABELS_MISSING, TARGET_ONE_CLASS, TASK_UNSUITED
  */
 export async function readTarget(engine: DataEngine, table: Table, data: DataSpec, task: Task | null, shown: string): Promise<Target> {
-  const name = data.target ?? ''
+  const [first, ...others] = targetColumns(data)
+  if (first === undefined) throw new Error('a target was asked for that nobody configured')
+  if (others.length > 0) return readLabels(engine, table, [first, ...others], shown)
+  const name = first
   const column = table.columns.find((one) => one.name === name)
-  if (column === undefined) {
-    throw new UserError(
-      'TARGET_MISSING',
-      `${shown} has no column ${quoted(name)}, which is the target`,
-      `correct data.target; the data has ${table.columns.map((one) => quoted(one.name)).join(', ')}`,
-    )
-  }
-  if (table.rows === 0)
-    throw new UserError('EVALUATION_EMPTY', `${shown} has no rows, so nothing can be evaluated`, 'give it labelled rows')
+  if (column === undefined) throw noTarget(table, name, shown)
+  refuseEmpty(table, shown)
   const numeric = ['integer', 'float', 'decimal'].includes(column.kind)
   const x = quoteName(name)
   const finite = column.kind === 'float' ? `AND isfinite(${x})` : ''
@@ -44,26 +42,76 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
   })
   const present = Number(facts?.present ?? 0)
   const distinct = Number(facts?.labels ?? 0)
-  if (present < table.rows) {
-    throw new UserError(
-      'LABELS_MISSING',
-      `${quoted(name)} is missing or no number in ${table.rows - present} of ${table.rows} rows of ${shown}`,
-      'give every row of the test data its label, or take those rows out',
-    )
-  }
+  if (present < table.rows) throw labelsMissing(name, table.rows - present, table, shown)
   const found = task ?? inferTask({ kind: column.kind, distinct, whole: facts?.whole === true })
   if (!isScoredTask(found))
-    throw new UserError('NOT_AVAILABLE', `task: ${found} is not available in this version`, 'use binary, multiclass, regression or ranking')
-  if (distinct < 2) {
     throw new UserError(
-      'TARGET_ONE_CLASS',
-      `${quoted(name)} has only one class (the same value in all ${table.rows} rows of ${shown}), so no model can be told from another`,
-      'use test data in which every outcome occurs',
+      'NOT_AVAILABLE',
+      `task: ${found} is not available in this version`,
+      'use binary, multiclass, multilabel, regression, ranking or forecasting',
     )
-  }
+  if (distinct < 2) throw oneClass(quoted(name), table, shown)
   checkSuits(found, { distinct, numeric: numeric || column.kind === 'boolean', name, shown })
-  return { column: name, task: found, inferred: task === null }
+  return { columns: [name], task: found, inferred: task === null }
 }
+
+const noTarget = (table: Table, name: string, shown: string) =>
+  new UserError(
+    'TARGET_MISSING',
+    `${shown} has no column ${quoted(name)}, which is the target`,
+    `correct data.target; the data has ${table.columns.map((one) => quoted(one.name)).join(', ')}`,
+  )
+
+function refuseEmpty(table: Table, shown: string): void {
+  if (table.rows === 0)
+    throw new UserError('EVALUATION_EMPTY', `${shown} has no rows, so nothing can be evaluated`, 'give it labelled rows')
+}
+
+/** Each label of a multilabel task is a column of 0 and 1, or of truth values, in every row; not all of them are the same throughout. */
+async function readLabels(engine: DataEngine, table: Table, names: readonly [string, ...string[]], shown: string): Promise<Target> {
+  refuseEmpty(table, shown)
+  const columns = names.map((name) => {
+    const column = table.columns.find((one) => one.name === name)
+    if (column === undefined) throw noTarget(table, name, shown)
+    if (!['boolean', 'integer', 'float', 'decimal'].includes(column.kind)) throw noLabel(name, shown, `it is stored as ${column.type}`)
+    return column
+  })
+  const counts = columns.map(({ name }, i) => {
+    const x = `CAST(${quoteName(name)} AS DOUBLE)`
+    return `count(*) FILTER (WHERE ${x} IS NULL OR isnan(${x})) AS missing${i}, count(*) FILTER (WHERE ${x} = 1) AS yes${i}, count(*) FILTER (WHERE ${x} = 0) AS no${i}`
+  })
+  const [row = {}] = await engine.aggregate({ sql: `SELECT ${counts.join(', ')} FROM ${table.relation}` })
+  const found = names.map((name, i) => {
+    const [missing, yes, no] = [Number(row[`missing${i}`]), Number(row[`yes${i}`]), Number(row[`no${i}`])]
+    if (missing > 0) throw labelsMissing(name, missing, table, shown)
+    const other = table.rows - yes - no
+    if (other > 0) throw noLabel(name, shown, `it is neither 0 nor 1 in ${other} of ${table.rows} rows`)
+    return yes > 0 && no > 0
+  })
+  if (!found.includes(true)) throw oneClass(`each of the ${names.length} labels of data.target`, table, shown)
+  return { columns: names, task: 'multilabel', inferred: false }
+}
+
+const noLabel = (name: string, shown: string, why: string) =>
+  new UserError(
+    'TASK_UNSUITED',
+    `${quoted(name)} of ${shown} is no label of a multilabel task: ${why}`,
+    'write 1 (or true) where the label is there and 0 (or false) where it is not',
+  )
+
+const labelsMissing = (name: string, missing: number, table: Table, shown: string) =>
+  new UserError(
+    'LABELS_MISSING',
+    `${quoted(name)} is missing or no number in ${missing} of ${table.rows} rows of ${shown}`,
+    'give every row of the test data its label, or take those rows out',
+  )
+
+const oneClass = (what: string, table: Table, shown: string) =>
+  new UserError(
+    'TARGET_ONE_CLASS',
+    `${what} has only one class (the same value in all ${table.rows} rows of ${shown}), so no model can be told from another`,
+    'use test data in which every outcome occurs',
+  )
 
 function checkSuits(
   task: ScoredTask,
@@ -86,7 +134,7 @@ function checkSuits(
       if (!numeric) throw refuse('it is no number', 'correct data.target')
       return
     case 'multilabel':
-      if (distinct > 2) throw refuse(`it has ${distinct} different values, not two`, 'write task: multiclass')
+      throw refuse('it is one column', 'list the columns of the labels under data.target')
   }
 }
 

@@ -12,6 +12,7 @@ import { smaller, without } from '../../core/init/shrink.ts'
 import { type Config, type ModelConfig, type Role, roles, type Source } from '../../core/schema/config.ts'
 import { canonicalJson, parseConfig } from '../../core/schema/parse-config.ts'
 import type { Plain } from '../../core/schema/read-yaml.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { InitContext, InitOptions } from './context.ts'
 import { findBeside, findData } from './find-files.ts'
@@ -47,6 +48,7 @@ export async function extend(context: InitContext, options: InitOptions, existin
     path === null || file === null || !there
       ? null
       : await lookAtModel(context, { path, file }, shown?.columns ?? [], 'the data', model.data.features)
+  const truth = targetColumns(model.data)
   const { proposal, notes, evaluate } = await propose(engine, {
     name: model.name,
     sources: new Map(),
@@ -54,14 +56,14 @@ export async function extend(context: InitContext, options: InitOptions, existin
     columns,
     model: { path: path ?? 'the model', seen, found: true },
     beside: { ...(await findBeside(context)), otherModels: [] },
-    target: model.data.target ?? options.target,
+    target: truth[0] ?? options.target,
     sensitive: model.data.sensitive,
   })
 
   const known = new Set([...model.expect.flatMap(({ column }) => (column === null ? [] : [column])), ...model.data.sensitive])
   const fresh = proposal.columns.filter(({ name }) => !known.has(name))
   const sensitive = proposal.sensitive.filter(({ column }) => !known.has(column))
-  const target = model.data.target === null ? proposal.target : null
+  const target = truth.length === 0 ? proposal.target : null
   const lines: readonly Line[] = [
     ...proposalSources(added, tables),
     ...(target === null ? [] : [{ key: 'target', value: target.column, comment: target.because }]),
@@ -224,10 +226,9 @@ function kept(model: ModelConfig, contracts: readonly ColumnContract[], options:
     const other = checksOf(checks).filter(([check, value]) => !own.some((one) => one.check === check && sameParams(one.params, value)))
     return other.length === 0 ? [] : [`= expect.columns.${name} stays as it is; init would write ${told(Object.fromEntries(other))}`]
   })
+  const truth = targetColumns(model.data)
   const target =
-    options.target !== null && model.data.target !== null && options.target !== model.data.target
-      ? [`= data.target stays ${model.data.target}`]
-      : []
+    options.target !== null && truth.length > 0 && truth.join() !== options.target ? [`= data.target stays ${truth.join(', ')}`] : []
   return [...target, ...differing]
 }
 

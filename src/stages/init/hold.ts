@@ -1,6 +1,6 @@
 /** The config that is to be written, held against the data it was made of: what does not hold is not written. */
 import { usualExpectations } from '../../core/checks/defaults.ts'
-import { columnChecks, targetCheck, targetQuery } from '../../core/checks/integrity.ts'
+import { columnChecks, targetChecks, targetQuery } from '../../core/checks/integrity.ts'
 import { toCheck } from '../../core/checks/report.ts'
 import type { Expectation, ModelConfig } from '../../core/schema/config.ts'
 import type { Check } from '../../core/schema/result.ts'
@@ -38,8 +38,7 @@ export async function hold(
     const query = targetQuery(facts, model.data)
     if (query !== null) {
       const [row = {}] = await engine.aggregate(query)
-      const check = targetCheck(facts, model.data, row)
-      if (check.status !== 'pass') told.push(willSay(check))
+      for (const check of targetChecks(facts, model.data, row)) if (check.status !== 'pass') told.push(willSay(check))
     }
     const done = await judge(engine, facts, [...ours, ...usual], { others, reference: null, data: model.data, now, verified: new Map() })
     findings.push(...done.flatMap((one) => one.findings))

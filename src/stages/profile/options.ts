@@ -1,5 +1,6 @@
 /** What a model's config asks of a profile: its columns, and what drift will need of data it compares. */
 import type { ModelConfig } from '../../core/schema/config.ts'
+import { targetColumns } from '../../core/schema/target-columns.ts'
 import type { ProfileOptions } from '../profile-table.ts'
 
 /** The two sides of drift. Elsewhere blocks, weights and pairs would be counted for nobody. */
@@ -12,7 +13,7 @@ export function profileOptions({ data, drift, promote }: ModelConfig, role: stri
   if (!needed) return options
   const byBlock = drift.blocks !== 'rows'
   const leaveOut = [data.id, data.time, data.group, data.weight].filter((name) => name !== null)
-  const first = [...(data.target === null ? [] : [data.target]), ...heaviest(drift.importance), ...(data.features ?? [])]
+  const first = [...targetColumns(data), ...heaviest(drift.importance), ...(data.features ?? [])]
   return {
     ...options,
     time: byBlock ? data.time : null,

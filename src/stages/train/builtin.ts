@@ -78,6 +78,12 @@ async function openTrainingData(
       `builtin: ${spec.builtin} of ${name} learns from data.train, which is not configured`,
       'add data.train',
     )
+  if (data.targets)
+    throw new UserError(
+      'NOT_AVAILABLE',
+      `builtin: ${spec.builtin} of ${name} learns one target, and data.target lists ${data.targets.length} labels`,
+      'train it by a command (train: {run: …}), or name one column',
+    )
   if (data.target === null)
     throw new UserError(
       'NO_TARGET',

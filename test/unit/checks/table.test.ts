@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StorageKind } from '../../../src/core/checks/facts.ts'
-import { columnChecks, targetCheck, targetQuery } from '../../../src/core/checks/integrity.ts'
+import { columnChecks, targetChecks, targetQuery } from '../../../src/core/checks/integrity.ts'
 import { aggregatesPerQuery, type Finding, planChecks } from '../../../src/core/checks/plan.ts'
 import { checkId, toCheck } from '../../../src/core/checks/report.ts'
 import { checkTable, findCheck } from '../../../src/core/checks/table.ts'
@@ -189,10 +189,21 @@ describe('integrity', () => {
 
   it('one class is an error, missing labels a fail, neither a pass', () => {
     const one = table([column('y')])
-    expect(targetCheck(one, data(), { missing: 0, classes: 1 }).status).toBe('error')
-    expect(targetCheck(one, data(), { missing: 100, classes: 0 }).status).toBe('error')
-    expect(targetCheck(one, data(), { missing: 4, classes: 2 })).toMatchObject({ status: 'fail', observed: 0.04 })
-    expect(targetCheck(one, data(), { missing: 0, classes: 2 }).status).toBe('pass')
+    const judged = (missing: number, classes: number) => targetChecks(one, data(), { missing0: missing, classes0: classes })
+    expect(judged(0, 1)).toMatchObject([{ status: 'error' }])
+    expect(judged(100, 0)).toMatchObject([{ status: 'error' }])
+    expect(judged(4, 2)).toMatchObject([{ id: 'validate.target:train', status: 'fail', observed: 0.04 }])
+    expect(judged(0, 2)).toMatchObject([{ status: 'pass' }])
+  })
+
+  it('of several labels each is judged for itself, and one that never varies is worth a look', () => {
+    const two = table([column('a'), column('b')])
+    expect(
+      targetChecks(two, data({ target: null, targets: ['a', 'b'] }), { missing0: 4, classes0: 2, missing1: 0, classes1: 1 }),
+    ).toMatchObject([
+      { id: 'validate.target_train:a', status: 'fail', message: '4 of 100 rows of data.train have no a' },
+      { id: 'validate.target_train:b', status: 'warn', message: 'the label b is the same in every row of data.train' },
+    ])
   })
 
   it('current data, and a table without the target, are not asked', () => {

@@ -85,7 +85,7 @@ function judge([reference, current]: readonly [TableProfile, TableProfile], more
   const { checks, columns, blocks } = judgeDrift({
     reference,
     current,
-    target: null,
+    targets: [],
     positive: null,
     features: null,
     leaveOut: [],
@@ -198,7 +198,7 @@ describe('rows of one day depend on each other', () => {
       judgeDrift({
         reference: tables[0],
         current: tables[1],
-        target: null,
+        targets: [],
         positive: null,
         features: null,
         leaveOut: [],

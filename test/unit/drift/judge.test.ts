@@ -111,7 +111,7 @@ describe('many columns are tested together', () => {
   it('labels are a family of their own, with half the thresholds', () => {
     const before = labels('y', rows({ 0: 7655, 1: 2345 }), 'boolean')
     const now = labels('y', rows({ 0: 8379, 1: 1621 }), 'boolean')
-    const asLabel = judgeOne(before, now, { target: 'y', positive: 1 })
+    const asLabel = judgeOne(before, now, { targets: ['y'], positive: 1 })
     expect(asLabel.row).toMatchObject({ family: 'labels', state: 'warn', summary: 'positive 23.5 % → 16.2 %' })
     expect(asLabel.checks.get('drift.shift:y')?.limit).toBe(0.05)
     const asFeature = judgeOne(before, now)
@@ -122,7 +122,7 @@ describe('many columns are tested together', () => {
 describe('a rate that multiplies is seen where the distance is blind', () => {
   const before = labels('fraud', rows({ 0: 19_960, 1: 40 }), 'boolean')
   const at = (positives: number) => labels('fraud', rows({ 0: 20_000 - positives, 1: positives }), 'boolean')
-  const ask = (positives: number) => judgeOne(before, at(positives), { target: 'fraud', positive: 1 })
+  const ask = (positives: number) => judgeOne(before, at(positives), { targets: ['fraud'], positive: 1 })
 
   it('0.2 % to 0.5 % of fraud fails with a JS* of 0.02', () => {
     const { row, checks } = ask(100)
@@ -140,12 +140,14 @@ describe('a rate that multiplies is seen where the distance is blind', () => {
   it('classes that are stored as 0.0 and 1.0 are seen too, rare as they may be', () => {
     const floats = (positives: number) => [...new Array<number>(20_000 - positives).fill(0), ...new Array<number>(positives).fill(1)]
     const [reference, current] = pair(floats(40), floats(100), 'fraud')
-    const { checks } = judgeOne({ ...reference, kind: 'boolean' }, { ...current, kind: 'boolean' }, { target: 'fraud', positive: 1 })
+    const { checks } = judgeOne({ ...reference, kind: 'boolean' }, { ...current, kind: 'boolean' }, { targets: ['fraud'], positive: 1 })
     expect(checks.get('drift.rate_ratio:fraud')).toMatchObject({ status: 'fail', observed: 2.5 })
   })
 
   it('a factor of 2 in 200 rows is noise', () => {
-    const small = judgeOne(labels('y', rows({ 0: 195, 1: 5 }), 'boolean'), labels('y', rows({ 0: 190, 1: 10 }), 'boolean'), { target: 'y' })
+    const small = judgeOne(labels('y', rows({ 0: 195, 1: 5 }), 'boolean'), labels('y', rows({ 0: 190, 1: 10 }), 'boolean'), {
+      targets: ['y'],
+    })
     expect(small.checks.has('drift.rate_ratio:y')).toBe(false)
   })
 })
@@ -174,8 +176,8 @@ describe('policy', () => {
     const columns = ['a', 'b', 'id', 'when', 'y'].map((name) => labels(name, rows({ u: 300, v: 300 })))
     const other = ['a', 'b', 'id', 'when', 'y'].map((name) => labels(name, rows({ u: 310, v: 290 })))
     const tested = (more: Partial<DriftInput>) => judge(columns, other, more).columns.map(({ column, family }) => `${family} ${column}`)
-    expect(tested({ target: 'y', leaveOut: ['id', 'when'] })).toEqual(['features a', 'features b', 'labels y'])
-    expect(tested({ target: 'y', leaveOut: ['id', 'when'], features: ['b'] })).toEqual(['features b', 'labels y'])
+    expect(tested({ targets: ['y'], leaveOut: ['id', 'when'] })).toEqual(['features a', 'features b', 'labels y'])
+    expect(tested({ targets: ['y'], leaveOut: ['id', 'when'], features: ['b'] })).toEqual(['features b', 'labels y'])
   })
 
   it('a column with a limit of its own is tested, whatever else it is: no limit is without effect', () => {
@@ -195,7 +197,7 @@ describe('policy', () => {
     const input: DriftInput = {
       reference: one,
       current: { ...one, role: 'current' },
-      target: null,
+      targets: [],
       positive: null,
       features: null,
       leaveOut: [],

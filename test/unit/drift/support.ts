@@ -99,7 +99,7 @@ export function judge(
   return judgeDrift({
     reference: table('train', reference),
     current: table('current', current),
-    target: null,
+    targets: [],
     positive: null,
     features: null,
     leaveOut: [],

@@ -78,7 +78,7 @@ describe('a forecast', () => {
     expect(value('mae', forecast, { horizon: 1 })).toBe(5.5)
     expect(value('mae', forecast, { horizon: 2 })).toBe(0.5)
     expect(why('mae', forecast, { horizon: 3 })).toBe('there is no row 3 steps ahead')
-    expect(why('mae', { ...forecast, horizon: null }, { horizon: 1 })).toBe('there is no row 1 steps ahead')
+    expect(why('mae', { ...forecast, horizon: null }, { horizon: 1 })).toContain('nothing says how many steps ahead a row is')
     expect(why('mae', { task: 'regression', y: forecast.y, predicted: forecast.predicted }, { horizon: 1 })).toBe(
       'a regression task has no horizon',
     )

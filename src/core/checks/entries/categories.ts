@@ -3,7 +3,7 @@ import { count, plural, probability, share as shownShare, written } from '../../
 import { asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, sql } from '../facts.ts'
 import { columns, share } from '../params.ts'
-import { featuresOf } from './integrity.ts'
+import { featuresOf, noLabel } from './integrity.ts'
 import { folded } from './overlap.ts'
 import { comparable } from './same-value.ts'
 import { listed } from './schema.ts'
@@ -70,7 +70,7 @@ export const categoryChecks: readonly CheckEntry[] = [
     queries: (_, scope) =>
       scope.data.target === null || twins(scope, scope.data.target) === null ? [] : each([scope.data.target], (name) => fresh(scope, name)),
     judge: ({ max = 0 }, [answer], scope) => {
-      if (answer === undefined) return scope.data.target === null ? skipped('there is no label: data.target is not written') : noTrain
+      if (answer === undefined) return scope.data.target === null ? noLabel(scope) : noTrain
       return worst(
         answer,
         [scope.data.target ?? ''],

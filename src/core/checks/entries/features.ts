@@ -1,5 +1,6 @@
 /** Checks of the features among themselves: pairs that say the same, features that say nothing, rows that lie outside in many. */
 import { count, plural, written } from '../../report/format.ts'
+import { targetColumns } from '../../schema/target-columns.ts'
 import { benjaminiHochberg } from '../../stats/multiplicity.ts'
 import { normalSf } from '../../stats/normal.ts'
 import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
@@ -165,7 +166,7 @@ export const featureChecks: readonly CheckEntry[] = [
     example: '{}',
     decide: (_, { table, data }) => {
       if (data.features === null) return skipped('data.features is not written: every column may be one')
-      const used = [...data.features, data.target, data.id, data.time, data.group, data.weight, ...data.sensitive]
+      const used = [...data.features, ...targetColumns(data), data.id, data.time, data.group, data.weight, data.horizon, ...data.sensitive]
       const unused = table.columns.map(({ name }) => name).filter((name) => !used.includes(name))
       const more = { observed: unused.length, limit: { value: 0, kind: 'max', unit: 'columns' } } as const
       return unused.length === 0

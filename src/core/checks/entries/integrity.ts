@@ -1,6 +1,7 @@
 /** Checks of a dataset as something to learn from: labels, leaks, constant and doubled features. */
 import { count, plural, share as shownShare, written } from '../../report/format.ts'
 import type { DataSpec } from '../../schema/config.ts'
+import { targetColumns } from '../../schema/target-columns.ts'
 import { type Answer, asked, type CheckEntry, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, present, sql } from '../facts.ts'
 import { columns, share, values, count as wholeNumber } from '../params.ts'
@@ -10,14 +11,19 @@ import { canonical, rowHash } from './same-value.ts'
 /** What the model learns from: `data.features`, or every column that the config gives no other part. */
 export const featuresOf = (
   columnsThere: readonly ColumnFacts[],
-  { features, target, id, time, weight }: DataSpec,
-): readonly ColumnFacts[] =>
-  features === null
-    ? columnsThere.filter(({ name }) => ![target, id, time, weight].includes(name))
-    : columnsThere.filter(({ name }) => features.includes(name) && name !== target)
+  { features, id, time, weight, ...truth }: DataSpec,
+): readonly ColumnFacts[] => {
+  const targets = targetColumns(truth)
+  return features === null
+    ? columnsThere.filter(({ name }) => ![...targets, id, time, weight].includes(name))
+    : columnsThere.filter(({ name }) => features.includes(name) && !targets.includes(name))
+}
 
 export const labelOf = ({ table, data }: Scope): ColumnFacts | null => table.columns.find((column) => column.name === data.target) ?? null
-export const noLabel = skipped('there is no label: data.target is not written, or not there')
+export const noLabel = ({ data }: Scope) =>
+  data.targets
+    ? skipped('data.target lists several labels, and this is judged of one: write rules of their columns under expect.columns')
+    : skipped('there is no label: data.target is not written, or not there')
 export const featuresAsked = (scope: Scope, names: readonly string[] | undefined): readonly ColumnFacts[] =>
   names === undefined ? featuresOf(scope.table.columns, scope.data) : names.map((name) => scope.find(name))
 
@@ -46,8 +52,9 @@ export const integrityChecks: readonly CheckEntry[] = [
         ),
       ]
     },
-    judge: ({ max = 0 }, [answer]) =>
+    judge: ({ max = 0 }, [answer], scope) =>
       counted(
+        scope,
         answer,
         max,
         (broken, judged) => `${broken} of ${judged} labelled rows have the features of another row and a different label`,
@@ -77,13 +84,13 @@ export const integrityChecks: readonly CheckEntry[] = [
         ),
       ]
     },
-    judge: ({ min_share: low, max_share: high, min_rows: rows }, [answer], { data }) => {
+    judge: ({ min_share: low, max_share: high, min_rows: rows }, [answer], scope) => {
       const row = answer?.[0]
-      if (row === undefined) return noLabel
+      if (row === undefined) return noLabel(scope)
       const [classes, total] = [number(row.classes) ?? 0, number(row.total) ?? 0]
       const [rarest, commonest] = [number(row.rarest) ?? 0, number(row.commonest) ?? 0]
       if (total === 0) return skipped('there are no labels to judge')
-      if (classes > mostLabels) return skipped(`${data.target} has ${count(classes)} values: these are no classes`)
+      if (classes > mostLabels) return skipped(`${scope.data.target} has ${count(classes)} values: these are no classes`)
       const part = (n: number) => `${count(n)} of ${count(total)} rows (${shownShare(n / total)})`
       if (rows !== undefined && rarest < rows)
         return fail(`the rarest of ${count(classes)} classes has ${part(rarest)}, fewer than ${count(rows)}`, {
@@ -128,8 +135,8 @@ export const integrityChecks: readonly CheckEntry[] = [
     },
     judge: ({ values: allowed }, row, scope) =>
       labelOf(scope) === null
-        ? noLabel
-        : counted([row], 0, (broken, judged) => `${broken} of ${judged} labels are none of the ${allowed.length} listed`),
+        ? noLabel(scope)
+        : counted(scope, [row], 0, (broken, judged) => `${broken} of ${judged} labels are none of the ${allowed.length} listed`),
   }),
   figures({
     name: 'label_null',
@@ -151,16 +158,18 @@ export const integrityChecks: readonly CheckEntry[] = [
       }
     },
     judge: ({ max = 0 }, row, scope) =>
-      labelOf(scope) === null ? noLabel : counted([row], max, (broken, judged) => `${broken} of ${judged} rows have no label`),
+      labelOf(scope) === null
+        ? noLabel(scope)
+        : counted(scope, [row], max, (broken, judged) => `${broken} of ${judged} rows have no label`),
   }),
 ]
 
 /** A target of more values than this has no classes. */
 const mostLabels = 1_000
 
-function counted(answer: readonly Row[] | undefined, max: number, says: (broken: string, judged: string) => string): Answer {
+function counted(scope: Scope, answer: readonly Row[] | undefined, max: number, says: (broken: string, judged: string) => string): Answer {
   const row = answer?.[0]
-  if (row === undefined) return noLabel
+  if (row === undefined) return noLabel(scope)
   const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
   if (judged === 0) return skipped('there are no labelled rows to judge')
   const more = { judged, broken, limit: shareAtMost(max) }

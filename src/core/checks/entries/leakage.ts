@@ -34,7 +34,7 @@ export const leakageChecks: readonly CheckEntry[] = [
     judge: ({ max = 0.1, column }, [answer], scope) => {
       const name = column ?? scope.data.id
       const label = labelOf(scope)
-      if (label === null) return noLabel
+      if (label === null) return noLabel(scope)
       if (name === null || name === label.name) return skipped('no column is said to be the identifier: write column, or data.id')
       return tells(`the order of ${name}`, answer?.[0], label, max)
     },
@@ -63,7 +63,7 @@ export const leakageChecks: readonly CheckEntry[] = [
     },
     judge: ({ max = 0.1 }, [answer], scope) => {
       const label = labelOf(scope)
-      return label === null ? noLabel : tells('the order of the rows', answer?.[0], label, max)
+      return label === null ? noLabel(scope) : tells('the order of the rows', answer?.[0], label, max)
     },
   }),
   asked({
@@ -85,7 +85,7 @@ export const leakageChecks: readonly CheckEntry[] = [
     },
     judge: ({ max = 0.95, columns: names }, answers, scope) => {
       const label = labelOf(scope)
-      if (label === null) return noLabel
+      if (label === null) return noLabel(scope)
       const features = featuresAsked(scope, names)
       const all = answers.flat().flatMap((row) => {
         const found = labelAssociation(row, isOrdered(label))

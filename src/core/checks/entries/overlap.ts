@@ -1,4 +1,5 @@
 /** Which rows of a table are also in train, and how often rows of train repeat: the SQL of `train_test_overlap`. */
+import { targetColumns } from '../../schema/target-columns.ts'
 import type { Scope } from '../entry.ts'
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../facts.ts'
 import { asNumber } from '../sql-parts.ts'
@@ -19,9 +20,10 @@ export function rowColumns({ table, data }: Scope, train: Scope['table'], { colu
   const both = shared(table, train)
   const named = (names: readonly string[]) => both.filter(([{ name }]) => names.includes(name))
   if (columns !== undefined) return named(columns)
-  const label = bare ? [] : [data.target ?? []].flat()
+  const targets = targetColumns(data)
+  const label = bare ? [] : targets
   if (data.features !== null) return named([...data.features, ...label])
-  const apart = [data.id, data.time, data.weight, ...(bare ? [data.target] : [])]
+  const apart = [data.id, data.time, data.weight, ...(bare ? targets : [])]
   return both.filter(([{ name }]) => !apart.includes(name))
 }
 
