@@ -2,6 +2,7 @@
 
 import { plural, written } from '../report/format.ts'
 import { type Expectation, type ModelConfig, roles } from '../schema/config.ts'
+import { targetColumns } from '../schema/target-columns.ts'
 import { usualExpectations } from './defaults.ts'
 import type { CheckEntry } from './entry.ts'
 import { labelled } from './integrity.ts'
@@ -27,6 +28,7 @@ export function explainChecks({ expect, data }: ModelConfig): readonly string[] 
 function always(data: ModelConfig['data']): readonly string[] {
   const rows = roles.filter((role) => data.sources[role] !== undefined && data.sources[role]?.kind !== 'profile')
   if (rows.length === 0) return []
+  const targets = targetColumns(data)
   const labels = rows.filter((role) => labelled.includes(role))
   return [
     'beside expect, always:',
@@ -34,10 +36,12 @@ function always(data: ModelConfig['data']): readonly string[] {
     `    on ${rows.join(', ')}`,
     'validate.column: the columns that data names are there, else an error',
     `    on ${rows.join(', ')}`,
-    ...(data.target === null || labels.length === 0
+    ...(targets.length === 0 || labels.length === 0
       ? []
       : [
-          `validate.target: every row has ${data.target}, else a failure; it is not the same in all of them, else an error`,
+          targets.length === 1
+            ? `validate.target: every row has ${targets[0]}, else a failure; it is not the same in all of them, else an error`
+            : `validate.target: every row has ${targets.join(', ')}, else a failure; one that is the same in all of them is a warning`,
           `    on ${labels.join(', ')}`,
         ]),
   ]

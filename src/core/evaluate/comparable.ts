@@ -34,17 +34,19 @@ export function judgedAs(
   { data, evaluate }: Pick<ModelConfig, 'data' | 'evaluate'>,
   found: { readonly holdout: string; readonly task: string; readonly rows: number },
 ): Judged['basis'] {
-  const { chooseThreshold = null, threshold, value = null, season = null } = evaluate
+  const { chooseThreshold = null, threshold, value = null, season = null, quantiles = null, judgedQuantiles: levels = quantiles } = evaluate
   return {
     ...found,
     metrics_version: metricsVersion,
-    target: data.target,
+    target: data.targets ? JSON.stringify(data.targets) : data.target,
     positive: data.positive === null ? null : String(data.positive),
     weight: data.weight,
     group: data.group,
     threshold: chooseThreshold === null ? String(threshold) : `for ${chooseThreshold.maximize} on ${chooseThreshold.on}`,
     value: value === null ? null : JSON.stringify(value),
     season: season ?? 1,
+    quantiles: levels === null ? null : levels.join(', '),
+    horizon: data.horizon ?? null,
   }
 }
 
@@ -60,6 +62,8 @@ const said: Readonly<Record<keyof Judged['basis'], string>> = {
   threshold: 'evaluate.threshold',
   value: 'evaluate.value',
   season: 'evaluate.season',
+  quantiles: 'evaluate.quantiles',
+  horizon: 'data.horizon',
 }
 
 /** What of the basis is another one, in words; null: nothing. */

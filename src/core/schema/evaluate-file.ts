@@ -42,7 +42,7 @@ export const evaluate = section({
     .optional(),
   quantiles: z
     .array(z.number({ error: aLevel }).gt(0, { error: aLevel }).lt(1, { error: aLevel }), { error: 'expected a list of levels' })
-    .refine((levels) => levels.every((level, i) => level > (levels[i - 1] ?? 0)), {
+    .refine((levels) => levels.every((level, i) => i === 0 || level > (levels[i - 1] ?? level)), {
       error: 'levels rise, in the order of the outputs of the model',
     })
     .refine((levels) => levels.includes(0.5), { error: 'one level is 0.5: the median is the forecast that errors are measured of' })

@@ -17,6 +17,9 @@ export const judgedSchema = z.strictObject({
     threshold: z.string(),
     value: z.string().nullable(),
     season: z.number().int(),
+    /** levels that losses and intervals are made of */
+    quantiles: z.string().nullable(),
+    horizon: z.string().nullable(),
   }),
   /** shown name → what it is, its level and the two-sided 95 % interval of it */
   figures: z.record(z.string(), z.strictObject({ of: z.string(), value: z.number(), interval: z.tuple([z.number(), z.number()]) })),
