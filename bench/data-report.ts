@@ -1,5 +1,5 @@
 /** Measurements → rows of a table, and the table. */
-import { type Measured, megabytes, round } from './measure.ts'
+import { type Measured, megabytes, pairedRatio, round } from './measure.ts'
 
 export interface Case {
   readonly name: string
@@ -16,8 +16,11 @@ export interface Case {
   readonly met?: boolean | null
 }
 
-export function judgeTime(ours: Measured, theirs: Measured, most: number, against: string) {
-  const ratio = ours.ms / theirs.ms
+/** Of two that took turns. */
+export const judgeTime = (ours: Measured, theirs: Measured, most: number, against: string) =>
+  judgeRatio(ours, pairedRatio(ours, theirs), most, against)
+
+function judgeRatio(ours: Measured, ratio: number, most: number, against: string) {
   return { seconds: ours.ms / 1000, peak: ours.peak, ratio, against, most: `${most} ×`, met: ratio <= most }
 }
 
@@ -29,7 +32,7 @@ export function growthCases(measured: readonly Measured[]): readonly Case[] {
     const { name, ms, peak } = one
     const most = factors[index] ?? null
     if (most === null || smallest === undefined) return { name, seconds: ms / 1000, peak }
-    const judged = judgeTime(one, smallest, most, '1M rows')
+    const judged = judgeRatio(one, ms / smallest.ms, most, '1M rows')
     if (smallest.peak === null || peak === null) return { name, ...judged }
     const peakMost = 1.5 * smallest.peak
     return { name, ...judged, peakMost, met: judged.met && peak <= peakMost }

@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 import { type Case, growthCases, judgeTime, machine, markdown } from './data-report.ts'
 import { fetchFlights, makeTenColumns, makeWide } from './datasets.ts'
 import { fortyChecks } from './forty-checks.ts'
-import { type Command, type Measured, measure, median, round } from './measure.ts'
+import { type Command, type Measured, measure, median, sharedWith } from './measure.ts'
 
 const { values } = parseArgs({
   options: {
@@ -68,7 +68,7 @@ try {
     short,
     node: process.version,
     built: !values.source,
-    note: ` (under 256MB, and of 50M rows: one)${busy > 0.5 ? `, on a machine shared with others: load average ${round(busy, 1)} before the start` : ''}`,
+    note: ` (under 256MB, and of 50M rows: one)${sharedWith(busy)}`,
   }
   const text = `${machine(on)}\n\n${markdown(cases)}`
   process.stdout.write(text)

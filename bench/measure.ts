@@ -1,6 +1,6 @@
 /**
- * Whole processes, measured from outside: wall time from spawn to exit, and the peak of resident memory of the process and all it
- * started. Several commands take turns (A B A B …), so that whatever else the machine does meets them alike; the first turn warms
+ * Whole processes, measured from outside: wall time from spawn to exit, processor time, and the peak of resident memory of the process and
+ * all it started. Several commands take turns (A B A B …), so that whatever else the machine does meets them alike; the first turn warms
  * the file cache and is not counted; medians are compared, never single runs.
  */
 import { spawn } from 'node:child_process'
@@ -21,6 +21,8 @@ export interface Command {
 
 export interface Run {
   readonly ms: number
+  /** milliseconds of processors, user and system, of all threads; as last seen before the exit. Null where there is no /proc */
+  readonly cpu: number | null
   /** bytes, of the process and its children together; null where there is no /proc */
   readonly peak: number | null
   readonly stdout: string
@@ -31,6 +33,8 @@ export interface Measured {
   /** median */
   readonly ms: number
   readonly runs: readonly number[]
+  /** median; null where there is no /proc */
+  readonly cpu: number | null
   /** the largest of all runs, bytes */
   readonly peak: number | null
   readonly stdout: string
@@ -51,9 +55,12 @@ export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Co
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let peak: number | null = null
+  let cpu: number | null = null
   const look = setInterval(() => {
-    const now = child.pid === undefined ? null : residentOf(child.pid)
+    if (child.pid === undefined) return
+    const now = residentOf(child.pid)
     if (now !== null) peak = Math.max(peak ?? 0, now)
+    cpu = processorOf(child.pid) ?? cpu
   }, pollMs)
   try {
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -69,7 +76,7 @@ export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Co
     if (code === null || !accept.includes(code)) {
       throw new Error(`${name} ended with ${code}:\n${Buffer.concat(said).toString().slice(-4000)}`)
     }
-    return { ms: ended - start, peak, stdout: Buffer.concat(out).toString() }
+    return { ms: ended - start, cpu, peak, stdout: Buffer.concat(out).toString() }
   } finally {
     clearInterval(look)
   }
@@ -82,13 +89,15 @@ export async function measure(
 ): Promise<readonly Measured[]> {
   const times = commands.map((): number[] => [])
   const peaks = commands.map((): number[] => [])
+  const cpus = commands.map((): number[] => [])
   const last = commands.map(() => '')
   for (let turn = -warm; turn < runs; turn += 1) {
     for (const [index, command] of commands.entries()) {
-      const { ms, peak, stdout } = await runOnce(command)
+      const { ms, cpu, peak, stdout } = await runOnce(command)
       if (turn < 0) continue
       times[index]?.push(ms)
       if (peak !== null) peaks[index]?.push(peak)
+      if (cpu !== null) cpus[index]?.push(cpu)
       last[index] = stdout
     }
   }
@@ -98,6 +107,7 @@ export async function measure(
       name,
       ms: median(times[index] ?? []),
       runs: (times[index] ?? []).map((ms) => round(ms, 1)),
+      cpu: cpus[index]?.length ? median(cpus[index]) : null,
       peak: mine.length > 0 ? Math.max(...mine) : null,
       stdout: last[index] ?? '',
     }
@@ -109,6 +119,18 @@ function residentOf(pid: number): number | null {
   const own = statusOf(pid, 'VmHWM')
   if (own === null) return null
   return childrenOf(pid).reduce((sum, child) => sum + (treeOf(child) ?? 0), own)
+}
+
+/** Hundredths of a second are what the kernel tells (USER_HZ); those of children once they have ended. */
+function processorOf(pid: number): number | null {
+  try {
+    // the name in brackets may hold anything
+    const [, fields = ''] = /^.*\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    const [user = 0, system = 0, theirUser = 0, theirSystem = 0] = fields.split(' ').slice(11, 15).map(Number)
+    return 10 * (user + system + theirUser + theirSystem)
+  } catch {
+    return null
+  }
 }
 
 const treeOf = (pid: number): number | null => {
@@ -132,6 +154,14 @@ function childrenOf(pid: number): readonly number[] {
     return []
   }
 }
+
+/** How many times as long one took as the other: the median over the turns in which both met the same machine. */
+export const pairedRatio = (slower: Measured, faster: Measured): number =>
+  median(slower.runs.map((ms, turn) => ms / (faster.runs[turn] ?? Number.NaN)))
+
+/** What others did to the machine before the first process of ours, in words; empty where it was next to nothing. */
+export const sharedWith = (load: number): string =>
+  load > 0.5 ? `, on a machine shared with others: load average ${round(load, 1)} before the start` : ''
 
 export function median(xs: readonly number[]): number {
   const sorted = xs.toSorted((a, b) => a - b)

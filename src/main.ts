@@ -14,5 +14,7 @@ export const start = async (name: string): Promise<void> => {
   process.exitCode = 1
   const entry = entries[name]
   if (entry === undefined) throw new Error(`no entry ${name}`)
+  // each schema is used once or twice a process: compiling code for it (zod does, with `new Function`) takes longer than it saves
+  if (name !== 'onnx-worker') (await import('zod')).config({ jitless: true })
   await entry()
 }

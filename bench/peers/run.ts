@@ -8,7 +8,7 @@
  * Environments and data are kept below MODELGATE_PEERS_CACHE, by default a folder of the system's temporary one.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -45,6 +45,7 @@ const { values } = parseArgs({
 })
 const { short, cli } = values
 const seed = Number(values.seed)
+const load = loadavg()[0] ?? 0
 const cache = process.env.MODELGATE_PEERS_CACHE ?? join(tmpdir(), 'modelgate-peers')
 mkdirSync(cache, { recursive: true })
 const work = mkdtempSync(join(cache, 'run-'))
@@ -60,7 +61,7 @@ export type PairAnswers = z.infer<typeof pairsSchema>
 
 export interface Timing {
   readonly task: string
-  /** ratios are claimed of it: three million rows, where a start no longer counts */
+  /** ratios are claimed of it: the largest of its kind */
   readonly claimed: boolean
   readonly ours: Measured
   readonly theirs: readonly { readonly peer: Installed; readonly measured: Measured }[]
@@ -84,7 +85,7 @@ try {
 
   say('drawing the simulated tables')
   const plans = short
-    ? [{ rows: 1_000, runs: 6 }]
+    ? [{ rows: 1_000, runs: 3 }]
     : [
         { rows: 1_000, runs: 12 },
         { rows: 10_000, runs: 4 },
@@ -110,17 +111,22 @@ try {
     columns: flightColumns,
   })
 
-  const wide = join(work, 'wide')
-  await makeWide(wide, 100_000, seed)
-  const timed: readonly DriftPair[] = [
-    {
+  const timed: DriftPair[] = []
+  if (!short) {
+    const wide = join(work, 'wide')
+    await makeWide(wide, 100_000, seed)
+    timed.push({
       name: '20 columns, 100,000 rows on each side',
       reference: join(wide, 'reference.parquet'),
       current: join(wide, 'current.parquet'),
       columns: columns.map(({ name }) => name),
-    },
-    flightPair('flights, 6 columns, 1.5 million rows on each side', 'half-0', 'half-1'),
-  ]
+    })
+  }
+  timed.push(
+    short
+      ? flightPair('flights of January, 6 columns, 230,000 rows on each side', 'month-1-half-0', 'month-1-half-1')
+      : flightPair('flights, 6 columns, 1.5 million rows on each side', 'half-0', 'half-1'),
+  )
   // the first of several is not counted: it finds cold files
   const times = Number(values.runs ?? (short ? 1 : 3))
   const turns = { runs: times, warm: times > 1 ? 1 : 0 }
@@ -130,25 +136,38 @@ try {
     const folder = join(work, `timed-${at}`)
     driftProject(folder, pair)
     writeFileSync(join(folder, 'pairs.json'), JSON.stringify([pair]))
-    timings.push(await race(`drift, ${pair.name}`, modelgate(folder, 'drift', cli), drifting, ['pairs', join(folder, 'pairs.json')], turns))
+    const own = { task: `drift, ${pair.name}`, command: modelgate(folder, 'drift', cli), claimed: at === timed.length - 1 }
+    timings.push(...(await race([own], drifting, ['pairs', join(folder, 'pairs.json')], turns)))
     decided(folder, 'drift')
   }
 
   say('time of validation')
-  const contract = join(work, 'contract')
-  validateProject(contract, join(flights, 'flights.parquet'))
-  const validation = await race(
-    `validation, ${checks.length} checks on 3 million flights`,
-    modelgate(contract, 'validate', cli),
+  const [contract, whole] = [join(work, 'contract'), join(work, 'contract-and-profile')]
+  const table = join(flights, 'flights.parquet')
+  validateProject(contract, table, 'needed')
+  validateProject(whole, table, 'always')
+  const validations = await race(
+    [
+      { task: `validation, ${checks.length} checks on 3 million flights`, command: modelgate(contract, 'validate', cli), claimed: true },
+      { task: 'the same, Modelgate with its profile', command: modelgate(whole, 'validate', cli), claimed: false },
+    ],
     validating,
-    ['validate', join(flights, 'flights.parquet')],
+    ['validate', table],
     turns,
   )
-  timings.push(validation)
-  const broken = new Map(validation.theirs.map(({ peer, measured }) => [peer.name, z.array(z.number()).parse(answerOf(measured.stdout))]))
-  const ownBroken = decided(contract, 'validate').checks.reduce(
-    (sum, { status, observed, n }) => sum + (status === 'fail' ? Math.round((observed ?? 0) * (n ?? 0)) : 0),
-    0,
+  timings.push(...validations)
+  const [validation] = validations
+  const ownCounts = [contract, whole].map((folder) =>
+    decided(folder, 'validate').checks.reduce(
+      (sum, { status, observed, n }) => sum + (status === 'fail' ? Math.round((observed ?? 0) * (n ?? 0)) : 0),
+      0,
+    ),
+  )
+  const [ownBroken = 0] = ownCounts
+  if (ownCounts.some((count) => count !== ownBroken))
+    throw new Error(`with and without a profile Modelgate finds ${ownCounts.join(' and ')}`)
+  const broken = new Map(
+    (validation?.theirs ?? []).map(({ peer, measured }) => [peer.name, z.array(z.number()).parse(answerOf(measured.stdout))]),
   )
   for (const [name, rows] of broken) {
     const theirs = rows.reduce((sum, count) => sum + count, 0)
@@ -179,7 +198,7 @@ try {
     answers.set(peer.name, pairsSchema.parse(answerOf(stdout)))
   }
 
-  const { text, missed } = report({ installed, absent, simulated, timings, answers, broken: ownBroken, seed, short })
+  const { text, missed } = report({ installed, absent, simulated, timings, answers, broken: ownBroken, seed, short, load })
   console.log(text)
   if (values.out) writeFileSync(values.out, text)
   if (missed.length > 0) process.exitCode = 1
@@ -196,22 +215,28 @@ function decided(folder: string, verb: 'drift' | 'validate'): ReturnType<typeof 
   return result
 }
 
-/** Takes turns with each peer that can do it. */
+interface Own {
+  readonly task: string
+  readonly command: ReturnType<typeof modelgate>
+  readonly claimed: boolean
+}
+
+/** One or several of ours take turns with each peer that can do it. */
 async function race(
-  task: string,
-  own: ReturnType<typeof modelgate>,
+  own: readonly Own[],
   against: readonly Installed[],
   args: readonly string[],
   turns: { runs: number; warm: number },
-): Promise<Timing> {
-  const [first, ...others] = await measure([own, ...against.map((peer) => peerCommand(peer, cache, args))], turns)
-  if (first === undefined) throw new RangeError('nothing was measured')
-  return {
-    task,
-    claimed: task.includes('million'),
-    ours: first,
-    theirs: against.flatMap((peer, at) => (others[at] === undefined ? [] : [{ peer, measured: others[at] }])),
-  }
+): Promise<readonly Timing[]> {
+  const measured = await measure([...own.map(({ command }) => command), ...against.map((peer) => peerCommand(peer, cache, args))], turns)
+  const theirs = against.flatMap((peer, at) => {
+    const found = measured[own.length + at]
+    return found === undefined ? [] : [{ peer, measured: found }]
+  })
+  return own.flatMap(({ task, claimed }, at): Timing[] => {
+    const ours = measured[at]
+    return ours === undefined ? [] : [{ task, claimed, ours, theirs }]
+  })
 }
 
 function monthName(month: number): string {

@@ -15,7 +15,7 @@ export interface Peer {
   readonly key: string
   readonly script: string
   readonly does: 'drift' | 'validate'
-  /** times as fast as it that Modelgate wants to be, and says that it is: missing the second fails. Both on three million rows */
+  /** times as fast as it that Modelgate wants to be, and says that it is: missing the second fails. Of the full form, on three million rows */
   readonly wanted: number | null
   readonly claimed: number | null
   /** looked at in the short form */
@@ -104,7 +104,7 @@ export type Checks = z.infer<typeof checksSchema>
 export const checks: Checks = checksSchema.parse(JSON.parse(readFileSync(join(here, 'checks.json'), 'utf8')))
 
 /** The same checks as `expect.columns` of a modelgate.yml: JSON is YAML. */
-function expectations(): string {
+function expectations(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   const columns: Record<string, Record<string, unknown>> = {}
   for (const { column, check, min, max, pattern, values } of checks) {
     const said = {
@@ -117,7 +117,7 @@ function expectations(): string {
     }[check]
     columns[column] = { ...columns[column], ...said }
   }
-  return JSON.stringify({ columns })
+  return columns
 }
 
 export interface DriftPair {
@@ -133,8 +133,9 @@ export function driftProject(folder: string, { reference, current, columns }: Dr
   project(folder, `    data: ${JSON.stringify(data)}\n    drift: ${JSON.stringify({ reference })}\n`)
 }
 
-export const validateProject = (folder: string, file: string): void =>
-  project(folder, `    data: ${JSON.stringify({ train: file })}\n    expect: ${expectations()}\n`)
+/** @param profile `always` is the default of a modelgate.yml; `needed` judges the contract alone, as the peers do */
+export const validateProject = (folder: string, file: string, profile: 'always' | 'needed'): void =>
+  project(folder, `    data: ${JSON.stringify({ train: file })}\n    expect: ${JSON.stringify({ profile, columns: expectations() })}\n`)
 
 function project(folder: string, rest: string): void {
   mkdirSync(folder, { recursive: true })
