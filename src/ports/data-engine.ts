@@ -1,5 +1,5 @@
 /** Where the data is counted: in this process, or in a warehouse. Aggregates come back; rows only to be scored, in batches. */
-import type { DataFormat } from '../core/schema/config.ts'
+import type { DataFormat, RowFormat } from '../core/schema/config.ts'
 
 export const columnKinds = ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const
 /** Storage type of a column in the engine's words made common. `integer` may exceed 2^53. */
@@ -65,6 +65,8 @@ export interface DataEngine {
     columns: readonly string[],
     options: { readonly size: number; readonly numeric: readonly string[] },
   ): AsyncIterable<Batch>
+  /** Writes these columns of every row of a table, in file order, in their own types. @throws UserError DATA_UNREADABLE */
+  writeRows(table: Table, columns: readonly string[], path: string, format: RowFormat): Promise<void>
   /** Writes columns (equal length) to a Parquet file, atomically. */
   writeParquet(
     path: string,

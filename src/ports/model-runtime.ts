@@ -77,4 +77,9 @@ export interface ModelRuntime {
    * @throws UserError MODEL_UNSAFE_FORMAT (pickle), MODEL_EMPTY, MODEL_UNREADABLE, MODEL_RESOURCE_LIMIT, MODEL_CRASHED
    */
   open(path: string, limits: ModelLimits, signal: AbortSignal, shown?: string): Promise<ModelSession>
+  /**
+   * A file of a format that is not ours (`format: opaque`): read once, digested, and refused where it is a pickle. It is not loaded.
+   * @throws UserError MODEL_MISSING, MODEL_EMPTY, MODEL_UNSAFE_FORMAT, MODEL_UNREADABLE, MODEL_RESOURCE_LIMIT
+   */
+  look(path: string, limits: ModelLimits, shown?: string): Promise<{ readonly digest: string; readonly bytes: number }>
 }

@@ -4,8 +4,9 @@
  */
 import { join } from 'node:path'
 import { changedHoldout, figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
+import { determinismCheck } from '../core/evaluate/determinism.ts'
 import { withHistory } from '../core/evaluate/history.ts'
-import { judge } from '../core/evaluate/judge.ts'
+import { type JudgeInput, judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import { labelShares, trainingStatistics } from '../core/evaluate/training.ts'
@@ -20,10 +21,13 @@ import type {
   Scores,
 } from '../core/metrics/scores.ts'
 import { quoted } from '../core/onnx/inspect.ts'
+import { shownSource } from '../core/policy/facts.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
 import { unsuited } from '../core/schema/metric-facts.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { targetColumns } from '../core/schema/target-columns.ts'
+import { shorten, visible } from '../core/text/visible.ts'
+import { shownCommand } from '../core/train/lineage.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
@@ -40,18 +44,20 @@ import {
   regressionScores,
 } from './evaluate/assemble.ts'
 import { byNumbers, type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
+import { confirmed } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
 import { type Naive, naiveForecast, TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
+import { openScorer } from './evaluate/open-scorer.ts'
+import { judgeParity } from './evaluate/parity.ts'
 import { judgeParts } from './evaluate/parts.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { type Counted, RowFacts } from './evaluate/row-facts.ts'
-import { openModel } from './evaluate/score-model.ts'
 import type { Scorer } from './evaluate/scorer.ts'
-import { checkLabels, checkScale } from './evaluate/suits.ts'
+import { checkLabels, checkPredicted, checkScale } from './evaluate/suits.ts'
 import { checkRelevance, checkRows, matureRows } from './evaluate/test-rows.ts'
 import { trainingTarget } from './evaluate/training.ts'
 import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
@@ -67,7 +73,7 @@ export const evaluate: ModelStage = async (given) => {
   const path = await candidatePath(context)
   const shownModel = model.model.kind === 'path' ? model.model.path : ((await fetchedModel(context))?.model.path ?? path)
   // the model's process starts while the data is opened
-  const [opened, test] = await Promise.allSettled([openModel(context, path, shownModel), openLabelled(context)])
+  const [opened, test] = await Promise.allSettled([openScorer(context, path, shownModel), openLabelled(context)])
   if (opened.status === 'rejected') throw opened.reason
   await using scorer = opened.value
   if (test.status === 'rejected') throw test.reason
@@ -83,8 +89,11 @@ export const evaluate: ModelStage = async (given) => {
   const units = new UnitReader(table, model)
   const times = new TimeReader(table, task === 'forecasting' ? model.data : null, shown)
   const request = { engine, table, task }
+  const leftOut = rowsRead - table.rows
   const candidate = await scorer.score({
     ...request,
+    twice: true,
+    leftOut,
     shown: { model: shownModel, data: shown },
     beside: [...truth.columns, ...facts.columns, ...times.columns, ...units.columns],
     take: (columns, from, rows) => {
@@ -98,7 +107,8 @@ export const evaluate: ModelStage = async (given) => {
   const decisions = await Decisions.open(context, engine, table, task, shown)
   await decisions.choose(scorer, shownModel, 'candidate')
   const measurements = new Measurements(context, scorer, { engine, table, shown: { model: shownModel, data: shown } })
-  const found = await findBaseline(context, scorer.digest, {
+  await using baselineFolder = await context.ports.files.temporaryFolder()
+  const found = await findBaseline(context, scorer.digest, baselineFolder.path, {
     ...request,
     data: shown,
     beside: [],
@@ -109,10 +119,10 @@ export const evaluate: ModelStage = async (given) => {
     },
   })
   if (!isNumeric(task) && task !== 'multilabel') checkLabels(truth.coded, candidate, target.columns[0], shown)
+  if (task === 'binary') checkPredicted(truth.coded, candidate, target.columns[0], shown)
   const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
-  const { compared: scored, scores } = together(found, (answers) =>
-    assemble(context, truth, { ...facts.counted, ...ahead }, task, [candidate, ...answers]),
-  )
+  const assembled = (answers: readonly Answered[]) => assemble(context, truth, { ...facts.counted, ...ahead }, task, answers)
+  const { compared: scored, scores } = together(found, (answers) => assembled([candidate, ...answers]))
   const [own, other = null] = decisions.apply(scores.models, scores.pair)
   if (own === undefined) throw new Error('the candidate has no scores')
 
@@ -122,21 +132,36 @@ export const evaluate: ModelStage = async (given) => {
   const holdout = holdoutUses(ledger, fingerprint, context)
   const basis = judgedAs(model, { holdout: fingerprint, task, rows: table.rows })
   const { compared, input: numbers } = byNumbers(scored, basis, model.evaluate.metrics)
-  const judged = judge({
-    candidate: own,
-    baseline: other,
+  const specs = withHistory(
+    model.evaluate.metrics.filter(({ metric }) => !isMeasured(metric)),
+    ledger.state,
+  )
+  const asked: Omit<JudgeInput, 'candidate' | 'baseline'> = {
     missing: compared.missing,
     ...numbers,
-    specs: withHistory(
-      model.evaluate.metrics.filter(({ metric }) => !isMeasured(metric)),
-      ledger.state,
-    ),
+    specs,
     proof: proofLevel(holdout, scorer.digest),
     usualToo: model.evaluate.usualToo ?? false,
     mode: model.evaluate.mode,
     training: await training(context, target.columns, own, scores, truth),
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
     groupName: model.data.group,
+  }
+  const judged = judge({ ...asked, candidate: own, baseline: other })
+  const confirmation = await confirmed(context, specs, judged, async () => {
+    const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown }, beside: [], take: () => {} })
+    const theirs = other === null ? null : ((await compared.again?.()) ?? compared.scored)
+    const { models, pair } = assembled([mine, ...(theirs === null ? [] : [theirs])])
+    const [candidateAgain, baselineAgain = null] = decisions.apply(models, pair)
+    if (candidateAgain === undefined) throw new Error('the candidate has no scores')
+    return judge({ ...asked, candidate: candidateAgain, baseline: baselineAgain })
+  })
+  const parity = await judgeParity(context, {
+    ...request,
+    data: shown,
+    ids: truth.ids,
+    leftOut,
+    assemble: (trained) => assembled([candidate, trained]).models,
   })
   const parts = await judgeParts(context, { engine, table, shown, own, other, missing: compared.missing, judged })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
@@ -182,6 +207,9 @@ export const evaluate: ModelStage = async (given) => {
     ...measured.details,
     ...parts.details,
     judged: { basis, figures: figuresOf(judged.metrics, model.evaluate.metrics) },
+    ...confirmation.details,
+    ...parity.details,
+    ...scoredBy(model),
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,
   }
@@ -189,14 +217,30 @@ export const evaluate: ModelStage = async (given) => {
     { role: 'model', path: shownModel, digest: scorer.digest, rows: null, bytes: scorer.bytes },
     ...compared.inputs,
     ...tests,
+    ...(candidate.inputs ?? []),
+    ...parity.inputs,
   ]
   return {
-    checks: [...decisions.spoken([...judged.checks, ...parts.checks]), ...measured.checks, used.check, ...compared.checks],
+    checks: [
+      ...decisions.spoken([...confirmation.checks, ...parts.checks]),
+      ...parity.checks,
+      ...(candidate.predictions.twice ? [determinismCheck(candidate.predictions.twice)] : []),
+      ...measured.checks,
+      used.check,
+      ...compared.checks,
+    ],
     details,
     inputs,
     baseline: compared.record,
     degraded: ledger.degraded,
   }
+}
+
+/** Nothing where our own runtime answered. */
+function scoredBy({ score = null, format }: ModelContext['model']): Pick<EvaluateDetails, 'scored'> {
+  if (score === null) return {}
+  const how = score.kind === 'run' ? shownCommand(score.command) : shownSource(score.source)
+  return { scored: { by: score.kind === 'run' ? 'command' : 'predictions', how: shorten(visible(how), 200), inspected: format === 'onnx' } }
 }
 
 /** The candidate's own trouble is an error; a baseline that speaks of other labels cannot be compared. */

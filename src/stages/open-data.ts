@@ -3,7 +3,7 @@ import type { Role, Source } from '../core/schema/config.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { OpenRequest, Table } from '../ports/data-engine.ts'
-import { type Reading, requirePinned, sourceFiles } from './source-files.ts'
+import { keyOfRole, type Reading, requirePinned, sourceFiles } from './source-files.ts'
 
 /** Formats that people have and the embedded engine cannot read as it is, by the end of the name. */
 const unread: readonly { readonly ends: RegExp; readonly is: string; readonly because: string; readonly fix: string }[] = [
@@ -42,7 +42,7 @@ export async function openSource(context: Reading, source: Source, role: string)
   if (table.rows === 0) {
     throw new UserError(
       'DATA_EMPTY',
-      `data.${role} (${request.files.map((file) => file.shown).join(', ')}) has no rows`,
+      `${keyOfRole(role)} (${request.files.map((file) => file.shown).join(', ')}) has no rows`,
       'make the data again; a header alone is not enough',
     )
   }
@@ -54,7 +54,7 @@ async function verify(context: Reading, files: OpenRequest['files'], source: Sou
   for (const { path, shown } of files) {
     const found = await context.ports.files.digest(path)
     if (found === null)
-      throw new UserError('DATA_MISSING', `${shown}: there is no such file`, 'correct the path under `data`, or make the file first')
+      throw new UserError('DATA_MISSING', `${shown}: there is no such file`, 'correct the path in the config, or make the file first')
     requirePinned(source, shown, found.digest)
   }
 }

@@ -93,7 +93,7 @@ class Search {
     const full = absolute(this.#context.root, path)
     const found = await this.#context.ports.files.digest(full)
     if (found === null) return absent('there is no such file')
-    return { kind: 'found', model: { ref, path: full, ...found, version: null, createdAt: null, profilePath: null } }
+    return { kind: 'found', model: { ref, path: full, ...found, version: null, createdAt: null, profilePath: null, numbers: null } }
   }
 
   async #url(ref: string, url: string, sha256: string): Promise<Outcome> {
@@ -228,7 +228,16 @@ class Search {
     const bytes = (await this.#context.ports.files.digest(path))?.bytes ?? 0
     return {
       kind: 'found',
-      model: { ref, path, digest, bytes, version: record?.version ?? null, createdAt: record?.created_at ?? null, profilePath },
+      model: {
+        ref,
+        path,
+        digest,
+        bytes,
+        version: record?.version ?? null,
+        createdAt: record?.created_at ?? null,
+        profilePath,
+        numbers: record === null ? null : { metrics: record.metrics, judged: record.judged ?? null },
+      },
     }
   }
 }

@@ -9,6 +9,9 @@ import type { RunContext } from './context.ts'
 /** What a file of data is found and read with. */
 export type Reading = Pick<RunContext, 'root' | 'ports' | 'signal'>
 
+/** `data.test`, or the key of the config where it is another one: `score.predictions`. */
+export const keyOfRole = (role: string): string => (role.includes('.') ? role : `data.${role}`)
+
 /** What to open for a source. @throws UserError DATA_MISSING, NO_ROWS (a stored profile) */
 export async function sourceFiles(context: Reading, role: string, source: Source): Promise<OpenRequest> {
   switch (source.kind) {
@@ -17,11 +20,15 @@ export async function sourceFiles(context: Reading, role: string, source: Source
     case 'glob': {
       const found = await context.ports.files.glob(context.root, source.pattern)
       if (found.length === 0)
-        throw new UserError('DATA_MISSING', `data.${role}: no file matches ${source.pattern}`, 'correct the glob, or make the files first')
+        throw new UserError(
+          'DATA_MISSING',
+          `${keyOfRole(role)}: no file matches ${source.pattern}`,
+          'correct the glob, or make the files first',
+        )
       return { files: found.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
     }
     case 'profile':
-      throw new UserError('NO_ROWS', `data.${role} is a stored profile, and rows are needed`, 'name a data file')
+      throw new UserError('NO_ROWS', `${keyOfRole(role)} is a stored profile, and rows are needed`, 'name a data file')
   }
 }
 
@@ -44,7 +51,7 @@ export async function sourceRecords(context: RunContext, role: string, source: S
   for (const { path, shown } of files) {
     const record = await fileRecord(context, role, shown, path)
     if (record === null)
-      throw new UserError('DATA_MISSING', `there is no file ${shown} (data.${role})`, 'correct the path, or make the file')
+      throw new UserError('DATA_MISSING', `there is no file ${shown} (${keyOfRole(role)})`, 'correct the path, or make the file')
     requirePinned(source, shown, record.digest)
     records.push(record)
   }

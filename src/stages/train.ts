@@ -11,13 +11,14 @@ import type { Check, InputRecord, StageOutput } from '../core/schema/result.ts'
 import { keyMaterial, type Lineage, parseLineage, shownCommand } from '../core/train/lineage.ts'
 import { UserError } from '../errors.ts'
 import type { ModelContext, ModelStage } from './context.ts'
+import { guardResults } from './guard-results.ts'
 import { modelFolder } from './out-folder.ts'
+import { runCommand } from './run-command.ts'
 import { trainBuiltin } from './train/builtin.ts'
-import { environmentOf, runCommand } from './train/command.ts'
+import { environmentOf } from './train/command.ts'
 import { trainingInputs } from './train/inputs.ts'
 import { type Made, pass } from './train/made.ts'
 import { replaceModel } from './train/model-file.ts'
-import { guardResults } from './train/own-files.ts'
 
 const maxLineageBytes = 4 * 2 ** 20
 
@@ -71,7 +72,7 @@ async function trainByCommand(context: ModelContext, spec: CommandSpec, path: st
   const commands = await context.ports.commands()
   const environment = await environmentOf(context, spec, commands)
   context.progress.say(`${context.model.name}: ${shownCommand(spec)}`)
-  const train = () => guardResults(context, () => runCommand(context, spec, commands))
+  const train = () => guardResults(context, 'training', () => runCommand(context, spec, commands, { what: 'training', key: 'train' }))
   const written = await replaceModel(context.ports.files, path, shown, train)
   return { ...written, environment, builtin: null, rows: null, checks: [pass('train.model', `the training command wrote ${shown}`)] }
 }

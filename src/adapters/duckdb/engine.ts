@@ -13,7 +13,7 @@ import { type Connection, connect, type NativeModule, toScalar } from './connect
 import { mapEngineError, unreadable } from './errors.ts'
 import { openParquet } from './open-parquet.ts'
 import { openText } from './open-text.ts'
-import { writeParquetFile } from './parquet-writer.ts'
+import { writeParquetFile, writeRowsFile } from './parquet-writer.ts'
 import type { Opened, Session } from './part.ts'
 import { type StagedFile, stageFile } from './staged-file.ts'
 
@@ -136,6 +136,11 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     async *batches(table, columns, batchOptions): AsyncGenerator<Batch> {
       const { session } = await state()
       yield* readBatches(session.raw, table, columns, batchOptions)
+    },
+
+    async writeRows(table, columns, path, format): Promise<void> {
+      const { session } = await state()
+      await writeRowsFile(session, table, columns, path, format)
     },
 
     async writeParquet(path, columns): Promise<void> {

@@ -1,10 +1,13 @@
-/** Columns in memory → one Parquet file, whole or not at all. */
+/** Columns in memory → one Parquet file, rows of a table → one file for a program of the user; whole or not at all. */
 import { randomUUID } from 'node:crypto'
 import { copyFile, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type * as Native from '@duckdb/node-api'
-import { quoteName, type Scalar } from '../../ports/data-engine.ts'
+import type { RowFormat } from '../../core/schema/config.ts'
+import { type Column, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
+import { shownTable } from './batches.ts'
 import { type NativeModule, quoteText } from './connection.ts'
+import { mapEngineError } from './errors.ts'
 import type { Session } from './part.ts'
 
 export interface WrittenColumn {
@@ -81,6 +84,36 @@ export async function writeParquetFile(
   } finally {
     await session.raw.run(`DROP TABLE ${table}`)
   }
+}
+
+/** How rows are handed to a program of the user. Of a CSV: text in quotes, so that an empty one is told from a missing one. */
+const forms: Readonly<Record<RowFormat, string>> = {
+  parquet: 'FORMAT parquet',
+  csv: "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"'",
+}
+
+/** Parquet has no 128-bit integers. */
+const stored = ({ name, type }: Column): string =>
+  /^U?HUGEINT$/.test(type) ? `CAST(${quoteName(name)} AS DECIMAL(38, 0)) AS ${quoteName(name)}` : quoteName(name)
+
+export async function writeRowsFile(
+  session: Session,
+  table: Table,
+  names: readonly string[],
+  path: string,
+  format: RowFormat,
+): Promise<void> {
+  const wanted = new Set(names)
+  const columns = table.columns.filter(({ name }) => wanted.has(name))
+  const place = session.newPlace(format)
+  try {
+    await session.raw.run(
+      `COPY (SELECT ${columns.map(stored).join(', ')} FROM ${table.relation}) TO ${quoteText(place)} (${forms[format]})`,
+    )
+  } catch (thrown) {
+    throw mapEngineError(thrown, shownTable(table))
+  }
+  await putInPlace(place, path)
 }
 
 /** The private folder may lie on another disk, where a rename is no rename: copy beside the target, then move. */

@@ -57,6 +57,8 @@ const byExtension: Readonly<Record<string, DataFormat>> = {
 interface Head {
   readonly gzip: boolean
   readonly parquet: boolean
+  /** a brace, which no header of a CSV begins with */
+  readonly object: boolean
   /** a UTF-8 byte order mark */
   readonly marked: boolean
 }
@@ -72,6 +74,7 @@ async function readHead(path: string): Promise<Head> {
   return {
     gzip: head[0] === 0x1f && head[1] === 0x8b,
     parquet: head.toString('latin1') === 'PAR1',
+    object: head[0] === 0x7b,
     marked: head.toString('hex', 0, 3) === 'efbbbf',
   }
 }
@@ -80,7 +83,7 @@ async function readHead(path: string): Promise<Head> {
 function formatOf(shown: string, said: DataFormat | null, head: Head): DataFormat {
   if (said !== null) return said
   const extension = /\.([a-z]+)$/.exec(shown.toLowerCase().replace(/\.gz$/, ''))?.[1] ?? ''
-  return byExtension[extension] ?? (head.parquet ? 'parquet' : 'csv')
+  return byExtension[extension] ?? (head.parquet ? 'parquet' : head.object ? 'jsonl' : 'csv')
 }
 
 export interface StageOptions {

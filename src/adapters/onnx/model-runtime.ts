@@ -10,6 +10,7 @@ import { inputNames, quoted, readModel, tensorOutputNames } from '../../core/onn
 import { decodeModel, encodeModel } from '../../core/onnx/proto.ts'
 import { stackSequences } from '../../core/onnx/sequences.ts'
 import { dropZipMaps } from '../../core/onnx/zipmap.ts'
+import { lookAtOpaque } from '../../core/opaque/look.ts'
 import { UserError } from '../../errors.ts'
 import {
   type ModelLimits,
@@ -22,6 +23,7 @@ import {
 import { type ChildOptions, startChild } from './child.ts'
 import { systemPrlimit } from './memory-cap.ts'
 import type { AnyTensorInfo } from './messages.ts'
+import { unpack } from './unpack.ts'
 
 export interface RuntimeOptions {
   /** folder of the native part, verified now: asked for before each model */
@@ -46,8 +48,15 @@ export function createModelRuntime(options: RuntimeOptions): ModelRuntime {
       const child: ChildOptions = { workerPath, limits, signal, shown, prlimit, onLine: options.onLine ?? (() => {}) }
       return openSession(original, options.nativeFolder, child)
     },
+    look: async (path, limits, shown = basename(path)) => {
+      const bytes = await readOnce(path, shown, limits)
+      lookAtOpaque(bytes, shown, unpack)
+      return { digest: digestOf(bytes), bytes: bytes.length }
+    },
   }
 }
+
+const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 /** In the bundle everything lies in dist/, with a stub for the worker; in development the worker starts from source. */
 function ownWorker(): string {
@@ -86,7 +95,7 @@ async function openSession(
   try {
     const opened = await child.ask({ kind: 'open', folder: await folder, model: bytes, outputs }, 'opened')
     return {
-      digest: `sha256:${createHash('sha256').update(original).digest('hex')}`,
+      digest: digestOf(original),
       bytes: original.length,
       inputs: opened.inputs.filter(({ name }) => wanted.has(name)).map((info) => supported(info, 'input', shown)),
       outputs: opened.outputs.map((info) => supported(info, 'output', shown)),
@@ -126,18 +135,14 @@ async function readOnce(path: string, shown: string, limits: ModelLimits): Promi
   await using _ = file
   const stat = await file.stat()
   if (!stat.isFile()) {
-    throw new UserError(
-      'MODEL_UNREADABLE',
-      `${shown} is not a file`,
-      'name one ONNX file; a folder as a model is not available in this version',
-    )
+    throw new UserError('MODEL_UNREADABLE', `${shown} is not a file`, 'name one file; a folder as a model is not available in this version')
   }
   const most = Math.min(maxModelBytes, limits.memoryBytes)
   if (stat.size > most) {
     throw new UserError(
       'MODEL_RESOURCE_LIMIT',
       `${shown} is ${Math.round(stat.size / 2 ** 20)} MB, more than the ${Math.round(most / 2 ** 20)} MB it may have`,
-      'an ONNX file holds at most 2 GB; below that, raise limits.memory for this model',
+      'a model file holds at most 2 GB; below that, raise limits.memory for this model',
     )
   }
   return file.readFile()

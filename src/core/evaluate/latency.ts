@@ -15,6 +15,7 @@ import { type Check, makeCheck } from '../schema/result.ts'
 import { hodgesLehmann } from '../stats/hodges-lehmann.ts'
 import { quantileInterval } from '../stats/quantile-interval.ts'
 import type { MissingBaseline } from './judge.ts'
+import { mostOf } from './most-of.ts'
 import { countedMissing, sentence } from './words.ts'
 
 export const warmUps = 50
@@ -170,17 +171,7 @@ function middleOf(repeats: readonly LatencyRow[]): LatencyRow {
   return middle
 }
 
-/** More than half of them: one slow minute of the machine is no verdict. */
-function majority(outcomes: readonly Outcome[]): Outcome {
-  const [first] = outcomes
-  if (first === undefined) throw new RangeError('nothing was measured')
-  for (const status of ['fail', 'warn'] as const) {
-    const reached = outcomes.filter((one) => one.status === 'fail' || one.status === status)
-    const found = reached.find((one) => one.status === status) ?? reached[0]
-    if (found !== undefined && reached.length * 2 > outcomes.length) return { ...found, status }
-  }
-  return outcomes.find((one) => one.status === 'pass') ?? first
-}
+const majority = (outcomes: readonly Outcome[]): Outcome => mostOf(outcomes, ({ status }) => status)
 
 function outcome<T>(limits: Thresholds<T>, value: (limit: T) => number, breaks: (limit: number) => boolean): Outcome {
   const found = (['fail', 'warn'] as const).flatMap((severity) => {

@@ -49,6 +49,7 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     ...(base.samples === 'local' && head.samples === 'local' ? { samples: 'local' as const } : {}),
     ...(base.profile === undefined ? {} : { profile: base.profile }),
     train: head.train,
+    ...(head.score === undefined ? {} : { score: head.score }),
     evaluate: evaluateOf(base.evaluate, head.evaluate, head.task),
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
     drift: { ...driftOf(base.drift, head.drift, targetColumns(data)), ...byRowsStill(base, data) },
@@ -143,10 +144,11 @@ function quantilesOf(
 }
 
 /** What a decision is worth and how its threshold is chosen are the base's. Slices that it looks at stay as they are; the head may be the first to look, or name more of them. */
-function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices' | 'fairness' | 'value' | 'chooseThreshold'> {
+function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices' | 'fairness' | 'value' | 'chooseThreshold' | 'parity'> {
   const value = base.value ?? head.value
   const fairness = fairnessOf(base.fairness ?? null, head.fairness ?? null)
   const decided = {
+    ...parityOf(base.parity, head.parity),
     ...(value && { value }),
     ...(base.chooseThreshold && { chooseThreshold: base.chooseThreshold }),
     ...(fairness && { fairness }),
@@ -179,6 +181,12 @@ function fairnessOf(base: Evaluate['fairness'] | null, head: Evaluate['fairness'
   })
   const fresh = head.metrics.filter(({ name }) => !base.metrics.some((limits) => limits.name === name))
   return { ...base, by: allBy(base.by, head.by), metrics: [...metrics, ...fresh] }
+}
+
+/** How far answers may differ is the base's; where those of the training framework lie is the head's. */
+function parityOf(base: Evaluate['parity'], head: Evaluate['parity']): Pick<Evaluate, 'parity'> {
+  const parity = base && head ? { ...base, predictions: head.predictions } : (base ?? head)
+  return parity ? { parity } : {}
 }
 
 const isPlain = ({ params }: MetricSpec): boolean => Object.keys(params).length === 0

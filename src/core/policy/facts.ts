@@ -90,6 +90,13 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ profile }) => fact('policy', 'expect.profile', profile, profile ?? ''),
   ({ train }) =>
     fact('wiring', 'train', train, train === null ? '' : train.kind === 'builtin' ? `builtin ${train.builtin}` : shownCommand(train)),
+  ({ score }) =>
+    fact(
+      'wiring',
+      'score',
+      score,
+      score?.kind === 'run' ? shownCommand(score.command) : score?.kind === 'predictions' ? `predictions ${shownSource(score.source)}` : '',
+    ),
   ({ evaluate }) => evaluate.metrics.flatMap((spec) => metricFactsOf(spec, 'evaluate.metrics')),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
   ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
@@ -106,6 +113,11 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   // the levels judged: outputs beside them are wiring
   ({ evaluate: { quantiles, judgedQuantiles = quantiles } }) =>
     fact('policy', 'evaluate.quantiles', judgedQuantiles, (judgedQuantiles ?? []).join(', ')),
+  ({ evaluate: { parity } }) => [
+    ...fact('wiring', 'evaluate.parity.predictions', parity?.predictions, shownSource(parity?.predictions)),
+    ...fact('policy', 'evaluate.parity.max_difference', parity?.maxDifference, String(parity?.maxDifference)),
+    ...fact('policy', 'evaluate.parity.min_agreement', parity?.minAgreement, `${number((parity?.minAgreement ?? 0) * 100)}%`),
+  ],
   ({ evaluate }) => fact('policy', 'evaluate.season', evaluate.season, `${evaluate.season} rows`),
   ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
   ({ evaluate: { slices } }) => [
@@ -226,7 +238,7 @@ function shownChange({ kind, value }: Change, metric: string): string {
   return bounded ? `${number(value * 100)}pp` : number(value)
 }
 
-function shownSource(source: Source | WindowReference | undefined): string {
+export function shownSource(source: Source | WindowReference | undefined): string {
   switch (source?.kind) {
     case undefined:
       return ''

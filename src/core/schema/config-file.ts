@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { splitCommand } from './command-line.ts'
-import type { BuiltinSpec, CommandSpec } from './config.ts'
+import { type BuiltinSpec, type CommandSpec, rowFormats, type ScoreSpec, scoreVariables } from './config.ts'
 import { data } from './data-file.ts'
 import { drift } from './drift-file.ts'
 import { evaluate } from './evaluate-file.ts'
@@ -12,14 +12,13 @@ import { expectation } from './expect-file.ts'
 import { alias, badModelName, choice, duration, later, outcome, path, section, size, text } from './leaves.ts'
 import { unsuitedMetrics } from './limits.ts'
 import { says } from './problems.ts'
-import { ref, refText } from './refs.ts'
+import { ref, refText, source } from './refs.ts'
 import { waivers } from './waivers-file.ts'
 
 const words = (what: string) => z.array(text.min(1, { error: `an empty ${what}` }), { error: `expected a list of ${what}s` })
 
-const train = section({
+const commandShape = {
   run: z.union([text, words('argument')], { error: 'expected a command, or a list of its arguments' }).optional(),
-  inputs: z.array(path, { error: 'expected a list of paths' }).optional(),
   env: z
     .array(
       text.regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, {
@@ -30,28 +29,68 @@ const train = section({
     .optional(),
   timeout: duration.optional(),
   shell: choice(['bash', 'sh']).optional(),
+}
+
+interface CommandFile {
+  readonly run?: string | string[] | undefined
+  readonly env?: string[] | undefined
+  readonly timeout?: number | undefined
+  readonly shell?: CommandSpec['shell'] | undefined
+}
+
+/** The command, or why it is none. @param filled as in `splitCommand` */
+function commandOf({ run, shell, env, timeout }: CommandFile, inputs: readonly string[], filled: readonly string[]): CommandSpec | string {
+  const rest = { kind: 'run', shell: shell ?? null, inputs, env: env ?? [], timeoutMs: timeout ?? 3_600_000 } as const
+  if (typeof run === 'string') {
+    if (shell !== undefined) return run.trim() === '' ? 'the command is empty' : { ...rest, argv: [run] }
+    const split = splitCommand(run, filled)
+    return split.ok ? { ...rest, argv: split.argv } : split.why
+  }
+  if (run === undefined || run.length === 0) return 'this list is empty'
+  return shell === undefined ? { ...rest, argv: run } : 'a list of arguments needs no shell: write the command as one text'
+}
+
+const train = section({
+  ...commandShape,
+  inputs: z.array(path, { error: 'expected a list of paths' }).optional(),
   builtin: choice(['baseline', 'linear'], ['boosted', 'auto']).optional(),
 }).transform((given, context): CommandSpec | BuiltinSpec => {
   const refuse = (message: string, key?: string) => {
     context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
     return z.NEVER
   }
-  const { run, shell, builtin } = given
+  const { run, builtin } = given
   if ((run === undefined) === (builtin === undefined)) return refuse('write either run: a command, or builtin: baseline or linear')
   if (builtin !== undefined) {
     const strange = (['inputs', 'env', 'timeout', 'shell'] as const).find((key) => given[key] !== undefined)
     return strange === undefined ? { kind: 'builtin', builtin } : refuse(`${strange} belongs to run, not to builtin`, strange)
   }
-  const rest = { shell: shell ?? null, inputs: given.inputs ?? [], env: given.env ?? [], timeoutMs: given.timeout ?? 3_600_000 }
-  if (typeof run === 'string') {
-    if (shell !== undefined) return run.trim() === '' ? refuse('the command is empty', 'run') : { kind: 'run', argv: [run], ...rest }
-    const split = splitCommand(run)
-    return split.ok ? { kind: 'run', argv: split.argv, ...rest } : refuse(split.why, 'run')
+  const command = commandOf(given, given.inputs ?? [], [])
+  return typeof command === 'string' ? refuse(command, Array.isArray(run) && given.shell !== undefined ? 'shell' : 'run') : command
+})
+
+const score = section({
+  ...commandShape,
+  format: choice(rowFormats).optional(),
+  predictions: source.optional(),
+  metrics_file: later('score.metrics_file'),
+}).transform((given, context): ScoreSpec => {
+  const refuse = (message: string, key?: string) => {
+    context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
+    return z.NEVER
   }
-  if (run === undefined || run.length === 0) return refuse('this list is empty', 'run')
-  return shell === undefined
-    ? { kind: 'run', argv: run, ...rest }
-    : refuse('a list of arguments needs no shell: write the command as one text', 'shell')
+  const { run, predictions } = given
+  if (predictions !== undefined && run === undefined) {
+    if (predictions.kind === 'profile') return refuse('rows are needed here: a profile holds none', 'predictions')
+    const strange = (['env', 'timeout', 'shell', 'format'] as const).find((key) => given[key] !== undefined)
+    return strange === undefined
+      ? { kind: 'predictions', source: predictions }
+      : refuse(`${strange} belongs to run, not to predictions`, strange)
+  }
+  if (run === undefined || predictions !== undefined) return refuse('write either run: a command, or predictions: a file of answers')
+  const command = commandOf(given, [], scoreVariables)
+  if (typeof command === 'string') return refuse(command, Array.isArray(run) && given.shell !== undefined ? 'shell' : 'run')
+  return { kind: 'run', command, format: given.format ?? null }
 })
 
 const refs = z.array(ref)
@@ -77,11 +116,11 @@ const promote = section({
 const modelShape = {
   task: choice(['binary', 'multiclass', 'multilabel', 'regression', 'ranking', 'forecasting'], ['custom']).optional(),
   model: ref,
-  format: choice(['onnx'], ['opaque']).optional(),
+  format: choice(['onnx', 'opaque']).optional(),
   data: data.optional(),
   expect: expectation.optional(),
   train: train.optional(),
-  score: later('score'),
+  score: score.optional(),
   evaluate: evaluate.optional(),
   baseline: baseline.optional(),
   drift: drift.optional(),

@@ -177,6 +177,31 @@ export interface CommandSpec {
   readonly env: readonly string[]
   readonly timeoutMs: number
 }
+/** What a command that scores is told: `$MODEL`, `$DATA` and `$OUT`. */
+export const scoreVariables = ['MODEL', 'DATA', 'OUT'] as const
+
+export const rowFormats = ['csv', 'parquet'] as const
+export type RowFormat = (typeof rowFormats)[number]
+
+/** Who answers rows instead of our own runtime. */
+export type ScoreSpec =
+  | {
+      readonly kind: 'run'
+      readonly command: CommandSpec
+      /** in which the command gets its rows; null: as the data is stored */
+      readonly format: RowFormat | null
+    }
+  | { readonly kind: 'predictions'; readonly source: Source }
+
+/** Answers of the training framework on the test rows, which the model must give again. */
+export interface ParitySpec {
+  readonly predictions: Source
+  /** of a score or a value; relative to the value where that is larger than 1 */
+  readonly maxDifference: number
+  /** share of the rows with the same class */
+  readonly minAgreement: number
+}
+
 export interface BuiltinSpec {
   readonly kind: 'builtin'
   readonly builtin: 'baseline' | 'linear'
@@ -220,6 +245,8 @@ export interface ModelConfig {
   /** no profile of data that nothing is compared with; by default there always is one */
   readonly profile?: 'needed'
   readonly train: CommandSpec | BuiltinSpec | null
+  /** null: we run the model ourselves */
+  readonly score?: ScoreSpec | null
   readonly evaluate: {
     readonly metrics: readonly MetricSpec[]
     readonly mode: Mode
@@ -231,8 +258,7 @@ export interface ModelConfig {
     readonly value?: ValueSpec | null
     readonly slices?: SlicesSpec | null
     readonly fairness?: FairnessSpec | null
-    /** predictions of the training framework on the test rows, which the model must give again */
-    readonly parity?: { readonly predictions: Source; readonly column: string | null; readonly tolerance: number } | null
+    readonly parity?: ParitySpec | null
     /** of a forecast: levels of the model's outputs, in their order, when it gives quantiles */
     readonly quantiles?: readonly number[] | null
     /** of these the metrics are made, where a change has added others */

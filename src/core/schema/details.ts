@@ -58,6 +58,30 @@ export const evaluateDetails = z.strictObject({
       ),
     })
     .optional(),
+  /** who answered, where that was not our own runtime */
+  scored: z
+    .strictObject({
+      by: z.enum(['command', 'predictions']),
+      /** the command as it was typed, or the files */
+      how: z.string(),
+      /** false: the file of the model was not looked into (`format: opaque`) */
+      inspected: z.boolean(),
+    })
+    .optional(),
+  /** metrics of a command that was run again, by `confirm`; one entry a run, the first one first */
+  repeated: z
+    .array(z.strictObject({ name: z.string(), runs: z.array(z.strictObject({ value: number, baseline: number, change: number })) }))
+    .optional(),
+  /** against answers of the training framework */
+  parity: z
+    .strictObject({
+      /** largest one, relative to the answer where that is larger than 1; null: one of the two gives no number */
+      difference: number,
+      /** share of the rows with the same class; null: there are no classes */
+      agreement: number,
+      rows: z.number().int(),
+    })
+    .optional(),
   /** how often the test data was used to judge a candidate */
   holdout: z
     .strictObject({

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { modes } from './config.ts'
 import { fairness } from './fairness-file.ts'
-import { choice, columnName, columnSets, flag, section, text } from './leaves.ts'
+import { choice, columnName, columnSets, flag, section, share, text } from './leaves.ts'
 import { metrics } from './limits.ts'
+import { source } from './refs.ts'
 
 const fewest = 'expected a whole number of at least 20'
 const minRows = z.number({ error: fewest }).int({ error: fewest }).gte(20, { error: fewest })
@@ -57,6 +58,14 @@ export const evaluate = section({
     .int({ error: 'expected a whole number of at least 1' })
     .positive({ error: 'expected a whole number of at least 1' })
     .optional(),
+  parity: section({
+    predictions: source,
+    max_difference: z
+      .number({ error: 'expected a number of at least 0, such as 1e-4' })
+      .nonnegative({ error: 'expected a number of at least 0, such as 1e-4' })
+      .optional(),
+    min_agreement: share.optional(),
+  }).optional(),
   value: value.optional(),
   slices: slices.optional(),
   fairness: fairness.optional(),

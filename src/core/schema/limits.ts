@@ -97,8 +97,8 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
     return []
   }
   const measure = measureOf(metric)
-  if (given.confirm !== undefined && measure?.kind !== 'latency')
-    refuse([...path, 'confirm'], 'confirm repeats a noisy measurement, a latency: this one gives the same number every time')
+  if (given.confirm !== undefined && measure?.kind === 'size')
+    refuse([...path, 'confirm'], 'confirm repeats a noisy measurement: a size is the same every time')
   if (given.certainty !== undefined && measure !== null) refuse([...path, 'certainty'], 'this is measured, and judged in one way only')
   const params: Record<string, number | string> = {}
   for (const [key, value] of Object.entries(given)) {

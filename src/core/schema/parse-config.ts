@@ -11,6 +11,7 @@ import { forecastProblems } from './forecast-spec.ts'
 import { decisionProblems, slicesSpec, valueSpec } from './parts-spec.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
+import { paritySpec, scoreProblems } from './score-spec.ts'
 import { waiversOf } from './waivers-file.ts'
 
 const day = 86_400_000
@@ -92,6 +93,7 @@ const withDefaults = (models: { readonly [key: string]: Plain }, defaults: Plain
 /** Ways to say one thing: a model that says it another way than the defaults does not inherit theirs. */
 const alternatives = [
   ['run', 'builtin'],
+  ['run', 'predictions'],
   ['path', 'glob', 'profile'],
   ['url', 'artifact'],
 ] as const
@@ -122,22 +124,25 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   const task = file.task ?? (data.targets ? 'multilabel' : null)
   if (evaluate !== undefined) decisionProblems(evaluate, data, [...path, 'evaluate'], problems)
   forecastProblems(evaluate ?? {}, task, data, path, problems)
+  scoreProblems(file, path, problems)
   return {
     name,
     task,
     model: file.model,
-    format: 'onnx',
+    format: file.format ?? 'onnx',
     data,
     expect: expectations(file.expect, data, [...path, 'expect'], problems),
     ...(file.expect?.samples === 'local' ? { samples: 'local' } : {}),
     ...(file.expect?.profile === 'needed' ? { profile: 'needed' } : {}),
     train: file.train ?? null,
+    ...(file.score === undefined ? {} : { score: file.score }),
     evaluate: {
       metrics: evaluate?.metrics ?? [],
       mode: evaluate?.mode ?? 'guard',
       threshold: typeof evaluate?.threshold === 'number' ? evaluate.threshold : 0.5,
       ...(evaluate?.quantiles === undefined ? {} : { quantiles: evaluate.quantiles }),
       ...(evaluate?.season === undefined ? {} : { season: evaluate.season }),
+      ...(evaluate?.parity === undefined ? {} : { parity: paritySpec(evaluate.parity, [...path, 'evaluate', 'parity'], problems) }),
       ...(evaluate?.holdout_budget === undefined ? {} : { holdoutBudget: evaluate.holdout_budget }),
       ...(typeof evaluate?.threshold === 'object' ? { chooseThreshold: evaluate.threshold } : {}),
       ...(evaluate?.value === undefined ? {} : { value: valueSpec(evaluate.value, [...path, 'evaluate', 'value'], problems) }),

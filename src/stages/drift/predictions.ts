@@ -16,9 +16,9 @@ import { UserError } from '../../errors.ts'
 import type { Table } from '../../ports/data-engine.ts'
 import { candidatePath, fetchedModel } from '../candidate.ts'
 import type { ModelContext } from '../context.ts'
+import { openScorer } from '../evaluate/open-scorer.ts'
 import type { PredictionColumn } from '../evaluate/predictions-file.ts'
 import { answersProfilePath, predictionNames, profileOfAnswers, taskOfAnswers } from '../evaluate/predictions-profile.ts'
-import { openModel } from '../evaluate/score-model.ts'
 import { scoreWithoutTruth } from '../evaluate/score-without-truth.ts'
 import { readProfile } from './profile-file.ts'
 
@@ -50,6 +50,10 @@ export interface PredictionRequest {
 const none = (because: string): Extract<PredictionTables, { kind: 'none' }> => ({ kind: 'none', because })
 
 export async function predictionTables(context: ModelContext, request: PredictionRequest): Promise<PredictionTables> {
+  const { score = null, format } = context.model
+  if (score?.kind === 'predictions')
+    return none('score.predictions has answers for data.test alone, so what the model says of data.current is not known')
+  if (score === null && format === 'opaque') return none('the model is opaque, and no score.run says what it answers')
   if (request.current === null) return none('data.current is a stored profile, so there are no rows for the model to score')
   try {
     return await scored(context, request, request.current)
@@ -75,7 +79,7 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   if (task === null) return none('nothing says which task the model has: write `task`, or let evaluate score a holdout first')
   const path = await candidatePath(context)
   const shown = context.model.model.kind === 'path' ? context.model.model.path : 'the fetched model'
-  await using scorer = await openModel(context, path, shown)
+  await using scorer = await openScorer(context, path, shown)
   const sameModel = stored.kind === 'found' && (stored.digest === null || stored.digest === scorer.digest)
   if (before === null && stored.kind === 'found' && !sameModel)
     return none('the model changed since evaluate scored the holdout with it: evaluate it again')

@@ -8,7 +8,7 @@ import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { resolveFirst } from '../resolve-model.ts'
 import type { Resolution, ResolvedModel } from '../resolve-types.ts'
-import { openModel } from './score-model.ts'
+import { openScorer } from './open-scorer.ts'
 import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
 
 export interface Compared {
@@ -21,9 +21,11 @@ export interface Compared {
   readonly record: BaselineRecord | null
   readonly inputs: readonly InputRecord[]
   readonly checks: readonly Check[]
+  /** scores it once more on the same rows, where a command did; null: it would say the same */
+  readonly again: (() => Promise<Scored>) | null
 }
 
-const none: Compared = { scored: null, missing: null, stored: null, judged: null, record: null, inputs: [], checks: [] }
+const none: Compared = { scored: null, missing: null, stored: null, judged: null, record: null, inputs: [], checks: [], again: null }
 
 /** @throws what was thrown, unless the baseline was made for other data: then nothing is wrong with the candidate, and nothing can be compared */
 export function notComparable(compared: Compared, thrown: unknown): Compared {
@@ -50,22 +52,24 @@ export function byNumbers(
   }
 }
 
-/** @param digest of the candidate */
+/**
+ * @param digest of the candidate
+ * @param folder where its bytes land
+ */
 export async function findBaseline(
   context: ModelContext,
   digest: string,
+  folder: string,
   request: Omit<ScoreRequest, 'shown'> & {
     readonly data: string
     /** called while the baseline is open, with what messages call it */
     readonly whileOpen?: (scorer: Scorer, shown: string) => Promise<void>
   },
 ): Promise<Compared> {
-  const { files } = context.ports
   const { from } = context.model.baseline
   if (from.length === 0)
     return { ...none, missing: { kind: 'no-baseline', because: 'no baseline is configured (`baseline.from` is empty)' } }
-  await using folder = await files.temporaryFolder()
-  const found = await resolveFirst(from, context, folder.path)
+  const found = await resolveFirst(from, context, folder)
   switch (found.kind) {
     case 'missing':
       return { ...none, missing: { kind: 'no-baseline', because: `there is no baseline yet; tried ${tried(found)}` } }
@@ -88,7 +92,7 @@ async function scoreBaseline(
   context: ModelContext,
   model: ResolvedModel,
   digest: string,
-  { data, whileOpen, ...request }: Parameters<typeof findBaseline>[2],
+  { data, whileOpen, ...request }: Parameters<typeof findBaseline>[3],
 ): Promise<Compared> {
   const age = ageInDays(context, model)
   const record: BaselineRecord = { ref: model.ref, version: model.version, digest: model.digest, age_days: age, same_rows: true }
@@ -97,8 +101,12 @@ async function scoreBaseline(
   if (model.digest === digest) return { ...common, missing: unchanged(model.ref) }
 
   const shown = `the baseline ${model.ref}`
+  if (context.model.score?.kind === 'predictions') {
+    const because = `score.predictions answers for the candidate alone, and a released version keeps no rows: what ${model.ref} answers is not known`
+    return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because }, ...kept(model) }
+  }
   context.progress.say(`${context.model.name}: scoring ${shown}${model.version === null ? '' : ` (${model.version})`}`)
-  await using scorer = await openModel(context, model.path, shown)
+  await using scorer = await openScorer(context, model.path, shown, false)
   if (scorer.digest !== model.digest) {
     throw new UserError(
       'BASELINE_CHANGED',
@@ -107,13 +115,20 @@ async function scoreBaseline(
     )
   }
   try {
-    const scored = await scorer.score({ ...request, shown: { model: shown, data } })
+    const asked = { ...request, shown: { model: shown, data } }
+    const scored = await scorer.score(asked)
     await whileOpen?.(scorer, shown)
-    return { ...common, scored }
+    return { ...common, scored, again: scorer.session === null ? () => scorer.score(asked) : null }
   } catch (error) {
     return notComparable(common, error)
   }
 }
+
+/** Numbers of a released model whose answers cannot be had. */
+const kept = ({ numbers }: ResolvedModel): Pick<Compared, 'stored' | 'judged'> => ({
+  stored: numbers?.metrics ?? null,
+  judged: numbers?.judged ?? null,
+})
 
 const dayMs = 86_400_000
 

@@ -39,7 +39,8 @@ export async function writeHoldoutProfile(context: ModelContext, holdout: Holdou
 
 async function validationAnswers(context: ModelContext, { engine, scorer, task, labels }: Holdout): Promise<Answers | null> {
   const source = context.model.data.sources.validation
-  if (source === undefined) return null
+  // stored answers are of the test rows alone
+  if (source === undefined || context.model.score?.kind === 'predictions') return null
   try {
     const table = await openSource(context, source, 'validation')
     return await scoreWithoutTruth(context, scorer, { engine, table, task, labels, shown: 'the model' })

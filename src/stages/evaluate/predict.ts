@@ -1,4 +1,5 @@
 /** Runs a model over a table, batch by batch, and keeps what it answered: labels as codes, numbers as they came. */
+import type { Twice } from '../../core/evaluate/determinism.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
@@ -25,6 +26,8 @@ export interface Predictions {
   readonly width: number
   /** of several labels a row: rows × labels, 1 where the model itself says yes */
   readonly marks?: Uint8Array | null
+  /** the first batch answered twice, where that was asked for */
+  readonly twice?: Twice
 }
 
 export interface PredictRequest {
@@ -36,6 +39,8 @@ export interface PredictRequest {
   readonly shown: string
   /** how many labels a row has; null: one answer a row, or as many numbers as come out */
   readonly labels: number | null
+  /** ask the first batch a second time */
+  readonly twice?: boolean
   /** more columns to read in the same pass, and who takes them */
   readonly beside: readonly string[]
   readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
@@ -49,6 +54,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
   const besideAt = beside.map((name) => columns.indexOf(name))
   // a column that is both fed and kept is read once, as it is fed
   const options = { size: feed.fixedRows ?? batchRows, numeric: feed.numeric }
+  let first: { readonly tensors: readonly Tensor[]; readonly rows: number; readonly size: number } | null = null
   let from = 0
   let running: Promise<void> = Promise.resolve()
   try {
@@ -62,6 +68,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
       )
       const size = feed.fixedRows ?? batch.rows
       const tensors = feed.tensors(padded(batch, size), size)
+      first ??= { tensors, rows: batch.rows, size }
       // while the model works on this batch, the next one is read
       await running
       running = session.score(tensors).then((outputs) => answers.add(outputs, start, batch.rows, size))
@@ -72,7 +79,25 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
     await running.catch(() => undefined)
   }
   if (from !== table.rows) throw new Error(`${from} rows were read of ${table.rows}`)
-  return answers.finish()
+  const found = answers.finish()
+  if (request.twice !== true || first === null) return found
+  const again = new Answers({ ...request, table: { ...table, rows: first.rows } })
+  again.add(await session.score(first.tensors), 0, first.rows, first.size)
+  return { ...found, twice: { rows: first.rows, differing: differing(found, again.finish(), first.rows) } }
+}
+
+/** Rows, among the first of them, that have another answer. */
+function differing(one: Predictions, other: Predictions, rows: number): number {
+  const label = ({ labels }: Predictions, row: number) => labels?.names[labels.codes[row] ?? -1]
+  let count = 0
+  for (let row = 0; row < rows; row += 1) {
+    let same = label(one, row) === label(other, row)
+    for (let at = row * one.width; same && at < (row + 1) * one.width; at += 1) same = one.values?.[at] === other.values?.[at]
+    const k = (one.marks?.length ?? 0) / one.rows
+    for (let at = row * k; same && at < (row + 1) * k; at += 1) same = one.marks?.[at] === other.marks?.[at]
+    if (!same) count += 1
+  }
+  return count
 }
 
 class Answers {

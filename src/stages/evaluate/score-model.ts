@@ -23,7 +23,7 @@ export async function openModel(context: ModelContext, path: string, shown: stri
 }
 
 async function scoreSession(context: ModelContext, session: ModelSession, request: ScoreRequest): Promise<Scored> {
-  const { engine, table, shown, task, beside, take } = request
+  const { engine, table, shown, task, twice = false, beside, take } = request
   const { features, targets = null } = context.model.data
   const feed = planFeed({ inputs: session.inputs, columns: table.columns, features, shown })
   const layout = layoutOf(
@@ -34,7 +34,7 @@ async function scoreSession(context: ModelContext, session: ModelSession, reques
   )
   const labels = task === 'multilabel' ? (targets?.length ?? null) : null
   const start = context.clock.elapsed()
-  const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, labels, beside, take })
+  const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, labels, twice, beside, take })
   return {
     predictions,
     classLabels: session.classLabels,

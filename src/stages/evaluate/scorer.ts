@@ -1,6 +1,7 @@
 /** Whoever answers rows for a model: our own runtime, a command of the user, a file of answers. Everything that scores asks here, and nowhere how. */
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import type { GraphFacts } from '../../core/onnx/describe.ts'
+import type { InputRecord } from '../../core/schema/result.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { Answered } from './assemble.ts'
@@ -11,6 +12,10 @@ export interface ScoreRequest {
   readonly task: ScoredTask
   /** what messages call the model and the data */
   readonly shown: { readonly model: string; readonly data: string }
+  /** rows of the same data that are not asked about; default 0 */
+  readonly leftOut?: number
+  /** ask some rows a second time, where that costs next to nothing */
+  readonly twice?: boolean
   /** more columns to read in the same pass */
   readonly beside: readonly string[]
   readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
@@ -20,6 +25,8 @@ export interface Scored extends Answered {
   readonly milliseconds: number
   /** as in Feed */
   readonly renamed: readonly string[]
+  /** files of answers that were read */
+  readonly inputs?: readonly InputRecord[]
 }
 
 export interface Scorer {

@@ -27,6 +27,24 @@ export function checkLabels({ codes, names }: Coded, { classLabels, shown }: Ans
 }
 
 /**
+ * Of two labels, every other one would count as the negative: where the answers are labels alone, each must be one of the two.
+ * @throws UserError LABEL_UNSEEN
+ */
+export function checkPredicted({ names }: Coded, { predictions: { labels, values }, shown }: Answered, target: string, data: string): void {
+  if (labels === null || values !== null) return
+  const align = alignTo(names)
+  const known = new Set(names)
+  const strange = labels.names.map((name) => !known.has(align(name)))
+  const rows = labels.codes.reduce((sum, code) => sum + (strange[code] ? 1 : 0), 0)
+  if (rows === 0) return
+  throw new UserError(
+    'LABEL_UNSEEN',
+    `${shown} answers with a label that ${quoted(target)} of ${data} does not have in ${rows} of ${labels.codes.length} rows`,
+    'answer with the two labels of the target, as the data writes them',
+  )
+}
+
+/**
  * A threshold makes classes of probabilities. Of a score of another scale only the order can be read, so only metrics of the order can be gated.
  * @throws UserError SCORES_OUTSIDE
  */

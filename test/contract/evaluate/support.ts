@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/adapters/clock.ts'
 import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { createModelRuntime } from '../../../src/adapters/onnx/model-runtime.ts'
+import { createCommands } from '../../../src/adapters/process/commands.ts'
 import { locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import { explainEvaluate } from '../../../src/core/evaluate/explain.ts'
 import type { FetchDetails } from '../../../src/core/schema/details.ts'
@@ -58,7 +59,7 @@ export function makeBench(): Bench {
       host: localHost(),
       ports: {
         files: createFiles(),
-        commands: neverAsked,
+        commands: async () => createCommands(),
         engine: async () => engine,
         downloads: neverAsked,
         runtime: async () => runtime,

@@ -21,6 +21,7 @@ const compared: Compared = {
   record: { ref: 'production', version: '1.0.0', digest: digest(1), age_days: 1, same_rows: true },
   inputs: [],
   checks: [],
+  again: null,
 }
 
 describe('a baseline that was made for other data', () => {

@@ -1,12 +1,12 @@
-/** Modelgate's own files, watched while a command of the user runs: a training script must not be able to write its own verdict. */
+/** Modelgate's own files, watched while a command of the user runs: a command must not be able to write its own verdict. */
 import { join } from 'node:path'
-import { stageNames } from '../../core/schema/result.ts'
-import { UserError } from '../../errors.ts'
-import type { RunContext } from '../context.ts'
-import { modelFolder, resultPath } from '../out-folder.ts'
+import { stageNames } from '../core/schema/result.ts'
+import { UserError } from '../errors.ts'
+import type { RunContext } from './context.ts'
+import { modelFolder, resultPath } from './out-folder.ts'
 
 /** @throws UserError RESULTS_CHANGED when any of them was added, changed or removed meanwhile */
-export async function guardResults<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
+export async function guardResults<T>(context: RunContext, what: string, work: () => Promise<T>): Promise<T> {
   const before = await snapshot(context)
   const value = await work()
   const after = await snapshot(context)
@@ -14,7 +14,7 @@ export async function guardResults<T>(context: RunContext, work: () => Promise<T
   if (changed.length > 0) {
     throw new UserError(
       'RESULTS_CHANGED',
-      `the training command changed ${changed.join(', ')} in the out folder, which is Modelgate's own`,
+      `the ${what} command changed ${changed.join(', ')} in the out folder, which is Modelgate's own`,
       'let the command write its model and its own files elsewhere',
     )
   }

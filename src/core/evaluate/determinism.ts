@@ -1,0 +1,27 @@
+/** The same rows twice: a model that answers them differently cannot be compared to the last digit, nor checked by anybody else. Source: statistics.md §3.11. */
+import { count } from '../report/format.ts'
+import { type Check, makeCheck } from '../schema/result.ts'
+
+export interface Twice {
+  readonly rows: number
+  /** with another answer the second time, to the last bit */
+  readonly differing: number
+}
+
+export function determinismCheck({ rows, differing }: Twice): Check {
+  const status = differing === 0 ? 'pass' : 'warn'
+  return makeCheck({
+    id: 'evaluate.determinism',
+    status,
+    effect: status,
+    observed: differing,
+    limit: 0,
+    limit_kind: 'max',
+    n: rows,
+    message:
+      differing === 0
+        ? `The same ${count(rows)} rows were answered alike twice, to the last bit.`
+        : `${count(differing)} of the same ${count(rows)} rows were answered differently the second time.`,
+    fix: differing === 0 ? null : 'export the model without random operators (dropout, sampling), or with a fixed seed',
+  })
+}

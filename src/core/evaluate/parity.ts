@@ -1,0 +1,114 @@
+/**
+ * Does the exported model answer as the one that was trained? Its answers against those of the training framework, row by row.
+ *
+ *     largest difference   max |a − b| / max(1, |b|)       of scores, probabilities, values; 1 is the scale of a probability
+ *     agreement            share of the rows with the same class; of several labels a row, of the labels
+ *
+ * Limits: 1e-4 and 99.9 % unless written. Both hold at the limit. Source: statistics.md §3.11.
+ */
+import { rowsOf, type Scores } from '../metrics/scores.ts'
+import { count, figure } from '../report/format.ts'
+import type { ParitySpec } from '../schema/config.ts'
+import type { EvaluateDetails } from '../schema/details.ts'
+import { type Check, makeCheck } from '../schema/result.ts'
+
+/** null: one of the two does not say it */
+export interface Parity {
+  readonly difference: number | null
+  readonly agreement: number | null
+  readonly rows: number
+}
+
+/** @param exported and trained: of the same rows in one order, classes in one order */
+export function parityOf(exported: Scores, trained: Scores): Parity {
+  const [a, b] = [amounts(exported), amounts(trained)]
+  const [mine, theirs] = [classes(exported), classes(trained)]
+  return {
+    difference: a === null || b === null ? null : largest(a, b),
+    agreement: mine === null || theirs === null ? null : agreeing(mine, theirs),
+    rows: rowsOf(exported),
+  }
+}
+
+type Numbers = ArrayLike<number>
+
+function amounts(scores: Scores): Numbers | null {
+  switch (scores.task) {
+    case 'binary':
+    case 'ranking':
+      return scores.score
+    case 'multiclass':
+      return scores.proba
+    case 'regression':
+    case 'forecasting':
+      return scores.predicted
+    case 'multilabel':
+      return scores.score
+  }
+}
+
+const classes = (scores: Scores): Numbers | null =>
+  scores.task === 'binary' || scores.task === 'multiclass' || scores.task === 'multilabel' ? scores.predicted : null
+
+function largest(a: Numbers, b: Numbers): number {
+  if (a.length !== b.length) throw new RangeError(`answers differ in length: ${a.length} and ${b.length}`)
+  let most = 0
+  for (let i = 0; i < a.length; i += 1) {
+    const [x, y] = [a[i] ?? Number.NaN, b[i] ?? Number.NaN]
+    most = Math.max(most, Math.abs(x - y) / Math.max(1, Math.abs(y)))
+  }
+  return most
+}
+
+function agreeing(a: Numbers, b: Numbers): number {
+  if (a.length !== b.length) throw new RangeError(`answers differ in length: ${a.length} and ${b.length}`)
+  let alike = 0
+  for (let i = 0; i < a.length; i += 1) if (a[i] === b[i]) alike += 1
+  return a.length === 0 ? 1 : alike / a.length
+}
+
+/** One check for each of the two that can be said. @param source what messages call the answers */
+export function parityChecks(
+  { difference, agreement, rows }: Parity,
+  spec: ParitySpec,
+  source: string,
+): { readonly checks: readonly Check[]; readonly details: NonNullable<EvaluateDetails['parity']> } {
+  const fix =
+    'export the model again (opset, float32 or float64, the same features in the same order); or raise the limit in modelgate.yml of the base branch'
+  const checks: Check[] = []
+  if (difference !== null) {
+    const good = difference <= spec.maxDifference
+    checks.push(
+      makeCheck({
+        id: 'evaluate.parity:difference',
+        status: good ? 'pass' : 'fail',
+        effect: good ? 'pass' : 'fail',
+        limit_kind: 'max',
+        observed: difference,
+        limit: spec.maxDifference,
+        n: rows,
+        message: `Answers differ by at most ${figure(difference, [spec.maxDifference])} from those of ${source} on ${count(rows)} rows, limit ${figure(spec.maxDifference)}.`,
+        fix: good ? null : fix,
+      }),
+    )
+  }
+  if (agreement !== null) {
+    const good = agreement >= spec.minAgreement
+    checks.push(
+      makeCheck({
+        id: 'evaluate.parity:agreement',
+        status: good ? 'pass' : 'fail',
+        effect: good ? 'pass' : 'fail',
+        limit_kind: 'min',
+        observed: agreement,
+        limit: spec.minAgreement,
+        n: rows,
+        message: `${percent(agreement, spec.minAgreement)} of ${count(rows)} rows have the same class as in ${source}, limit ${percent(spec.minAgreement)}.`,
+        fix: good ? null : fix,
+      }),
+    )
+  }
+  return { checks, details: { difference, agreement, rows } }
+}
+
+const percent = (value: number, limit?: number): string => `${figure(value * 100, limit === undefined ? [] : [limit * 100])} %`

@@ -1,0 +1,259 @@
+/** Stored answers, opaque models, what is run twice, and answers of the training framework. Everything real but the CI host. */
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { logistic } from '../../support/onnx-models.ts'
+import { numbers } from '../../support/project.ts'
+import { type Bench, makeBench, outcome } from './support.ts'
+
+let bench: Bench
+beforeEach(() => {
+  bench = makeBench()
+})
+afterEach(() => bench.close())
+
+const node = JSON.stringify(process.execPath)
+const next = numbers(11)
+const rows = Array.from({ length: 300 }, (_, i) => {
+  const x = next() * 4 - 2
+  return { id: `r${i}`, x, late: x + (next() - 0.5) * 3 > 0 ? 1 : 0, day: i < 280 ? '2020-01-01' : '2999-01-01' }
+})
+const test = `id,x,day,late\n${rows.map(({ id, x, day, late }) => `${id},${x},${day},${late}`).join('\n')}\n`
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-2 * x))
+const answers = (of = rows, p = (x: number) => sigmoid(x)) => `id,probability\n${of.map(({ id, x }) => `${id},${p(x)}`).join('\n')}\n`
+
+const config = ({
+  model = 'm.bin',
+  format = 'opaque',
+  score = '{predictions: answers.csv}',
+  data = ', id: id',
+  rest = '',
+  baseline = '',
+} = {}) => `models:
+  m:
+    task: binary
+    model: ${model}
+    format: ${format}
+    data: {test: test.csv, target: late, features: [x]${data}}
+${score === '' ? '' : `    score: ${score}\n`}    baseline: [${baseline}]
+    evaluate: {${rest === '' ? 'metrics: {roc_auc: {min: 0.7}}' : rest}}
+`
+
+const prepare = () => {
+  bench.write('m.bin', 'trees of some kind')
+  bench.write('test.csv', test)
+  bench.write('answers.csv', answers())
+}
+
+describe('stored predictions', () => {
+  it('are joined on data.id, whatever their order, and recorded by digest', async () => {
+    prepare()
+    const first = await bench.evaluate(config())
+    bench.write('answers.csv', answers([...rows].reverse()))
+    const second = await bench.evaluate(config())
+    expect(outcome(first)).toBe('warn')
+    expect(evaluateDetails.parse(second.details).metrics).toEqual(evaluateDetails.parse(first.details).metrics)
+    const { scored } = evaluateDetails.parse(first.details)
+    expect(scored).toEqual({ by: 'predictions', how: 'answers.csv', inspected: false })
+    expect(second.inputs.find(({ role }) => role === 'predictions')?.digest).toMatch(/^sha256:/)
+    expect(second.inputs.find(({ role }) => role === 'predictions')?.digest).not.toBe(
+      first.inputs.find(({ role }) => role === 'predictions')?.digest,
+    )
+  })
+
+  it('must have data.id where the config names it, and lie in the order of the rows where it does not', async () => {
+    prepare()
+    bench.write('answers.csv', `probability\n${rows.map(({ x }) => sigmoid(x)).join('\n')}\n`)
+    expect(outcome(await bench.evaluate(config()))).toContain(
+      "PREDICTIONS_COLUMNS: answers.csv, which is score.predictions, has no column 'id'",
+    )
+    expect(outcome(await bench.evaluate(config({ data: '' })))).toBe('warn')
+    bench.write(
+      'answers.csv',
+      `probability\n${rows
+        .slice(1)
+        .map(({ x }) => sigmoid(x))
+        .join('\n')}\n`,
+    )
+    expect(outcome(await bench.evaluate(config({ data: '' })))).toContain('PREDICTIONS_ROWS: answers.csv has 299 rows for 300 rows of data')
+  })
+
+  it('to rows that are too young to be evaluated are left aside; to rows that nobody has they are an error', async () => {
+    prepare()
+    const young = config({ data: ', id: id, time: day, label_delay: 1d' })
+    const result = await bench.evaluate(young)
+    expect(outcome(result)).toBe('warn')
+    expect(evaluateDetails.parse(result.details).rows).toBe(280)
+    bench.write('answers.csv', `${answers()}zz,0.5\n`)
+    expect(outcome(await bench.evaluate(young))).toContain("answers.csv has 21 rows whose 'id' the data does not have")
+  })
+
+  it('know nothing of a baseline: the comparison is said not to be one, and nothing passes silently', async () => {
+    prepare()
+    bench.write('base.bin', 'other trees')
+    const result = await bench.evaluate(config({ baseline: 'base.bin' }))
+    const check = result.checks.find(({ id }) => id === 'evaluate.max_drop:roc_auc')
+    expect(check).toMatchObject({ status: 'not-comparable', effect: 'warn' })
+    expect(check?.message).toContain('score.predictions answers for the candidate alone')
+    const same = await bench.evaluate(config({ baseline: 'm.bin' }))
+    expect(same.checks.find(({ id }) => id === 'evaluate.max_drop:roc_auc')?.status).toBe('skipped')
+  })
+
+  it('that are not there are named by their key', async () => {
+    prepare()
+    expect(outcome(await bench.evaluate(config({ score: '{predictions: {glob: no/*.csv}}' })))).toContain(
+      'score.predictions: no file matches',
+    )
+  })
+})
+
+describe('MDL-01, MDL-02, MDL-14: a model that is never loaded', () => {
+  const pickle = Uint8Array.from([0x80, 4, 0x4b, 1, 0x2e])
+
+  it.each([
+    ['a pickle', pickle],
+    ['a pickle of protocol 0', new TextEncoder().encode('(dp0\nVa\np1\nI1\nsVb\np2\nI2\ns.')],
+    ['a pickle that joblib compressed', gzipSync(pickle)],
+    ['a pickle in a zip', zip('weights/data', pickle)],
+    ['a file of a zip that is called a pickle', zip('archive/data.pkl', new TextEncoder().encode('x'))],
+    ['a compressed pickle in a zip', zip('a', gzipSync(pickle))],
+    ['what cannot be looked into', new TextEncoder().encode('BZh91AY')],
+  ])('%s is refused whoever would score it', async (_, bytes) => {
+    prepare()
+    bench.write('m.bin', bytes)
+    expect(outcome(await bench.evaluate(config()))).toMatch(/^MODEL_UNSAFE_FORMAT: m\.bin /)
+  })
+
+  it.each([
+    ['a zip without a pickle', zip('config.json', new TextEncoder().encode('{}'))],
+    ['HDF5', Uint8Array.from([0x89, ...new TextEncoder().encode('HDF\r\n\x1a\n and weights')])],
+    ['GGUF', new TextEncoder().encode('GGUF and more')],
+    ['text', new TextEncoder().encode('tree\nversion=v4\n')],
+  ])('%s is scored by others, sized, and said not to be inspected', async (_, bytes) => {
+    prepare()
+    bench.write('m.bin', bytes)
+    const result = await bench.evaluate(config({ rest: 'metrics: {roc_auc: {min: 0.7}, model_size: {max: 1B}}' }))
+    expect(result.checks.find(({ id }) => id === 'evaluate.max:model_size')).toMatchObject({ status: 'fail', observed: bytes.length })
+    expect(evaluateDetails.parse(result.details).scored?.inspected).toBe(false)
+    expect(result.inputs[0]).toMatchObject({ role: 'model', bytes: bytes.length })
+  })
+
+  it('an ONNX file is inspected whoever scores it, and another one is asked to be called opaque', async () => {
+    prepare()
+    bench.write('m.onnx', logistic([2], 0))
+    const result = await bench.evaluate(config({ model: 'm.onnx', format: 'onnx' }))
+    expect(evaluateDetails.parse(result.details).scored?.inspected).toBe(true)
+    const refused = await bench.evaluate(config({ format: 'onnx' }))
+    expect(outcome(refused)).toContain('MODEL_UNREADABLE')
+    expect(refused.checks[0]?.fix).toContain('format: opaque')
+  })
+})
+
+describe('confirm', () => {
+  /** the n-th run answers with the n-th word: good or bad */
+  const script = (runs: string) => `
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+const [data, out] = process.argv.slice(2)
+const run = existsSync('runs') ? readFileSync('runs', 'utf8').length : 0
+appendFileSync('runs', '.')
+const [, ...lines] = readFileSync(data, 'utf8').trim().split('\\n')
+const sign = ${JSON.stringify(runs)}[run] === 'b' ? -1 : 1
+writeFileSync(out, 'probability\\n' + lines.map((line) => 1 / (1 + Math.exp(-sign * 2 * Number(line.split(',')[1])))).join('\\n'))
+`
+  const confirming = config({
+    score: `{run: '${node} score.mjs $DATA $OUT'}`,
+    rest: 'metrics: {roc_auc: {min: 0.7, confirm: 3}}',
+  })
+
+  it.each([
+    ['bgg', 'pass', 3],
+    ['bbg', 'fail', 3],
+    ['ggg', 'pass', 1],
+  ])('runs %s: %s, after %d runs', async (runs, status, times) => {
+    prepare()
+    bench.write('score.mjs', script(runs))
+    const result = await bench.evaluate(confirming)
+    const check = result.checks.find(({ id }) => id === 'evaluate.min:roc_auc')
+    expect(check?.status).toBe(status)
+    expect(bench.read('runs')).toHaveLength(times)
+    const { repeated } = evaluateDetails.parse(result.details)
+    if (times === 1) expect(repeated).toBeUndefined()
+    else {
+      expect(check?.message).toContain('Run 3 times')
+      const values = repeated?.[0]?.runs.map(({ value }) => (value ?? 0) > 0.5)
+      expect(values).toEqual([...runs].map((run) => run === 'g'))
+    }
+  })
+})
+
+describe('the same rows twice', () => {
+  it('an ONNX model answers alike, and that is a check', async () => {
+    prepare()
+    bench.write('m.onnx', logistic([2], 0))
+    const result = await bench.evaluate(config({ model: 'm.onnx', format: 'onnx', score: '' }))
+    expect(result.checks.find(({ id }) => id === 'evaluate.determinism')).toMatchObject({ status: 'pass', n: 300, observed: 0 })
+  })
+})
+
+describe('parity with the training framework', () => {
+  const parity = (more = '') => config({ model: 'm.onnx', format: 'onnx', score: '', rest: `parity: {predictions: answers.csv${more}}` })
+  const of = (result: Awaited<ReturnType<Bench['evaluate']>>, subject: string) =>
+    result.checks.find(({ id }) => id === `evaluate.parity:${subject}`)
+
+  it('holds where the export answers as it was trained to, joined on the id', async () => {
+    prepare()
+    bench.write('m.onnx', logistic([2], 0))
+    bench.write('answers.csv', answers([...rows].reverse()))
+    const result = await bench.evaluate(parity())
+    expect(of(result, 'difference')).toMatchObject({ status: 'pass', limit: 1e-4, n: 300 })
+    expect(of(result, 'difference')?.observed).toBeLessThan(1e-6)
+    expect(of(result, 'agreement')).toMatchObject({ status: 'pass', observed: 1, limit: 0.999 })
+    expect(result.inputs.find(({ role }) => role === 'parity')?.path).toBe('answers.csv')
+  })
+
+  it('fails at the row that differs most, and at its own limit not', async () => {
+    prepare()
+    bench.write('m.onnx', logistic([2], 0))
+    const one = answers(rows, (x) => sigmoid(x) + (x === rows[7]?.x ? 2e-3 : 0))
+    bench.write('answers.csv', one)
+    const result = await bench.evaluate(parity())
+    expect(of(result, 'difference')).toMatchObject({ status: 'fail', effect: 'fail' })
+    expect(of(result, 'difference')?.observed).toBeCloseTo(2e-3, 6)
+    expect(of(await bench.evaluate(parity(', max_difference: 0.01')), 'difference')?.status).toBe('pass')
+  })
+
+  it('of classes alone is their agreement', async () => {
+    prepare()
+    bench.write('m.onnx', logistic([2], 0))
+    bench.write(
+      'answers.csv',
+      `id,prediction\n${rows.map(({ id, x }, i) => `${id},${(sigmoid(x) >= 0.5) !== i < 2 ? 1 : 0}`).join('\n')}\n`,
+    )
+    const result = await bench.evaluate(parity())
+    expect(of(result, 'difference')).toBeUndefined()
+    expect(of(result, 'agreement')).toMatchObject({ status: 'fail', observed: 298 / 300 })
+    expect(of(await bench.evaluate(parity(', min_agreement: 99%')), 'agreement')?.status).toBe('pass')
+  })
+})
+
+/** A zip of one stored file. */
+function zip(name: string, content: Uint8Array): Uint8Array {
+  const label = new TextEncoder().encode(name)
+  const local = Buffer.alloc(30)
+  local.writeUInt32LE(0x04034b50, 0)
+  local.writeUInt32LE(content.length, 18)
+  local.writeUInt32LE(content.length, 22)
+  local.writeUInt16LE(label.length, 26)
+  const central = Buffer.alloc(46)
+  central.writeUInt32LE(0x02014b50, 0)
+  central.writeUInt32LE(content.length, 20)
+  central.writeUInt32LE(content.length, 24)
+  central.writeUInt16LE(label.length, 28)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(46 + label.length, 12)
+  end.writeUInt32LE(30 + label.length + content.length, 16)
+  return Buffer.concat([local, label, content, central, label, end])
+}
