@@ -1,7 +1,7 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
 import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
-import type { Change, FairnessCertainty, FairnessSpec, MetricSpec, Mode, ModelConfig, Thresholds, Waiver } from '../schema/config.ts'
+import type { Change, FairnessCertainty, FairnessSpec, MetricSpec, Mode, ModelConfig, ScoreSpec, Thresholds, Waiver } from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { connor } from '../stats/rows-needed.ts'
@@ -22,12 +22,14 @@ const modes: Readonly<Record<Mode, string>> = {
 }
 
 /** One line each; nothing of the data is in them. */
-export function explainEvaluate({ evaluate, baseline, gate, data }: ModelConfig): readonly string[] {
+export function explainEvaluate({ evaluate, baseline, gate, data, score = null, format }: ModelConfig): readonly string[] {
   if (data.sources.test === undefined) return ['evaluate does not run: data.test is not configured']
   if (targetColumns(data).length === 0) return ['evaluate does not run: data.target is not configured']
   const { metrics, mode, holdoutBudget = usualBudget } = evaluate
+  const { parity = null } = evaluate
   const computed = metrics.filter(({ metric }) => !isMeasured(metric))
   return [
+    ...scoring(score, format),
     baseline.from.length === 0
       ? 'baseline: none is configured: changes are not judged'
       : `baseline: the first that is there of ${baseline.from.map(showRef).join(', ')}; without one, changes count as ${baseline.onMissing} (baseline.on_missing)`,
@@ -39,10 +41,31 @@ export function explainEvaluate({ evaluate, baseline, gate, data }: ModelConfig)
     ...fairnessRules(evaluate.fairness ?? null),
     'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
     'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
+    ...(parity === null
+      ? []
+      : [
+          `evaluate.parity: answers that differ from evaluate.parity.predictions by more than ${written(parity.maxDifference)}, or the same class in fewer than ${writtenLevel(parity.minAgreement, 'pp')} of the rows, fail`,
+        ]),
+    ...(score === null ? ['evaluate.determinism: rows that are answered differently the second time warn'] : []),
     `evaluate.holdout_reuse: warns when ${count(holdoutBudget)} different candidates were judged on the same test data`,
     ...(baseline.maxAgeDays === null ? [] : [`evaluate.baseline_age: a baseline older than ${written(baseline.maxAgeDays)} days warns`]),
     `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive); an undefined gated metric is an error`,
   ]
+}
+
+function scoring(score: ScoreSpec | null, format: ModelConfig['format']): readonly string[] {
+  const inspected = format === 'opaque' ? ['the model is opaque: it is refused when it is a pickle, and otherwise not inspected'] : []
+  switch (score?.kind) {
+    case undefined:
+      return inspected
+    case 'run':
+      return [
+        'answers: the command of score.run is given the rows without target and weight, for the candidate and for the baseline',
+        ...inspected,
+      ]
+    case 'predictions':
+      return ['answers: those of score.predictions, of the candidate alone: changes cannot be compared', ...inspected]
+  }
 }
 
 function ruleOf(spec: MetricSpec): readonly string[] {

@@ -192,6 +192,7 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
     say`${own(details.task)} on ${own(plural(details.rows, 'row'))}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
     ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
+    ...scoredNotes(details),
     ...measuredNotes(details),
     ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
@@ -210,6 +211,21 @@ function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonl
     metricsOf.set(what, [...(metricsOf.get(what) ?? []), metric])
   }
   return [...metricsOf].map(([what, names]) => say`${own(what)}, and are left out of ${join(names.map(name), ', ')}`)
+}
+
+/** Who answered where we did not, and what a command said when it was asked again. */
+function scoredNotes({ scored, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  const by = scored === undefined ? [] : [say`answers of ${own(scored.by === 'command' ? 'the command' : 'the file')} ${name(scored.how)}`]
+  return [
+    ...by,
+    ...(scored?.inspected === false
+      ? [own('The model file is not inspected (format: opaque): Modelgate has not looked into it and never loads it.')]
+      : []),
+    ...repeated.map(
+      ({ name: shown, runs }) =>
+        say`${name(shown)} over ${own(`${plural(runs.length, 'run')}: ${runs.map(({ value }) => figure(value)).join(', ')}`)}`,
+    ),
+  ]
 }
 
 /** Size and speed, where they were asked for. */

@@ -46,10 +46,9 @@ models:
   })
 
   it.each([
-    ['score: {run: x}', 'score'],
+    ['score: {metrics_file: eval.json}', 'score.metrics_file'],
     ['device: gpu', 'gpu'],
     ['task: custom', 'custom'],
-    ['format: opaque', 'opaque'],
     ['expect: {results: [gx.json]}', 'expect.results'],
     ['train: {builtin: auto}', 'auto'],
   ])('what is not built is refused by name, never ignored: %s', (text, what) => {

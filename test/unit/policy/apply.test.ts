@@ -393,3 +393,19 @@ describe('EVT-06 limits of fairness come from the base', () => {
     expect(model.evaluate.fairness?.metrics[0]).toMatchObject({ maxDifference: { fail: 0.05 }, maxRise: { fail: 0.01 } })
   })
 })
+
+describe('EVT-06 who answers is wiring; how far an export may differ is policy', () => {
+  it('the command comes from the head, and that is said', () => {
+    const { model, sentences } = apply(data, `${data}score: {run: python score.py $MODEL}\n`)
+    expect(model.score).toMatchObject({ kind: 'run' })
+    expect(sentences).toEqual(['models.m.score: python score.py $MODEL is new and is used'])
+  })
+
+  it('limits of parity stay the base’s, with answers where the head has them, also where the head removes them', () => {
+    const base = `${data}evaluate: {parity: {predictions: a.csv}}\n`
+    const looser = apply(base, `${data}evaluate: {parity: {predictions: b.csv, max_difference: 1, min_agreement: 0}}\n`)
+    expect(looser.model.evaluate.parity).toMatchObject({ maxDifference: 1e-4, minAgreement: 0.999, predictions: { paths: ['b.csv'] } })
+    expect(looser.sentences).toContain('models.m.evaluate.parity.max_difference: 0.0001 of the base is used, 1 of the head is not')
+    expect(apply(base, data).model.evaluate.parity).toMatchObject({ maxDifference: 1e-4, predictions: { paths: ['a.csv'] } })
+  })
+})
