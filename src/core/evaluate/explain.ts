@@ -1,7 +1,17 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
 import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
-import type { Change, FairnessCertainty, FairnessSpec, MetricSpec, Mode, ModelConfig, ScoreSpec, Thresholds, Waiver } from '../schema/config.ts'
+import type {
+  Change,
+  FairnessCertainty,
+  FairnessSpec,
+  MetricSpec,
+  Mode,
+  ModelConfig,
+  ScoreSpec,
+  Thresholds,
+  Waiver,
+} from '../schema/config.ts'
 import { metricFacts } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { connor } from '../stats/rows-needed.ts'

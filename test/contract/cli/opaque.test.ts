@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { driftDetails } from '../../../src/core/schema/details.ts'
 import { resultSchema } from '../../../src/core/schema/result.ts'
-import { makeProject, type Project } from '../../support/project.ts'
+import { makeProject, type Project, rows } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
 
 let project: Project | null = null
@@ -38,6 +38,32 @@ const run = (folder: string, ...args: string[]) =>
   runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'run', ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
 const resultOf = (folder: string, stage: string) =>
   resultSchema.parse(JSON.parse(readFileSync(join(folder, '.modelgate', 'm', `${stage}.json`), 'utf8')))
+
+const stored = config.replace(/ {4}train:.*\n/, '').replace(/score: {.*}/, 'score: {predictions: answers.csv}')
+/** of a model that follows amount, or the other way round */
+const answers = (sign: number) => {
+  const [, ...lines] = rows(2, 600).trim().split('\n')
+  return `id,probability\n${lines.map((line) => `${line.split(',')[0]},${1 / (1 + Math.exp(-sign * (Number(line.split(',')[1]) - 5)))}`).join('\n')}\n`
+}
+
+describe('stored answers on the command line', () => {
+  it('are held against the numbers that the ledger has of the baseline, where they mean the same, and not row by row', async () => {
+    project = makeProject({ 'modelgate.yml': stored, 'm.txt': 'one', 'answers.csv': answers(1) })
+    const { folder } = project
+    const first = await run(folder, '--promote')
+    expect(first.code, first.stderr).toBe(0)
+    expect(driftDetails.parse(resultOf(folder, 'drift').details).predictions?.because).toContain(
+      'score.predictions has answers for data.test alone',
+    )
+
+    project.write({ 'm.txt': 'two', 'answers.csv': answers(-1) })
+    const second = await run(folder)
+    expect(second.code).toBe(1)
+    const check = resultOf(folder, 'evaluate').checks.find(({ id }) => id === 'evaluate.max_drop:roc_auc')
+    expect(check?.status).toBe('fail')
+    expect(check?.message).toContain('Not compared row by row: score.predictions answers for the candidate alone')
+  })
+})
 
 describe('MDL-14 an opaque model on the command line', () => {
   it('is promoted with the digest that was evaluated, said not to be inspected, and compared with what comes after it', async () => {
