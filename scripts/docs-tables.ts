@@ -84,7 +84,7 @@ const driftFindings = () =>
       ...questions.map(({ name, summary }) => [code(`drift.${name}:<column>`), summary]),
       [
         code('drift.rate_ratio:<column>'),
-        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01 adjusted over all such columns; of a feature where max_ratio is written',
+        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01 and 0.002 adjusted over all such columns; of a feature where max_ratio is written',
       ],
     ],
   )

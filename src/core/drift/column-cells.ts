@@ -182,6 +182,8 @@ function categoryCells(reference: ColumnProfile, current: ColumnProfile): Column
 }
 
 export interface Level extends Cell {
+  /** never shown */
+  readonly label: string
   /** false: the side does not list it, and the count is the most it can be */
   readonly inReference: boolean
   readonly inCurrent: boolean
@@ -200,6 +202,7 @@ export function commonLevels(reference: ColumnProfile, current: ColumnProfile): 
     return most
   }
   return [...labels].map((label) => ({
+    label,
     a: at(before, label),
     b: at(now, label),
     inReference: before.counts.has(label),

@@ -25,7 +25,7 @@ export interface Judged {
 
 /** @param levels p-values that findings need; `rates`: columns whose rate is asked, which share one level */
 export function testedColumn(judging: Judging, one: Tested, sure: Certainty, levels: Levels & { readonly rates: number }): Judged {
-  const { asked, shift, rates, subject, limits, unit } = one
+  const { asked, shift, rates, subject, limits, unit, excess, trend } = one
   const state = shiftState(shift, sure, limits)
   const summary = summarise(one.reference, one.current, one.cells, rates)
   const { maxChange, maxRatio, raw = false } = subject.rule?.rule ?? {}
@@ -52,8 +52,24 @@ export function testedColumn(judging: Judging, one: Tested, sure: Certainty, lev
         finding === null ? [] : [findingCheck(judging, one, check, finding, limit?.fail !== undefined)],
       ),
     ],
-    row: { ...rowOf(one), state, js: shift.js, p: shift.p, q: sure.q, summary, companions: { ...shift.companions }, unit },
+    row: {
+      ...rowOf(one),
+      state,
+      js: shift.js,
+      p: shift.p,
+      q: sure.q,
+      summary,
+      companions: { ...shift.companions, ...(unit === 'blocks' && { design_effect: excess }), ...distinctRatio(one) },
+      unit,
+      ...(trend && { trend: [...trend] }),
+    },
   }
+}
+
+/** Different values now for each one at training: of labels, where both sides know how many. */
+function distinctRatio({ reference, current }: Tested): { readonly distinct_ratio?: number } {
+  const [before, now] = [reference, current].map(({ categories }) => categories?.distinct ?? null)
+  return before == null || now == null || before === 0 ? {} : { distinct_ratio: now / before }
 }
 
 const rowOf = ({ subject, reference, current }: Tested | Untested) => ({

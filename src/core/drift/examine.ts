@@ -6,6 +6,7 @@ import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile
 import { blockPermutation } from './block-permutation.ts'
 import { blockSpread } from './block-spread.ts'
 import { type ColumnCells, columnCells, missing } from './column-cells.ts'
+import { jensenShannon } from './jensen-shannon.ts'
 import { driftMetricTable } from './metric-table.ts'
 import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
 import { positiveRates, type Rates } from './rate-ratio.ts'
@@ -28,6 +29,8 @@ export interface Tested {
   readonly unit: NonNullable<DriftDetails['columns'][number]['unit']>
   /** how much more blocks vary than independent rows; 1 of rows */
   readonly excess: number
+  /** of blocks of time: JS* of each current one against all of the reference, in the order of time */
+  readonly trend: readonly number[] | null
 }
 
 export interface Untested {
@@ -81,6 +84,7 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
       shift: measureShift(reference, current, cells),
       unit: 'rows' as const,
       excess: 1,
+      trend: null,
     }
   const limits = limitsOf(subject, measured, settings)
   const asksRate = family !== 'features' || rule?.rule.maxChange !== undefined || rule?.rule.maxRatio !== undefined
@@ -121,7 +125,7 @@ const typed = ({ numeric }: ColumnProfile, current: ColumnProfile): ColumnProfil
         },
       }
 
-type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess'>
+type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess' | 'trend'>
 
 /** Where both sides were counted by weight: shares by weight, in as many rows as the weights are worth. */
 function byWeight(subject: Subject, reference: ColumnProfile, current: ColumnProfile): Measured | null {
@@ -132,7 +136,13 @@ function byWeight(subject: Subject, reference: ColumnProfile, current: ColumnPro
   if (before === null || now === null) return null
   const cells = columnCells(before, now)
   if (cells === null) return null
-  return { asked: { reference: before, current: now, cells }, shift: measureShift(before, now, cells), unit: 'weights', excess: 1 }
+  return {
+    asked: { reference: before, current: now, cells },
+    shift: measureShift(before, now, cells),
+    unit: 'weights',
+    excess: 1,
+    trend: null,
+  }
 }
 
 /** Where both sides were counted in blocks of the same unit. */
@@ -144,7 +154,8 @@ function byBlocks(
   settings: DriftSettings,
   columns: number,
 ): Measured | null {
-  if (settings.blocks === 'rows' || commonBlocks(subject.reference, subject.current) === null) return null
+  const common = settings.blocks === 'rows' ? null : commonBlocks(subject.reference, subject.current)
+  if (common === null) return null
   const filled = (counts: readonly (readonly number[])[]) => counts.filter((block) => block.some((rows) => rows > 0))
   const [before, now] = [filled(reference.blocks ?? []), filled(current.blocks ?? [])]
   const size = before[0]?.length
@@ -163,7 +174,22 @@ function byBlocks(
       : inBlocks(shift, { p: spread.p, mean: independent * excess, smallest: 0 }, excess, true)
   const small = { reference: shrunk(reference, excess), current: shrunk(current, excess) }
   const laid = excess === 1 ? cells : columnCells(small.reference, small.current)
-  return { asked: { ...small, cells: laid ?? cells }, shift: moved, unit: 'blocks', excess }
+  return {
+    asked: { ...small, cells: laid ?? cells },
+    shift: moved,
+    unit: 'blocks',
+    excess,
+    trend: common.by === 'time' ? trendOf(before, now) : null,
+  }
+}
+
+/** blocks that a trend goes back: a month of days */
+const mostBlocks = 31
+
+/** By each block's own rows: what blocks differ by anyway is in it. */
+function trendOf(before: readonly (readonly number[])[], now: readonly (readonly number[])[]): readonly number[] {
+  const all = (before[0] ?? []).map((_, j) => before.reduce((sum, block) => sum + (block[j] ?? 0), 0))
+  return all.some((count) => count > 0) ? now.slice(-mostBlocks).map((block) => jensenShannon(all, block).corrected) : []
 }
 
 /** What both tables are cut into; null: they are not, or into different things. */

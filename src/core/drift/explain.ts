@@ -39,7 +39,7 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
     ...columns.map(([name, column]) => `drift.columns.${name}${isPattern(name) ? ' (all that fit)' : ''}: ${ruleOf(column)}`),
     ...questions.map(({ name, summary }) => `drift.${name}: ${summary}`),
     `these questions share a p of ${certainty.questions.warn} to warn and ${certainty.questions.fail} to fail over all columns`,
-    `drift.rate_ratio of labels and predictions with two values: a factor of ${rateLimits.warn} warns, of ${rateLimits.fail} fails, p ≤ ${certainty.rate} over all such columns together (Bonferroni)`,
+    `drift.rate_ratio of labels and predictions with two values: a factor of ${rateLimits.warn} warns, of ${rateLimits.fail} fails, p ≤ ${certainty.rate.warn} and ${certainty.rate.fail} over all such columns together (Bonferroni)`,
     ...tableQuestions.filter(({ name }) => optional[name]?.(drift) ?? true).map(({ name, summary }) => `drift.${name}: ${summary}`),
     drift.correlations === false
       ? 'drift.correlation: switched off'

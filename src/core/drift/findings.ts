@@ -114,6 +114,8 @@ export const questions: readonly Question[] = [
         .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), all.length) }))
         .filter(({ p }) => p <= levels.warn)
       const now = fresh.reduce((sum, level) => sum + level.b, 0) / current.n
+      const plain = new Set(all.flatMap((level) => (level.inReference ? [oneForm(level.label)] : [])))
+      const variants = fresh.filter((level) => plain.has(oneForm(level.label))).length
       const limit = reachedLimit(now, { warn: 0.001, fail: 0.01 })
       if (limit === null) return null
       const known = fresh.every((level) => level.a === 0) ? 'never seen' : 'seen fewer than five times'
@@ -122,8 +124,11 @@ export const questions: readonly Question[] = [
         observed: now,
         baseline: 0,
         p: Math.max(...fresh.map(({ p }) => p)),
-        says: `holds ${plural(fresh.length, 'value')} ${known} at training, in ${share(now)} of the rows`,
-        fix: 'Train on data that has them, or map them to known values. profile.json of this run lists them.',
+        says: `holds ${plural(fresh.length, 'value')} ${known} at training, in ${share(now)} of the rows${variants === 0 ? '' : `; ${variants === fresh.length ? 'known' : `${count(variants)} of them known`} but for upper and lower case or spaces`}`,
+        fix:
+          variants === fresh.length
+            ? 'Write them as training did: bring case and spaces in one form before the model sees them. profile.json of this run lists them.'
+            : 'Train on data that has them, or map them to known values. profile.json of this run lists them.',
       }
     },
   },
@@ -277,6 +282,9 @@ function otherRows(reference: ColumnProfile, current: ColumnProfile): number {
 /** Chance that at most `here` of the rows of one level fall to a side with this part of all rows, for the most striking of many levels. */
 const oneSidedP = (here: number, there: number, part: number, levels: number): number =>
   Math.min(1, levels * binomialAtMost(here, here + there, part))
+
+/** One label however its case and its spaces were written. */
+const oneForm = (label: string): string => label.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
 
 const levelsOf = (reference: ColumnProfile, current: ColumnProfile): readonly Level[] =>
   reference.categories === null || current.categories === null ? [] : commonLevels(reference, current)

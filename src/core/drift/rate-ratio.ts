@@ -1,7 +1,7 @@
 /**
  * Has the rate of the positive class changed by a factor? JS* is blind here: fraud from 0.2 % to 0.5 % is only 0.02 of it.
  *
- *     ratio = max(q/p, p/q)          warn × 1.5, fail × 2, each at p-value × rates asked ≤ 0.01 (Bonferroni)
+ *     ratio = max(q/p, p/q)          warn × 1.5 at p × rates asked ≤ 0.01, fail × 2 at ≤ 0.002 (Bonferroni)
  *     change = |q − p|               where `max_change` was written
  *
  * Only for columns of two values. A rate of 0 on one side gives the ratio that half a row would give.
@@ -61,6 +61,12 @@ export interface RateQuestion {
   readonly asked?: number
 }
 
+/** A fail that is certain enough for a warn only is one. */
+function certainLimit(reached: ReturnType<typeof reachedLimit>, p: number): ReturnType<typeof reachedLimit> {
+  if (reached === null || p > certainty.rate.warn) return null
+  return p > certainty.rate.fail ? { ...reached, severity: 'warn' } : reached
+}
+
 export function rateRatio(
   { before, now, n, m }: Rates,
   limits: Thresholds<number>,
@@ -71,8 +77,8 @@ export function rateRatio(
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
   const pValue = Math.min(1, asked * proportionsP(before, n, now, m))
-  const reached = reachedLimit(ratio, limits)
-  if (reached === null || (!raw && pValue > certainty.rate)) return null
+  const reached = certainLimit(reachedLimit(ratio, limits), raw ? 0 : pValue)
+  if (reached === null) return null
   return {
     ...reached,
     observed: ratio,
@@ -91,8 +97,8 @@ export function rateChange(
   if (n === 0 || m === 0) return null
   const change = Math.abs(now / m - before / n)
   const pValue = Math.min(1, asked * proportionsP(before, n, now, m))
-  const reached = reachedLimit(change, limits)
-  if (reached === null || (!raw && pValue > certainty.rate)) return null
+  const reached = certainLimit(reachedLimit(change, limits), raw ? 0 : pValue)
+  if (reached === null) return null
   return {
     ...reached,
     observed: now / m,

@@ -24,7 +24,14 @@ function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fi
     (most, a, j) => Math.max(most, Math.abs(a / reference.n - (coarse.current[j] ?? 0) / current.n)),
     0,
   )
-  return `${plural(coarse.reference.length, 'cell')}, largest change ${share(largest)} of the rows`
+  return `${plural(coarse.reference.length, 'cell')}, largest change ${share(largest)} of the rows${differentValues(reference, current)}`
+}
+
+/** Of a column with very many levels, where both sides know how many. */
+function differentValues(reference: ColumnProfile, current: ColumnProfile): string {
+  const [before, now] = [reference, current].map(({ categories }) => categories?.distinct ?? null)
+  if (reference.kind !== 'categorical-high' || before == null || now == null) return ''
+  return `, different values ${count(before)} → ${count(now)}`
 }
 
 const round = (value: number) => (Number.isInteger(value) ? count(value) : figure(value))

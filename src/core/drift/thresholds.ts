@@ -33,15 +33,15 @@ export const rateLimits = { warn: 1.5, fail: 2 } as const
  */
 export const certainty = {
   shift: {
-    features: { warn: 0.03, fail: 0.008 },
-    labels: { warn: 0.008, fail: 0.002 },
-    predictions: { warn: 0.008, fail: 0.002 },
+    features: { warn: 0.025, fail: 0.006 },
+    labels: { warn: 0.005, fail: 0.001 },
+    predictions: { warn: 0.005, fail: 0.001 },
   },
   questions: { warn: 0.024, fail: 0.004 },
-  pairs: { warn: 0.004, fail: 0.001 },
+  pairs: { warn: 0.003, fail: 0.0008 },
   /** `certainty: strict`, where nothing but what surely lies beyond the limit counts */
   strict: { warn: 0.05, fail: 0.05 },
-  rate: 0.01,
+  rate: { warn: 0.01, fail: 0.002 },
 } as const
 
 /** The worse limit that a value reaches; a change of exactly 1 pp must not be missed by the last bit of a subtraction of two ratios. */

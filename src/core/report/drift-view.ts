@@ -166,10 +166,23 @@ function driftRow(column: Column, config: ModelConfig, check: Check | null): Dri
     size: size === null || column.state === 'skipped' ? [] : own(size),
     limits: own(column.state === 'skipped' ? '–' : `${written(warn)} / ${written(fail)}`),
     certainty: own(`${certainty(column.q)}${column.unit === 'blocks' ? ', by blocks' : ''}`),
-    summary: prose(column.summary, [column.column]),
+    summary: hasMoved(column)
+      ? say`${prose(column.summary, [column.column])}${own(trendText(column.trend ?? []))}`
+      : prose(column.summary, [column.column]),
     cells: column.cells ?? [],
   }
 }
+
+const shownBlocks = 7
+
+/** The last blocks, of what moved: whether it goes on. */
+const trendText = (trend: readonly number[]): string =>
+  trend.length < 3
+    ? ''
+    : `; JS* of the last ${Math.min(shownBlocks, trend.length)} blocks ${trend
+        .slice(-shownBlocks)
+        .map((js) => js.toFixed(2))
+        .join(', ')}`
 
 const certainty = (q: number | null): string => (q === null ? '–' : namedProbability('q', q))
 

@@ -259,10 +259,12 @@ export const driftDetails = z.strictObject({
       n_current: z.number().int(),
       /** `median 568 → 731`, never a label of a sensitive column */
       summary: z.string(),
-      /** shown, not gated: psi, ks, w1, v, tvd */
+      /** shown, not gated: psi, ks, w1, v, tvd; different values as a ratio; of blocks `design_effect`, the rows that one independent row takes */
       companions: z.record(z.string(), number),
       /** what p rests on: every row for itself, blocks of rows, or weighted rows */
       unit: z.enum(['rows', 'blocks', 'weights']).optional(),
+      /** of blocks of time: JS* of each of the last ones, at most 31, against all of the reference, oldest first */
+      trend: z.array(z.number()).optional(),
       /** of what moved: shares of the rows in a few cells of the reference; names are ranges and ranks, never labels */
       cells: z.array(z.strictObject({ name: z.string(), reference: z.number(), current: z.number() })).optional(),
     }),

@@ -118,6 +118,19 @@ describe('rows of one day depend on each other', () => {
     expect(row).toMatchObject({ state: 'fail', unit: 'blocks' })
     expect(check?.message).toContain('in blocks of 1 day (7 against 28)')
     expect(blocks).toEqual({ by: 'time', unit: '1 day', reference: 28, current: 7 })
+    // rows of days that differ are worth fewer, and every day of the seven has moved
+    expect(row.companions.design_effect).toBeGreaterThan(2)
+    expect(row.trend).toHaveLength(7)
+    expect(Math.min(...(row.trend ?? []))).toBeGreaterThan(0.1)
+  })
+
+  it('one bad day of seven is seen in the trend', () => {
+    const week = days(2, 7, 0)
+    const { row } = judge(dayTables(days(1, 28, 0), [...week.slice(0, 4), ...days(5, 1, 0, 1), ...week.slice(5)]))
+    const [worst, ...others] = (row.trend ?? []).map((js, day) => ({ js, day })).sort((a, b) => b.js - a.js)
+    expect(worst?.day).toBe(4)
+    expect(worst?.js).toBeGreaterThan(0.25)
+    expect(others[0]?.js).toBeLessThan(0.15)
   })
 
   it('one day can be the most different of 41, which is a warn and no fail', () => {

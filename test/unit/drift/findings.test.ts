@@ -52,6 +52,16 @@ describe('values training never saw, and values that are gone', () => {
     expect(find(before, labels('c', rows({ a: 4975, b: 4975, new: 50 }))).unseen).toMatchObject({ severity: 'warn', observed: 0.005 })
   })
 
+  it('known ones in another case or with spaces are told apart from new ones, and none is named', () => {
+    const before = labels('c', rows({ Berlin: 600, Paris: 400 }))
+    const only = find(before, labels('c', rows({ Berlin: 550, Paris: 350, ' berlin ': 60, PARIS: 40 }))).unseen
+    expect(only?.says).toContain('2 values')
+    expect(only?.says).toContain('known but for upper and lower case or spaces')
+    const some = find(before, labels('c', rows({ Berlin: 550, Paris: 350, BERLIN: 60, Rome: 40 }))).unseen
+    expect(some?.says).toContain('1 of them known but for')
+    for (const text of [only, some].map((finding) => `${finding?.says}${finding?.fix}`)) expect(text).not.toMatch(/berlin|paris|rome/i)
+  })
+
   it('the natural tail of a column with thousands of levels is not "unseen"', () => {
     const rng = random(3)
     const draw = (n: number) => Array.from({ length: n }, () => `z${rng.below(3000)}`)

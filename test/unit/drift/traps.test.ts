@@ -160,6 +160,22 @@ describe('labels', () => {
   })
 })
 
+describe('how many different values there are', () => {
+  it('is said of columns with very many levels, as a ratio and in words, and of no sensitive one', () => {
+    const of = (levels: number) =>
+      labels(
+        'city',
+        Array.from({ length: 4000 }, (_, i) => `c${i % levels}`),
+        'categorical-high',
+      )
+    const { row } = judgeOne(of(100), of(400))
+    expect(row.companions.distinct_ratio).toBe(4)
+    expect(row.summary).toContain('different values 100 → 400')
+    const hidden = (levels: number) => ({ ...of(levels), sensitive: true, categories: { top: [], other_count: 4000, distinct: null } })
+    expect(judgeOne(hidden(100), hidden(400)).row.companions).not.toHaveProperty('distinct_ratio')
+  })
+})
+
 describe('few rows in many cells', () => {
   it('a table too sparse for the χ² law is permuted, seeded: 5 % of 300 runs without drift', () => {
     let alarms = 0
