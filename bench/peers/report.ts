@@ -14,7 +14,8 @@ export interface Seen {
   readonly answers: ReadonlyMap<string, PairAnswers>
   /** values that break a check, as all who validated found */
   readonly broken: number
-  readonly seed: number
+  /** that was run */
+  readonly command: string
   readonly short: boolean
   /** of the machine before the start */
   readonly load: number
@@ -34,7 +35,7 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
   const text = [
     '# Side by side with the peers',
     '',
-    `\`node bench/peers/run.ts${seen.short ? ' --short' : ''} --seed ${seen.seed}\`, Node ${process.version}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}${sharedWith(seen.load)}.`,
+    `\`${seen.command}\`, Node ${process.version}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}${sharedWith(seen.load)}.`,
     `Peers are their own code from PyPI at their defaults: ${seen.installed.map(({ name, version }) => `${name} ${version}`).join(', ')}.`,
     ...seen.absent.map(({ name, because }) => `${name} did not install here: \`${because}\`.`),
     '',

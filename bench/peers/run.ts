@@ -3,8 +3,9 @@
  * alarm without a reason, what does it find, how long does it take, how much memory. Ends with 1 when a claimed ratio is missed; anything that crashes
  * throws.
  *
- *     node bench/peers/run.ts [--short] [--runs 3] [--out FILE.md] [--seed 20260101] [--only Evidently,NannyML] [--flights FILE.parquet] [--cli dist/cli.js]
+ *     node bench/peers/run.ts [--short] [--runs 3] [--worlds 12] [--out FILE.md] [--seed 20260101] [--only Evidently,NannyML] [--flights FILE.parquet] [--cli dist/cli.js]
  *
+ * `--runs` are the turns that are timed, `--worlds` the simulated tables of 1,000 rows (a third as many have 10,000).
  * Environments and data are kept below MODELGATE_PEERS_CACHE, by default a folder of the system's temporary one.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -36,6 +37,7 @@ const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     runs: { type: 'string' },
+    worlds: { type: 'string' },
     out: { type: 'string' },
     seed: { type: 'string', default: '20260101' },
     only: { type: 'string' },
@@ -46,6 +48,12 @@ const { values } = parseArgs({
 const { short, cli } = values
 const seed = Number(values.seed)
 const load = loadavg()[0] ?? 0
+const asWritten = [
+  short ? '--short' : '',
+  `--seed ${seed}`,
+  ...(['runs', 'worlds', 'only'] as const).map((key) => (values[key] === undefined ? '' : `--${key} ${JSON.stringify(values[key])}`)),
+]
+const command = ['node bench/peers/run.ts', ...asWritten.filter((part) => part !== '')].join(' ')
 const cache = process.env.MODELGATE_PEERS_CACHE ?? join(tmpdir(), 'modelgate-peers')
 mkdirSync(cache, { recursive: true })
 const work = mkdtempSync(join(cache, 'run-'))
@@ -84,12 +92,8 @@ try {
   const validating = installed.filter(({ does }) => does === 'validate')
 
   say('drawing the simulated tables')
-  const plans = short
-    ? [{ rows: 1_000, runs: 3 }]
-    : [
-        { rows: 1_000, runs: 12 },
-        { rows: 10_000, runs: 4 },
-      ]
+  const worlds = Number(values.worlds ?? (short ? 3 : 12))
+  const plans = [{ rows: 1_000, runs: worlds }, ...(short ? [] : [{ rows: 10_000, runs: Math.ceil(worlds / 3) }])]
   const folders = plans.map(({ rows }) => join(work, `simulated-${rows}`))
   const ours: Counts = []
   for (const [at, plan] of plans.entries()) ours.push(...(await makeSimulated(folders[at] ?? work, { ...plan, seed, short })))
@@ -198,7 +202,7 @@ try {
     answers.set(peer.name, pairsSchema.parse(answerOf(stdout)))
   }
 
-  const { text, missed } = report({ installed, absent, simulated, timings, answers, broken: ownBroken, seed, short, load })
+  const { text, missed } = report({ installed, absent, simulated, timings, answers, broken: ownBroken, command, short, load })
   console.log(text)
   if (values.out) writeFileSync(values.out, text)
   if (missed.length > 0) process.exitCode = 1
