@@ -103,8 +103,8 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
 /** Of all threads together: what others on the machine do hardly moves it, and neither do idle cores. */
 const processorRatio = (peer: Measured, own: Measured): number | null => (peer.cpu === null || own.cpu === null ? null : peer.cpu / own.cpu)
 
-/** Small tables, once, beside whatever else a CI machine does: nobody may be faster, and no more is said. */
-const claimOf = ({ claimed }: Installed, short: boolean): number | null => (short ? 1 : claimed)
+/** Small tables, once, beside whatever else a CI machine does: nobody of whom anything is claimed may be faster, and no more is said. */
+const claimOf = ({ claimed }: Installed, short: boolean): number | null => (short && claimed !== null ? 1 : claimed)
 const judged = (least: number | null, ratio: number): string => (least === null ? '' : `${least}, ${ratio >= least ? 'met' : 'missed'}`)
 
 function summary({ simulated, timings }: Seen, name: string): readonly string[] {
