@@ -185,6 +185,7 @@ function makePorts({ options, config, files, root, owned, github }: Parts): Port
         memoryLimitBytes: engineMemory(config),
         tempFolder: env.RUNNER_TEMP || tmpdir(),
         threads: Math.min(8, availableParallelism()),
+        signal,
       })
       owned.push(() => engine[Symbol.asyncDispose]())
       return engine

@@ -7,7 +7,7 @@ import { usualExpectations } from '../core/checks/defaults.ts'
 import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
 import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
-import { count } from '../core/report/format.ts'
+import { plural } from '../core/report/format.ts'
 import { type Role, roles } from '../core/schema/config.ts'
 import type { ValidateDetails } from '../core/schema/details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
@@ -108,7 +108,7 @@ async function openRoles(context: ModelContext): Promise<readonly Opened[]> {
     }
     try {
       const table = await openSource(context, source, role)
-      context.progress.say(`${role}: ${count(table.rows)} rows, ${table.columns.length} columns`)
+      context.progress.say(`${role}: ${plural(table.rows, 'row')}, ${plural(table.columns.length, 'column')}`)
       opened.push({ role, table, inputs: inputRecords(role, table), checks: [readable(role, table)] })
     } catch (thrown) {
       opened.push({ role, table: null, inputs: [], checks: [trouble(role, thrown)] })
@@ -139,7 +139,7 @@ const readable = (role: Role, table: Table): Check =>
     status: 'pass',
     effect: 'pass',
     n: table.rows,
-    message: `data.${role}: ${count(table.rows)} rows and ${table.columns.length} columns were read`,
+    message: `data.${role}: ${plural(table.rows, 'row')} and ${plural(table.columns.length, 'column')} were read`,
   })
 
 async function integrity(engine: DataEngine, table: Table, role: Role, { model }: ModelContext): Promise<readonly Check[]> {

@@ -8,10 +8,13 @@ export type Delimiter = (typeof delimiters)[number]
 /** What is wrong, and in which line of the file; never what stands there. */
 export class ShapeError extends Error {
   readonly line: number | null
-  constructor(line: number | null, message: string) {
+  /** where it is not that line which is to be corrected */
+  readonly fix: string | null
+  constructor(line: number | null, message: string, fix: string | null = null) {
     super(message)
     this.name = 'ShapeError'
     this.line = line
+    this.fix = fix
   }
 }
 

@@ -89,7 +89,7 @@ function refuseWideText(bytes: Uint8Array): void {
   const marked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
   const head = bytes.subarray(0, 1024)
   const nuls = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0)
-  if (marked || nuls > head.length / 5) throw new ShapeError(null, 'it is UTF-16 text, not UTF-8')
+  if (marked || nuls > head.length / 5) throw new ShapeError(null, 'it is UTF-16 text, not UTF-8', 'save the file as UTF-8')
 }
 
 /**
@@ -136,7 +136,7 @@ function readHeader(sample: Uint8Array, delimiter: Delimiter, whole: boolean): P
     if (text[i] === '\r' && text[i + 1] === '\n') i += 1
     leadingBlank += 1
   }
-  if (whole && i >= text.length) throw new ShapeError(null, 'it has no header line')
+  if (whole && i >= text.length) throw new ShapeError(null, 'it has no header line', 'make the file again')
   for (; i < text.length; i += 1) {
     const char = text[i] ?? ''
     if (quoted) {

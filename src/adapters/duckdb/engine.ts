@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly threads: number
   /** what a gzipped file, or a column of text in a Parquet file, may unpack to; default 32 GiB */
   readonly maxUnpackedBytes?: number
+  /** ends whatever the engine computes, and every question after it (CAN-01) */
+  readonly signal?: AbortSignal
   /** text up to this size is held in memory as a table; default 64 MiB */
   readonly inMemoryBytes?: number
 }
@@ -66,6 +68,29 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     }
   }
 
+  const { signal } = options
+  let stopping: ReturnType<typeof setInterval> | null = null
+  /** The engine forgets an interrupt when the query it ran is over: one of several in a row goes on with the next. */
+  const stop = (): void => {
+    stopping ??= setInterval(
+      () => void starting?.then(({ connection }) => disposed || connection.raw.interrupt()).catch(() => undefined),
+      50,
+    )
+    stopping.unref()
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+
+  /** What was asked for, or why everything was stopped: the engine's own word for that is an error of the data. */
+  async function unlessStopped<T>(work: () => Promise<T>): Promise<T> {
+    signal?.throwIfAborted()
+    try {
+      return await work()
+    } catch (thrown) {
+      signal?.throwIfAborted()
+      throw thrown
+    }
+  }
+
   const state = (): Promise<State> => {
     if (disposed) return Promise.reject(new Error('the data engine is closed'))
     starting ??= start()
@@ -80,60 +105,12 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       return `duckdb ${(await state()).native.version()}`
     },
 
-    async open(request: OpenRequest): Promise<Table> {
-      const ready = await state()
-      const staged: StagedFile[] = []
-      for (const { path, shown } of request.files) {
-        const number = ++names
-        staged.push(
-          await stageFile(path, {
-            shown,
-            format: request.format,
-            folder: ready.folder,
-            number,
-            maxUnpackedBytes,
-          }),
-        )
-      }
-      const [first] = staged
-      if (first === undefined) throw new RangeError('open needs a file')
-      const other = staged.find((file) => file.format !== first.format)
-      if (other !== undefined) {
-        throw unreadable(
-          other.shown,
-          null,
-          `it is ${other.format}, and ${first.shown} is ${first.format}`,
-          'give all files of one source the same format',
-        )
-      }
-      const opened: Opened[] = []
-      for (const file of staged) opened.push(await openFile(ready, file))
-      const parts = opened.map(({ part }) => part)
-      const combined = await combine(ready.session.raw, parts, ready.session.newName())
-      const table: Table = {
-        relation: combined.relation,
-        rowNumber: combined.rowNumber,
-        columns: combined.columns,
-        rows: combined.rows,
-        format: first.format,
-        files: staged.map(({ shown, bytes }, index) => ({ path: shown, digest: opened[index]?.digest ?? '', bytes })),
-      }
-      tables.push(table)
-      return table
-    },
+    open: (request: OpenRequest): Promise<Table> => unlessStopped(() => open(request)),
 
-    async aggregate({ sql, values = [] }: Query): Promise<readonly Readonly<Record<string, Scalar>>[]> {
-      const { session } = await state()
-      try {
-        const result = await session.raw.runAndReadAll(sql, [...values])
-        const columns = result.columnNames()
-        return result.getRows().map((row) => Object.fromEntries(columns.map((name, index) => [name, toScalar(row[index] ?? null)])))
-      } catch (thrown) {
-        throw mapEngineError(thrown, asked(sql))
-      }
-    },
+    aggregate: (query: Query) => unlessStopped(() => aggregate(query)),
 
     async *batches(table, columns, batchOptions): AsyncGenerator<Batch> {
+      signal?.throwIfAborted()
       const { session } = await state()
       yield* readBatches(session.raw, table, columns, batchOptions)
     },
@@ -150,10 +127,65 @@ export function createDataEngine(options: EngineOptions): DataEngine {
 
     async [Symbol.asyncDispose](): Promise<void> {
       disposed = true
+      signal?.removeEventListener('abort', stop)
+      if (stopping !== null) clearInterval(stopping)
       const ready = await starting?.catch(() => null)
       ready?.connection.close()
       if (ready) await rm(ready.folder, { recursive: true, force: true })
     },
+  }
+
+  async function open(request: OpenRequest): Promise<Table> {
+    const ready = await state()
+    const staged: StagedFile[] = []
+    for (const { path, shown } of request.files) {
+      const number = ++names
+      staged.push(
+        await stageFile(path, {
+          shown,
+          format: request.format,
+          folder: ready.folder,
+          number,
+          maxUnpackedBytes,
+        }),
+      )
+    }
+    const [first] = staged
+    if (first === undefined) throw new RangeError('open needs a file')
+    const other = staged.find((file) => file.format !== first.format)
+    if (other !== undefined) {
+      throw unreadable(
+        other.shown,
+        null,
+        `it is ${other.format}, and ${first.shown} is ${first.format}`,
+        'give all files of one source the same format',
+      )
+    }
+    const opened: Opened[] = []
+    for (const file of staged) opened.push(await openFile(ready, file))
+    const parts = opened.map(({ part }) => part)
+    const combined = await combine(ready.session.raw, parts, ready.session.newName())
+    const table: Table = {
+      relation: combined.relation,
+      rowNumber: combined.rowNumber,
+      columns: combined.columns,
+      rows: combined.rows,
+      format: first.format,
+      files: staged.map(({ shown, bytes }, index) => ({ path: shown, digest: opened[index]?.digest ?? '', bytes })),
+    }
+    tables.push(table)
+    return table
+  }
+
+  async function aggregate({ sql, values = [] }: Query): Promise<readonly Readonly<Record<string, Scalar>>[]> {
+    const { session } = await state()
+    try {
+      const result = await session.raw.runAndReadAll(sql, [...values])
+      const columns = result.columnNames()
+      return result.getRows().map((row) => Object.fromEntries(columns.map((name, index) => [name, toScalar(row[index] ?? null)])))
+    } catch (thrown) {
+      throw mapEngineError(thrown, asked(sql))
+    }
   }
 
   /** The files a query is about, as messages call them. */

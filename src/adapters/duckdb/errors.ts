@@ -76,6 +76,16 @@ const rules: readonly Rule[] = [
     says: () => ({ what: 'a line is not a JSON object', fix: 'write one object per line' }),
   },
   {
+    when: /Invalid string encoding found in Parquet file/,
+    code: 'DATA_UNREADABLE',
+    says: () => ({ what: 'it holds text that is not UTF-8', fix: 'write those bytes as UTF-8 text, or as a binary column' }),
+  },
+  {
+    when: /Need at least one non-root column/,
+    code: 'DATA_UNREADABLE',
+    says: () => ({ what: 'it has no columns', fix: 'make the file again' }),
+  },
+  {
     when: /maximum_object_size/,
     code: 'DATA_UNREADABLE',
     says: () => ({ what: 'a JSON object is longer than 16 MB', fix: 'write one object per line' }),

@@ -82,7 +82,8 @@ export class LineCounter {
 
   #refuse(bytes: Uint8Array): void {
     const [a, b] = bytes
-    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || b === 0) throw new ShapeError(null, 'it is UTF-16 text, not UTF-8')
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || b === 0)
+      throw new ShapeError(null, 'it is UTF-16 text, not UTF-8', 'save the file as UTF-8')
     if (bytes.find((byte) => !isBlank(byte) && byte !== lf) === 0x5b) throw new ShapeError(1, 'it is a JSON array, not JSON lines')
   }
 }

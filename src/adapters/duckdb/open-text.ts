@@ -56,7 +56,12 @@ function demandAll(shown: string, { rows }: Part, expected: number): void {
 }
 
 const namesTwice = (shown: string, name: string): UserError =>
-  unreadable(shown, 1, `column ${name} is there twice (upper and lower case are one name)`, 'rename one of them')
+  unreadable(
+    shown,
+    1,
+    `column ${name} is there twice (upper and lower case are one name)`,
+    'rename one of them; where this line is a row, write the names of the columns above it',
+  )
 
 interface Reading {
   /** @throws UserError */

@@ -61,6 +61,8 @@ interface Head {
   readonly object: boolean
   /** a UTF-8 byte order mark */
   readonly marked: boolean
+  /** what lies in the place of the data, and what to do about it */
+  readonly stranger: readonly [what: string, fix: string] | null
 }
 
 async function firstBytes(path: string, count: number): Promise<Uint8Array> {
@@ -69,11 +71,22 @@ async function firstBytes(path: string, count: number): Promise<Uint8Array> {
   return buffer.subarray(0, bytesRead)
 }
 
+/** Read as text, these would be tables of a few odd rows. */
+const strangers: readonly (readonly [start: string, told: readonly [what: string, fix: string]])[] = [
+  [
+    'version https://git-lfs',
+    ['it is a pointer of Git LFS, not the data', 'check out with LFS (`lfs: true` of actions/checkout, or `git lfs pull`)'],
+  ],
+  ['PK\x03\x04', ['it is a ZIP archive, as an Excel workbook is', 'unpack it, or save the sheet as CSV in UTF-8']],
+]
+
 async function readHead(path: string): Promise<Head> {
-  const head = Buffer.from(await firstBytes(path, 4))
+  const head = Buffer.from(await firstBytes(path, 32))
+  const begin = head.toString('latin1')
   return {
+    stranger: strangers.find(([start]) => begin.startsWith(start))?.[1] ?? null,
     gzip: head[0] === 0x1f && head[1] === 0x8b,
-    parquet: head.toString('latin1') === 'PAR1',
+    parquet: begin.startsWith('PAR1'),
     object: head[0] === 0x7b,
     marked: head.toString('hex', 0, 3) === 'efbbbf',
   }
@@ -109,6 +122,7 @@ export async function stageFile(path: string, options: StageOptions): Promise<St
   const head = await readHead(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(shown, null, `it cannot be read (${error.code ?? 'unknown error'})`, 'check its permissions')
   })
+  if (head.stranger !== null) throw unreadable(shown, null, ...head.stranger)
   const format = formatOf(shown, options.format, head)
   const place = `${options.folder}/${options.number}.${format}`
   if (format === 'parquet') return stageParquet(path, place, head, info.size, shown)
@@ -245,7 +259,7 @@ function textTrouble(error: unknown, shown: string, format: 'csv' | 'jsonl'): un
       shown,
       error.line,
       error.message,
-      format === 'csv' ? 'correct that line of the file' : 'write one JSON object per line, in UTF-8',
+      error.fix ?? (format === 'csv' ? 'correct that line of the file' : 'write one JSON object per line, in UTF-8'),
     )
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

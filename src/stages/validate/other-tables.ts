@@ -1,6 +1,6 @@
 /** Tables that a check names under `other` and that are no role, such as the shops that keys must be of: files, opened once each. */
 import type { TableFacts } from '../../core/checks/facts.ts'
-import { count } from '../../core/report/format.ts'
+import { plural } from '../../core/report/format.ts'
 import { type Expectation, roles } from '../../core/schema/config.ts'
 import { type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
@@ -26,7 +26,7 @@ export async function openOthers(context: ModelContext, expectations: readonly E
       const table = await openSource(context, { kind: 'files', paths: [path], format: null, sha256: null }, 'other')
       tables.set(path, tableFacts(table, path))
       inputs.push(...inputRecords('other', table))
-      const message = `${path}: ${count(table.rows)} rows and ${table.columns.length} columns were read`
+      const message = `${path}: ${plural(table.rows, 'row')} and ${plural(table.columns.length, 'column')} were read`
       checks.push(makeCheck({ id, status: 'pass', effect: 'pass', n: table.rows, message }))
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown

@@ -259,6 +259,12 @@ describe('DAT-08 and PII-02: no row is lost in silence, and what is broken is na
     ['two columns of one name', `a,b,a\n1,2,${secret}\n`, ':1: column a is there twice'],
     ['two columns that differ in case only', `a,A\n1,${secret}\n`, ':1: column A is there twice'],
     ['blank lines only', '\n\n\n', ': it has no header line'],
+    [
+      'a pointer of Git LFS',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`,
+      ': it is a pointer of Git LFS, not the data',
+    ],
+    ['an Excel workbook', `PK\x03\x04${secret}\n1\n`, ': it is a ZIP archive, as an Excel workbook is'],
   ]
   it.each(cases)('%s', async (_, text, message) => {
     const name = next()

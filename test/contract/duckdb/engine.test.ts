@@ -367,6 +367,22 @@ describe('large text', () => {
   })
 })
 
+describe('CAN-01 a cancel ends what the engine computes', () => {
+  const endless = { sql: 'SELECT count(*) AS n FROM range(200000) AS a, range(200000) AS b WHERE (a.range * b.range) % 7 = 3' }
+
+  it('a long query ends soon, with the reason of the cancel and not with an error of the data, and nothing is asked after it', async () => {
+    const cancel = new AbortController()
+    await using own = await makeBench({ signal: cancel.signal })
+    await own.engine.describe()
+    const began = performance.now()
+    setTimeout(() => cancel.abort(new UserError('CANCELLED', 'cancelled by SIGINT', 'run it again')), 200)
+    await expect(own.engine.aggregate(endless)).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(performance.now() - began).toBeLessThan(5000)
+    await expect(own.engine.aggregate({ sql: 'SELECT 1 AS n' })).rejects.toMatchObject({ code: 'CANCELLED' })
+    await expect(own.table('a.csv', 'a\n1\n')).rejects.toMatchObject({ code: 'CANCELLED' })
+  }, 20_000)
+})
+
 describe('the engine cleans up', () => {
   it('removes its folder on dispose, and says the digest of what it read', async () => {
     const own = await makeBench()

@@ -28,6 +28,7 @@ export async function makeBench(
     readonly memoryLimitBytes?: number
     readonly inMemoryBytes?: number
     readonly threads?: number
+    readonly signal?: AbortSignal
   } = {},
 ): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'modelgate-test-'))

@@ -8,11 +8,22 @@ import { asText, finds } from '../sql-parts.ts'
 import { stable } from './answers.ts'
 import { formats } from './formats.ts'
 
+/** What has the digits of a telephone number and is none: dates, years from and to, negative numbers, two coordinates, ZIP + 4, ISBN. */
+const noPhone = [
+  '^[0-9]{1,2}[-./][0-9]{1,2}[-./]([0-9]{2}|[0-9]{4})$',
+  '^[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}$',
+  '^(1[5-9]|20)[0-9]{2} ?[-/] ?(1[5-9]|20)[0-9]{2}$',
+  '^-',
+  '^[0-9]+[.][0-9]+ -?[0-9]+[.][0-9]+$',
+  '^[0-9]{5}-[0-9]{4}$',
+  '^97[89]-',
+].join('|')
+
 /** What text looks like when it is about a person. The more general a look, the more must the whole value be of it. */
 export const looks = {
   email: formats.email.holds,
   credit_card: formats.credit_card.holds,
-  phone: (x: string) => `(${formats.phone.holds(x)} AND ${finds(x, '[+ ()-]')} AND NOT ${formats.iso_date.holds(x)})`,
+  phone: (x: string) => `(${formats.phone.holds(x)} AND ${finds(x, '[+ ()-]')} AND NOT ${finds(x, noPhone)})`,
   ssn: (x: string) => `(regexp_full_match(${x}, '[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}') AND NOT ${finds(x, '^000|^666|-00-|-0000$')})`,
   iban: (x: string) => `regexp_full_match(${x}, '[A-Z]{2}[0-9]{2}( ?[A-Z0-9]{4}){2,7} ?[A-Z0-9]{0,4}')`,
   ip: formats.ip.holds,

@@ -142,6 +142,21 @@ describe('what must not be in the data', () => {
     expect(await ask('{max: 80%}')).toMatchObject({ status: 'pass' })
   })
 
+  it.each([
+    ['dates that are no ISO dates', ['31.12.2001', '2001-02-30', '14-03-01', '3/14/2001'], false],
+    ['years from and to', ['1999-2003', '2001 - 2002', '1914/1918'], false],
+    ['coordinates, and numbers below 0', ['-122.4194155', '48.8566 2.3522', '-1234567'], false],
+    ['ZIP + 4 and ISBN', ['12345-6789', '978-3-16-148410-0'], false],
+    ['telephone numbers', ['+49 30 123456', '(555) 123-4567', '01 23 45 67 89', '123-45-67', '555-123-4567'], true],
+  ])('%s look like a telephone number: %s', async (_, texts, phone) => {
+    const table = await make(bench, [{ name: 'a', kind: 'string', cells: texts.map((text) => `'${text}'`) }])
+    const [asked] = expectationsOf('{pii_columns: {max: 0, looks_like: [phone]}}')
+    if (asked === undefined) throw new Error('nothing is asked')
+    const { status, says } = await findingOf(bench, table, asked)
+    expect([status, /phone/.test(says)]).toEqual(phone ? ['fail', true] : ['pass', false])
+    if (phone) for (const text of texts) expect(says).not.toContain(text)
+  })
+
   it('forbidden_columns', async () => {
     const table = await make(bench, [
       { name: 'user_SSN_hash', kind: 'string', cells: [] },
