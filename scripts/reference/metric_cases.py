@@ -6,6 +6,10 @@ import numpy as np
 import sklearn
 from scipy import integrate, stats
 from sklearn import metrics as m
+from sklearn.calibration import calibration_curve
+from statsmodels.discrete.discrete_model import Logit
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS
 
 from common import Cases
@@ -50,6 +54,42 @@ for name, (y, s) in {"ties": scored(150, 0.4, 0.1), "no ties": scored(120, 0.3, 
         continue  # certain and wrong: no chance behind it, a case of its own in the unit test
     z = float(np.sum((y - p) * (1 - 2 * p)) / math.sqrt(np.sum((1 - 2 * p) ** 2 * p * (1 - p)))) if np.any((p != 0.5) & (p != 0) & (p != 1)) else 0.0
     out.add("calibration", f"spiegelhalter: {name}", "spiegelhalter", {"y": y, "p": p}, {"z": z, "p": 2 * stats.norm.sf(abs(z))}, 1e-9, relative=False)
+
+
+# --- slope and intercept, bins, parts of the Brier score ------------------------------------------------------------------
+lines = np.random.default_rng(20010104)  # of their own: cases after them stay what they are
+for name, n, slope, intercept, weighted in (("calibrated", 400, 1, 0, False), ("too extreme", 300, 0.5, 0.2, False), ("too timid", 500, 2, -0.5, False), ("weighted", 200, 0.8, 0, True), ("rare", 2000, 1, -3, False)):
+    x = np.round(lines.normal(0, 1.5, n), 3)
+    p = np.round(1 / (1 + np.exp(-x)), 6)
+    y = (lines.random(n) < 1 / (1 + np.exp(-(intercept + slope * x)))).astype(int)
+    odds = np.log(p / (1 - p))
+    design = np.column_stack([np.ones(n), odds])
+    if weighted:
+        weight = lines.integers(1, 4, n)
+        fit = GLM(y, design, family=Binomial(), freq_weights=weight).fit(tol=1e-13)
+        out.add("calibration", f"line: {name}", "calibration_line", {"y": y, "p": p, "weight": weight}, {"intercept": fit.params[0], "slope": fit.params[1]}, 1e-8, relative=False, source="statsmodels GLM")
+    else:
+        fit = Logit(y, design).fit(disp=0, tol=1e-13)
+        out.add("calibration", f"line: {name}", "calibration_line", {"y": y, "p": p}, {"intercept": fit.params[0], "slope": fit.params[1], "interceptError": fit.bse[0], "slopeError": fit.bse[1]}, 1e-8, relative=False, source="statsmodels Logit")
+    if weighted or n > 500:
+        continue
+    for binning, strategy in (("width", "uniform"), ("mass", "quantile")):
+        k = 10
+        ends = np.unique(np.quantile(p, np.arange(1, k) / k, method="inverted_cdf"))
+        bin_of = np.searchsorted(np.arange(1, k) / k if binning == "width" else ends, p, side="left")
+        used = np.unique(bin_of)
+        rows = np.array([np.sum(bin_of == b) for b in used])
+        mean, observed = (np.array([np.mean(v[bin_of == b]) for b in used]) for v in (p, y))
+        if binning == "width":
+            true, predicted = calibration_curve(y, p, n_bins=k, strategy=strategy)
+            assert np.allclose(true, observed) and np.allclose(predicted, mean)
+        share = rows / n
+        base = np.mean(y)
+        reliability, resolution, uncertainty = np.sum(share * (mean - observed) ** 2), np.sum(share * (observed - base) ** 2), base * (1 - base)
+        out.add("calibration", f"bins of equal {binning}: {name}", "calibration_bins", {"y": y, "p": p, "bins": k, "binning": binning}, {
+            "rows": rows, "mean": mean, "observed": observed, "error": np.sum(share * abs(mean - observed)), "reliability": reliability, "resolution": resolution,
+            "uncertainty": uncertainty, "within": m.brier_score_loss(y, p) - (reliability - resolution + uncertainty),
+        }, 1e-12, relative=False, source="numpy; width: scikit-learn calibration_curve; Murphy 1973")
 
 
 def half_normal(bins):

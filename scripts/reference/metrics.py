@@ -38,6 +38,25 @@ def counted(weight, *columns):
     return (weight[kept], *(np.asarray(column)[kept] for column in columns))
 
 
+def calibration(y, p, w, bins=15):
+    """ece in bins of equal mass (ends: smallest probabilities with the share j/bins of the weight at or below them), and what both have above chance."""
+    w = np.ones(len(y)) if w is None else w
+    order = np.argsort(p, kind="stable")
+    shares = np.cumsum(w[order]) / np.sum(w)
+    ends = np.unique([p[order][np.searchsorted(shares, j / bins - 1e-12)] for j in range(1, bins)])
+    found = {}
+    for key, bin_of in (("width", np.clip(np.ceil(p * bins).astype(int) - 1, 0, bins - 1)), ("mass", np.searchsorted(ends, p, side="left"))):
+        error, chance = 0.0, 0.0
+        for b in np.unique(bin_of):
+            here = bin_of == b
+            error += abs(np.sum(w[here] * (y[here] - p[here])))
+            mean = np.average(p[here], weights=w[here])
+            chance += math.sqrt(2 * np.sum(w[here] ** 2) * mean * max(0.0, 1 - mean) / math.pi)
+        found[key] = error / np.sum(w)
+        found[f"{key}_excess"] = max(0.0, (error - chance) / np.sum(w))
+    return found
+
+
 def binary(name, y, score, predicted=None, fpr=0.1, recall=0.8, k=0.1, weight=None):
     y = np.asarray(y)
     score = np.round(np.asarray(score, float), 6)
@@ -84,9 +103,11 @@ def binary(name, y, score, predicted=None, fpr=0.1, recall=0.8, k=0.1, weight=No
     gaps = [abs(np.sum((ones * (y - score))[bins == b])) for b in range(15)]
     expected["ece"] = sum(gaps) / np.sum(ones)
     expected["mce"] = max(g / np.sum(ones[bins == b]) for b, g in enumerate(gaps) if np.any(bins == b))
+    binned = calibration(y, score, w)
+    expected |= {"ece_mass": binned["mass"], "ece_excess": binned["width_excess"], "ece_excess_mass": binned["mass_excess"]}
     return {
         "name": name, "task": "binary", "y": y.tolist(), "score": score.tolist(), "predicted": predicted.tolist(),
-        "params": {"recall_at_fpr": {"fpr": fpr}, "precision_at_recall": {"recall": recall}, "recall_at_k": {"k": k}, "lift_at_k": {"k": k}, "value": {"tn": 1, "fp": -2, "fn": -3, "tp": 4}},
+        "params": {"ece_mass": {"metric": "ece", "binning": "mass"}, "ece_excess_mass": {"metric": "ece_excess", "binning": "mass"}, "recall_at_fpr": {"fpr": fpr}, "precision_at_recall": {"recall": recall}, "recall_at_k": {"k": k}, "lift_at_k": {"k": k}, "value": {"tn": 1, "fp": -2, "fn": -3, "tp": 4}},
         "expected": {key: None if value is None else float(value) for key, value in expected.items()},
     }
 
@@ -154,6 +175,13 @@ def multiclass(name, y, proba, predicted=None, weight=None):
     gaps = [abs(np.sum((ones * ((proba.argmax(1) == y) - proba.max(1)))[bins == b])) for b in range(15)]
     add("ece", "ece", sum(gaps) / np.sum(ones))
     add("mce", "mce", max(g / np.sum(ones[bins == b]) for b, g in enumerate(gaps) if np.any(bins == b)))
+    binned = calibration((proba.argmax(1) == y).astype(int), proba.max(1), w)
+    add("ece_mass", "ece", binned["mass"], binning="mass")
+    add("ece_excess", "ece_excess", binned["width_excess"])
+    add("ece_excess_mass", "ece_excess", binned["mass_excess"], binning="mass")
+    classes = [calibration((y == c).astype(int), proba[:, c], w) for c in labels]
+    add("classwise_ece", "classwise_ece", np.mean([one["width"] for one in classes]))
+    add("classwise_ece_mass", "classwise_ece", np.mean([one["mass"] for one in classes]), binning="mass")
     add("roc_auc_one", "roc_auc", m.roc_auc_score(y == 1, proba[:, 1], **given_weight) if len(set(y == 1)) == 2 else None, **{"class": "c1"})
     add("pr_auc", "pr_auc", m.average_precision_score(np.eye(k)[y], proba, **given_weight) if complete else None)
     return {"name": name, "task": "multiclass", "classes": [f"c{j}" for j in labels], "y": y.tolist(), "proba": proba.tolist(), "predicted": predicted.tolist(), "params": params, "expected": expected}

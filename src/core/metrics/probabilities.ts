@@ -1,8 +1,10 @@
 /** Metrics of scores and probabilities, definitions of scikit-learn. */
+
+import { binnings } from '../stats/calibration-bins.ts'
 import { aucParts } from '../stats/delong.ts'
-import { calibrationError } from './calibration.ts'
+import { type Bins, calibrationError, classwiseError } from './calibration.ts'
 import { averagePrecision, kolmogorovSmirnov, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
-import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, rank, share, whole } from './metric.ts'
+import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, type Params, rank, share, whole } from './metric.ts'
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
@@ -20,27 +22,16 @@ const withProbabilities = (probabilities: Float64Array | null, make: (p: Float64
   return probabilities.every((p) => p >= 0 && p <= 1) ? make(probabilities) : plain(undefinedBecause('a score is no probability'))
 }
 
-const calibration = (worst: boolean): Metric['of'] => ({
+const binned = (params: Params): Bins => ({ bins: number(params, 'bins'), binning: oneOf(params, 'binning', binnings) })
+const inBins = { bins: whole(15), binning: choice(...binnings) }
+
+const calibration = (of: 'error' | 'worst' | 'excess'): Metric['of'] => ({
   binary: (view, params) =>
-    withProbabilities(view.score, (p) =>
-      calibrationError(
-        view,
-        (i) => view.y[i] ?? 0,
-        (i) => p[i] ?? 0,
-        number(params, 'bins'),
-        worst,
-      ),
-    ),
+    withProbabilities(view.score, (p) => calibrationError(view, { yes: (i) => view.y[i] ?? 0, p }, binned(params), of)),
   multiclass: (view, params) =>
     withProbabilities(view.proba, (proba) => {
       const { p, right } = topLabel(view, proba)
-      return calibrationError(
-        view,
-        (i) => right[i] ?? 0,
-        (i) => p[i] ?? 0,
-        number(params, 'bins'),
-        worst,
-      )
+      return calibrationError(view, { yes: (i) => right[i] ?? 0, p }, binned(params), of)
     }),
 })
 
@@ -125,20 +116,46 @@ export const scoreMetrics = {
   }),
   ece: metric({
     floor: false,
-    summary: 'expected calibration error in `bins` bins of equal width; several classes: of the top label',
+    summary: 'expected calibration error in `bins` bins of equal width or mass; biased upwards; several classes: of the top label',
     direction: 'lower',
     needs: 'scores',
     shown: ['binary'],
-    takes: { bins: whole(15) },
-    of: calibration(false),
+    takes: inBins,
+    of: calibration('error'),
+  }),
+  ece_excess: metric({
+    floor: false,
+    summary: 'what ece is above what chance alone would make it, 0 at least',
+    direction: 'lower',
+    needs: 'scores',
+    takes: inBins,
+    of: calibration('excess'),
+  }),
+  classwise_ece: metric({
+    floor: false,
+    summary: 'mean over the classes of the ece of each against the rest',
+    direction: 'lower',
+    needs: 'scores',
+    takes: inBins,
+    of: {
+      multiclass: (view, params) =>
+        withProbabilities(view.proba, (proba) => {
+          const k = view.classes.length
+          const classes = view.classes.map((_, c) => ({
+            yes: (i: number) => Number(view.y[i] === c),
+            p: Float64Array.from({ length: view.n }, (_, i) => proba[i * k + c] ?? 0),
+          }))
+          return classwiseError(view, classes, binned(params))
+        }),
+    },
   }),
   mce: metric({
     floor: false,
     summary: 'largest calibration error of a bin',
     direction: 'lower',
     needs: 'scores',
-    takes: { bins: whole(15) },
-    of: calibration(true),
+    takes: inBins,
+    of: calibration('worst'),
   }),
   ks_statistic: metric({
     summary: 'largest distance between the score distributions of the classes',

@@ -16,6 +16,8 @@ import { overQueries, type QueryMetricName, queryMetrics } from '../../../src/co
 import type { Scores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
+import { binnedError, brierParts, reliabilityBins } from '../../../src/core/stats/calibration-bins.ts'
+import { calibrationLine } from '../../../src/core/stats/calibration-line.ts'
 import { dieboldMariano } from '../../../src/core/stats/diebold-mariano.ts'
 import { expectedCalibrationError } from '../../../src/core/stats/expected-calibration-error.ts'
 import { groupGap } from '../../../src/core/stats/group-gaps.ts'
@@ -197,8 +199,23 @@ export const metricRunners: Readonly<Record<string, Runner>> = {
   probabilities: ({ y, p }) => values(['log_loss', 'brier', 'brier_skill'], binary(list(y), list(p), list(y))),
   spiegelhalter: ({ y, p }) => ({ ...spiegelhalter(list(y), list(p)) }),
   expected_calibration_error: ({ rows, means }) => ({
-    expected: expectedCalibrationError(list(rows).map((n, j) => ({ rows: n, mean: list(means)[j] ?? 0 }))),
+    expected: expectedCalibrationError(list(rows).map((n, j) => ({ weight: n, squares: n, mean: list(means)[j] ?? 0 }))),
   }),
+  calibration_line: ({ y, p, weight }) => {
+    const line = calibrationLine(list(y), Float64Array.from(list(p)), weight === undefined ? null : Float64Array.from(list(weight)))
+    return { ...line }
+  },
+  calibration_bins: ({ y, p, bins, binning }) => {
+    const found = reliabilityBins(list(y), Float64Array.from(list(p)), null, num(bins), binning === 'mass' ? 'mass' : 'width')
+    const brier = mean(list(y).map((truth, i) => (truth - (list(p)[i] ?? 0)) ** 2))
+    return {
+      rows: found.map((bin) => bin.rows),
+      mean: found.map((bin) => bin.mean),
+      observed: found.map((bin) => bin.observed),
+      error: binnedError(found),
+      ...brierParts(found, brier),
+    }
+  },
   multilabel,
   query_lists: queryLists,
   query,

@@ -41,11 +41,11 @@ describe('calibration', () => {
     expect(() => spiegelhalter([2], [0.5])).toThrow('neither 0 nor 1')
     expect(() => spiegelhalter([1], [1.2])).toThrow('outside [0, 1]')
     expect(() => spiegelhalter([1, 0], [0.2])).toThrow('1 probabilities for 2 rows')
-    expect(() => expectedCalibrationError([{ rows: 0, mean: 0.5 }])).toThrow('no rows')
+    expect(() => expectedCalibrationError([{ weight: 0, squares: 0, mean: 0.5 }])).toThrow('no rows')
   })
 
   it('an error that chance explains has no excess', () => {
-    const bins = Array.from({ length: 15 }, (_, j) => ({ rows: 10, mean: (j + 0.5) / 15 }))
+    const bins = Array.from({ length: 15 }, (_, j) => ({ weight: 10, squares: 10, mean: (j + 0.5) / 15 }))
     expect(excessCalibrationError(expectedCalibrationError(bins) * 0.9, bins)).toBe(0)
     expect(excessCalibrationError(0.5, bins)).toBeCloseTo(0.5 - expectedCalibrationError(bins), 12)
   })
