@@ -20,7 +20,7 @@ const rarer: Readonly<Record<string, number>> = {
 }
 const expected = ({ population, rows }: Coverage): number => rows * (rarer[population] ?? 1)
 
-const biased = ['ece', 'mce']
+const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['ks_statistic', 'recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
 const counted = /^(clopper-pearson|wilson|mcnemar-mid-p)$/
 const resampled = /^(bca|percentile|delong-logit|bootstrap-t|influence)$/

@@ -2,6 +2,7 @@
 import { showRef } from '../ledger/show-ref.ts'
 import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
 import type {
+  CalibrationSpec,
   Change,
   FairnessCertainty,
   FairnessSpec,
@@ -48,6 +49,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
       ? ['the usual metric of the task (roc_auc, accuracy, rmse, …): max_drop or max_rise at its default margin']
       : []),
     ...metrics.flatMap(ruleOf),
+    ...calibrationRules(evaluate.calibration ?? null),
     ...fairnessRules(evaluate.fairness ?? null),
     'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
     'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
@@ -92,6 +94,15 @@ function ruleOf(spec: MetricSpec): readonly string[] {
     ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}`]),
     ...(max === undefined ? [] : [`evaluate.max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated}`]),
     ...(facts?.unit === 'bytes' && spec.maxRise === undefined ? [] : [`evaluate.${kind}:${name}: ${changeRule(spec, higher)}${repeated}`]),
+  ]
+}
+
+function calibrationRules(calibration: CalibrationSpec | null): readonly string[] {
+  if (calibration === null) return []
+  const { maxExcess, p, bins, binning } = calibration
+  const rule = limits(maxExcess, (value) => `an error above ${written(value)} beyond chance`)
+  return [
+    `evaluate.calibration: ${rule}, in ${bins} bins of equal ${binning}, where Spiegelhalter's test is certain at ${written(p)}; else inconclusive`,
   ]
 }
 

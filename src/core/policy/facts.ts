@@ -126,6 +126,17 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
     ...fact('policy', 'evaluate.slices.min_rows', slices?.minRows, String(slices?.minRows)),
     ...(slices?.metrics ?? []).flatMap((spec) => metricFactsOf(spec, 'evaluate.slices.metrics')),
   ],
+  ({ evaluate: { calibration } }) => [
+    ...fact(
+      'policy',
+      'evaluate.calibration.max_excess',
+      calibration?.maxExcess,
+      calibration ? shownThresholds(calibration.maxExcess, number) : '',
+    ),
+    ...(['p', 'bins', 'binning'] as const).flatMap((key) =>
+      fact('policy', `evaluate.calibration.${key}`, calibration?.[key], String(calibration?.[key])),
+    ),
+  ],
   ({ evaluate: { fairness } }) => [
     ...fact('policy', 'evaluate.fairness.by', fairness?.by, (fairness?.by ?? []).map((names) => names.join('+')).join(', ')),
     ...fact('policy', 'evaluate.fairness.min_rows', fairness?.minRows, String(fairness?.minRows)),

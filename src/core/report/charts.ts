@@ -2,6 +2,7 @@
  * The report's drawings: inline SVG without script, style attribute or reference. Each says in words what it shows (`<title>`), and nothing in
  * it is only a colour: candidate is filled, baseline hollow, limits are dashed and named.
  */
+import type { CalibrationView } from './calibration-view.ts'
 import type { ShareCell } from './drift-shares.ts'
 import type { DriftRow } from './drift-view.ts'
 import { escapeHtml } from './escape.ts'
@@ -134,4 +135,28 @@ export function shareBars(cells: readonly ShareCell[], title: string): string {
     ]
   })
   return svg(cells.length * step + 4, title, [line(left, 2, left, cells.length * step, 'frame'), ...bars])
+}
+
+/** Promised against came true: the line is where calibrated probabilities lie. */
+export function reliabilityPlot(points: CalibrationView['points'], title: string): string {
+  const [left, right, top, bottom] = [60, width - 6, 6, 246]
+  const x = (value: number): number => left + value * (right - left)
+  const y = (value: number): number => bottom - value * (bottom - top)
+  const marks = points.flatMap(({ mean, observed, low, high }) => [
+    line(x(mean), y(low), x(mean), y(high), 'whisker candidate'),
+    `<circle cx="${at(x(mean))}" cy="${at(y(observed))}" r="4.5" class="point candidate"/>`,
+  ])
+  const ticks = [0, 0.5, 1].flatMap((tick) => [
+    text(x(tick), bottom + 16, String(tick), 'small', tick === 0 ? 'start' : tick === 1 ? 'end' : 'middle'),
+    text(left - 8, y(tick) + (tick === 1 ? 10 : 4), String(tick), 'small', 'end'),
+  ])
+  return svg(bottom + 36, title, [
+    line(left, bottom, right, bottom, 'frame'),
+    line(left, top, left, bottom, 'frame'),
+    line(x(0), y(0), x(1), y(1), 'frame'),
+    ...marks,
+    ...ticks,
+    text((left + right) / 2, bottom + 32, 'probability', 'axis', 'middle'),
+    text(0, (top + bottom) / 2, 'true', 'axis'),
+  ])
 }

@@ -3,7 +3,7 @@
  * had to shorten, and draws what a table cannot say: where candidate and baseline lie against the limit, how far each column moved.
  */
 import type { Verdict } from '../gate/fold.ts'
-import { driftBars, intervalPlot, shareBars } from './charts.ts'
+import { driftBars, intervalPlot, reliabilityPlot, shareBars } from './charts.ts'
 import { type DriftRow, type PairRow, sentence } from './drift-view.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
@@ -83,6 +83,7 @@ function modelSection(model: ModelView, single: boolean): string {
     ...model.findings.map(findingBox),
     ...metricsPart(model),
     ...slicesPart(model),
+    ...calibrationPart(model),
     ...fairnessPart(model),
     ...driftPart(model),
     ...listPart(
@@ -141,6 +142,16 @@ function metricsPart(model: ModelView): readonly string[] {
           '<p class="note">Whiskers are 95 % intervals of each level on its own; the verdict compares the two on the same rows, which is sharper. The shaded side of a dashed limit fails.</p>',
         ]),
     ...(model.evaluation.length === 0 ? [] : [`<ul>${model.evaluation.map((note) => `<li>${html(note)}</li>`).join('')}</ul>`]),
+  ]
+}
+
+function calibrationPart({ calibration }: ModelView): readonly string[] {
+  if (calibration === null) return []
+  return [
+    '<h3>Calibration</h3>',
+    `<p>${html(calibration.note)}.</p>`,
+    `<figure>${reliabilityPlot(calibration.points, 'Share of rows that came true against the probability the model gave, in bins')}</figure>`,
+    '<p class="note">Each point is a bin of rows: to the right what the model promised, upwards what came true, with 95 % intervals. Calibrated probabilities lie on the line.</p>',
   ]
 }
 

@@ -6,6 +6,7 @@ import type { Verdict } from '../gate/fold.ts'
 import type { WaiverUse } from '../gate/waivers.ts'
 import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
+import { type CalibrationView, calibrationView } from './calibration-view.ts'
 import { type DriftView, driftView } from './drift-view.ts'
 import { type FairnessView, fairnessView } from './fairness-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
@@ -43,6 +44,7 @@ export interface ModelView {
   /** null: no part of the rows was judged for itself */
   readonly slices: SlicesView | null
   readonly evaluation: readonly Text[]
+  readonly calibration: CalibrationView | null
   readonly fairness: FairnessView | null
   readonly drift: DriftView | null
   readonly data: readonly Text[]
@@ -137,6 +139,7 @@ function modelView(model: ModelReport, report: Report): ModelView {
     metrics,
     slices: details.success ? slicesView(details.data.slices, evaluation?.checks ?? []) : null,
     evaluation: details.success ? evaluationNotes(details.data, evaluation) : [],
+    calibration: details.success ? calibrationView(details.data) : null,
     fairness: details.success ? fairnessView(details.data, evaluation?.checks ?? []) : null,
     drift: driftView(resultOf(model, 'drift'), model.config),
     data: dataNotes(resultOf(model, 'validate')),
@@ -193,6 +196,7 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
     ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
     ...scoredNotes(details),
+    ...calibrationNotes(details),
     ...measuredNotes(details),
     ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
@@ -226,6 +230,11 @@ function scoredNotes({ scored, repeated = [] }: ReturnType<typeof evaluateDetail
         say`${name(shown)} over ${own(`${plural(runs.length, 'run')}: ${runs.map(({ value }) => figure(value)).join(', ')}`)}`,
     ),
   ]
+}
+
+function calibrationNotes(details: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  const view = calibrationView(details)
+  return view === null ? [] : [view.note]
 }
 
 /** Size and speed, where they were asked for. */

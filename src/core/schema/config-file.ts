@@ -135,6 +135,12 @@ export const modelFile = section(modelShape).superRefine(({ task: said, data, ev
   for (const { path, message } of unsuitedMetrics(evaluate?.metrics ?? [], task)) {
     context.addIssue({ code: 'custom', path: ['evaluate', 'metrics', ...path], message })
   }
+  if (evaluate?.calibration !== undefined && task !== undefined && task !== 'binary' && task !== 'multiclass')
+    context.addIssue({
+      code: 'custom',
+      path: ['evaluate', 'calibration'],
+      message: says('METRIC_UNSUITED', `a ${task} task has no probabilities of one truth a row: calibration is of binary and multiclass`),
+    })
   for (const { path, message } of unsuitedMetrics(evaluate?.slices?.metrics ?? [], task)) {
     context.addIssue({ code: 'custom', path: ['evaluate', 'slices', 'metrics', ...path], message })
   }

@@ -88,6 +88,18 @@ export interface SlicesSpec {
   readonly metrics: readonly MetricSpec[]
 }
 
+/** Are the probabilities right? Beyond `maxExcess` and certain by Spiegelhalter's test at `p`. */
+export interface CalibrationSpec {
+  /** of the error in bins, what is above chance */
+  readonly maxExcess: Thresholds<number>
+  readonly p: number
+  readonly bins: number
+  readonly binning: 'width' | 'mass'
+}
+
+/** What is looked at where nothing is written. */
+export const usualCalibration: CalibrationSpec = { maxExcess: { fail: 0.05 }, p: 0.01, bins: 15, binning: 'width' }
+
 /** `guard`: beyond the limit and certainly a gap; the others as of a level. */
 export const fairnessCertainties = ['guard', ...certainties] as const
 export type FairnessCertainty = (typeof fairnessCertainties)[number]
@@ -258,6 +270,7 @@ export interface ModelConfig {
     readonly value?: ValueSpec | null
     readonly slices?: SlicesSpec | null
     readonly fairness?: FairnessSpec | null
+    readonly calibration?: CalibrationSpec | null
     readonly parity?: ParitySpec | null
     /** of a forecast: levels of the model's outputs, in their order, when it gives quantiles */
     readonly quantiles?: readonly number[] | null

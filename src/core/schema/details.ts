@@ -161,6 +161,31 @@ export const evaluateDetails = z.strictObject({
     .optional(),
   /** what its numbers mean, for a later comparison without the bytes */
   judged: judgedSchema.optional(),
+  /** of a classifier that gives probabilities */
+  calibration: z
+    .strictObject({
+      /** `top label`: of several classes the most probable one, and whether it was right */
+      of: z.enum(['positive', 'top label']),
+      rows: z.number().int(),
+      bins: z.number().int(),
+      binning: z.enum(['width', 'mass']),
+      /** calibration error in bins of equal width and of equal mass; what of it chance explains; what is above that */
+      error: z.strictObject({ width: number, mass: number }),
+      chance: z.strictObject({ width: number, mass: number }),
+      excess: z.strictObject({ width: number, mass: number }),
+      /** of several classes: mean error of each against the rest */
+      classwise: number,
+      /** z null: infinite */
+      spiegelhalter: z.strictObject({ z: number, p: number }),
+      /** truth regressed on the log-odds; null: no finite answer */
+      line: z.strictObject({ slope: number, slope_interval: interval, intercept: number, intercept_interval: interval }).nullable(),
+      /** value = reliability − resolution + uncertainty + within */
+      brier: z.strictObject({ value: number, reliability: number, resolution: number, uncertainty: number, within: number }),
+      baseline: z.strictObject({ excess: z.strictObject({ width: number, mass: number }), z: number, p: number }).nullable(),
+      /** bins with rows, by rising probability */
+      table: z.array(z.strictObject({ rows: z.number().int(), mean: z.number(), observed: z.number(), interval })),
+    })
+    .optional(),
   /** groups against each other, where that was asked for */
   fairness: z
     .strictObject({

@@ -1,5 +1,6 @@
 /** `evaluate` as it is written: what is measured, and how a change is judged. */
 import { z } from 'zod'
+import { calibration } from './calibration-file.ts'
 import { modes } from './config.ts'
 import { fairness } from './fairness-file.ts'
 import { choice, columnName, columnSets, flag, section, share, text } from './leaves.ts'
@@ -69,4 +70,5 @@ export const evaluate = section({
   value: value.optional(),
   slices: slices.optional(),
   fairness: fairness.optional(),
+  calibration: calibration.optional(),
 })

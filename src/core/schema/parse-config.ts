@@ -147,6 +147,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       ...(typeof evaluate?.threshold === 'object' ? { chooseThreshold: evaluate.threshold } : {}),
       ...(evaluate?.value === undefined ? {} : { value: valueSpec(evaluate.value, [...path, 'evaluate', 'value'], problems) }),
       ...(evaluate?.slices === undefined ? {} : { slices: slicesSpec(evaluate.slices, data, [...path, 'evaluate', 'slices'], problems) }),
+      ...(evaluate?.calibration === undefined ? {} : { calibration: evaluate.calibration }),
       ...(evaluate?.fairness === undefined
         ? {}
         : { fairness: fairnessSpec(evaluate.fairness, data, file.task ?? null, [...path, 'evaluate', 'fairness'], problems) }),

@@ -11,6 +11,8 @@
  * @throws RangeError when a probability is outside [0, 1]
  * Source: Naeini, Cooper & Hauskrecht 2015; Nguyen & O'Connor 2015 for equal mass; Murphy 1973; Stephenson, Coelho & Jolliffe 2008 for what lies within.
  */
+import { ranking } from './ranking.ts'
+
 export const binnings = ['width', 'mass'] as const
 export type Binning = (typeof binnings)[number]
 
@@ -33,12 +35,13 @@ export function binOf(p: Float64Array, weight: Float64Array | null, bins: number
 
 /** Upper ends of all bins but the last, rising. */
 function massEnds(p: Float64Array, weight: Float64Array | null, bins: number): readonly number[] {
-  const order = Uint32Array.from(p.keys()).sort((a, b) => (p[a] ?? 0) - (p[b] ?? 0))
+  const { order } = ranking(p)
   const total = weight ? weight.reduce((sum, w) => sum + w, 0) : p.length
   const ends: number[] = []
   let seen = 0
   let j = 1
-  for (const row of order) {
+  for (let at = order.length - 1; at >= 0; at--) {
+    const row = order[at] ?? 0
     seen += weight ? (weight[row] ?? 0) : 1
     // sums of real weights are not exact
     while (j < bins && seen >= (j / bins) * total * (1 - 1e-12)) {

@@ -1,10 +1,12 @@
 /** Parts of the test rows, slices and groups: the columns that say which they are, read once, and what the core makes of the scores there. */
+import { judgeCalibration } from '../../core/evaluate/calibration.ts'
 import { judgeFairness } from '../../core/evaluate/fairness.ts'
 import type { FairnessColumn } from '../../core/evaluate/fairness-groups.ts'
 import { unsuitedMeasure } from '../../core/evaluate/fairness-measures.ts'
 import type { Judgement, MissingBaseline } from '../../core/evaluate/judge.ts'
 import { type Family, slicesOf } from '../../core/evaluate/slice-rows.ts'
 import { judgeSlices } from '../../core/evaluate/slices.ts'
+import type { Policy } from '../../core/gate/fold.ts'
 import type { Scores } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { plural } from '../../core/report/format.ts'
@@ -29,19 +31,20 @@ export interface PartsRequest {
 
 export interface Parts {
   readonly checks: readonly Check[]
-  readonly details: Pick<EvaluateDetails, 'slices' | 'fairness'>
+  readonly details: Pick<EvaluateDetails, 'slices' | 'fairness' | 'calibration'>
 }
 
 export async function judgeParts(context: ModelContext, request: PartsRequest): Promise<Parts> {
   const { evaluate, data } = context.model
   const { slices = null, fairness = null } = evaluate
-  if (slices === null && fairness === null) return { checks: [], details: {} }
+  const policy = { onInconclusive: context.model.gate.onInconclusive, onMissing: context.model.baseline.onMissing }
+  const calibration = judgedCalibration(context, request, policy)
+  if (slices === null && fairness === null) return calibration
   if (fairness !== null) refuseUnsuited(fairness, request.own)
   const declared = [...new Set([...(slices?.by ?? []), ...(fairness?.by ?? [])].flat())]
   const found = slices?.auto ? { but: slices.by.flatMap((names) => (names.length === 1 ? names : [])) } : null
   const cut = await cutColumns(request.engine, request.table, { declared, found }, data, request.shown)
   const models = { candidate: request.own, baseline: request.other, missing: request.missing }
-  const policy = { onInconclusive: context.model.gate.onInconclusive, onMissing: context.model.baseline.onMissing }
   const parts =
     slices &&
     judgeSlices({
@@ -54,7 +57,22 @@ export async function judgeParts(context: ModelContext, request: PartsRequest): 
     })
   const groups =
     fairness && judgeFairness({ ...models, columns: fairness.by.map((names) => groupsOf(names, cut, request)), spec: fairness, policy })
-  return { checks: [...(parts?.checks ?? []), ...(groups?.checks ?? [])], details: { ...parts?.details, ...groups?.details } }
+  return {
+    checks: [...calibration.checks, ...(parts?.checks ?? []), ...(groups?.checks ?? [])],
+    details: { ...calibration.details, ...parts?.details, ...groups?.details },
+  }
+}
+
+/** Told of every classifier that gives probabilities, whether it is judged or not. */
+function judgedCalibration(context: ModelContext, { own, other }: PartsRequest, policy: Policy): Parts {
+  const spec = context.model.evaluate.calibration ?? null
+  if (own.task === 'binary' || own.task === 'multiclass') return judgeCalibration({ candidate: own, baseline: other, spec, policy })
+  if (spec === null) return { checks: [], details: {} }
+  throw new UserError(
+    'METRIC_UNSUITED',
+    `evaluate.calibration does not suit a ${own.task} task`,
+    'take it out: calibration is of binary and multiclass',
+  )
 }
 
 /** Where the config says the task, it has been refused there already. */

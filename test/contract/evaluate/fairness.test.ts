@@ -146,3 +146,36 @@ describe('fairness', () => {
     expect(outcome(result)).toMatch(says)
   })
 })
+
+describe('calibration', () => {
+  const calibrated = (calibration: string) => `models:
+  m:
+    model: m.onnx
+    data: {test: test.csv, target: late}
+    baseline: [base.onnx]
+    evaluate: {metrics: {roc_auc: {max_drop: 30pp}}${calibration}}
+`
+  beforeEach(() => {
+    bench.write('m.onnx', model([-2, -2, -2]))
+    bench.write('base.onnx', model([0, 0, 0]))
+    bench.write('test.csv', rows(3000))
+  })
+
+  it('a model whose probabilities are off fails where that is asked for, and is told of where it is not', async () => {
+    const asked = await bench.evaluate(calibrated(', calibration: {max_excess: 0.05}'))
+    expect(asked.checks.find(({ id }) => id === 'evaluate.calibration')).toMatchObject({ status: 'fail', limit: 0.05 })
+    const plain = await bench.evaluate(calibrated(''))
+    expect(plain.checks.some(({ id }) => id === 'evaluate.calibration')).toBe(false)
+    const { calibration } = evaluateDetails.parse(plain.details)
+    expect(calibration?.excess.width).toBeGreaterThan(0.05)
+    expect(calibration?.baseline?.excess.width).toBeLessThan(calibration?.excess.width ?? 0)
+    expect(calibration?.table.reduce((sum, bin) => sum + bin.rows, 0)).toBe(3000)
+  })
+
+  it('says before any work what it will judge', async () => {
+    const lines = await bench.explain(calibrated(', calibration: {max_excess: {warn: 0.02, fail: 0.05}, binning: mass}'))
+    expect(lines.filter((line) => line.startsWith('evaluate.calibration'))).toEqual([
+      "evaluate.calibration: an error above 0.02 beyond chance warns, an error above 0.05 beyond chance fails, in 15 bins of equal mass, where Spiegelhalter's test is certain at 0.01; else inconclusive",
+    ])
+  })
+})

@@ -409,3 +409,16 @@ describe('EVT-06 who answers is wiring; how far an export may differ is policy',
     expect(apply(base, data).model.evaluate.parity).toMatchObject({ maxDifference: 1e-4, predictions: { paths: ['a.csv'] } })
   })
 })
+
+describe('EVT-06 the limit of calibration comes from the base', () => {
+  const calibration = (text: string) => `${data}evaluate:\n  calibration: ${text}\n`
+
+  it('whatever the head writes, or leaves out', () => {
+    const base = calibration('{max_excess: 0.03}')
+    const { model, sentences } = apply(base, calibration('{max_excess: 0.3}'))
+    expect(model.evaluate.calibration?.maxExcess).toEqual({ fail: 0.03 })
+    expect(sentences).toContain('models.m.evaluate.calibration.max_excess: 0.03 of the base is used, 0.3 of the head is not')
+    expect(apply(base, data).model.evaluate.calibration?.maxExcess).toEqual({ fail: 0.03 })
+    expect(apply(data, base).model.evaluate.calibration?.maxExcess).toEqual({ fail: 0.03 })
+  })
+})
