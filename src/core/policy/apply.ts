@@ -144,7 +144,10 @@ function quantilesOf(
 }
 
 /** What a decision is worth and how its threshold is chosen are the base's. Slices that it looks at stay as they are; the head may be the first to look, or name more of them. */
-function partsOf(base: Evaluate, head: Evaluate): Pick<Evaluate, 'slices' | 'fairness' | 'calibration' | 'value' | 'chooseThreshold' | 'parity'> {
+function partsOf(
+  base: Evaluate,
+  head: Evaluate,
+): Pick<Evaluate, 'slices' | 'fairness' | 'calibration' | 'value' | 'chooseThreshold' | 'parity'> {
   const value = base.value ?? head.value
   const calibration = base.calibration ?? head.calibration
   const fairness = fairnessOf(base.fairness ?? null, head.fairness ?? null)
