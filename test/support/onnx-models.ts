@@ -81,6 +81,20 @@ export const logistic = (weights: readonly number[], bias: number): Uint8Array =
     output: [tensorOf('score', 'float', 'n', 1)],
   })
 
+/** Draws noise each time it is asked: no two answers are alike. */
+export const noisy = (weights: readonly number[]): Uint8Array =>
+  modelOf({
+    node: [
+      node('MatMul', ['x', 'w'], ['z']),
+      node('RandomNormalLike', ['z'], ['noise']),
+      node('Add', ['z', 'noise'], ['zn']),
+      node('Sigmoid', ['zn'], ['score']),
+    ],
+    initializer: [floats('w', [weights.length, 1], weights)],
+    input: [tensorOf('x', 'float', 'n', weights.length)],
+    output: [tensorOf('score', 'float', 'n', 1)],
+  })
+
 export interface ClassifierOptions {
   readonly width: number
   readonly labels: readonly number[] | readonly string[]

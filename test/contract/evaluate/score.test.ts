@@ -288,4 +288,32 @@ describe('other tasks', () => {
     )
     expect(levels(result).ndcg).toBe(1)
   })
+
+  it('several labels a row are answered with a probability of each, the quantiles of a forecast with one of each level', async () => {
+    bench.write('m.txt', '{"w": 1, "b": 0}')
+    const lines = Array.from(
+      { length: 200 },
+      (_, i) => `r${i},${(i % 29) / 10},2001-01-${String((i % 28) + 1).padStart(2, '0')},1,${i % 2},${i % 3 === 0 ? 1 : 0}`,
+    )
+    bench.write('test.csv', `id,x,day,w,late,lost\n${lines.join('\n')}\n`)
+    bench.write(
+      'score.mjs',
+      scorer(
+        "'probability_lost,probability_late\\n' + rows.map((row, i) => (i % 3 === 0 ? 0.9 : 0.1) + ',' + (i % 2 === 1 ? 0.8 : 0.3)).join('\\n')",
+        "if (names.includes('lost')) throw new Error('seen')",
+      ),
+    )
+    const several = config({ task: 'multilabel', metrics: '{subset_accuracy: {min: 0.5}}' }).replace('target: late', 'target: [late, lost]')
+    expect(levels(await bench.evaluate(several)).subset_accuracy).toBe(1)
+    bench.write(
+      'score.mjs',
+      scorer("'quantile_0.9,quantile_0.1,quantile_0.5\\n' + rows.map((row, i) => [1.5, -0.5, i % 2].join(',')).join('\\n')"),
+    )
+    const forecast = config({ task: 'forecasting', metrics: '{mae: {max: 1}, interval_coverage: {}}', data: ', time: day' }).replace(
+      'evaluate: {',
+      'evaluate: {quantiles: [0.1, 0.5, 0.9], ',
+    )
+    const result = await bench.evaluate(forecast)
+    expect(levels(result)).toMatchObject({ mae: 0, interval_coverage: 1 })
+  })
 })

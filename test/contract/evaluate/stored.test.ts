@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { evaluateDetails } from '../../../src/core/schema/details.ts'
-import { logistic } from '../../support/onnx-models.ts'
+import { logistic, noisy } from '../../support/onnx-models.ts'
 import { numbers } from '../../support/project.ts'
 import { type Bench, makeBench, outcome } from './support.ts'
 
@@ -192,6 +192,17 @@ describe('the same rows twice', () => {
     bench.write('m.onnx', logistic([2], 0))
     const result = await bench.evaluate(config({ model: 'm.onnx', format: 'onnx', score: '' }))
     expect(result.checks.find(({ id }) => id === 'evaluate.determinism')).toMatchObject({ status: 'pass', n: 300, observed: 0 })
+  })
+})
+
+describe('a model that draws random numbers', () => {
+  it('is a warning, with the rows that were answered otherwise', async () => {
+    prepare()
+    bench.write('m.onnx', noisy([2]))
+    const result = await bench.evaluate(config({ model: 'm.onnx', format: 'onnx', score: '', rest: 'metrics: {roc_auc: {min: 0.5}}' }))
+    const check = result.checks.find(({ id }) => id === 'evaluate.determinism')
+    expect(check).toMatchObject({ status: 'warn', effect: 'warn', n: 300 })
+    expect(check?.observed).toBeGreaterThan(290)
   })
 })
 
