@@ -150,7 +150,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
       ...(evaluate?.calibration === undefined ? {} : { calibration: evaluate.calibration }),
       ...(evaluate?.fairness === undefined
         ? {}
-        : { fairness: fairnessSpec(evaluate.fairness, data, file.task ?? null, [...path, 'evaluate', 'fairness'], problems) }),
+        : { fairness: fairnessSpec(evaluate.fairness, data, task, [...path, 'evaluate', 'fairness'], problems) }),
     },
     baseline: baselineOf(file.baseline),
     drift: driftSpec(drift, data, [...path, 'drift'], problems),
