@@ -146,7 +146,8 @@ export class Decisions {
     const { threshold, value = null, chooseThreshold = null } = this.#context.model.evaluate
     const used = this.#own === null ? threshold : this.#own.threshold
     // of other tasks nothing is decided by one
-    if (value === null && chooseThreshold === null) return { threshold: own.task === 'binary' || own.task === 'multilabel' ? threshold : null }
+    if (value === null && chooseThreshold === null)
+      return { threshold: own.task === 'binary' || own.task === 'multilabel' ? threshold : null }
     const best = own.task === 'binary' && value !== null ? bestThreshold(own, 'value') : null
     const calibrated = value?.binary ? valueThreshold(value.binary) : null
     const money = value?.currency ? ` ${value.currency}` : ''
