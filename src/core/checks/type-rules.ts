@@ -1,5 +1,5 @@
 /** `type`: which stored values a declared type accepts, as SQL that is true for a value that is there and breaks it. */
-import { type ColumnFacts, isNumeric } from './facts.ts'
+import { type ColumnFacts, isNumeric, type StorageKind } from './facts.ts'
 
 export const declaredTypes = ['integer', 'number', 'float', 'decimal', 'string', 'boolean', 'date', 'timestamp', 'time'] as const
 export type DeclaredType = (typeof declaredTypes)[number]
@@ -19,6 +19,19 @@ const readsAs =
   (same: readonly string[], type: string): Rule =>
   ({ kind, quoted }) =>
     same.includes(kind) ? none : kind === 'string' ? `TRY_CAST(${quoted} AS ${type}) IS NULL` : all
+
+/** Of a column that must be stored as the type, with nothing read into it. */
+export const storedAs: Readonly<Record<DeclaredType, (kind: StorageKind) => boolean>> = {
+  integer: (kind) => kind === 'integer',
+  number: isNumeric,
+  float: (kind) => kind === 'float',
+  decimal: (kind) => kind === 'decimal',
+  string: (kind) => kind === 'string',
+  boolean: (kind) => kind === 'boolean',
+  date: (kind) => kind === 'date',
+  timestamp: (kind) => kind === 'timestamp',
+  time: (kind) => kind === 'time',
+}
 
 export const typeRules: Readonly<Record<DeclaredType, Rule>> = {
   integer: ({ kind, quoted }) => {

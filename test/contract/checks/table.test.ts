@@ -37,6 +37,12 @@ describe('columns and rows', () => {
     ['{rows: {min: 4}}', 'fail 3 rows are fewer than 4'],
     ['{columns: {b: {column_type_in_list: [integer, boolean]}}}', 'fail 3 of 3 are of none of the types integer, boolean'],
     ['{columns: {a: {column_type_in_list: [date, integer]}}}', 'pass 0 of 3 are of none of the types date, integer'],
+    ['{columns: {a: {type: {type: integer, coerce: false}}}}', 'pass 0 of 3 are not stored as type integer'],
+    ['{columns: {b: {type: {type: integer, coerce: false}}}}', 'fail 3 of 3 are not stored as type integer'],
+    [
+      '{columns: {a: {column_type_in_list: {types: [date, string], coerce: false}}}}',
+      'fail 3 of 3 are stored as none of the types date, string',
+    ],
     ['{duplicate_column_names: true}', 'pass every column has a name of its own'],
   ]
   it.each(cases)('%s: %s', async (expectation, said) => {

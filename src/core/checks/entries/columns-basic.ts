@@ -1,12 +1,12 @@
 /** Checks of one column that have a bare spelling of their own: `type: integer`, `min: 0`, `in: [a, b]`. */
 
-import { choice } from '../../schema/leaves.ts'
+import { choice, flag } from '../../schema/leaves.ts'
 import { anyKind, atMost, type CheckEntry, counted, decided, fail, pass, rowRule } from '../entry.ts'
 import type { StorageKind } from '../facts.ts'
 import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'
 import { asText, beyond, matchesWhole, member, not, sizeOutside } from '../sql-parts.ts'
-import { declaredTypes, typeRules } from '../type-rules.ts'
+import { declaredTypes, storedAs, typeRules } from '../type-rules.ts'
 import { repeats } from './repeats.ts'
 
 export const ordered: readonly StorageKind[] = ['integer', 'float', 'decimal', 'string', 'date', 'timestamp']
@@ -28,14 +28,15 @@ export const basicChecks: readonly CheckEntry[] = [
     name: 'type',
     on: 'column',
     kinds: anyKind,
-    summary: 'every value is of the type, or text that reads as it',
-    params: { type: choice(declaredTypes) },
+    summary: 'every value is of the type, or text that reads as it; with coerce: false the column is stored as it',
+    params: { type: choice(declaredTypes), coerce: flag.optional() },
     short: 'type',
     fix: 'correct those values, or change the type in expect.columns',
     elsewhere: ['GX expect_column_values_to_be_of_type', 'TFDV UNEXPECTED_DATA_TYPE', 'pandera dtype, coerce'],
     example: 'integer',
-    breaks: ({ type }, { column, table }) => sql(typeRules[type](column, table.untyped)),
-    says: ({ type }) => `are not of type ${type}`,
+    breaks: ({ type, coerce = true }, { column, table }) =>
+      sql(coerce ? typeRules[type](column, table.untyped) : String(!storedAs[type](column.kind))),
+    says: ({ type, coerce = true }) => `are not ${coerce ? 'of' : 'stored as'} type ${type}`,
   }),
   rowRule({
     name: 'nulls',

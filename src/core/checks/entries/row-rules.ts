@@ -143,6 +143,29 @@ export const rowChecks: readonly CheckEntry[] = [
     },
     says: ({ columns: names }) => `rows repeat an earlier ${names.join(', ')}`,
   }),
+  rowRule({
+    name: 'unique_within_record',
+    on: 'table',
+    summary: 'in every row, no two of the columns hold the same value; missing values are like no other',
+    params: { columns },
+    short: 'columns',
+    wrong: ({ columns: names }) =>
+      new Set(names).size < names.length ? { key: 'columns', text: 'A column is listed twice: it always equals itself.' } : null,
+    columns: ({ columns: names }) => names,
+    fix: 'correct those rows',
+    elsewhere: ['GX expect_select_column_values_to_be_unique_within_record'],
+    example: '[a]',
+    judged: ({ columns: names }, { find }) => any(names.map((name) => sql(present(find(name))))),
+    breaks: ({ columns: names }, { find }) => {
+      const all = names.map((name) => find(name))
+      return any(
+        all.flatMap((one, i) =>
+          all.slice(i + 1).map((other) => sql(`(${both(one, other).sql} AND ${comparable(one, other).join(' IS NOT DISTINCT FROM ')})`)),
+        ),
+      )
+    },
+    says: ({ columns: names }) => `rows hold one value twice in ${names.join(', ')}`,
+  }),
 ]
 
 /** Text that read-config-sql.ts let through; a comment at its end must not swallow the bracket. */

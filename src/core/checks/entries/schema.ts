@@ -19,7 +19,7 @@ import {
 } from '../entry.ts'
 import { sql } from '../facts.ts'
 import { badRange, columns, share, count as wholeNumber } from '../params.ts'
-import { declaredTypes, typeRules } from '../type-rules.ts'
+import { declaredTypes, storedAs, typeRules } from '../type-rules.ts'
 import { lookAlikes } from './look-alikes.ts'
 import { daysOfProfile, expectedRows, readDays, rowsByDay } from './rows-by-day.ts'
 import { changesOfSchema, schemaChanges } from './schema-change.ts'
@@ -142,14 +142,22 @@ export const schemaChecks: readonly CheckEntry[] = [
     name: 'column_type_in_list',
     on: 'column',
     kinds: anyKind,
-    summary: 'every value is of one of the types, or text that reads as one',
+    summary: 'every value is of one of the types, or text that reads as one; with coerce: false the column is stored as one',
     fix: 'correct those values, or add their type to the list',
-    params: { types: z.array(choice(declaredTypes), { error: 'expected a list of types' }).min(1, { error: 'this list is empty' }) },
+    params: {
+      types: z.array(choice(declaredTypes), { error: 'expected a list of types' }).min(1, { error: 'this list is empty' }),
+      coerce: flag.optional(),
+    },
     short: 'types',
     elsewhere: ['GX expect_column_values_to_be_in_type_list'],
     example: '[integer, float]',
-    breaks: ({ types }, { column, table }) => sql(types.map((type) => `(${typeRules[type](column, table.untyped)})`).join(' AND ')),
-    says: ({ types }) => `are of none of the types ${types.join(', ')}`,
+    breaks: ({ types, coerce = true }, { column, table }) =>
+      sql(
+        coerce
+          ? types.map((type) => `(${typeRules[type](column, table.untyped)})`).join(' AND ')
+          : String(!types.some((type) => storedAs[type](column.kind))),
+      ),
+    says: ({ types, coerce = true }) => `are ${coerce ? 'of' : 'stored as'} none of the types ${types.join(', ')}`,
   }),
   decided({
     name: 'row_count_equal_other',

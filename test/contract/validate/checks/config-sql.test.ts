@@ -174,6 +174,10 @@ describe('rules over a row', () => {
     expect(await told('{pair_in_set: {a: a, b: s, pairs: [[1, x], [2, y], [3, y]]}}')).toEqual(['fail', 4, 2, 3])
     expect(await told('{multicolumn_sum_equal: {columns: [a, b], total: 7}}')).toEqual(['fail', 3, 2, 1])
     expect(await told('{multicolumn_sum_equal: {columns: [a], total: b, tolerance: 1}}')).toEqual(['pass', 3, 0, null])
+    // 1 = 1 in the first row; what is missing is like nothing, and 3 = 3.0 whatever it is stored as
+    expect(await told('{unique_within_record: [a, b]}')).toEqual(['fail', 5, 1, 1])
+    expect(await told('{unique_within_record: [a, s]}')).toEqual(['pass', 5, 0, null])
+    expect(await told('{unique_within_record: {columns: [a, b, s], mostly: 80%}}')).toEqual(['pass', 5, 1, null])
     expect(await told('{composite_unique: [s, b]}')).toEqual(['fail', 5, 1, null])
     expect(await told('{composite_unique: [nope]}')).toEqual(['fail', null, null, null])
   })
