@@ -91,7 +91,7 @@ function ruleOf(spec: MetricSpec): readonly string[] {
   const repeated = confirm === undefined || confirm === 1 ? '' : `; what would fail is measured ${confirm} times, and most of them decide`
   const how = facts?.unit === 'ms' ? `; calls in turn with the baseline after ${warmUps} to warm up, the upper 95 % bound decides` : ''
   return [
-    ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}`]),
+    ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}${repeated}`]),
     ...(max === undefined ? [] : [`evaluate.max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated}`]),
     ...(facts?.unit === 'bytes' && spec.maxRise === undefined ? [] : [`evaluate.${kind}:${name}: ${changeRule(spec, higher)}${repeated}`]),
   ]

@@ -17,6 +17,7 @@ export async function explainFacts(context: RunContext, model: ModelConfig): Pro
   return [
     ...(await candidate(context, model)),
     ...(await rows(context, model)),
+    ...(await answers(context, model)),
     ...(await references(context, model)),
     ...(await ledger(context, model)),
     ...explainWaivers(waivers),
@@ -51,6 +52,25 @@ async function rows(context: RunContext, model: ModelConfig): Promise<readonly s
     const table = await openSource(context, source, 'test')
     return [`data.test has ${count(table.rows)} rows`, ...decidable(model, table.rows)]
   })
+}
+
+/** Answers that were made elsewhere. */
+async function answers(context: RunContext, { score, evaluate }: ModelConfig): Promise<readonly string[]> {
+  const lines: string[] = []
+  const sources = [
+    ['score.predictions', score?.kind === 'predictions' ? score.source : undefined],
+    ['evaluate.parity.predictions', evaluate.parity?.predictions],
+  ] as const
+  for (const [key, source] of sources) {
+    if (source === undefined) continue
+    lines.push(
+      ...(await told(key, async () => {
+        const table = await openSource(context, source, key)
+        return [`${key} has ${count(table.rows)} rows`]
+      })),
+    )
+  }
+  return lines
 }
 
 async function references({ root, ports: { files } }: RunContext, { baseline }: ModelConfig): Promise<readonly string[]> {

@@ -45,6 +45,25 @@ describe('evaluate --explain', () => {
     expect(lines).toContain('waived until 2999-01-01 by ana: evaluate.min:accuracy (new route)')
   })
 
+  it('says who answers, what the export must give again, and which of these files are missing', async () => {
+    const scored = config
+      .replace('model: m.onnx', 'model: m.onnx\n    format: opaque\n    score: {run: "python score.py $MODEL $DATA $OUT"}')
+      .replace('        latency_p95: {max: 5ms, confirm: 3}\n', '')
+      .replace('accuracy: {', 'accuracy: {confirm: 3, ')
+      .replace('    evaluate:\n', '    evaluate:\n      parity: {predictions: trained.csv}\n')
+    const lines = (await bench.explain(scored.replace('log_loss: {max_rise: auto}', 'log_loss: {}'))).join('\n')
+    expect(lines).toContain(
+      'answers: the command of score.run is given the rows without target and weight, for the candidate and for the baseline',
+    )
+    expect(lines).toContain('the model is opaque: it is refused when it is a pickle, and otherwise not inspected')
+    expect(lines).toContain(
+      'evaluate.parity: answers that differ from evaluate.parity.predictions by more than 0.0001, or the same class in fewer than',
+    )
+    expect(lines).toContain('missing: evaluate.parity.predictions: DATA_MISSING')
+    expect(lines).toContain('evaluate.min:accuracy: below 0.7 fails; what would fail is measured 3 times')
+    expect(lines).not.toContain('evaluate.determinism')
+  })
+
   it('says whether the rows that are there can decide', async () => {
     bench.write('m.onnx', logistic([1], 0))
     bench.write('base.onnx', logistic([1], 0))
