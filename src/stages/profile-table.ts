@@ -17,7 +17,8 @@ import { roomForLabels } from '../core/profile/edges.ts'
 import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery, sampledRows, sampleQuery } from '../core/profile/queries.ts'
 import { chosenRows } from '../core/profile/sampling.ts'
 import { type Reread, rereadTruth } from '../core/profile/truth.ts'
-import type { ProfileKind, TableProfile } from '../core/schema/profile.ts'
+import { bucketsOf, hashProbe, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
+import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../ports/data-engine.ts'
 import { demandKinds, weightFacts } from './profile/demands.ts'
 import { countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
@@ -101,7 +102,15 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const sampled = { ...facts, relation: widen(table, names, facts.columns, reread, [], some), rowAt: names.row }
   const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled, some, from))
   const own = planColumns(columns, sample, planOptions)
-  const derived = reference === null ? deriveColumns(own, names.derived) : deriveAsBefore(own, reference, names.derived)
+  const probe = await wordProbe(engine, own, reference)
+  const words = reference === null && probe !== null ? await wordsOf(engine, sampled, own) : new Map<string, Words>()
+  const derived =
+    reference === null
+      ? deriveColumns(
+          own.map((plan) => ({ ...plan, words: words.get(plan.facts.name)?.own ?? null })),
+          names.derived,
+        )
+      : deriveAsBefore(own, reference, names.derived, probe)
   const wide = { ...facts, relation: widen(table, names, facts.columns, reread, derived) }
   const few = { ...facts, relation: widen(table, names, facts.columns, reread, derived, some), rowAt: names.row }
   const plans = [...own, ...(await planOurs(engine, few, derived, planOptions, columns.length))]
@@ -111,7 +120,8 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const counts = await inParts(engine, all, (some, from) => countQuery(wide, some, numeric.slice(from, from + some.length), from))
   const levels = await countLevels(engine, wide, plans, weight)
   const digests = table.files.map((file) => file.digest)
-  const profile = assembleTable(facts, plans, counts, levels, digests)
+  const assembled = assembleTable(facts, plans, counts, levels, digests)
+  const profile = { ...assembled, columns: assembled.columns.map((column) => withWords(column, probe, words, reference)) }
   const subject = {
     engine,
     table: { ...wide, rowAt: names.row },
@@ -124,6 +134,44 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const blocked = await countBlocks({ ...subject, profile: weighted }, options.time ?? null, options.group ?? null)
   const paired = await countPairs({ ...subject, profile: blocked }, options.pairs ?? null)
   return countDuplicates({ ...subject, profile: paired, table: { ...facts, rowAt: table.rowNumber } }, options.duplicates ?? false)
+}
+
+const isText = ({ kind, facts, sensitive }: ColumnPlan): boolean => kind === 'text' && facts.kind === 'string' && !sensitive
+
+/** null where there is no text whose words would be looked at. */
+async function wordProbe(engine: DataEngine, plans: readonly ColumnPlan[], reference: TableProfile | null): Promise<string | null> {
+  if (!(reference === null ? plans.some(isText) : reference.columns.some(({ words }) => words))) return null
+  const [row] = await engine.aggregate(hashProbe)
+  return typeof row?.probe === 'string' ? row.probe : null
+}
+
+/** @param table the sample */
+async function wordsOf(
+  engine: DataEngine,
+  table: TableFacts & { readonly rowAt: string },
+  plans: readonly ColumnPlan[],
+): Promise<ReadonlyMap<string, Words>> {
+  const texts = plans.filter(isText)
+  const buckets = bucketsOf(texts.length)
+  const found = new Map<string, Words>()
+  for (const { facts } of texts) {
+    const words = usualWords(await engine.aggregate(wordQuery(table, facts, buckets)), buckets)
+    if (words !== null) found.set(facts.name, words)
+  }
+  return found
+}
+
+/** Of current data the words are those of the reference: what they were counted against. */
+function withWords(
+  column: ColumnProfile,
+  probe: string | null,
+  words: ReadonlyMap<string, Words>,
+  reference: TableProfile | null,
+): ColumnProfile {
+  const own = words.get(column.name)
+  const before = column.sensitive ? null : (reference?.columns.find(({ name }) => name === column.name)?.words ?? null)
+  if (own !== undefined && probe !== null) return { ...column, words: { known: own.known, probe } }
+  return before === null || before.probe !== probe ? column : { ...column, words: before }
 }
 
 interface Aliases {

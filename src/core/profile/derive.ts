@@ -5,11 +5,12 @@
  * A part of the calendar is made where the rows cover whole rounds of it, in the reference and in what is held against it: in data of one February
  * every other month would be new.
  * Vectors (lists of numbers, all of one length) also get their dot products with eight fixed vectors of signs, divided by √length.
- * Nothing is made of a sensitive column. There is no share of unknown words: the profile would have to keep the words.
+ * Nothing is made of a sensitive column. Of the share of unknown words see words.ts: no word is kept.
  * Source: statistics.md §2.3.
  */
 import type { ColumnFacts, StorageKind } from '../checks/facts.ts'
 import type { ProfileKind, TableProfile } from '../schema/profile.ts'
+import { isWords, unknownWords } from './words.ts'
 
 export interface Derived {
   readonly from: string
@@ -35,6 +36,8 @@ export interface SourceColumn {
   readonly span: number | null
   /** lists: the length that all have, or null */
   readonly size: number | null
+  /** texts: the buckets of known words (words.ts), or null */
+  readonly words?: string | null
 }
 
 interface Derivation {
@@ -42,7 +45,7 @@ interface Derivation {
   readonly storage: StorageKind
   readonly type: string
   readonly from: (column: SourceColumn) => boolean
-  readonly sql: (quoted: string, size: number) => string
+  readonly sql: (quoted: string, size: number, words: string) => string
   /** labels by number, from `first` */
   readonly labels?: readonly string[]
 }
@@ -126,6 +129,13 @@ const derivations: readonly Derivation[] = [
   },
   { what: 'punctuation', storage: 'float', type: 'DOUBLE', from: isText, sql: shareOf('[[:punct:]]') },
   { what: 'empty', storage: 'boolean', type: 'BOOLEAN', from: isText, sql: (quoted) => `trim(${textOf(quoted)}) = ''` },
+  {
+    what: 'unknown words',
+    storage: 'float',
+    type: 'DOUBLE',
+    from: (column) => isText(column) && (column.words ?? null) !== null,
+    sql: (quoted, _, words) => unknownWords(quoted, words),
+  },
   { what: 'length', storage: 'integer', type: 'BIGINT', from: ({ facts }) => isList(facts), sql: (quoted) => `len(${quoted})` },
   {
     what: 'norm',
@@ -179,7 +189,7 @@ export function deriveColumns(sources: readonly SourceColumn[], alias: (place: n
       if (!derivation.from(source) || taken.has(name.toLowerCase())) continue
       taken.add(name.toLowerCase())
       const sized = derivation.storage === 'float' && isVector(source) && source.size !== null ? { size: source.size } : {}
-      found.push(make(derivation, source.facts, { from: source.facts.name, what, ...sized }, alias(found.length)))
+      found.push(make(derivation, source.facts, { from: source.facts.name, what, ...sized }, source.words ?? null, alias(found.length)))
     }
   }
   return found
@@ -190,6 +200,7 @@ export function deriveAsBefore(
   sources: readonly SourceColumn[],
   reference: TableProfile,
   alias: (place: number) => string,
+  probe: string | null = null,
 ): readonly DerivedColumn[] {
   const found: DerivedColumn[] = []
   const taken = new Set(sources.map(({ facts }) => facts.name.toLowerCase()))
@@ -198,9 +209,11 @@ export function deriveAsBefore(
     if (!derived || source === undefined || taken.has(name.toLowerCase())) continue
     const { from, what, size } = derived
     const { facts } = source
-    const derivation = derivations.find((one) => one.what === what && one.from(asBefore(source, size ?? null)))
+    const before = reference.columns.find((column) => column.name === from)?.words ?? null
+    const words = before !== null && before.probe === probe && isWords(before.known) ? before.known : null
+    const derivation = derivations.find((one) => one.what === what && one.from({ ...asBefore(source, size ?? null), words }))
     if (derivation !== undefined)
-      found.push(make(derivation, facts, { from, what, ...(size === undefined ? {} : { size }) }, alias(found.length)))
+      found.push(make(derivation, facts, { from, what, ...(size === undefined ? {} : { size }) }, words, alias(found.length)))
   }
   return found
 }
@@ -214,12 +227,12 @@ const asBefore = ({ facts, span }: SourceColumn, size: number | null): SourceCol
   size,
 })
 
-function make(derivation: Derivation, { name, quoted }: ColumnFacts, derived: Derived, alias: string): DerivedColumn {
+function make(derivation: Derivation, { name, quoted }: ColumnFacts, derived: Derived, words: string | null, alias: string): DerivedColumn {
   const { what, storage, type, labels } = derivation
   return {
     derived,
     facts: { name: nameOf(name, what), quoted: alias, kind: storage, type },
-    expression: derivation.sql(quoted, derived.size ?? 0),
+    expression: derivation.sql(quoted, derived.size ?? 0, words ?? ''),
     labels: labels ?? null,
   }
 }

@@ -43,7 +43,8 @@ function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
   if ((a.numeric === null) !== (b.numeric === null) || a.numeric?.edges_id !== b.numeric?.edges_id) {
     throw new RangeError(`the profiles of ${a.name} were counted at different edges`)
   }
-  const { blocks: _, weighted: __, ...rest } = a
+  const { blocks: _, weighted: __, words: before, ...rest } = a
+  const sameWords = before && b.words && before.known === b.words.known && before.probe === b.words.probe
   const merged: ColumnProfile = {
     ...rest,
     sensitive: a.sensitive || b.sensitive,
@@ -55,6 +56,7 @@ function mergeColumns(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
     n_empty: a.n_empty + b.n_empty,
     numeric: a.numeric === null || b.numeric === null ? null : mergeNumbers(a.numeric, b.numeric, a.n + b.n),
     categories: a.categories === null || b.categories === null ? null : mergeCategories(a.categories, b.categories),
+    ...(sameWords ? { words: before } : {}),
   }
   return a.weighted || b.weighted ? { ...merged, weighted: mergeWeighted(a, b, merged) } : merged
 }

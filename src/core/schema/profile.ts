@@ -62,7 +62,9 @@ const columnSchema = z.strictObject({
       most_unlisted: count.optional(),
     })
     .nullable(),
-  /** made by us of a column of the data: of a timestamp its hour, weekday and month; of a text its length, tokens, shares of characters */
+  /** of a text: which buckets of a hash hold a usual word, one bit each in base64; `probe`: what the engine makes of a known word */
+  words: z.strictObject({ known: z.string(), probe: z.string() }).nullable().optional(),
+  /** made by us of a column of the data: of a timestamp its hour, weekday and month; of a text its length, words, shares of characters and of unknown words */
   derived: z
     .strictObject({
       from: z.string(),

@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { columnCells } from '../../../src/core/drift/column-cells.ts'
+import { measureShift } from '../../../src/core/drift/shift.ts'
 import { blockCells } from '../../../src/core/profile/blocks.ts'
 import { mergeProfiles } from '../../../src/core/profile/merge.ts'
 import { pairSums } from '../../../src/core/profile/pairs.ts'
@@ -99,7 +101,7 @@ describe('a text', () => {
   it('is counted by its length, words, kinds of characters, and emptiness', async () => {
     const table = await profile({ note: [...sentences, null] })
     expect(names(table).slice(1)).toEqual(
-      ['length', 'words', 'digits', 'upper case', 'non-ASCII', 'punctuation', 'empty'].map((what) => `note (${what})`),
+      ['length', 'words', 'digits', 'upper case', 'non-ASCII', 'punctuation', 'empty', 'unknown words'].map((what) => `note (${what})`),
     )
     const lengths = sentences.map((one) => [...one].length)
     const numeric = (name: string) => column(table, `note (${name})`).numeric
@@ -117,6 +119,69 @@ describe('a text', () => {
     expect(numeric('non-ASCII')?.max).toBeCloseTo(Math.max(...foreign), 12)
     expect(column(table, 'note (empty)')).toMatchObject({ kind: 'boolean', n_null: 1 })
     expect(counts(column(table, 'note (empty)'))).toEqual({ false: 290, true: 10 })
+  })
+
+  /** Texts of twelve words each, falling in number as 1/rank; `foreign` of the words are of another language. */
+  function texts(seed: number, rows: number, foreign = 0): string[] {
+    const next = sequence(seed)
+    const word = () => `${next() < foreign ? 'x' : 'w'}${Math.floor(3000 ** next())}`
+    return each(rows, () => each(12, word).join(' '))
+  }
+  const unknown = (table: TableProfile) => column(table, 'note (unknown words)')
+
+  it('has its unknown words counted by the words that at least five rows of the reference hold', async () => {
+    const before = texts(1, 900)
+    const reference = await profile({ note: before })
+    const held = new Map<string, number>()
+    for (const text of before) for (const word of new Set(text.split(' '))) held.set(word, (held.get(word) ?? 0) + 1)
+    const now = [...texts(2, 500), '', '  ', 'never seen before']
+    const current = await profile({ note: [...now, null] }, { reference })
+    const shares = now
+      .map((text) =>
+        text
+          .trim()
+          .split(' ')
+          .filter((word) => word !== ''),
+      )
+      .filter((words) => words.length > 0)
+      .map((words) => words.filter((word) => (held.get(word) ?? 0) < 5).length / words.length)
+    expect(unknown(current)).toMatchObject({ n: 504, n_null: 3 })
+    // some unknown word shares its bucket with a known one
+    const mean = shares.reduce((a, b) => a + b) / shares.length
+    expect(unknown(current).numeric?.mean).toBeLessThanOrEqual(mean)
+    expect(unknown(current).numeric?.mean).toBeGreaterThan(0.97 * mean)
+    expect(unknown(current).numeric?.max).toBeGreaterThan(0.6)
+    expect(column(current, 'note').words).toEqual(column(reference, 'note').words)
+  })
+
+  it('has as many of them at training as later, where nothing changed, and more where other words are used', async () => {
+    let small = 0
+    for (let run = 0; run < 20; run++) {
+      const reference = await profile({ note: texts(100 + run, 400) })
+      const current = await profile({ note: texts(200 + run, 400) }, { reference })
+      const cells = columnCells(unknown(reference), unknown(current))
+      if (cells === null) throw new Error('no cells')
+      if (measureShift(unknown(reference), unknown(current), cells).p <= 0.05) small += 1
+    }
+    expect(small).toBeLessThanOrEqual(4) // five or more of 20 by chance: 3 in 1,000
+    const reference = await profile({ note: texts(1, 400) })
+    const moved = await profile({ note: texts(2, 400, 0.15) }, { reference })
+    const cells = columnCells(unknown(reference), unknown(moved))
+    expect(cells && measureShift(unknown(reference), unknown(moved), cells).js).toBeGreaterThan(0.2)
+  })
+
+  it('has none counted where the engine would put words elsewhere, and no word is kept', async () => {
+    const reference = await profile({ note: texts(1, 300) })
+    expect(JSON.stringify(reference)).not.toMatch(/w\d+ /)
+    const columns = reference.columns.map((one) => (one.words ? { ...one, words: { ...one.words, probe: '1' } } : one))
+    const current = await profile({ note: texts(2, 300) }, { reference: { ...reference, columns } })
+    expect(names(current)).not.toContain('note (unknown words)')
+    expect(column(current, 'note').words ?? null).toBeNull()
+    // what a file says goes into SQL only where it is what we write
+    const hostile = reference.columns.map((one) => (one.words ? { ...one, words: { ...one.words, known: "AA'); DROP" } } : one))
+    expect(names(await profile({ note: texts(2, 300) }, { reference: { ...reference, columns: hostile } }))).not.toContain(
+      'note (unknown words)',
+    )
   })
 
   it('leaves none of its words in the profile', async () => {
