@@ -119,7 +119,6 @@ export const evaluate: ModelStage = async (given) => {
     },
   })
   if (!isNumeric(task) && task !== 'multilabel') checkLabels(truth.coded, candidate, target.columns[0], shown)
-  if (task === 'binary') checkPredicted(truth.coded, candidate, target.columns[0], shown)
   const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
   const assembled = (answers: readonly Answered[]) => assemble(context, truth, { ...facts.counted, ...ahead }, task, answers)
   const { compared: scored, scores } = together(found, (answers) => assembled([candidate, ...answers]))
@@ -365,6 +364,7 @@ function assemble(
     case 'binary': {
       const positive = positiveLabel(truth.coded.names, data)
       const models: readonly BinaryScores[] = answers.map((answered) => {
+        checkPredicted(truth.coded, answered, data.target ?? '')
         const scores = binaryScores(truth.coded, positive, settings.threshold, answered)
         checkScale(scores, settings.metrics, settings.threshold, answered.shown)
         return { ...scores, ...counted }

@@ -21,6 +21,7 @@ const foreign: Readonly<Record<string, string>> = {
   COLUMN_UNFIT: 'columns differ',
   FEATURES_NEEDED: 'columns differ',
   CLASSES_UNKNOWN: 'labels differ',
+  LABEL_UNSEEN: 'labels differ',
   SCORES_OUTSIDE: 'scores differ',
   OUTPUT_WIDTH: 'outputs differ',
   QUANTILES_CROSS: 'its quantiles cross',

@@ -30,7 +30,7 @@ export function checkLabels({ codes, names }: Coded, { classLabels, shown }: Ans
  * Of two labels, every other one would count as the negative: where the answers are labels alone, each must be one of the two.
  * @throws UserError LABEL_UNSEEN
  */
-export function checkPredicted({ names }: Coded, { predictions: { labels, values }, shown }: Answered, target: string, data: string): void {
+export function checkPredicted({ names }: Coded, { predictions: { labels, values }, shown }: Answered, target: string): void {
   if (labels === null || values !== null) return
   const align = alignTo(names)
   const known = new Set(names)
@@ -39,7 +39,7 @@ export function checkPredicted({ names }: Coded, { predictions: { labels, values
   if (rows === 0) return
   throw new UserError(
     'LABEL_UNSEEN',
-    `${shown} answers with a label that ${quoted(target)} of ${data} does not have in ${rows} of ${labels.codes.length} rows`,
+    `${shown} answers with a label that ${quoted(target)} does not have in ${rows} of ${labels.codes.length} rows`,
     'answer with the two labels of the target, as the data writes them',
   )
 }

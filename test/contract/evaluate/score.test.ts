@@ -174,7 +174,7 @@ describe('a command that scores', () => {
       'a label that there is not',
       "'prediction\\n' + rows.map((row, i) => (i < 4 ? 'maybe' : row.p > 0.5 ? '1' : '0')).join('\\n')",
       'LABEL_UNSEEN',
-      "m.txt answers with a label that 'late' of test.csv does not have in 4 of 400 rows",
+      "m.txt answers with a label that 'late' does not have in 4 of 400 rows",
     ],
     ['text for numbers', "'probability\\n' + rows.map((row) => 'p' + row.p).join('\\n')", 'PREDICTIONS_COLUMNS', 'and numbers are needed'],
     [
@@ -191,6 +191,16 @@ describe('a command that scores', () => {
     expect(result.checks[0]?.message).toContain(code)
     expect(outcome(result)).toContain(says)
     expect(outcome(result)).not.toMatch(/maybe|zz/)
+  })
+
+  it('a baseline that answers with other labels is not comparable, and the candidate is none the worse for it', async () => {
+    prepare("'prediction\\n' + rows.map((row) => (row.p > 0.5 ? '1' : w > 5 ? 'other' : '0')).join('\\n')")
+    bench.write('base.txt', '{"w": 9, "b": 0}')
+    const result = await bench.evaluate(config({ baseline: 'base.txt', metrics: '{accuracy: {min: 0.5}}' }))
+    const check = result.checks.find(({ id }) => id === 'evaluate.max_drop:accuracy')
+    expect(check).toMatchObject({ status: 'not-comparable', effect: 'warn' })
+    expect(check?.message).toContain('labels differ: the baseline base.txt answers with a label')
+    expect(result.checks.find(({ id }) => id === 'evaluate.min:accuracy')?.status).toBe('pass')
   })
 
   it('that fails, takes too long, is not there, writes our results or changes the model is an error', async () => {
