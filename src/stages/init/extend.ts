@@ -87,7 +87,7 @@ export async function extend(context: InitContext, options: InitOptions, existin
     written: changed ? 'extended' : 'unchanged',
     model: { name: model.name, path },
     data: tablesSeen(tables).map((table) => ({ ...table, paths: pathsOf(sources[table.role]) })),
-    target: proposal.target,
+    target: model.data.targets ? { column: truth.join(', '), because: 'as the config says' } : proposal.target,
     task: model.task ?? proposal.task?.task ?? null,
     sensitive: [...model.data.sensitive, ...sensitive.map(({ column }) => column)],
     expectations: result.contracts.reduce((sum, { checks }) => sum + 1 + checksOf(checks).length, 0),

@@ -188,6 +188,23 @@ models:
     expect(await verdicts(folder)).toEqual(['pass'])
   })
 
+  it('a list of labels is a target that is written: nothing is guessed beside it', async () => {
+    const flags = (seed: number, rows: number) =>
+      people(seed, rows)
+        .split('\n')
+        .map((line, i) => (line === '' ? line : `${line},${i === 0 ? 'calls,visits' : `${i % 2},${i % 3 === 0 ? 1 : 0}`}`))
+        .join('\n')
+    using folder = makeFolder({ 'data/train.csv': flags(1, 1200), 'data/test.csv': flags(2, 400) })
+    folder.write({
+      'modelgate.yml':
+        'models:\n  m:\n    model: m.onnx\n    data: {train: data/train.csv, test: data/test.csv, target: [calls, visits], sensitive: [email]}\n',
+    })
+    const outcome = await folder.init()
+    expect(outcome).toMatchObject({ written: 'extended', task: 'multilabel', target: { column: 'calls, visits' } })
+    expect(outcome.changes.filter((change) => change.startsWith('+ data.'))).toEqual([])
+    expect(folder.read()).toContain('target: [calls, visits], sensitive: [email]')
+  })
+
   it('run twice changes nothing', async () => {
     using folder = churn()
     await folder.init({ target: 'left' })
