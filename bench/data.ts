@@ -116,7 +116,7 @@ async function profile(file: string, path: string): Promise<readonly Case[]> {
   const judged = judgeTime(ours, theirs, most, 'SUMMARIZE')
   const peakMost = 1.5e9
   return [
-    { name: `SUMMARIZE: ${name}`, seconds: theirs.ms / 1000, peak: theirs.peak },
+    { name: `SUMMARIZE: ${name}`, seconds: theirs.ms / 1000, cpu: theirs.cpu, peak: theirs.peak },
     { name: `validate: ${name}`, ...judged, peakMost, met: judged.met && (ours.peak === null || ours.peak <= peakMost) },
   ]
 }
@@ -126,9 +126,10 @@ async function memory(files: Readonly<Record<string, string>>): Promise<readonly
     validate(`validate, limits.memory 256MB: ${name}`, path, { limits: { memory: '256MB' } }),
   )
   const measured = await measure(limited, { runs: 1, warm: 0 })
-  return measured.map(({ name, ms, peak }) => ({
+  return measured.map(({ name, ms, cpu, peak }) => ({
     name,
     seconds: ms / 1000,
+    cpu,
     peak,
     peakMost: 600e6,
     met: peak === null ? null : peak <= 600e6,
@@ -142,7 +143,7 @@ async function checks(path: string): Promise<readonly Case[]> {
   const added = judgedChecks(command.cwd) - judgedChecks(plain.cwd)
   if (added !== 40) throw new Error(`${added} checks were judged, not 40`)
   return [
-    { name: without.name, seconds: without.ms / 1000, peak: without.peak },
+    { name: without.name, seconds: without.ms / 1000, cpu: without.cpu, peak: without.peak },
     { name: judged.name, ...judgeTime(judged, without, 1.3, 'without checks') },
   ]
 }
