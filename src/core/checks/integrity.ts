@@ -11,7 +11,7 @@ export const labelled: readonly string[] = ['train', 'validation', 'test'] satis
 /** Columns that evaluation pairs, groups and orders rows by. */
 const needed = (role: string, data: DataSpec): readonly string[] => [
   ...(data.features ?? []),
-  ...(role === 'test' ? [data.id, data.time, data.group, data.weight].filter((name) => name !== null) : []),
+  ...(role === 'test' ? [data.id, data.time, data.group, data.weight, data.horizon ?? null].filter((name) => name !== null) : []),
   ...(labelled.includes(role) ? targetColumns(data) : []),
 ]
 

@@ -124,6 +124,22 @@ describe('a forecast of quantiles', () => {
   })
 })
 
+describe('a trivial forecast', () => {
+  it('repeats the last season by time, however many horizons a time was predicted at', async () => {
+    const trivial = async (text: string) => {
+      const { metrics } = evaluateDetails.parse((await bench.evaluate(text)).details)
+      return metrics.find(({ name }) => name === 'mae')?.trivial
+    }
+    const once = await trivial(config(`${levels}, metrics: {mae: {}}`))
+    const [head = '', ...lines] = rows(56, 112).trimEnd().split('\n')
+    const ahead = (steps: number) => lines.map((line) => line.split(',').with(3, String(steps)).join(','))
+    bench.write('test.csv', `${[head, ...ahead(1), ...ahead(2)].join('\n')}\n`)
+    const twice = await trivial(config(`${levels}, metrics: {mae: {}}`, ', horizon: steps'))
+    expect(once).toBeGreaterThan(0)
+    expect(twice).toBeCloseTo(once ?? 0, 9)
+  })
+})
+
 describe('quantiles that cannot be read are one sentence', () => {
   const refused = async (evaluate = levels, data = '') => outcome(await bench.evaluate(config(evaluate, data)))
 
