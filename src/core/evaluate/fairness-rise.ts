@@ -2,13 +2,17 @@
  * Has the gap between groups grown from the baseline to the candidate? Both gaps are computed on the same draws of rows, or of the units that `data.group` names,
  * over the whole test data, so that what both models have in common is no noise and a unit that lies in several groups is drawn once. An area under a curve is
  * drawn by the influence of its rows.
- * Source: paired bootstrap, Efron & Tibshirani 1993, §13.3; bounds as everywhere by BCa.
+ *
+ * Of the draws the standard error is read, and not the quantiles: the widest of several gaps falls back towards the others in every draw, which BCa takes for a bias and
+ * corrects the wrong way round. With eight groups that are alike it would call equal models worse in more than 5 % of the runs; Student's t with this standard error does in fewer.
+ * Source: paired bootstrap, Efron & Tibshirani 1993, §6 and §13.3.
  */
 import type { Sample } from '../metrics/sample.ts'
 import { weightedAuc } from '../metrics/weighted-auc.ts'
+import { fromError } from '../stats/bca.ts'
 import { groupGap } from '../stats/group-gaps.ts'
-import { normalSf } from '../stats/normal.ts'
-import { minus, type Replicates, type RowDraws, rowBootstrap, rowDraws } from '../stats/row-bootstrap.ts'
+import { minus, type Replicates, type RowDraws, rowDraws } from '../stats/row-bootstrap.ts'
+import { studentQuantile, studentSf } from '../stats/student-t.ts'
 import { attempt } from './resampling.ts'
 import type { Slice } from './slice-rows.ts'
 import { type RankSample, type RowSample, replicatesOf } from './statistic.ts'
@@ -41,17 +45,14 @@ export function columnDraws(groups: readonly Slice[], rows: number, units: Int32
 export function riseTest(baseline: Parts<Sample>, candidate: Parts<Sample>, draws: readonly RowDraws[]): RiseTest | null {
   const [before, after] = [gapDraws(baseline, draws), gapDraws(candidate, draws)]
   if (before === null || after === null) return null
-  const difference = minus(after, before)
-  const bca = attempt(() => rowBootstrap(difference))
-  if (bca === null) return null
+  const { estimate, draws: drawn, resampled } = minus(after, before)
+  const se = attempt(() => fromError(estimate, drawn))?.se ?? null
+  if (se === null) return null
+  const df = Math.max(1, resampled - 1)
   return {
-    se: bca.se,
-    above: (at) => {
-      const p = Math.min(1, Math.max(0, 1 - bca.below(at)))
-      // draws end at 1 in some thousands, which a family of many needs more than
-      return p > 0.001 || !(bca.se > 0) ? p : Math.min(p, normalSf((difference.estimate - at) / bca.se))
-    },
-    bounds: (level) => bca.bounds(level),
+    se,
+    above: (at) => (se > 0 ? studentSf((estimate - at) / se, df) : estimate > at ? 0 : 1),
+    bounds: (level) => [estimate - studentQuantile(level, df) * se, estimate + studentQuantile(level, df) * se],
   }
 }
 
@@ -69,7 +70,7 @@ function gapDraws(parts: Parts<Sample>, draws: readonly RowDraws[]): Replicates 
   return {
     estimate: gap((one) => one.estimate),
     draws: first.draws.map((_, b) => gap((one) => one.draws[b] ?? Number.NaN)),
-    leftOut: first.leftOut.map((_, b) => gap((one) => one.leftOut[b] ?? Number.NaN)),
+    leftOut: new Float64Array(),
     resampled: first.resampled,
   }
 }

@@ -173,11 +173,21 @@ describe('the rise of a gap over the baseline', () => {
   })
 
   it('is the paired difference of the gaps, with the standard error that both share', () => {
-    // nothing but ten rows of the second group differs
+    // nothing but ten rows of the second group differs, which was behind before
+    const other = { ...unequal.scores, predicted: unequal.scores.predicted.map((one, i) => (i >= 1000 && i < 1010 ? 0 : one)) }
+    const [check] = judged([column(unequal.codes)], other, [limit('tpr', { maxRise: { fail: 0.02 } })], unequal.scores).checks
+    expect(check?.observed).toBeCloseTo(0.2 + 10 / 300, 12)
+    expect(check?.delta).toBeCloseTo(10 / 300, 12)
+    // √10/300 is 1.05 points; of two models on other rows it would be 5
+    expect((10 / 300 - (check?.interval?.[0] ?? 0)) / 1.645).toBeCloseTo(Math.sqrt(10) / 300, 2)
+    expect(check?.status).toBe('fail')
+  })
+
+  it('is undecided where it is not known which of the two was behind before', () => {
     const other = { ...equal.scores, predicted: equal.scores.predicted.map((one, i) => (i >= 1000 && i < 1010 ? 0 : one)) }
     const [check] = judged([column(equal.codes)], other, [limit('tpr', { maxRise: { fail: 0.02 } })], equal.scores).checks
-    expect(check?.observed).toBeCloseTo(10 / 300, 12)
-    expect(check?.status).toBe('fail')
+    expect(check?.status).toBe('inconclusive')
+    expect(check?.message).toMatch(/rows cannot show it among 1 comparison \([0-9,]+ would\)/)
   })
 
   it('without a baseline counts as baseline.on_missing says', () => {
