@@ -15,6 +15,7 @@ import { driftMetricTable } from '../src/core/drift/metric-table.ts'
 import { tableQuestions } from '../src/core/drift/table-checks.ts'
 import { certainty, families, shiftDefaults } from '../src/core/drift/thresholds.ts'
 import { measures, measureTasks } from '../src/core/evaluate/fairness-measures.ts'
+import { readers } from '../src/core/foreign/table.ts'
 import { common } from '../src/core/metrics/metric.ts'
 import { metrics, metricTasks } from '../src/core/metrics/table.ts'
 import { jsOfShift, newMassOf } from '../src/core/report/drift-scale.ts'
@@ -225,6 +226,12 @@ const fairnessMeasures = () =>
     ]),
   )
 
+const reports = () =>
+  table(
+    ['tool', 'the file'],
+    readers.map(({ tool, file }) => [tool, file]),
+  )
+
 const regions: Readonly<Record<string, () => string>> = {
   checks,
   metrics: metricTable,
@@ -234,6 +241,7 @@ const regions: Readonly<Record<string, () => string>> = {
   'drift-metrics': driftMetrics,
   'drift-rule': driftRule,
   'drift-scale': driftScale,
+  reports,
   unavailable,
   requirements: proven,
 }

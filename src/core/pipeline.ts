@@ -23,7 +23,7 @@ const has = (model: ModelConfig, role: 'train' | 'test' | 'current') => model.da
 
 const table: Readonly<Record<ModelStageName, Entry>> = {
   validate: {
-    unasked: (model) => (Object.keys(model.data.sources).length > 0 ? null : 'no data is configured'),
+    unasked: (model) => (Object.keys(model.data.sources).length > 0 || (model.results ?? []).length > 0 ? null : 'no data is configured'),
     reads: () => [],
   },
   train: {

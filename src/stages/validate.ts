@@ -23,6 +23,7 @@ import { profileOnce, tableFacts } from './profile-table.ts'
 import { judge } from './validate/judge.ts'
 import { openOthers } from './validate/other-tables.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
+import { readResults } from './validate/read-results.ts'
 import { type Sample, samplesPath, takeSamples, writeSamples } from './validate/samples.ts'
 import { writeProfile } from './write-profile.ts'
 
@@ -78,12 +79,18 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
     const found = findings.filter((finding) => finding.expectation === expectation)
     if (found.length > 0) checks.push(toCheck(found, policy))
   }
+  const foreign = await readResults(context, policy)
+  checks.push(...foreign.checks)
   if (profiles.length > 0) await writeProfile(context, profilePath(context), profiles)
   if (model.samples === 'local') await writeSamples(context, samples)
   const tables = opened.flatMap(({ role, table }) =>
     table === null ? [] : [{ role, format: table.format, rows: table.rows, columns: table.columns.length }],
   )
-  return { checks, inputs: [...opened.flatMap((one) => one.inputs), ...besides.inputs], details: { tables } satisfies ValidateDetails }
+  return {
+    checks,
+    inputs: [...opened.flatMap((one) => one.inputs), ...besides.inputs, ...foreign.inputs],
+    details: { tables } satisfies ValidateDetails,
+  }
 }
 
 interface Opened {

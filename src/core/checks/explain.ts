@@ -12,13 +12,17 @@ import { findCheck } from './table.ts'
 const scans = { none: 'no scan', shared: 'the shared scan', own: 'a scan of its own' } as const
 
 /** Two lines a check: what holds, and how it is judged. Labels are the user's own words, and are counted as the policy counts them. */
-export function explainChecks({ expect, data }: ModelConfig): readonly string[] {
+export function explainChecks({ expect, data, results = [] }: ModelConfig): readonly string[] {
   const usual = usualExpectations(data, expect)
   const scanned = [...expect, ...usual].map((one) => findCheck(one.check)?.scan)
   const own = scanned.filter((scan) => scan === 'own').length
   return [
     `${plural(expect.length, 'check')} of expect; of each table: ${scanned.includes('shared') ? 'one scan for all that share it' : 'no shared scan'}, ${own} of their own`,
     ...expect.flatMap((one) => explained(one, data.sources)),
+    ...results.map(
+      ({ path, severity }) =>
+        `validate.results:${path}: every check of that report holds; ${severity === 'warn' ? 'a warning' : 'a failure'}; no scan`,
+    ),
     ...always(data),
     ...usual.flatMap((one) => explained(one, data.sources)),
   ]

@@ -8,7 +8,17 @@ import { checkId } from '../checks/report.ts'
 import { fits, isPattern, ruleOf } from '../drift/rules.ts'
 import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
 import { usualMetrics } from '../metrics/table.ts'
-import type { Config, DataSpec, DriftColumn, Expectation, FairnessSpec, MetricSpec, ModelConfig, Thresholds } from '../schema/config.ts'
+import type {
+  Config,
+  DataSpec,
+  DriftColumn,
+  Expectation,
+  FairnessSpec,
+  MetricSpec,
+  ModelConfig,
+  ResultsFile,
+  Thresholds,
+} from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
 import { canonicalJson, withDigest } from '../schema/parse-config.ts'
 import { targetColumns } from '../schema/target-columns.ts'
@@ -46,6 +56,7 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     data,
     expect: expectOf(base.expect, head.expect),
     // cells of the data are written only where both say so
+    ...resultsOf(base.results ?? [], head.results ?? []),
     ...(base.samples === 'local' && head.samples === 'local' ? { samples: 'local' as const } : {}),
     ...(base.profile === undefined ? {} : { profile: base.profile }),
     train: head.train,
@@ -108,6 +119,12 @@ const expectOf = (base: readonly Expectation[], head: readonly Expectation[]): r
   }),
   ...head.filter((expectation) => !base.some((other) => sameCheck(other, expectation))),
 ]
+
+/** Those of the base as the base has them, then what the head adds. */
+function resultsOf(base: readonly ResultsFile[], head: readonly ResultsFile[]): Pick<ModelConfig, 'results'> {
+  const all = [...base, ...head.filter(({ path }) => !base.some((other) => other.path === path))]
+  return all.length === 0 ? {} : { results: all }
+}
 
 type Evaluate = ModelConfig['evaluate']
 

@@ -87,6 +87,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
     data.sensitive.length === 0 ? [] : fact('policy', 'data.sensitive', [...data.sensitive].sort(), data.sensitive.join(', ')),
   ({ expect }) => expect.flatMap((one) => fact('policy', expectationPath(one), shapeOf(one), shownExpectation(one))),
   ({ samples }) => fact('policy', 'expect.samples', samples, samples ?? ''),
+  ({ results = [] }) => results.flatMap(({ path, severity }) => fact('policy', `expect.results.${path}`, severity, severity)),
   ({ profile }) => fact('policy', 'expect.profile', profile, profile ?? ''),
   ({ train }) =>
     fact('wiring', 'train', train, train === null ? '' : train.kind === 'builtin' ? `builtin ${train.builtin}` : shownCommand(train)),

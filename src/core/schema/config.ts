@@ -245,6 +245,12 @@ export interface DataSpec {
   readonly kinds?: Readonly<Record<string, ProfileKind>>
 }
 
+/** A file of `expect.results`. */
+export interface ResultsFile {
+  readonly path: string
+  readonly severity: 'warn' | 'fail'
+}
+
 export interface ModelConfig {
   readonly name: string
   readonly task: Task | null
@@ -254,6 +260,8 @@ export interface ModelConfig {
   readonly expect: readonly Expectation[]
   /** rows that break a rule are written into the out folder, for whoever runs this; never without being asked */
   readonly samples?: 'local'
+  /** reports of other tools whose checks are judged too */
+  readonly results?: readonly ResultsFile[]
   /** no profile of data that nothing is compared with; by default there always is one */
   readonly profile?: 'needed'
   readonly train: CommandSpec | BuiltinSpec | null

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import type { CheckEntry } from '../checks/entry.ts'
 import { checkTable, findCheck } from '../checks/table.ts'
 import { nearest } from '../text/nearest.ts'
-import { type Expectation, roles } from './config.ts'
-import { choice, columnName, flag, later, section, severity, share, text } from './leaves.ts'
+import { type Expectation, type ResultsFile, roles } from './config.ts'
+import { choice, columnName, flag, path, section, severity, share, text } from './leaves.ts'
 import { says, shown } from './problems.ts'
 
 const on = z.array(choice(roles), { error: 'expected a list of train, validation, test, current' }).min(1, { error: 'this list is empty' })
@@ -160,17 +160,27 @@ const samples = z.enum(['none', 'local'], {
       : undefined,
 })
 
+/** A report that another tool wrote. */
+const results = z
+  .union([path, section({ path, severity: severity.optional() })], { error: 'expected a file, or {path, severity}' })
+  .transform(
+    (given): ResultsFile =>
+      typeof given === 'string' ? { path: given, severity: 'fail' } : { path: given.path, severity: given.severity ?? 'fail' },
+  )
+  .describe('a report of Great Expectations, Soda, dbt, pandera or JUnit: each of its checks is one of validate')
+
 export const expectation = section({
   ...checksOn('table'),
   columns: z.record(z.string(), column, { error: 'expected a map of columns' }).optional(),
   checks: z.array(listed, { error: 'expected a list of checks' }).optional(),
   samples: samples.optional(),
   profile: z.enum(['always', 'needed']).optional(),
-  results: later('expect.results'),
+  results: z.array(results, { error: 'expected a list of files' }).max(20, { error: 'at most 20 files' }).optional(),
 }).transform((given) => ({
   tables: written(given),
   columns: given.columns ?? {},
   checks: given.checks ?? [],
   samples: given.samples,
   profile: given.profile,
+  results: given.results ?? [],
 }))

@@ -133,6 +133,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
     data,
     expect: expectations(file.expect, data, [...path, 'expect'], problems),
     ...(file.expect?.samples === 'local' ? { samples: 'local' } : {}),
+    ...(file.expect === undefined || file.expect.results.length === 0 ? {} : { results: file.expect.results }),
     ...(file.expect?.profile === 'needed' ? { profile: 'needed' } : {}),
     train: file.train ?? null,
     ...(file.score === undefined ? {} : { score: file.score }),

@@ -41,7 +41,9 @@ function notConfigured(config: ModelConfig): CollectedModel['notConfigured'] {
       ? [{ stage: 'baseline', because: 'baseline is not configured' }]
       : []
   const expect =
-    config.expect.length === 0 && unasked('validate', config) === null ? [{ stage: 'expect', because: 'expect is not configured' }] : []
+    config.expect.length === 0 && (config.results ?? []).length === 0 && unasked('validate', config) === null
+      ? [{ stage: 'expect', because: 'expect is not configured' }]
+      : []
   return [...unaskedStages, ...expect, ...baseline]
 }
 

@@ -49,7 +49,6 @@ models:
     ['score: {metrics_file: eval.json}', 'score.metrics_file'],
     ['device: gpu', 'gpu'],
     ['task: custom', 'custom'],
-    ['expect: {results: [gx.json]}', 'expect.results'],
     ['train: {builtin: auto}', 'auto'],
   ])('what is not built is refused by name, never ignored: %s', (text, what) => {
     const [first] = problems(whole(text))

@@ -163,6 +163,15 @@ describe('EVT-06 expectations come from the base', () => {
     expect([samples('', local), samples(local, ''), samples(local, local)]).toEqual([undefined, undefined, 'local'])
   })
 
+  it('reports of other tools are those of the base, and what the head adds', () => {
+    const results = (base: string, head: string) =>
+      apply(expectation(`{results: ${base}}`), expectation(`{results: ${head}}`)).model.results
+    expect(results('[gx.json]', '[{path: gx.json, severity: warn}]')).toEqual([{ path: 'gx.json', severity: 'fail' }])
+    expect(results('[gx.json]', '[]')).toEqual([{ path: 'gx.json', severity: 'fail' }])
+    expect(results('[]', '[new.xml]')).toEqual([{ path: 'new.xml', severity: 'fail' }])
+    expect(apply(expectation('{results: [gx.json]}'), expectation('{}')).sentences.join()).toContain('expect.results.gx.json')
+  })
+
   it('PII-01 values and patterns are counted, not shown', () => {
     const { sentences } = apply(
       expectation('{columns: {a: {in: [canary1]}}}'),
