@@ -17,7 +17,7 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist'
 const out = resolve(root, values.out)
 /** Where tsc and ncc work: always here, for the names of chunks follow from it. */
 const work = join(root, 'build')
-const budget = { all: 8_000_000, comment: 1_700_000 }
+const budget = { all: 8_000_000, comment: 1_750_000 }
 
 function node(script: string, ...args: string[]): void {
   const done = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: ['ignore', 2, 2] })

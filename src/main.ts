@@ -15,6 +15,6 @@ export const start = async (name: string): Promise<void> => {
   const entry = entries[name]
   if (entry === undefined) throw new Error(`no entry ${name}`)
   // each schema is used once or twice a process: compiling code for it (zod does, with `new Function`) takes longer than it saves
-  if (name !== 'onnx-worker') (await import('zod')).config({ jitless: true })
+  if (name !== 'onnx-worker') (await import('./adapters/zod/interpret.ts')).interpretSchemas()
   await entry()
 }
