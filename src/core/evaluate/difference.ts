@@ -55,7 +55,7 @@ interface Outcome {
   readonly because: string
 }
 
-/** @param proof level at which a mode that asks for proof has it; less than 0.05 where the holdout was used before */
+/** @param proof level at which a mode that asks for proof has it; its share of 0.05 among the uses of the holdout */
 export function differenceChecks(compared: readonly Compared[], mode: Mode, policy: Policy, proof = ALPHA): readonly Check[] {
   const claims = compared.flatMap((entry) =>
     margins(entry.spec, entry.metric, entry.baseline).map(({ severity, margin }): Claim => {
@@ -167,7 +167,7 @@ function decide(
 
 /** Said only where it is not the usual level. */
 const against = (level: number): string =>
-  level === ALPHA ? '' : ` at ${Number(level.toPrecision(3))}, because the holdout was used before`
+  level === ALPHA ? '' : ` at ${Number(level.toPrecision(3))}, its share of 0.05 among all uses of the holdout`
 
 function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mode): Check {
   const { spec, metric, change, candidate, baseline, rows } = claim.compared

@@ -77,7 +77,7 @@ describe('α-spending', () => {
     expect(verdict('superior', levelOfUse(0.05, 1))).toMatchObject({ status: 'pass' })
     const later = verdict('superior', levelOfUse(0.05, 10))
     expect(later).toMatchObject({ status: 'fail', level: 1 - levelOfUse(0.05, 10) })
-    expect(later?.message).toContain('because the holdout was used before')
+    expect(later?.message).toContain('its share of 0.05 among all uses of the holdout')
   })
 
   it('does not touch guard', () => {

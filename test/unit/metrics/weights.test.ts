@@ -4,7 +4,7 @@ import { assertPaired, type Scores, unitsOf } from '../../../src/core/metrics/sc
 import { metricNames, metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { type View, viewOf } from '../../../src/core/metrics/view.ts'
-import { cases } from './random-cases.ts'
+import { cases } from './random-cases/cases.ts'
 
 const sample = (name: string, view: View, params: Record<string, string | number> = {}): Sample => {
   const metric = metrics[name]
@@ -64,11 +64,11 @@ describe('a weight of 2 is the row twice, a weight of 0 is no row', () => {
   }
 
   it('what has no such form says so and has no value', () => {
-    expect(sample('max_error', viewOf(cases.regression_weighted(1))).value).toEqual({
+    expect(sample('max_error', viewOf(cases.regression(1))).value).toEqual({
       value: null,
       undefined: 'the largest error has no form with weights',
     })
-    const classes = viewOf(cases.multiclass_weighted(5))
+    const classes = viewOf(cases.multiclass(5))
     expect(sample('roc_auc', classes, { multi: 'ovo' }).value.value).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 /** The cases of scripts/reference/metric_batches.py, made again: the same generator, the same draws in the same order. */
-import { naiveScale } from '../../../src/core/metrics/forecast.ts'
-import { rowsOf, type Scores } from '../../../src/core/metrics/scores.ts'
+import { naiveScale } from '../../../../src/core/metrics/forecast.ts'
+import type { ScoredTask, Scores } from '../../../../src/core/metrics/scores.ts'
 
 /** mulberry32: the same few lines in Python. */
 function mulberry(seed: number): (n: number) => number {
@@ -13,8 +13,8 @@ function mulberry(seed: number): (n: number) => number {
   }
 }
 
-const plain = {
-  binary: (i: number) => {
+export const cases = {
+  binary: (i) => {
     const below = mulberry(1_000_000 + i)
     const n = 1 + below(40)
     const share = [0, 1, 2, 3, 5, 8, 10][below(7)] ?? 0
@@ -27,9 +27,9 @@ const plain = {
       score[row] = s
       predicted[row] = free ? below(2) : s >= 0.5 ? 1 : 0
     }
-    return { task: 'binary', y, score, predicted } as const
+    return { task: 'binary', y, score, predicted, weight: weights(i, n) }
   },
-  multiclass: (i: number) => {
+  multiclass: (i) => {
     const below = mulberry(2_000_000 + i)
     const k = 3 + below(3)
     const n = 1 + below(40)
@@ -45,9 +45,9 @@ const plain = {
       for (const [c, share] of parts.entries()) proba[row * k + c] = share / 1_000_000
       predicted[row] = free ? below(k) : parts.indexOf(Math.max(...parts))
     }
-    return { task: 'multiclass', classes: Array.from({ length: k }, (_, c) => `c${c}`), y, proba, predicted } as const
+    return { task: 'multiclass', classes: Array.from({ length: k }, (_, c) => `c${c}`), y, proba, predicted, weight: weights(i, n) }
   },
-  regression: (i: number) => {
+  regression: (i) => {
     const below = mulberry(3_000_000 + i)
     const n = 1 + below(40)
     const kind = below(4)
@@ -65,22 +65,21 @@ const plain = {
       y[row] = truth
       predicted[row] = said
     }
-    return { task: 'regression', y, predicted } as const
+    return { task: 'regression', y, predicted, weight: weights(i, n) }
   },
-}
+  multilabel,
+  ranking,
+  forecasting,
+} as const satisfies Record<ScoredTask, (i: number) => Scores>
 
-/** Of three kinds: few and 0 among them, fractions of two that add up exactly, any. */
-function weights(i: number, n: number): Float64Array {
+/** Null for every other case. Of three kinds: few and 0 among them, fractions of two that add up exactly, any. */
+function weights(i: number, n: number): Float64Array | null {
+  if (i % 2 === 0) return null
   const below = mulberry(9_000_000 + i)
   const kind = below(3)
   const one = [() => [0, 0.25, 1, 2, 3][below(5)] ?? 0, () => (1 + below(1000)) / 128, () => (1 + below(1000)) / 997][kind]
   const found = Float64Array.from({ length: n }, () => one?.() ?? 0)
   return found.some((w) => w > 0) ? found : found.fill(1)
-}
-
-const withWeights = (make: (i: number) => Scores) => (i: number) => {
-  const scores = make(i)
-  return { ...scores, weight: weights(i, rowsOf(scores)) }
 }
 
 function multilabel(i: number): Scores {
@@ -96,7 +95,7 @@ function multilabel(i: number): Scores {
     for (let c = 0; c < k; c++) predicted[from + c] = below(10) < share ? 1 : 0
   }
   const labels = Array.from({ length: k }, (_, c) => `l${c}`)
-  return { task: 'multilabel', labels, y, score, predicted, weight: i % 2 === 1 ? weights(i, n) : null }
+  return { task: 'multilabel', labels, y, score, predicted, weight: weights(i, n) }
 }
 
 function ranking(i: number): Scores {
@@ -114,9 +113,9 @@ function ranking(i: number): Scores {
     item[row] = below(12)
   }
   const perQuery = weights(i, queries)
-  const own = Float64Array.from(query, (q) => perQuery[q] ?? 0)
-  const weight = own.some((w) => w > 0) ? own : own.fill(1)
-  return { task: 'ranking', y, score, query, item, weight: i % 2 === 1 ? weight : null }
+  const own = perQuery && Float64Array.from(query, (q) => perQuery[q] ?? 0)
+  const weight = own && !own.some((w) => w > 0) ? own.fill(1) : own
+  return { task: 'ranking', y, score, query, item, weight }
 }
 
 function forecasting(i: number): Scores {
@@ -141,16 +140,5 @@ function forecasting(i: number): Scores {
     values.set(Float64Array.from(levels, number).sort(), row * levels.length)
   }
   const quantiles = { levels, values }
-  const weight = i % 2 === 1 ? weights(i, n) : null
-  return { task: 'forecasting', y, predicted, series, time: null, horizon, quantiles, scale, naive: null, weight }
+  return { task: 'forecasting', y, predicted, series, time: null, horizon, quantiles, scale, naive: null, weight: weights(i, n) }
 }
-
-export const cases = {
-  ...plain,
-  binary_weighted: withWeights(plain.binary),
-  multiclass_weighted: withWeights(plain.multiclass),
-  regression_weighted: withWeights(plain.regression),
-  multilabel,
-  ranking,
-  forecasting,
-} as const satisfies Record<string, (i: number) => Scores>
