@@ -48,6 +48,7 @@ import { confirmed } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
 import { type Naive, naiveForecast, TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
+import { type Items, itemsOf } from './evaluate/items.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
 import { openScorer } from './evaluate/open-scorer.ts'
@@ -119,7 +120,7 @@ export const evaluate: ModelStage = async (given) => {
     },
   })
   if (!isNumeric(task) && task !== 'multilabel') checkLabels(truth.coded, candidate, target.columns[0], shown)
-  const ahead = await aheadOf(context, engine, target, task, facts, times, shown)
+  const ahead = await aheadOf(context, engine, target, task, { facts, ids: truth.ids }, times, shown)
   const assembled = (answers: readonly Answered[]) => assemble(context, truth, { ...facts.counted, ...ahead }, task, answers)
   const { compared: scored, scores } = together(found, (answers) => assembled([candidate, ...answers]))
   const [own, other = null] = decisions.apply(scores.models, scores.pair)
@@ -297,21 +298,23 @@ function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
   }
 }
 
-type Ahead = Naive & { readonly times: Float64Array | null; readonly horizon: Int32Array | null }
+type Ahead = Naive & Items & { readonly times: Float64Array | null; readonly horizon: Int32Array | null }
 
-/** What a forecast is held against; of other tasks nothing. */
+/** What a forecast or a ranking is held against; of other tasks nothing. */
 async function aheadOf(
   context: ModelContext,
   engine: DataEngine,
   target: Target,
   task: ScoredTask,
-  facts: RowFacts,
+  { facts, ids }: { readonly facts: RowFacts; readonly ids: TruthReader['ids'] },
   reader: TimeReader,
   shown: string,
 ): Promise<Ahead> {
-  if (task !== 'forecasting') return { times: null, horizon: null, scale: null, naive: null }
+  const none = { times: null, horizon: null, scale: null, naive: null, item: null, popularity: null }
+  if (task === 'ranking') return { ...none, ...(await itemsOf(context, engine, target.columns[0], ids)) }
+  if (task !== 'forecasting') return none
   const times = reader.times(shown)
-  return { times, horizon: reader.horizons(shown), ...(await naiveForecast(context, engine, target.columns[0], facts, times)) }
+  return { ...none, times, horizon: reader.horizons(shown), ...(await naiveForecast(context, engine, target.columns[0], facts, times)) }
 }
 
 async function openLabelled(context: ModelContext) {
@@ -373,9 +376,14 @@ function assemble(
       return { models, labels: sortLabels(truth.coded.names), pair: [negative, positive] }
     }
     case 'ranking': {
-      const { weight, group: query } = counted
+      const { weight, group: query, item, popularity } = counted
       if (query === null) throw new Error('a ranking without data.group')
-      const models: readonly RankingScores[] = answers.map((answered) => ({ ...rankingScores(truth.numbers, query, answered), weight }))
+      const models: readonly RankingScores[] = answers.map((answered) => ({
+        ...rankingScores(truth.numbers, query, answered),
+        weight,
+        item,
+        popularity,
+      }))
       return { models, labels: null, pair: null }
     }
     case 'forecasting': {

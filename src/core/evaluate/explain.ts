@@ -10,6 +10,7 @@ import type {
   Mode,
   ModelConfig,
   ScoreSpec,
+  SlicesSpec,
   Thresholds,
   Waiver,
 } from '../schema/config.ts'
@@ -50,6 +51,8 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
       : []),
     ...metrics.flatMap(ruleOf),
     ...calibrationRules(evaluate.calibration ?? null),
+    ...decisionRules(evaluate),
+    ...slicesRules(evaluate.slices ?? null),
     ...fairnessRules(evaluate.fairness ?? null),
     'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
     'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
@@ -103,6 +106,31 @@ function calibrationRules(calibration: CalibrationSpec | null): readonly string[
   const rule = limits(maxExcess, (value) => `an error above ${written(value)} beyond chance`)
   return [
     `evaluate.calibration: ${rule}, in ${bins} bins of equal ${binning}, where Spiegelhalter's test is certain at ${written(p)}; else inconclusive`,
+  ]
+}
+
+function decisionRules({ chooseThreshold = null, value = null }: ModelConfig['evaluate']): readonly string[] {
+  const money = value === null ? '' : ` in ${value.currency ?? 'the unit of the config'}`
+  return [
+    ...(chooseThreshold === null
+      ? []
+      : [
+          `the threshold is chosen on data.${chooseThreshold.on} for ${chooseThreshold.maximize}, for candidate and baseline by the same rule`,
+        ]),
+    ...(value === null ? [] : [`value is money${money} per 1,000 decisions; the report says at which threshold the model earns most`]),
+  ]
+}
+
+function slicesRules(slices: SlicesSpec | null): readonly string[] {
+  if (slices === null) return []
+  const declared = slices.by.map((names) => names.join('+'))
+  const found = slices.auto ? 'every column' : ''
+  const metrics = slices.metrics.length === 0 ? 'the primary metric' : slices.metrics.map(({ name }) => name).join(', ')
+  return [
+    `slices of ${[...declared, found].filter((part) => part !== '').join(', ')}: each part with ${count(slices.minRows)} rows is judged for itself by ${metrics}; a drop of 2 points (5 % of a loss) or of the limit that is written fails where it is certain at 5 % (Benjamini–Hochberg over all parts) and the models differ on 10 rows`,
+    ...slices.metrics
+      .flatMap((spec) => ruleOf(spec).map((line) => `${line}, in the worst slice`))
+      .filter((line) => /^evaluate\.(min|max):/.test(line)),
   ]
 }
 
@@ -162,13 +190,15 @@ const usualPoints = 0.005
 
 /** Whether so many rows can decide the changes that are written in points. Before scoring nobody knows how often the models differ. */
 export function decidable({ evaluate }: ModelConfig, rows: number): readonly string[] {
-  const points = evaluate.metrics.flatMap((spec) => {
-    if (isMeasured(spec.metric) || unitOf(spec.metric) !== 'pp') return []
+  const points = evaluate.metrics.flatMap((spec): { readonly name: string; readonly size: number | null }[] => {
+    if (isMeasured(spec.metric)) return []
+    if (unitOf(spec.metric) !== 'pp') return [{ name: spec.name, size: null }]
     const limit = (metricFacts(spec.metric)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
-    if (limit?.kind === 'relative') return []
+    if (limit?.kind === 'relative') return [{ name: spec.name, size: null }]
     return [{ name: spec.name, size: limit?.value ?? usualPoints }]
   })
   return points.flatMap(({ name, size }) => {
+    if (size === null) return [`a change in ${name}: how many rows show it is known only once both models have been scored`]
     if (!(size > 0)) return [`${name}: no number of rows can show a change of nothing`]
     const needed = Math.ceil(connor(disagreement, size))
     const would = `${count(needed)} rows would, where the models differ on 10 % of them`

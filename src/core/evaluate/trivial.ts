@@ -27,7 +27,10 @@ export interface Trivial {
 export function trivialOf(scores: Scores, given: TrainingStatistics | null): Trivial {
   const training = given !== null && fits(given, scores) ? given : null
   const what = scores.task === 'forecasting' && scores.naive === null ? 'mean' : known[scores.task]
-  if (scores.task === 'ranking') return { views: trivialScores(scores, training).map(viewOf), knows: what }
+  if (scores.task === 'ranking') {
+    const knows = scores.popularity ? `${what}, or by how often it was relevant in training` : what
+    return { views: trivialScores(scores, training).map(viewOf), knows }
+  }
   const told = training !== null || (scores.task === 'forecasting' && scores.naive !== null)
   const knows = !told ? `only the ${what} of the test rows, as those of training are not known` : `only the ${what} of training`
   return { views: trivialScores(scores, training).map(viewOf), knows }
@@ -51,7 +54,7 @@ const fits = (training: TrainingStatistics, scores: Scores): boolean =>
 export function bestTrivial(views: readonly View[], metric: Metric, params: Params): Sample | null {
   let best: Sample | null = null
   // what reads probabilities reads the same of each
-  for (const view of metric.needs === 'scores' ? views.slice(0, 1) : views) {
+  for (const view of metric.needs === 'scores' && views[0]?.task !== 'ranking' ? views.slice(0, 1) : views) {
     const sample = sampleOf(metric, view, params)
     const value = sample.value.value
     if (value === null) continue
@@ -102,7 +105,7 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
       return answers.map((predicted) => ({ ...scores, score, predicted }))
     }
     case 'ranking':
-      return [{ ...scores, score: new Float64Array(n) }]
+      return [new Float64Array(n), ...(scores.popularity ? [scores.popularity] : [])].map((score) => ({ ...scores, score }))
     case 'forecasting': {
       // without a naive forecast there is only the mean of the rows themselves
       const flat = new Float64Array(n).fill(scores.y.reduce((sum, y) => sum + y, 0) / n)

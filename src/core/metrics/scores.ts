@@ -61,6 +61,8 @@ export interface RankingScores extends Given {
   readonly query: Int32Array
   /** code of the item of each row, from 0 on: how much of the catalogue is ever shown; null or absent: not known */
   readonly item?: Int32Array | null
+  /** of each row, how often its item was relevant in the training data; null or absent: not known */
+  readonly popularity?: Float64Array | null
 }
 
 /** A row is one predicted moment of one series. */
@@ -147,6 +149,7 @@ function assertOwn(scores: Scores, n: number): void {
       table('scores', 'score', scores.score, n)
       unit(scores.query, n, 'query')
       if (scores.item) unit(scores.item, n, 'item')
+      if (scores.popularity) table('popularities', 'popularity', scores.popularity, n)
       return
     case 'forecasting':
       assertForecast(scores, n)

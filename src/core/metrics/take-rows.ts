@@ -47,6 +47,7 @@ export function takeRows(scores: Scores, rows: Uint32Array): Scores {
         score: numbers(scores.score, rows),
         query: codes(scores.query, rows),
         item: scores.item ? codes(scores.item, rows) : null,
+        popularity: scores.popularity ? numbers(scores.popularity, rows) : null,
       }
     case 'forecasting':
       return { ...takeForecasts(scores, rows), ...given }

@@ -89,6 +89,8 @@ async function references({ root, ports: { files } }: RunContext, { baseline }: 
 async function ledger(context: RunContext, { baseline, promote, evaluate }: ModelConfig): Promise<readonly string[]> {
   const asked =
     promote !== null ||
+    evaluate.mode === 'non_inferior' ||
+    evaluate.mode === 'superior' ||
     evaluate.metrics.some((metric) => metric.auto) ||
     baseline.from.some(({ kind }) => ['alias', 'version', 'main'].includes(kind))
   if (!asked) return []

@@ -64,6 +64,21 @@ describe('evaluate --explain', () => {
     expect(lines).not.toContain('evaluate.determinism')
   })
 
+  it('says what is asked of parts of the rows and of decisions, and what only scoring will show', async () => {
+    bench.write('test.csv', test(800))
+    const more = config
+      .replace(
+        '    evaluate:\n',
+        '    evaluate:\n      value: {tp: 5, currency: EUR}\n      slices: {by: [x], min_rows: 60, metrics: {accuracy: {min: 0.5}}}\n',
+      )
+      .replace('      log_loss: {max_rise: auto}', '      log_loss: {}')
+    const lines = (await bench.explain(more)).join('\n')
+    expect(lines).toContain('slices of x: each part with 60 rows is judged for itself by accuracy')
+    expect(lines).toContain('evaluate.min:accuracy: below 0.5 fails, in the worst slice')
+    expect(lines).toContain('value is money in EUR per 1,000 decisions')
+    expect(lines).toContain('a change in log_loss: how many rows show it is known only once both models have been scored')
+  })
+
   it('says whether the rows that are there can decide', async () => {
     bench.write('m.onnx', logistic([1], 0))
     bench.write('base.onnx', logistic([1], 0))

@@ -68,6 +68,19 @@ describe('a ranking', () => {
     expect(details.metrics.find(({ metric }) => metric === 'ndcg')?.candidate.value).toBeCloseTo(1, 12)
   })
 
+  it('knows its items by data.id: how much of the catalogue is shown, and how often each was wanted in training', async () => {
+    bench.write('test.csv', rows())
+    bench.write('train.csv', rows())
+    bench.write('base.onnx', identityModel('poor'))
+    bench.write('m.onnx', identityModel('good'))
+    const covered = '    evaluate: {metrics: {ndcg: {}, catalog_coverage: {min: 0.9, k: 1}}}\n'
+    const result = await bench.evaluate(config(', id: item, train: train.csv', covered))
+    expect(outcome(result)).toBe('pass')
+    expect(result.checks.find(({ id }) => id === 'evaluate.beats_trivial:ndcg')?.message).toContain('how often it was relevant in training')
+    const details = evaluateDetails.parse(result.details)
+    expect(details.metrics.find(({ metric }) => metric === 'catalog_coverage')?.candidate.value).toBe(1)
+  })
+
   it('without queries, with a relevance below 0 or an item twice in one query, is one sentence', async () => {
     bench.write('base.onnx', identityModel('poor'))
     bench.write('m.onnx', identityModel('good'))

@@ -46,6 +46,19 @@ describe('a model that knows no features', () => {
     expect(value(scores, 'ndcg')).toBeCloseTo((1 + 1 / Math.log2(3)) / 2, 12)
   })
 
+  it('of a ranking may order items by how often they were relevant in training', () => {
+    const scores: RankingScores = {
+      task: 'ranking',
+      y: Float64Array.of(0, 1, 0, 1),
+      score: Float64Array.of(4, 3, 2, 1),
+      query: Int32Array.of(0, 0, 1, 1),
+      item: Int32Array.of(0, 1, 0, 1),
+      popularity: Float64Array.of(2, 30, 2, 30),
+    }
+    expect(trivialOf(scores, null).knows).toContain('how often it was relevant in training')
+    expect(value(scores, 'ndcg')).toBe(1)
+  })
+
   it('of a forecast says the last season where it is known, else the mean of the test rows', () => {
     const scores: ForecastingScores = {
       task: 'forecasting',

@@ -1,3 +1,0 @@
-import { agreesOn } from './agreement.ts'
-
-agreesOn('multilabel')
