@@ -85,7 +85,7 @@ function accepts({ limit: written }: Waiver, check: Check): boolean {
   const size = limit === null ? null : sizeOf(check, limit)
   if (limit === null || size === null) return false
   const slack = 1e-12 * Math.max(1, Math.abs(size), Math.abs(limit.value))
-  return check.limit_kind === 'min' ? size >= limit.value - slack : size <= limit.value + slack
+  return check.limit_kind === 'min' || check.limit_kind === 'min_ratio' ? size >= limit.value - slack : size <= limit.value + slack
 }
 
 /** What of the check is held against the limit, in the limit's terms. */

@@ -64,6 +64,16 @@ describe('a waiver', () => {
     const min = makeCheck({ id: 'evaluate.min:roc_auc', status: 'fail', effect: 'fail', limit_kind: 'min', observed: 0.68, message: '' })
     expect(effectOf(min, waiver({ check: 'evaluate.min:*', limit: '0.65' }))).toBe('pass')
     expect(effectOf(min, waiver({ check: 'evaluate.min:*', limit: '0.69' }))).toBe('fail')
+    const ratio = makeCheck({
+      id: 'evaluate.fairness_ratio:tpr:sex',
+      status: 'fail',
+      effect: 'fail',
+      limit_kind: 'min_ratio',
+      observed: 0.6,
+      message: '',
+    })
+    expect(effectOf(ratio, waiver({ check: 'evaluate.fairness_ratio:*', limit: '60%' }))).toBe('pass')
+    expect(effectOf(ratio, waiver({ check: 'evaluate.fairness_ratio:*', limit: '70%' }))).toBe('fail')
     const shift = makeCheck({ id: 'drift.shift:distance', status: 'fail', effect: 'fail', limit_kind: 'shift', observed: 0.3, message: '' })
     expect(effectOf(shift, waiver({ check: 'drift.shift:distance', limit: '0.35' }))).toBe('pass')
     expect(effectOf(shift, waiver({ check: 'drift.shift:distance', limit: '0.25' }))).toBe('fail')
