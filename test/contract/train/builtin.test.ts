@@ -215,6 +215,7 @@ describe('what a builtin cannot learn from is one clear sentence, and the old mo
     ['NO_ROWS', `x,t\n${'1,\n2,\n'.repeat(20)}`, config('target: t', 'baseline', 'task: binary')],
     ['COLUMN_MISSING', 'x,t\n1,0\n2,1\n', config('target: absent')],
     ['COLUMN_MISSING', 'x,t\n1,0\n2,1\n', config('target: t, features: [x, gone]')],
+    ['NOT_AVAILABLE', 'x,t,u\n1,0,1\n2,1,0\n3,0,0\n', config('target: [t, u]')],
     ['TARGET_NOT_BINARY', `x,t\n1,${secret}\n2,b\n3,c\n`, config('target: t', 'baseline', 'task: binary')],
     ['TARGET_UNUSABLE', `x,t\n1,${secret}\n2,b\n3,c\n`, config('target: t', 'baseline', 'task: regression')],
     ['TARGET_UNUSABLE', 'x,t\n1,2024-01-01\n2,2024-01-02\n', config('target: t')],
