@@ -6,12 +6,14 @@ import { crossChecks } from '../../../src/core/checks/entries/cross.ts'
 import { featureChecks } from '../../../src/core/checks/entries/features.ts'
 import { integrityChecks } from '../../../src/core/checks/entries/integrity.ts'
 import { leakageChecks } from '../../../src/core/checks/entries/leakage.ts'
+import { privacyChecks } from '../../../src/core/checks/entries/privacy.ts'
+import { rowChecks } from '../../../src/core/checks/entries/row-rules.ts'
 import { schemaChecks } from '../../../src/core/checks/entries/schema.ts'
 import { servingChecks } from '../../../src/core/checks/entries/serving.ts'
 import { splitChecks } from '../../../src/core/checks/entries/split.ts'
 import { tableChecks } from '../../../src/core/checks/entries/table.ts'
 import type { Finding } from '../../../src/core/checks/plan.ts'
-import { findCheck } from '../../../src/core/checks/table.ts'
+import { checkTable, findCheck } from '../../../src/core/checks/table.ts'
 import type { Expectation } from '../../../src/core/schema/config.ts'
 import type { Table } from '../../../src/ports/data-engine.ts'
 import { tableFacts } from '../../../src/stages/profile-table.ts'
@@ -36,6 +38,9 @@ const entries = [
   splitChecks,
   categoryChecks,
   servingChecks,
+  privacyChecks,
+  // names inside SQL are quoted by whoever writes it
+  rowChecks.filter(({ sqlKeys }) => sqlKeys.length === 0),
 ].flat()
 const written = entries.map((entry) => exampleOf(entry))
 
@@ -54,6 +59,11 @@ async function figures(test: Table, train: Table, name = 'a', where: string | nu
 
 const finite = ({ observed, judged, broken, p, limit }: Finding) =>
   [observed, judged, broken, p, limit?.value].every((value) => value === null || value === undefined || Number.isFinite(value))
+
+it('every check of a table is here, beside those that are SQL of the user', () => {
+  const left = checkTable.filter((entry) => entry.on === 'table' && !entries.includes(entry))
+  expect(left.filter(({ sqlKeys, queryKeys }) => sqlKeys.length + queryKeys.length === 0).map(({ name }) => name)).toEqual([])
+})
 
 describe('DAT-09 tables that hardly are one', () => {
   const cases: readonly (readonly [string, Columns])[] = [

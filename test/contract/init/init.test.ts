@@ -63,6 +63,17 @@ describe('init over data it has not seen before', () => {
     expect(text).toContain('rows: {min: 200, on: [train, test]}')
   })
 
+  it('a contract of one file is kept by other files of the same source, rare labels and holes and all', async () => {
+    using folder = makeFolder({ 'data/train.csv': people(1, 600) })
+    await folder.init({ target: 'left', name: 'churn' })
+    const files = [2, 3, 4].map((seed) => people(seed, 200))
+    folder.write({ 'data/validation.csv': files[0] ?? '', 'data/test.csv': files[1] ?? '', 'data/current.csv': files[2] ?? '' })
+    const more = 'train: data/train.csv\n      validation: data/validation.csv\n      test: data/test.csv\n      current: data/current.csv'
+    folder.write({ 'modelgate.yml': folder.read().replace(/train: data\/train\.csv/, more) })
+    const [result] = await folder.validate()
+    expect(result?.checks.filter(({ effect }) => effect !== 'pass' && effect !== 'skipped').map(({ message }) => message)).toEqual([])
+  })
+
   it('leaves what it cannot know open, and says so', async () => {
     using folder = churn()
     const outcome = await folder.init()

@@ -75,6 +75,7 @@ export const privacyChecks: readonly CheckEntry[] = [
     judge: ({ max = 0.01, looks_like: wanted = lookKinds, allow = [] }, row, scope) => {
       const looked = texts(scope, allow)
       if (looked.length === 0) return skipped('there are no text columns to look at')
+      if (looked.every((_, index) => (number(row[`n${index}`]) ?? 0) === 0)) return skipped('there is no text to look at')
       const found = looked.flatMap(({ name }, index) => {
         const n = number(row[`n${index}`]) ?? 0
         const alike = wanted.filter((kind) => (number(row[`${kind}${index}`]) ?? 0) > stable(max * n))
