@@ -13,13 +13,14 @@ import type { Sample } from '../metrics/sample.ts'
 import { rowsOf, type Scores } from '../metrics/scores.ts'
 import { metrics, sampleOf } from '../metrics/table.ts'
 import { takeRows } from '../metrics/take-rows.ts'
-import { viewOf } from '../metrics/view.ts'
+import { once, viewOf } from '../metrics/view.ts'
 import { count, plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
 import { normalSf } from '../stats/normal.ts'
+import { placesOf, type Ranking, ranking, rankingOfPart } from '../stats/ranking.ts'
 import { type Moments, shrunk, sliceEffect } from '../stats/slice-effect.ts'
 import { type Change, changeBetween } from './change.ts'
 import { ALPHA } from './difference.ts'
@@ -74,10 +75,14 @@ interface Judged extends Measured {
   readonly margin: Margin | null
 }
 
-export function judgeSlices(input: SlicesInput): { readonly checks: readonly Check[]; readonly details: Pick<EvaluateDetails, 'slices'> } {
+export function judgeSlices(given: SlicesInput): { readonly checks: readonly Check[]; readonly details: Pick<EvaluateDetails, 'slices'> } {
+  const input = byFallingScore(given)
   const { families, specs, minRows } = input
   const effects = effectsOf(input.candidate, families)
-  const measured = families.flatMap(({ slices }) => slices.flatMap((slice) => measure(slice, effects.get(slice) ?? null, input)))
+  const [ranks, before] = [ranksOfParts(input.candidate), input.baseline && ranksOfParts(input.baseline)]
+  const measured = families.flatMap(({ slices }) =>
+    slices.flatMap((slice) => measure(slice, { candidate: ranks, baseline: before }, effects.get(slice) ?? null, input)),
+  )
   const tested = measured.filter(({ p }) => p !== null)
   const q = new Map(benjaminiHochberg(tested.map(({ p }) => p ?? 1)).map((value, i) => [tested[i], value]))
   const judged = measured.map((one) => decide(one, q.get(one) ?? null))
@@ -99,23 +104,76 @@ export function judgeSlices(input: SlicesInput): { readonly checks: readonly Che
   }
 }
 
-function measure(slice: Slice, phi: number | null, { candidate, baseline, specs }: SlicesInput): readonly Measured[] {
+/**
+ * The same input with its rows in the order of the candidate's scores: what is taken out of a slice in that order need not be sorted, and the order of the
+ * baseline, which mostly agrees, is read from memory that is near. At millions of rows and hundreds of slices that is half of the time.
+ */
+function byFallingScore(input: SlicesInput): SlicesInput {
+  const { candidate, baseline, families } = input
+  if (candidate.task !== 'binary' || !candidate.score) return input
+  const { order } = ranking(candidate.score)
+  return {
+    ...input,
+    candidate: takeRows(candidate, order),
+    baseline: baseline && takeRows(baseline, order),
+    families: families.map((family) => ({ ...family, slices: renumbered(family.slices, order) })),
+  }
+}
+
+/** @param slices that have no row in common; @param order row that is now in each place */
+function renumbered(slices: readonly Slice[], order: Uint32Array): readonly Slice[] {
+  const none = slices.length
+  const sliceOf = new Uint16Array(order.length).fill(none)
+  for (const [s, { rows }] of slices.entries()) for (let j = 0; j < rows.length; j++) sliceOf[rows[j] ?? 0] = s
+  const made = slices.map(({ rows }) => new Uint32Array(rows.length))
+  const filled = new Uint32Array(none)
+  for (let at = 0; at < order.length; at++) {
+    const s = sliceOf[order[at] ?? 0] ?? none
+    const rows = made[s]
+    if (!rows) continue
+    const next = filled[s] ?? 0
+    rows[next] = at
+    filled[s] = next + 1
+  }
+  return slices.map((slice, s) => ({ ...slice, rows: made[s] ?? slice.rows }))
+}
+
+type PartRanks = (slice: Slice) => Ranking | null
+
+/** All rows are sorted by their scores once, when a metric asks, and each slice by their places. */
+function ranksOfParts(scores: Scores): PartRanks {
+  const places = once(() => {
+    if (scores.task !== 'binary' || !scores.score) return null
+    return placesOf(ranking(scores.score))
+  })
+  return ({ rows }) => {
+    const all = places()
+    return all && rankingOfPart(all, rows)
+  }
+}
+
+function measure(
+  slice: Slice,
+  known: { readonly candidate: PartRanks; readonly baseline: PartRanks | null },
+  phi: number | null,
+  { candidate, baseline, specs }: SlicesInput,
+): readonly Measured[] {
   const own = takeRows(candidate, slice.rows)
   const other = baseline && takeRows(baseline, slice.rows)
-  const [view, before] = [viewOf(own), other && viewOf(other)]
+  const [view, before] = [viewOf(own, () => known.candidate(slice)), other && viewOf(other, () => known.baseline?.(slice) ?? null)]
   const draws = resampling(serialOf(own, view.n, (own.group ?? null) !== null))
   return specs.map((spec): Measured => {
     const metric = metrics[spec.metric]
     if (!metric) throw new RangeError(`there is no metric ${spec.metric}`)
     const sample = sampleOf(metric, view, spec.params)
     const was = before && sampleOf(metric, before, spec.params)
-    const known = sample.value.undefined === null
-    const change = was && known && was.value.undefined === null ? changeBetween(was, sample, draws) : null
+    const defined = sample.value.undefined === null
+    const change = was && defined && was.value.undefined === null ? changeBetween(was, sample, draws) : null
     return {
       slice,
       spec,
       metric,
-      value: known ? sample.value.value : null,
+      value: defined ? sample.value.value : null,
       baseline: was?.value.undefined === null ? was.value.value : null,
       level: levelOf(sample, draws),
       change,

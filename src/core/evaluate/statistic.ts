@@ -1,7 +1,7 @@
 /** A metric as a function of how often each unit of rows was drawn, one function per family; metrics of one ranking share its curve. */
 import { cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
 import type { Sample } from '../metrics/sample.ts'
-import { type Replicates, type RowDraws, replicate, replicateAll } from '../stats/row-bootstrap.ts'
+import { type Replicates, type RowDraws, readsQuantiles, replicate, replicateAll } from '../stats/row-bootstrap.ts'
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 /** Families whose draws weigh rows. */
@@ -45,13 +45,28 @@ export function rankReplicates(samples: readonly RankSample[], draws: RowDraws):
     sorted[at] = y[row] ?? 0
     unit[at] = draws.of[row] ?? 0
   }
-  const ends = cuts(ranks, sorted)
+  const all = cuts(ranks, sorted)
+  const ends = readsQuantiles(draws) ? all : thinned(all)
   const curve = emptyCurve(ends)
   const heavy = weight ? Float64Array.from(ranks.order, (row) => weight[row] ?? 0) : null
-  return replicateAll(draws, samples.length, (weights, into) => {
+  const made = replicateAll(draws, samples.length, (weights, into) => {
     weightedCurve(curve, ends, sorted, unit, weights, heavy)
     for (const [j, sample] of samples.entries()) into[j] = sample.of(curve).value ?? Number.NaN
   })
+  return made.map((one, j) => ({ ...one, estimate: samples[j]?.value.value ?? Number.NaN }))
+}
+
+const THRESHOLDS = 32_768
+
+/**
+ * Thresholds for draws of which only the spread is read: among millions of rows neighbouring ones say the same, and most of a draw would be walking from one to the next.
+ */
+function thinned(ends: Uint32Array): Uint32Array {
+  const step = Math.ceil(ends.length / THRESHOLDS)
+  if (step <= 1) return ends
+  const kept = Math.ceil(ends.length / step)
+  // the last one is the end of the rows
+  return Uint32Array.from({ length: kept }, (_, j) => ends[Math.min(ends.length - 1, (j + 1) * step - 1)] ?? 0)
 }
 
 function statistic(sample: Exclude<RowSample, RankSample>, draws: RowDraws): (weights: Uint8Array) => number {

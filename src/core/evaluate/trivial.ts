@@ -29,11 +29,11 @@ export function trivialOf(scores: Scores, given: TrainingStatistics | null): Tri
   const what = scores.task === 'forecasting' && scores.naive === null ? 'mean' : known[scores.task]
   if (scores.task === 'ranking') {
     const knows = scores.popularity ? `${what}, or by how often it was relevant in training` : what
-    return { views: trivialScores(scores, training).map(viewOf), knows }
+    return { views: trivialScores(scores, training).map((one) => viewOf(one)), knows }
   }
   const told = training !== null || (scores.task === 'forecasting' && scores.naive !== null)
   const knows = !told ? `only the ${what} of the test rows, as those of training are not known` : `only the ${what} of training`
-  return { views: trivialScores(scores, training).map(viewOf), knows }
+  return { views: trivialScores(scores, training).map((one) => viewOf(one)), knows }
 }
 
 /** What a model without features knows of the truth. */

@@ -68,14 +68,29 @@ function takeForecasts(scores: ForecastingScores, rows: Uint32Array): Forecastin
   }
 }
 
-const numbers = (values: Float64Array, rows: Uint32Array, width = 1) => fill(values, rows, width, new Float64Array(rows.length * width))
-const bytes = (values: Uint8Array, rows: Uint32Array, width = 1) => fill(values, rows, width, new Uint8Array(rows.length * width))
-const codes = (values: Int32Array, rows: Uint32Array) => fill(values, rows, 1, new Int32Array(rows.length))
-
-function fill<T extends Float64Array | Uint8Array | Int32Array>(values: T, rows: Uint32Array, width: number, into: T): T {
-  for (let j = 0; j < rows.length; j++) {
-    const from = (rows[j] ?? 0) * width
-    for (let c = 0; c < width; c++) into[j * width + c] = values[from + c] ?? 0
-  }
+// One loop for each type of array: a loop that meets all three takes five times as long, and slices take millions of rows some hundred times over.
+function numbers(values: Float64Array, rows: Uint32Array, width = 1): Float64Array {
+  const into = new Float64Array(rows.length * width)
+  if (width === 1) for (let j = 0; j < rows.length; j++) into[j] = values[rows[j] ?? 0] ?? 0
+  else for (let j = 0; j < into.length; j++) into[j] = values[cell(rows, j, width)] ?? 0
   return into
+}
+
+function bytes(values: Uint8Array, rows: Uint32Array, width = 1): Uint8Array {
+  const into = new Uint8Array(rows.length * width)
+  if (width === 1) for (let j = 0; j < rows.length; j++) into[j] = values[rows[j] ?? 0] ?? 0
+  else for (let j = 0; j < into.length; j++) into[j] = values[cell(rows, j, width)] ?? 0
+  return into
+}
+
+function codes(values: Int32Array, rows: Uint32Array): Int32Array {
+  const into = new Int32Array(rows.length)
+  for (let j = 0; j < rows.length; j++) into[j] = values[rows[j] ?? 0] ?? 0
+  return into
+}
+
+/** Where cell j of the rows that are taken lies among all. */
+function cell(rows: Uint32Array, j: number, width: number): number {
+  const at = Math.floor(j / width)
+  return (rows[at] ?? 0) * width + j - at * width
 }

@@ -65,16 +65,17 @@ export type View = BinaryView | MulticlassView | RegressionView | MultilabelView
 
 /**
  * A row of weight 0 is no row: it is left out here, so that no metric has to think of it.
+ * @param known the ranking of these scores, where it need not be sorted for: of a binary task whose rows all count
  * @throws RangeError when a score, label or prediction is not one
  */
-export function viewOf(given: Scores): View {
+export function viewOf(given: Scores, known: (() => Ranking | null) | null = null): View {
   assertScores(given)
   const scores = withoutWeightless(given)
   const n = rowsOf(scores)
   const rows = { n, weight: scores.weight ?? null, unit: unitsOf(scores) }
   switch (scores.task) {
     case 'binary':
-      return binaryView(scores, rows)
+      return binaryView(scores, rows, scores === given ? known : null)
     case 'multiclass': {
       const { proba, classes } = scores
       const k = classes.length
@@ -108,9 +109,9 @@ export function viewOf(given: Scores): View {
   }
 }
 
-function binaryView(scores: BinaryScores, rows: Rows): BinaryView {
+function binaryView(scores: BinaryScores, rows: Rows, known: (() => Ranking | null) | null = null): BinaryView {
   const { y, score, predicted } = scores
-  const ranks = once(() => (score ? ranking(score) : null))
+  const ranks = once(() => known?.() ?? (score ? ranking(score) : null))
   return {
     ...scores,
     ...rows,
@@ -178,7 +179,7 @@ function rowsByCode(codes: Int32Array): readonly Uint32Array[] {
   return [...lists].sort(([a], [b]) => a - b).map(([, rows]) => Uint32Array.from(rows))
 }
 
-function once<T>(make: () => T): () => T {
+export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null
   return () => {
     made ??= { value: make() }

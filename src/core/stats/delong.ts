@@ -82,8 +82,7 @@ export function aucCovariance(a: AucParts, b: AucParts, y: ArrayLike<number>): n
     if (y[i] === 1) pos += product
     else if (y[i] === 0) neg += product
   }
-  const part = (sum: number, n: number) => (n > 1 ? sum / (n - 1) / n : 0)
-  return part(pos, a.positives) + part(neg, a.negatives)
+  return spread(pos, a.positives) + spread(neg, a.negatives)
 }
 
 /** What an interval of an AUC needs, without the rows: of rows that stand for themselves, or of groups of them. */
@@ -130,10 +129,28 @@ export function aucBounds({ auc, se, fewest, df }: AucError, level: number): { r
 }
 
 export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): { readonly value: number; readonly se: number } {
-  const variance = aucCovariance(first, first, y) + aucCovariance(second, second, y) - 2 * aucCovariance(first, second, y)
   const fewest = Math.min(first.positives, first.negatives)
-  return { value: second.auc - first.auc, se: Math.sqrt(Math.max(0, variance, leftOpen(first.auc, second.auc, fewest) ** 2)) }
+  const variance = varianceOfDifference(first, second, y)
+  return { value: second.auc - first.auc, se: Math.sqrt(Math.max(variance, leftOpen(first.auc, second.auc, fewest) ** 2)) }
 }
+
+/** var₁ + var₂ − 2 cov is the variance of the differences of the components: one pass, and never below 0. */
+function varianceOfDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): number {
+  let pos = 0
+  let neg = 0
+  const move = second.auc - first.auc
+  for (let i = 0; i < y.length; i++) {
+    const label = y[i]
+    if (label !== 1 && label !== 0) continue
+    const d = (second.components[i] ?? 0) - (first.components[i] ?? 0) - move
+    if (label === 1) pos += d * d
+    else neg += d * d
+  }
+  return spread(pos, first.positives) + spread(neg, first.negatives)
+}
+
+/** What one class adds to a variance; a single row adds nothing. */
+const spread = (sum: number, n: number) => (n > 1 ? sum / (n - 1) / n : 0)
 
 /** Perfect separation has no variance to see: what α^(1/fewest) leaves open at 95 % stands in for the standard error of a difference. */
 export const leftOpen = (first: number, second: number, fewest: number): number =>

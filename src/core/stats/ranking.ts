@@ -34,6 +34,36 @@ export function ranking(scores: Float64Array): Ranking {
   return { order, ends: ends.slice(0, groups) }
 }
 
+/** Place of each row's tie group, 0 the highest: keys that rank any part of the rows, in fewer passes than its scores take. */
+export function placesOf({ order, ends }: Ranking): Uint32Array {
+  const places = new Uint32Array(order.length)
+  let start = 0
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
+    for (let at = start; at < end; at++) places[order[at] ?? 0] = g
+    start = end
+  }
+  return places
+}
+
+/** The ranking of some rows, numbered from 0 on in the order given, from the places of all of them. */
+export function rankingOfPart(places: Uint32Array, rows: Uint32Array): Ranking {
+  const n = rows.length
+  const keys = new Uint32Array(n)
+  let rising = true
+  for (let j = 0, before = 0; j < n; j++) {
+    const key = places[rows[j] ?? 0] ?? 0
+    keys[j] = key
+    if (key < before) rising = false
+    before = key
+  }
+  const order = rising ? inPlace(n) : sortRows(keys, 32 - Math.clz32(places.length))
+  const ends = new Uint32Array(n)
+  let groups = 0
+  for (let at = 1; at <= n; at++) if (at === n || keys[at] !== keys[at - 1]) ends[groups++] = at
+  return { order, ends: ends.slice(0, groups) }
+}
+
 /** Unsigned integers that fall as the scores rise; exact: no two scores share one. */
 function fallingKeys(scores: Float64Array): { readonly keys: Uint32Array; readonly exact: boolean } {
   const single = new Float32Array(scores.length)
@@ -54,13 +84,13 @@ function fallingKeys(scores: Float64Array): { readonly keys: Uint32Array; readon
   return { keys, exact }
 }
 
-/** Row numbers by rising key, equal keys in their order; the keys are sorted with them. */
-function sortRows(keys: Uint32Array): Uint32Array {
+/** Row numbers by rising key, equal keys in their order; the keys, below 2^bits, are sorted with them. */
+function sortRows(keys: Uint32Array, bits = 32): Uint32Array {
   const n = keys.length
   let [from, to]: [Uint32Array, Uint32Array] = [keys, new Uint32Array(n)]
-  let [order, next]: [Uint32Array, Uint32Array] = [Uint32Array.from({ length: n }, (_, i) => i), new Uint32Array(n)]
+  let [order, next]: [Uint32Array, Uint32Array] = [inPlace(n), new Uint32Array(n)]
   const starts = new Uint32Array(RADIX)
-  for (let shift = 0; shift < 32; shift += BITS) {
+  for (let shift = 0; shift < bits; shift += BITS) {
     starts.fill(0)
     for (let i = 0; i < n; i++) {
       const digit = ((from[i] ?? 0) >>> shift) & (RADIX - 1)
@@ -84,6 +114,12 @@ function sortRows(keys: Uint32Array): Uint32Array {
     ;[order, next] = [next, order]
   }
   if (from !== keys) keys.set(from)
+  return order
+}
+
+function inPlace(n: number): Uint32Array {
+  const order = new Uint32Array(n)
+  for (let i = 0; i < n; i++) order[i] = i
   return order
 }
 

@@ -108,6 +108,9 @@ function scattered(count: number, next: () => number): Uint16Array {
   return units
 }
 
+/** So few draws that only their standard error is read, or enough for their quantiles? */
+export const readsQuantiles = ({ size }: Pick<RowDraws, 'size'>): boolean => size >= FEWEST_FOR_QUANTILES
+
 /** @param statistic of the units' weights. It must not keep the array it is given. */
 export const replicate = (draws: RowDraws, statistic: (weights: Uint8Array) => number): Replicates => {
   const [only] = replicateAll(draws, 1, (weights, into) => {
@@ -136,7 +139,7 @@ export function replicateAll(
   const results = table(size, (b) => draws.weights.subarray(b * units, (b + 1) * units))
 
   // nobody asks for the acceleration where quantiles are not read
-  const groups = size < FEWEST_FOR_QUANTILES ? 0 : Math.min(units, resampled > UNITS ? LEFT_OUT_OF_MANY : LEFT_OUT)
+  const groups = !readsQuantiles(draws) ? 0 : Math.min(units, resampled > UNITS ? LEFT_OUT_OF_MANY : LEFT_OUT)
   const weights = new Uint8Array(units)
   const leftOut = table(groups, (g) => {
     weights.fill(1)

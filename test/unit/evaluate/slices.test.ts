@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { changeBetween } from '../../../src/core/evaluate/change.ts'
+import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { type SliceColumn, slicesOf } from '../../../src/core/evaluate/slice-rows.ts'
 import { judgeSlices } from '../../../src/core/evaluate/slices.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
+import { takeRows } from '../../../src/core/metrics/take-rows.ts'
+import { viewOf } from '../../../src/core/metrics/view.ts'
 import type { MetricSpec } from '../../../src/core/schema/config.ts'
 import { evaluateDetails } from '../../../src/core/schema/details.ts'
 import { random } from '../../../src/core/stats/random.ts'
@@ -123,5 +128,35 @@ describe('slices', () => {
   it('a level that may not be shown has no label anywhere', () => {
     const { checks, details } = judgeOf(broken, baseline, [column('a', (i) => i % 20, n, true)])
     expect(JSON.stringify({ checks, details })).not.toMatch(/level \d/)
+  })
+})
+
+describe('slices of a task with scores', () => {
+  it('say of each slice what its rows alone say, whatever order the rows are brought into', () => {
+    const n = 3000
+    const source = random(5)
+    const y = Uint8Array.from({ length: n }, () => source.below(2))
+    const model = (): BinaryScores => {
+      const score = Float64Array.from(y, (label) => Math.round(20 * (label + source.normal())) / 20)
+      return { task: 'binary', y, score, predicted: Uint8Array.from(score, (x) => (x > 0.5 ? 1 : 0)) }
+    }
+    const [candidate, baseline] = [model(), model()]
+    const levels = column('a', () => source.below(6), n)
+    const rocAuc = metrics.roc_auc
+    if (!rocAuc) throw new Error('there is such a metric')
+    const spec: MetricSpec = { name: 'roc_auc', metric: 'roc_auc', params: {}, certainty: 'literal' }
+    const list = judgeOf(candidate, baseline, [levels], spec).details.slices?.list ?? []
+    expect(list).toHaveLength(6)
+    for (const { slice, value, baseline: before, change_interval } of list) {
+      const rows = Uint32Array.from(levels.codes.keys()).filter((i) => `a#${(levels.codes[i] ?? 0) + 1}` === slice)
+      const alone = [baseline, candidate].map((scores) => sampleOf(rocAuc, viewOf(takeRows(scores, rows)), {}))
+      const [was, is] = alone
+      if (!was || !is) throw new Error('two models are compared')
+      expect(before).toBeCloseTo(was.value.value ?? Number.NaN, 12)
+      expect(value).toBeCloseTo(is.value.value ?? Number.NaN, 12)
+      const [low, high] = changeBetween(was, is, resampling())?.test?.bounds(0.975, 0) ?? []
+      expect(change_interval?.[0]).toBeCloseTo(low ?? Number.NaN, 12)
+      expect(change_interval?.[1]).toBeCloseTo(high ?? Number.NaN, 12)
+    }
   })
 })

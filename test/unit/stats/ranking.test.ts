@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../../../src/core/stats/random.ts'
-import { ranking } from '../../../src/core/stats/ranking.ts'
+import { placesOf, ranking, rankingOfPart } from '../../../src/core/stats/ranking.ts'
 
 const source = random(7)
 const draws = {
@@ -23,6 +23,25 @@ describe('ranking', () => {
         const found = ranking(scores)
         expect([...found.order]).toEqual(order)
         expect([...found.ends]).toEqual(ends)
+      }
+    })
+  }
+
+  for (const [name, draw] of Object.entries(draws)) {
+    it(`ranks a part of ${name} by the places of all as by its own scores`, () => {
+      const scores = Float64Array.from({ length: 3000 }, draw)
+      const whole = ranking(scores)
+      const places = placesOf(whole)
+      // in the order of the rows; in that of the scores, which need not be sorted; none
+      for (const rows of [
+        Uint32Array.from(scores.keys()).filter((i) => i % 3 === 1),
+        whole.order.filter((_, at) => at % 2 === 0),
+        new Uint32Array(),
+      ]) {
+        const { order, ends } = ranking(Float64Array.from(rows, (i) => scores[i] ?? 0))
+        const found = rankingOfPart(places, rows)
+        expect([...found.order]).toEqual([...order])
+        expect([...found.ends]).toEqual([...ends])
       }
     })
   }
