@@ -4,12 +4,14 @@
  */
 import { resampling } from '../../src/core/evaluate/resampling.ts'
 import { type Row, rowsOf } from '../../src/core/evaluate/rows.ts'
+import { serialOf } from '../../src/core/evaluate/serial.ts'
 import { metricNames, metrics } from '../../src/core/metrics/table.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
 import { random } from '../../src/core/stats/random.ts'
 import { seedOf } from '../simulate/repetition.ts'
 import { spec } from './blocks.ts'
 import { binary, draw, multiclass, type Pair, regression, truthOf } from './populations.ts'
+import { fewSeries, manySeries, multilabel, ranking } from './task-populations.ts'
 
 export const parts = ['level', 'change'] as const
 export type Part = (typeof parts)[number]
@@ -41,6 +43,12 @@ export const populations: Readonly<Record<string, Pair>> = {
   'three classes': multiclass(24)(1),
   amounts: regression({ tail: 0, seed: 25 })(1),
   'amounts, some far off': regression({ tail: 0.6, seed: 26 })(1),
+  'three labels': multilabel(27),
+  'lists of queries': ranking({ apart: 1.2, seed: 28 }),
+  'lists, nearly perfect': ranking({ apart: 3, seed: 29 }),
+  'many series': manySeries(30),
+  'three series, one step ahead': fewSeries({ half: 6_000, horizon: 1, seed: 31 }),
+  'three series, three steps ahead': fewSeries({ half: 6_000, horizon: 3, seed: 32 }),
 }
 
 class Counter {
@@ -73,7 +81,13 @@ export function countCoverage(name: string, rows: number, runs: number, seed: nu
   const asked = names.map((metric) => ({ spec: spec(metric), gated: true, floor: false }))
   for (let run = 0; run < runs; run++) {
     const { baseline, candidate } = draw(pair, rows, rng)
-    const judged = rowsOf(asked, { candidate: viewOf(candidate), baseline: viewOf(baseline), trivial: [], draws: resampling() })
+    const view = viewOf(candidate)
+    const judged = rowsOf(asked, {
+      candidate: view,
+      baseline: viewOf(baseline),
+      trivial: [],
+      draws: resampling(serialOf(candidate, view.n, false)),
+    })
     for (const row of judged) record(row, truths.get(row.spec.name) ?? null, counters)
   }
   return names.flatMap((metric) => {

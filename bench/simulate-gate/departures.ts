@@ -23,7 +23,7 @@ const expected = ({ population, rows }: Coverage): number => rows * (rarer[popul
 const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['ks_statistic', 'recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
 const counted = /^(clopper-pearson|wilson|mcnemar-mid-p)$/
-const resampled = /^(bca|percentile|delong-logit|bootstrap-t|influence)$/
+const resampled = /^(bca|percentile|delong-logit|bootstrap-t|influence|t-skew(-groups)?)$/
 
 export const departures: readonly Departure[] = [
   {

@@ -169,9 +169,64 @@ export function worseBy(population: Population, name: string, drop: number): Pai
   return population((low + high) / 2)
 }
 
-/** n rows, with replacement. */
+/**
+ * A world of n units, drawn with replacement: rows, or the queries or series that rows belong to. Forecasts that say their time are a stretch of n steps of
+ * it, in a circle.
+ */
 export function draw({ baseline, candidate }: Pair, n: number, rng: Random): Pair {
+  if (baseline.task === 'ranking' && candidate.task === 'ranking') {
+    const { rows, unit } = drawUnits(baseline.query, n, rng)
+    return { baseline: { ...takeRows(baseline, rows), query: unit }, candidate: { ...takeRows(candidate, rows), query: unit } }
+  }
+  if (baseline.task === 'forecasting' && candidate.task === 'forecasting') {
+    if (baseline.time) {
+      const [from, width] = [rng.below(baseline.time.length), countOf(baseline.series)]
+      const [start, all] = [from - (from % width), baseline.time.length]
+      const rows = Uint32Array.from({ length: n * width }, (_, i) => (start + i) % all)
+      const time = Float64Array.from(rows, (_, i) => Math.floor(i / width))
+      return { baseline: { ...takeRows(baseline, rows), time }, candidate: { ...takeRows(candidate, rows), time } }
+    }
+    const { rows, unit } = drawUnits(baseline.series ?? new Int32Array(), n, rng)
+    const again = (scores: typeof baseline) => {
+      const { series, scale, ...taken } = takeRows(scores, rows)
+      // a series that is drawn twice is two
+      const own = scale && Array.from({ length: n }, () => naiveNone)
+      for (let i = 0; i < rows.length; i++) if (own && scale) own[unit[i] ?? 0] = scale[series?.[i] ?? 0] ?? naiveNone
+      return { ...taken, series: unit, scale: own }
+    }
+    return { baseline: again(baseline), candidate: again(candidate) }
+  }
   const size = baseline.y.length / (baseline.task === 'multilabel' ? baseline.labels.length : 1)
   const rows = Uint32Array.from({ length: n }, () => rng.below(size))
   return { baseline: takeRows(baseline, rows), candidate: takeRows(candidate, rows) }
+}
+
+const naiveNone = { absolute: 0, squared: 0, pairs: 0 }
+const countOf = (codes: Int32Array | null): number => (codes?.reduce((most, code) => Math.max(most, code), 0) ?? 0) + 1
+
+/** @param codes of units whose rows lie together; rows of n of them, and which draw each is of */
+function drawUnits(codes: Int32Array, n: number, rng: Random): { readonly rows: Uint32Array; readonly unit: Int32Array } {
+  const starts = startsOf(codes)
+  const rows: number[] = []
+  const unit: number[] = []
+  for (let j = 0; j < n; j++) {
+    const u = rng.below(starts.length - 1)
+    for (let i = starts[u] ?? 0; i < (starts[u + 1] ?? 0); i++) {
+      rows.push(i)
+      unit.push(j)
+    }
+  }
+  return { rows: Uint32Array.from(rows), unit: Int32Array.from(unit) }
+}
+
+const known = new WeakMap<Int32Array, readonly number[]>()
+
+/** Where each unit begins, and the end. */
+function startsOf(codes: Int32Array): readonly number[] {
+  const before = known.get(codes)
+  if (before) return before
+  const made = [...codes.keys()].filter((i) => codes[i] !== codes[i - 1])
+  made.push(codes.length)
+  known.set(codes, made)
+  return made
 }

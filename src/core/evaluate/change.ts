@@ -15,7 +15,7 @@ import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
 import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import type { Resampling, RowSample } from './resampling.ts'
-import { FEWEST_GROUPS } from './serial.ts'
+import { FEWEST_GROUPS, type Serial } from './serial.ts'
 
 export interface Change {
   /** candidate − baseline */
@@ -49,6 +49,10 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
   switch (candidate.kind) {
     case 'proportion':
       if (baseline.kind !== 'proportion') return null
+      if (!candidate.among) {
+        const timed = serialFor(candidate, candidate.hit.length, draws.serial)
+        if (timed) return serialTest(candidate.hit, baseline.hit, timed)
+      }
       return candidate.unit ? groupedHits(baseline, candidate, draws) : proportions(baseline, candidate)
     case 'auc':
       return baseline.kind === 'auc' ? aucs(baseline, candidate, value) : null
@@ -121,15 +125,21 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
 }
 
 function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling): Test | null {
+  const timed = serialFor(candidate, candidate.rows.length, draws.serial)
+  if (timed) return serialTest(candidate.rows, baseline.rows, timed)
   const difference = candidate.rows.map((x, i) => x - (baseline.rows[i] ?? 0))
-  const timed = serialFor(candidate, draws.serial)
-  if (timed) return student(serialMean(difference, timed), 'diebold-mariano', null, candidate.rows.length)
   const { unit = null, weight = null } = candidate
   const mean = unit || weight ? weightedMean(difference, weight, unit) : meanOf(difference)
   if (mean.n < 2) return null
   const groups = unit ? mean.n : null
   const t = student(mean, unit ? 'paired-t-groups' : 'paired-t', groups)
   return isTame(mean) ? t : wider(t, resampled(draws.rows(candidate, baseline), mean.n, groups, mean.se))
+}
+
+/** Of losses, or of hits, in time. */
+function serialTest(after: Float64Array | Uint8Array, before: Float64Array | Uint8Array, timed: Serial): Test {
+  const difference = Float64Array.from(after, (x, i) => x - (before[i] ?? 0))
+  return student(serialMean(difference, timed), 'diebold-mariano', null, difference.length)
 }
 
 /**

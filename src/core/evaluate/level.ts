@@ -8,7 +8,8 @@ import type { Sample } from '../metrics/sample.ts'
 import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
-import { type Mean, meanOf, tBounds } from '../stats/mean.ts'
+import { cosineMean } from '../stats/equal-weighted-cosine.ts'
+import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
 import type { Resampling } from './resampling.ts'
 import { perStep, type Serial } from './serial.ts'
@@ -30,7 +31,7 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
   if (value.value === null || value.undefined !== null) return null
   switch (sample.kind) {
     case 'proportion':
-      return proportionLevel(sample)
+      return proportionLevel(sample, draws.serial)
     case 'cells':
       if (sample.unit || sample.weight) return draws.rows(sample, null)
       return sample.trials ? share(...sample.trials(tableOf(sample))) : draws.cells(sample, null)
@@ -45,6 +46,7 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
       return mean.n < 2 ? null : student(mean, 'influence')
     }
     case 'moments':
+      return sample.ofMean ? fromMean(sample, sample.ofMean, draws) : draws.rows(sample, null)
     case 'rank':
     case 'weighted':
       return draws.rows(sample, null)
@@ -53,28 +55,50 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
   }
 }
 
-const student = (mean: Mean, method: string): Level => ({ method, bounds: (level) => tBounds(mean, level) })
+function fromMean(sample: Kind<'moments'>, how: NonNullable<Kind<'moments'>['ofMean']>, draws: Resampling): Level | null {
+  const [rows = new Float64Array()] = sample.columns
+  const { unit = null, weight = null, value } = sample
+  const mean = meanLevel({ kind: 'mean', value, rows, unit, weight }, draws)
+  if (mean === null) return null
+  if (how.kind === 'root') return { ...mean, bounds: (level) => [rootOf(mean.bounds(level)[0]), rootOf(mean.bounds(level)[1])] }
+  return { ...mean, bounds: (level) => folded(mean, how.from, level) }
+}
 
-function proportionLevel(sample: Kind<'proportion'>): Level | null {
+const rootOf = (x: number): number => Math.sqrt(Math.max(0, x))
+
+/**
+ * How far from `from`, by the interval of the mean: where that holds `from`, nothing but its farther end is known. Either side could be the wrong one, so the lower
+ * bound is that of half the error.
+ */
+function folded(mean: Level, from: number, level: number): Bounds {
+  const [low, high] = mean.bounds((1 + level) / 2)
+  return [Math.max(0, low - from, from - high), Math.max(...mean.bounds(level).map((end) => Math.abs(end - from)))]
+}
+
+const student = (mean: Mean, method: string): Level => ({ method, bounds: (level) => tBounds(mean, level) })
+const skewed = (mean: Mean, method: string): Level => ({ method, bounds: (level) => skewBounds(mean, level) })
+
+function proportionLevel(sample: Kind<'proportion'>, serial: Serial | null): Level | null {
+  const timed = sample.among ? null : serialFor(sample, sample.hit.length, serial)
+  if (timed) return groupShare({ mean: serialMean(Float64Array.from(sample.hit), timed), rows: sample.hit.length })
   if (sample.unit) return groupShare(meanOfHits(sample))
   const [hits, rows] = countHits(sample.hit, sample.among)
   return share(hits, rows)
 }
 
 function meanLevel(sample: Kind<'mean'>, draws: Resampling): Level | null {
-  const timed = serialFor(sample, draws.serial)
+  const timed = serialFor(sample, sample.rows.length, draws.serial)
   if (timed) return student(serialMean(sample.rows, timed), 't-hac')
   const { unit = null, weight = null, rows } = sample
   if (!unit && !weight) {
     const mean = meanOf(rows)
-    if (mean.n < 2) return null
-    return isTame(mean) ? student(mean, 't') : draws.rows(sample, null)
+    return mean.n < 2 ? null : skewed(mean, 't-skew')
   }
   const mean = weightedMean(rows, weight, unit)
   if (mean.n < 2) return null
   // a share of rows that count differently
   if (rows.every((x) => x === 0 || x === 1)) return groupShare({ mean, rows: rows.length })
-  return isTame(mean) ? student(mean, unit ? 't-groups' : 't-weighted') : draws.rows(sample, null)
+  return skewed(mean, unit ? 't-skew-groups' : 't-skew-weighted')
 }
 
 const share = (hits: number, rows: number): Level => ({
@@ -134,10 +158,12 @@ function errorOfAuc({ ranks, y, unit = null }: Kind<'auc'>): AucError {
 }
 
 /** Rows in time, where the sample has all of them. */
-export const serialFor = (sample: Kind<'mean'>, serial: Serial | null): Serial | null =>
-  serial && !sample.weight && sample.rows.length === serial.rows && serial.steps > serial.horizon ? serial : null
+export const serialFor = (sample: Kind<'mean' | 'proportion'>, entries: number, serial: Serial | null): Serial | null =>
+  serial && !sample.weight && entries === serial.rows && serial.steps > serial.horizon ? serial : null
 
+/** One step ahead errors are new each time, and the test of Diebold and Mariano is Student's; further ahead they overlap, and few waves of them are counted. */
 export function serialMean(values: Float64Array, serial: Serial): Mean {
+  if (serial.horizon > 1) return cosineMean(perStep(values, serial))
   const { n, mean, se } = dieboldMariano(perStep(values, serial), serial.horizon)
   return { n, mean, se, skewness: 0 }
 }

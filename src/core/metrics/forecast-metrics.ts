@@ -11,9 +11,9 @@
  * The series is the unit that is resampled where no group is given; losses are per row, in the order of the rows, for Diebold–Mariano.
  */
 import { crpsPerRow } from './forecast.ts'
-import { loss, type Metric, mean, metric, moments, number, type Params, proportion, share } from './metric.ts'
+import { distanceOfMean, loss, type Metric, mean, metric, number, type Params, proportion, rootOfMean, share } from './metric.ts'
 import { pinball } from './quantile.ts'
-import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+import { plain, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView } from './view.ts'
 
 const at = (values: Float64Array, i: number) => values[i] ?? 0
@@ -88,9 +88,7 @@ export const forecastMetrics = {
     summary: "root of the mean squared error against that of each series' naive forecast on its training rows",
     needs: 'values',
     of: {
-      forecasting: scaled('squared', (view, scale) =>
-        moments(view, [(i) => error(view, i) ** 2 / at(scale, i)], ([sum = 0], n) => defined(Math.sqrt(sum / n))),
-      ),
+      forecasting: scaled('squared', (view, scale) => rootOfMean(view, (i) => error(view, i) ** 2 / at(scale, i))),
     },
   }),
   crps: loss({
@@ -123,9 +121,7 @@ export const forecastMetrics = {
     takes: level,
     of: {
       forecasting: ofInterval((view, low, high, wanted) =>
-        moments(view, [(i) => (low(i) <= at(view.y, i) && at(view.y, i) <= high(i) ? 1 : 0)], ([inside = 0], n) =>
-          defined(Math.abs(inside / n - wanted)),
-        ),
+        distanceOfMean(view, (i) => (low(i) <= at(view.y, i) && at(view.y, i) <= high(i) ? 1 : 0), wanted),
       ),
     },
   }),

@@ -202,6 +202,19 @@ const pick = (codes: Int32Array | null, rows: Uint32Array | null): Int32Array | 
 const pickWeight = (weight: Float64Array | null, rows: Uint32Array | null): Float64Array | null =>
   weight && rows ? Float64Array.from(rows, (i) => weight[i] ?? 0) : weight
 
+/** Root of a mean of a value per row. */
+export const rootOfMean = (view: Rows, row: (i: number) => number): Sample => ofMean(view, row, { kind: 'root' }, Math.sqrt)
+
+/** How far the mean of a value per row is from `from`. */
+export const distanceOfMean = (view: Rows, row: (i: number) => number, from: number): Sample =>
+  ofMean(view, row, { kind: 'distance', from }, (mean) => Math.abs(mean - from))
+
+type OfMean = NonNullable<Extract<Sample, { kind: 'moments' }>['ofMean']>
+function ofMean(view: Rows, row: (i: number) => number, how: OfMean, read: (mean: number) => number): Sample {
+  const sample = moments(view, [row], ([sum = 0], n) => defined(read(sum / n)))
+  return sample.kind === 'moments' ? { ...sample, ofMean: how } : sample
+}
+
 export function moments(
   { n, weight, unit }: Rows,
   columns: readonly ((i: number) => number)[],

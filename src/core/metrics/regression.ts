@@ -3,7 +3,21 @@
  * 2.2e-16, and where they are more than 1 % the value is flagged.
  */
 import { forecastPinball } from './forecast-metrics.ts'
-import { loss, type Metric, mean, meanNow, metric, moments, noRows, number, type Params, share, weighted } from './metric.ts'
+import {
+  distanceOfMean,
+  loss,
+  type Metric,
+  mean,
+  meanNow,
+  metric,
+  moments,
+  noRows,
+  number,
+  type Params,
+  rootOfMean,
+  share,
+  weighted,
+} from './metric.ts'
 import { pinball, quantileOf } from './quantile.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView, RegressionView } from './view.ts'
@@ -69,7 +83,7 @@ export const regressionMetrics = {
     summary: 'root of the mean squared error',
     needs: 'values',
     shown: ['regression', 'forecasting'],
-    of: of(sums([(y, p) => square(p - y)], ([e2 = 0], n) => defined(Math.sqrt(e2 / n)))),
+    of: of((view) => rootOfMean(view, (i) => square((view.predicted[i] ?? 0) - (view.y[i] ?? 0)))),
   }),
   medae: loss({
     summary: 'median absolute error',
@@ -125,7 +139,7 @@ export const regressionMetrics = {
     needs: 'values',
     of: of((view) => {
       if (view.y.some((y) => y <= -1) || view.predicted.some((p) => p <= -1)) return plain(undefinedBecause('a value is −1 or less'))
-      return sums([(y, p) => square(Math.log1p(p) - Math.log1p(y))], ([e2 = 0], n) => defined(Math.sqrt(e2 / n)))(view)
+      return rootOfMean(view, (i) => square(Math.log1p(view.predicted[i] ?? 0) - Math.log1p(view.y[i] ?? 0)))
     }),
   }),
   pinball: loss({
@@ -142,6 +156,6 @@ export const regressionMetrics = {
     summary: 'absolute value of the mean error',
     needs: 'values',
     shown: ['forecasting'],
-    of: of(sums([(y, p) => p - y], ([e = 0], n) => defined(Math.abs(e / n)))),
+    of: of((view) => distanceOfMean(view, (i) => (view.predicted[i] ?? 0) - (view.y[i] ?? 0), 0)),
   }),
 } as const satisfies Record<string, Metric>

@@ -63,6 +63,8 @@ export type Sample =
       readonly kind: 'moments'
       readonly columns: readonly Float64Array[]
       readonly of: (sums: Float64Array, rows: number) => MetricValue
+      /** where `of` is the root of the mean of the first column, or its distance from something: the interval is that of the mean, carried over */
+      readonly ofMean?: { readonly kind: 'root' } | { readonly kind: 'distance'; readonly from: number }
     })
   /** anything that can be computed with a weight per row: given the unit of each row, a function of the units' weights */
   | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly prepare: Weighted })

@@ -1,7 +1,8 @@
 /** The scores of some of the rows, in the order given: a slice, a horizon, one class against the rest. */
-import type { ForecastingScores, Scores } from './scores.ts'
+import type { ForecastingScores, RankingScores, Scores } from './scores.ts'
 
 export function takeRows(scores: ForecastingScores, rows: Uint32Array): ForecastingScores
+export function takeRows(scores: RankingScores, rows: Uint32Array): RankingScores
 export function takeRows(scores: Scores, rows: Uint32Array): Scores
 export function takeRows(scores: Scores, rows: Uint32Array): Scores {
   const { weight, group, worth = null } = scores

@@ -1,0 +1,190 @@
+/**
+ * Populations of the tasks whose rows belong together: several labels a row, lists of queries, forecasts of series. As in populations.ts two models share
+ * most of what they know, and every part (a row, a query, a series, a stretch of time) comes twice, with the models exchanged: they are equal in every metric.
+ */
+import { naiveScale } from '../../src/core/metrics/forecast.ts'
+import type { ForecastingScores, MultilabelScores, RankingScores } from '../../src/core/metrics/scores.ts'
+import { type Random, random } from '../../src/core/stats/random.ts'
+import type { Pair } from './populations.ts'
+
+/** Of labels that half, a fifth and a twelfth of the rows have; who has one has the next more often. */
+export function multilabel(seed: number): Pair {
+  const half = 6_000
+  const labels = ['a', 'b', 'c']
+  const shares = [0.5, 0.2, 0.08]
+  const k = labels.length
+  const rng = random(seed)
+  const make = (): MultilabelScores & { readonly score: Float64Array } => ({
+    task: 'multilabel',
+    labels,
+    y: new Uint8Array(2 * half * k),
+    score: new Float64Array(2 * half * k),
+    predicted: new Uint8Array(2 * half * k),
+  })
+  const [first, second] = [make(), make()]
+  const write = (model: ReturnType<typeof make>, at: number, truth: number, odds: number) => {
+    model.y[at] = truth
+    model.score[at] = Math.fround(1 / (1 + Math.exp(-odds)))
+    model.predicted[at] = odds >= 0 ? 1 : 0
+  }
+  for (let i = 0; i < half; i++) {
+    const common = rng.normal()
+    for (const [c, share] of shares.entries()) {
+      // about a normal quantile of the share
+      const truth = 0.5 * common + Math.sqrt(0.75) * rng.normal() > -Math.log(share / (1 - share)) / 1.7 ? 1 : 0
+      const shared = 1.5 * truth - 0.75 + rng.normal()
+      const centre = Math.log(share / (1 - share))
+      const [one, two] = [0, 0].map(() => centre + 1.5 * (shared + 0.4 * rng.normal()))
+      for (const [at, swap] of [
+        [2 * i * k + c, false],
+        [(2 * i + 1) * k + c, true],
+      ] as const) {
+        write(first, at, truth, (swap ? two : one) ?? 0)
+        write(second, at, truth, (swap ? one : two) ?? 0)
+      }
+    }
+  }
+  return { baseline: first, candidate: second }
+}
+
+/** Lists of eight to 32 items of relevance 0, 1 or 2; one list in twenty has none that is relevant. Rows of a query lie together. */
+export function ranking({ apart, seed }: { readonly apart: number; readonly seed: number }): Pair {
+  const half = 1_500
+  const rng = random(seed)
+  const rows: { readonly query: number; readonly y: number; readonly item: number; readonly scores: readonly [number, number] }[] = []
+  for (let q = 0; q < half; q++) {
+    const none = rng.next() < 0.05
+    const list = Array.from({ length: 8 + rng.below(25) }, () => {
+      const u = none ? 1 : rng.next()
+      const y = u < 0.08 ? 2 : u < 0.3 ? 1 : 0
+      const shared = apart * y + rng.normal()
+      return { y, item: rng.below(500), scores: [shared + 0.4 * rng.normal(), shared + 0.4 * rng.normal()] as const }
+    })
+    for (const one of list) rows.push({ ...one, query: 2 * q })
+    for (const {
+      scores: [a, b],
+      ...one
+    } of list)
+      rows.push({ ...one, scores: [b, a], query: 2 * q + 1 })
+  }
+  const model = (which: 0 | 1): RankingScores => ({
+    task: 'ranking',
+    y: Float64Array.from(rows, ({ y }) => y),
+    score: Float64Array.from(rows, ({ scores }) => scores[which]),
+    query: Int32Array.from(rows, ({ query }) => query),
+    item: Int32Array.from(rows, ({ item }) => item),
+  })
+  return { baseline: model(0), candidate: model(1) }
+}
+
+const levels = [0.1, 0.5, 0.9]
+const season = 4
+const normalAt = [-1.2816, 0, 1.2816]
+
+/** How wrong models say that they may be: they are a little too sure. */
+const spread = 0.14
+
+/** One moment of one series: the truth and what two models say of it. */
+interface Moment {
+  readonly series: number
+  readonly time: number
+  readonly y: number
+  readonly said: readonly [number, number]
+}
+
+/** @param timed rows say when they are, and how many steps ahead */
+function forecasts(moments: readonly Moment[], scale: ForecastingScores['scale'], horizon: number, timed: boolean): Pair {
+  const model = (which: 0 | 1): ForecastingScores => {
+    const predicted = Float64Array.from(moments, ({ said }) => said[which])
+    return {
+      task: 'forecasting',
+      y: Float64Array.from(moments, ({ y }) => y),
+      predicted,
+      series: Int32Array.from(moments, ({ series }) => series),
+      time: timed ? Float64Array.from(moments, ({ time }) => time) : null,
+      horizon: timed ? new Int32Array(moments.length).fill(horizon) : null,
+      quantiles: {
+        levels,
+        values: Float64Array.from({ length: levels.length * moments.length }, (_, at) => {
+          const i = Math.floor(at / levels.length)
+          return (predicted[i] ?? 0) * Math.exp(spread * (normalAt[at % levels.length] ?? 0))
+        }),
+      },
+      scale,
+      naive: null,
+    }
+  }
+  return { baseline: model(0), candidate: model(1) }
+}
+
+/** The level of a series through its seasons. */
+const levelAt = (base: number, time: number): number => base * Math.exp(0.3 * Math.sin((2 * Math.PI * time) / season))
+
+const scaleOf = (base: number, rng: Random) =>
+  naiveScale(
+    Float64Array.from({ length: 40 }, (_, t) => levelAt(base, t) * Math.exp(0.15 * rng.normal())),
+    season,
+  )
+
+export const stepsOfSeries = 12
+
+/** Many series of twelve steps, whose errors resemble each other: the series is what is drawn and counted. */
+export function manySeries(seed: number): Pair {
+  const half = 1_500
+  const rng = random(seed)
+  const moments: Moment[] = []
+  const scale: ReturnType<typeof naiveScale>[] = []
+  for (let s = 0; s < half; s++) {
+    const base = 20 * Math.exp(0.5 * rng.normal())
+    const own = scaleOf(base, rng)
+    scale.push(own, own)
+    const [common, first, second] = [rng.normal(), rng.normal(), rng.normal()]
+    const steps = Array.from({ length: stepsOfSeries }, (_, time) => {
+      const y = levelAt(base, time) * Math.exp(0.15 * (0.5 * common + 0.85 * rng.normal()))
+      const said = [first, second].map((noise) => levelAt(base, time) * Math.exp(0.02 + 0.08 * (0.6 * noise + 0.8 * rng.normal())))
+      return { time, y, said: [said[0] ?? 0, said[1] ?? 0] as const }
+    })
+    for (const step of steps) moments.push({ ...step, series: 2 * s })
+    for (const {
+      said: [a, b],
+      ...step
+    } of steps)
+      moments.push({ ...step, said: [b, a], series: 2 * s + 1 })
+  }
+  return forecasts(moments, scale, 1, false)
+}
+
+export const fewSeriesCount = 3
+
+/**
+ * Three series for a long time, forecast three steps ahead: errors are a sum of the last three shocks, part of which all series share. A world is a stretch of
+ * time; the second half of all time is the first with the models exchanged.
+ */
+export function fewSeries({ half, horizon, seed }: { readonly half: number; readonly horizon: number; readonly seed: number }): Pair {
+  const rng = random(seed)
+  const bases = [10, 25, 60]
+  const scale = bases.map((base) => scaleOf(base, rng))
+  /** sums of `horizon` shocks, of spread 1, in a circle */
+  const moving = (): Float64Array => {
+    const shocks = Float64Array.from({ length: half }, () => rng.normal())
+    return shocks.map((_, t) => {
+      let sum = 0
+      for (let lag = 0; lag < horizon; lag++) sum += shocks[(t + half - lag) % half] ?? 0
+      return sum / Math.sqrt(horizon)
+    })
+  }
+  const common = moving()
+  const own = bases.map(() => [moving(), moving(), moving()] as const)
+  const moments: Moment[] = []
+  for (const swap of [false, true]) {
+    for (let t = 0; t < half; t++) {
+      for (const [s, base] of bases.entries()) {
+        const [truth, first, second] = own[s] ?? []
+        const y = levelAt(base, t) * Math.exp(0.15 * (0.6 * (common[t] ?? 0) + 0.8 * (truth?.[t] ?? 0)))
+        const [a, b] = [first, second].map((noise) => levelAt(base, t) * Math.exp(0.02 + 0.08 * (noise?.[t] ?? 0)))
+        moments.push({ series: s, time: t + (swap ? half : 0), y, said: swap ? [b ?? 0, a ?? 0] : [a ?? 0, b ?? 0] })
+      }
+    }
+  }
+  return forecasts(moments, scale, horizon, true)
+}
