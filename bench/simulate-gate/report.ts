@@ -7,7 +7,8 @@ import { rates } from './shares.ts'
 import { slices } from './slices.ts'
 import { type Counted, publishedFor, sayDrop, sharesMissed, targetsOf } from './targets.ts'
 
-export function report(counted: Counted, { seed, short }: { readonly seed: number; readonly short: boolean }) {
+/** @param left parts of the plan that were not drawn */
+export function report(counted: Counted, { seed, short, left }: { readonly seed: number; readonly short: boolean; readonly left: number }) {
   const targets = targetsOf(counted).map(judgeTarget)
   const missed = [...targets.filter(({ met }) => !met).map(say), ...sharesMissed(counted)]
   const { blocked, shares, shareTable, covered, reused, sliced, grouped } = counted
@@ -15,6 +16,7 @@ export function report(counted: Counted, { seed, short }: { readonly seed: numbe
     '# Simulated evaluation',
     '',
     `\`node bench/simulate-gate/run.ts${short ? ' --short' : ''} --seed ${seed}\`: two models drawn again and again, judged by the product's own code, at its defaults.`,
+    ...(left === 0 ? [] : [`${left} parts of it were not drawn: what stands below is what was. \`--keep\` goes on from there.`, '']),
     'Every rate is a part of the simulated runs; in brackets the exact binomial interval at 99 %. A target is missed when that whole interval is.',
     '',
     '## Is a run blocked?',

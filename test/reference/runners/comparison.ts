@@ -4,8 +4,9 @@ import { levelOfUse } from '../../../src/core/stats/alpha-spending.ts'
 import { acceleration, bca } from '../../../src/core/stats/bca.ts'
 import { cellBootstrap } from '../../../src/core/stats/cell-bootstrap.ts'
 import { aucCovariance, aucDifference, aucParts } from '../../../src/core/stats/delong.ts'
+import { cosineMean } from '../../../src/core/stats/equal-weighted-cosine.ts'
 import { mcnemarBounds, mcnemarExact, mcnemarMidP, mcnemarWorse } from '../../../src/core/stats/mcnemar.ts'
-import { meanOf, tBelow, tBounds } from '../../../src/core/stats/mean.ts'
+import { meanOf, skewBounds, tBelow, tBounds } from '../../../src/core/stats/mean.ts'
 import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { normalSf } from '../../../src/core/stats/normal.ts'
 import { clopperPearson, wilson } from '../../../src/core/stats/proportion.ts'
@@ -99,6 +100,11 @@ export const comparisonRunners: Readonly<Record<string, Runner>> = {
     ...(level === undefined ? {} : { bounds: mcnemarBounds(num(b), num(c), num(n), num(level)) }),
   }),
   f1_cells: f1Cells,
+  skew_mean: ({ values, level }) => ({ bounds: [...skewBounds(meanOf(Float64Array.from(list(values))), num(level))] }),
+  cosine_mean: ({ values }) => {
+    const { n, mean, se } = cosineMean(list(values))
+    return { mean, df: n - 1, se }
+  },
   bca_variance: bcaVariance,
   delong,
   mean: ({ values, level, at }) => {

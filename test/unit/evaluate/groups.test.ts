@@ -4,11 +4,14 @@ import { type JudgeInput, judge } from '../../../src/core/evaluate/judge.ts'
 import { levelOf } from '../../../src/core/evaluate/level.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { serialOf } from '../../../src/core/evaluate/serial.ts'
+import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores, ForecastingScores, Scores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import type { MetricSpec, Mode } from '../../../src/core/schema/config.ts'
 import { dieboldMariano } from '../../../src/core/stats/diebold-mariano.ts'
+import { cosineMean } from '../../../src/core/stats/equal-weighted-cosine.ts'
+import { meanOf, tBelow } from '../../../src/core/stats/mean.ts'
 import { random } from '../../../src/core/stats/random.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
@@ -187,15 +190,47 @@ describe('forecasts of few series', () => {
   })
   const [baseline, candidate] = [forecast(1), forecast(1.1)]
   const serial = serialOf(candidate, n, false)
+  const losses = candidate.predicted.map((p, i) => Math.abs(p - 100) - Math.abs((baseline.predicted[i] ?? 0) - 100))
 
-  it('are compared by Diebold and Mariano, with the lags of their horizon', () => {
-    const test = changeBetween(sample('mae', baseline), sample('mae', candidate), resampling(serial))?.test
-    const losses = candidate.predicted.map((p, i) => Math.abs(p - 100) - Math.abs((baseline.predicted[i] ?? 0) - 100))
-    const expected = dieboldMariano(losses, 4)
+  it('one step ahead are compared by Diebold and Mariano', () => {
+    const one = serialOf({ ...candidate, horizon: new Int32Array(n).fill(1) }, n, false)
+    const test = changeBetween(sample('mae', baseline), sample('mae', candidate), resampling(one))?.test
+    const expected = dieboldMariano(losses, 1)
     expect(test?.method).toBe('diebold-mariano')
     const [low, high] = test?.bounds(0.975, 0) ?? [0, 0]
     expect((low + high) / 2).toBeCloseTo(expected.mean, 12)
     expect(2 * Math.min(test?.below(0) ?? 1, test?.above(0) ?? 1)).toBeCloseTo(expected.p, 12)
+  })
+
+  it('further ahead with the spread of their slowest waves, which counts that errors overlap', () => {
+    const test = changeBetween(sample('mae', baseline), sample('mae', candidate), resampling(serial))?.test
+    const expected = cosineMean(losses)
+    const [low, high] = test?.bounds(0.975, 0) ?? [0, 0]
+    expect((low + high) / 2).toBeCloseTo(expected.mean, 12)
+    expect(test?.below(0)).toBeCloseTo(tBelow(expected, 0), 12)
+    // as if each step stood for itself, it is too sure
+    expect(expected.se).toBeGreaterThan(meanOf(losses).se)
+  })
+
+  it('a share of them, too: few series are no groups', () => {
+    const hits = (seed: number) => {
+      const own = random(seed)
+      return Uint8Array.from({ length: n }, () => (own.next() < 0.8 ? 1 : 0))
+    }
+    const share = (hit: Uint8Array): Sample => ({
+      kind: 'proportion',
+      value: { value: 0.8, undefined: null },
+      hit,
+      among: null,
+      unit: new Int32Array(n),
+    })
+    const found = levelOf(share(hits(1)), resampling(serial))
+    expect(found?.method).toBe('wilson-effective')
+    const [low, high] = found?.bounds(0.975) ?? [0, 1]
+    expect(low).toBeLessThan(0.8)
+    expect(high).toBeGreaterThan(0.8)
+    expect(high - low).toBeLessThan(0.25)
+    expect(changeBetween(share(hits(1)), share(hits(2)), resampling(serial))?.test?.method).toBe('diebold-mariano')
   })
 
   it('have wider intervals than rows that stand for themselves', () => {
