@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { blocks, compare, policy, spec } from '../../../bench/simulate-gate/blocks.ts'
+import { countCoverage, parts, populations } from '../../../bench/simulate-gate/coverage.ts'
 import { answers, binary, draw, truthOf, worseBy } from '../../../bench/simulate-gate/populations.ts'
 import { shareCoverage } from '../../../bench/simulate-gate/shares.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import type { RegressionScores } from '../../../src/core/metrics/scores.ts'
+import { metricNames, scoredTasks } from '../../../src/core/metrics/table.ts'
 import { meanOf, tBounds } from '../../../src/core/stats/mean.ts'
 import { clopperPearson } from '../../../src/core/stats/proportion.ts'
 import { random } from '../../../src/core/stats/random.ts'
@@ -47,6 +49,45 @@ describe('the simulation of the evaluation gate', () => {
     expect(one?.two).toBeCloseTo(inside.reduce((sum, k) => sum + (ways[k] ?? 0), 0) / 32, 12)
   })
 })
+
+describe('the simulation of intervals', () => {
+  it('forgets no metric of any task that has an interval', () => {
+    const counted = new Set(
+      Object.entries(populations).flatMap(([name, { candidate }]) =>
+        countCoverage(name, 100, 1, 4).map(({ metric, part }) => `${candidate.task} ${metric} ${part}`),
+      ),
+    )
+    const all = scoredTasks.flatMap((task) => metricNames(task).flatMap((metric) => parts.map((part) => `${task} ${metric} ${part}`)))
+    // no sample shows the largest error, or which items are never shown: neither has an interval
+    const without = ['regression max_error', 'ranking catalog_coverage', 'forecasting max_error']
+    expect(all.filter((one) => !counted.has(one)).sort()).toEqual(without.flatMap((one) => parts.map((part) => `${one} ${part}`)).sort())
+  })
+
+  it('draws from models of every task that are equal in every metric', () => {
+    for (const [name, { baseline, candidate }] of Object.entries(populations)) {
+      for (const metric of metricNames(candidate.task)) {
+        const [was, is] = [truthOf(baseline, metric), truthOf(candidate, metric)]
+        if (was === null || is === null) throw new Error(`${metric} has no truth among ${name}`)
+        expect(is, `${name}: ${metric}`).toBeCloseTo(was, 9)
+      }
+    }
+  })
+
+  it('draws a series or a query as a whole, each draw as one of its own', () => {
+    const series = draw(populations['many series'] ?? missing(), 40, random(6)).candidate
+    if (series.task !== 'forecasting' || !series.series || !series.scale) throw new Error('these are forecasts')
+    expect(new Set(series.series).size).toBe(40)
+    expect(series.scale).toHaveLength(40)
+    const lists = draw(populations['lists of queries'] ?? missing(), 40, random(6))
+    if (lists.candidate.task !== 'ranking' || lists.baseline.task !== 'ranking') throw new Error('these are lists')
+    expect(new Set(lists.candidate.query).size).toBe(40)
+    expect([...lists.candidate.query]).toEqual([...lists.baseline.query])
+  })
+})
+
+function missing(): never {
+  throw new Error('there is no such population')
+}
 
 describe('a change of a mean with long tails', () => {
   it('is never surer than Student’s t, which holds where tails lie on both sides', () => {
