@@ -79,20 +79,20 @@ export const kinds: readonly Kind[] = [
 ]
 
 /** @param runs of the cheapest metric; what costs more is run less often, but `fewest` times at least */
-export function blockCases(sizes: readonly number[], runs: number, fewest: number): readonly BlockCase[] {
-  return kinds.flatMap(({ name, gated, population, drops, cost }) =>
-    drops.flatMap((drop) => {
-      const pair = population === null ? answers(drop) : worseBy(population, gated[0] ?? '', drop)
-      return sizes.map((rows) => ({
-        name,
-        gated,
-        drop,
-        pair,
-        rows,
-        runs: Math.max(fewest, Math.round(runs / cost / Math.max(1, rows / 1000))),
-      }))
-    }),
-  )
+export function blockCases(
+  { name, gated, population, drops, cost }: Kind,
+  rows: number,
+  runs: number,
+  fewest: number,
+): readonly BlockCase[] {
+  return drops.map((drop) => ({
+    name,
+    gated,
+    drop,
+    pair: population === null ? answers(drop) : worseBy(population, gated[0] ?? '', drop),
+    rows,
+    runs: Math.max(fewest, Math.round(runs / cost / Math.max(1, rows / 1000))),
+  }))
 }
 
 export function countBlocks(one: BlockCase, seed: number): BlockCount {

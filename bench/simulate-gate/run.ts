@@ -4,8 +4,8 @@
  *
  *     node bench/simulate-gate/run.ts [--short] [--seed 20260101] [--out FILE.md] [--json FILE.json] [--keep FILE.json] [--only coverage,groups,…]
  *
- * `--keep` writes each part when it is done, and takes what the file already has: a run that was stopped goes on there. `--only` with a kept file reports the others
- * as they were kept.
+ * `--keep` writes each part when it is done, and takes what the file already has: a run that was stopped goes on there. `--only` names what is drawn, `coverage:50` for
+ * one size; with a kept file the others are reported as they were kept.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -71,16 +71,16 @@ const asked = values.only?.split(',')
 const kept: Record<string, string> = values.keep && existsSync(values.keep) ? JSON.parse(readFileSync(values.keep, 'utf8')) : {}
 const left: string[] = []
 
-/** @param key what was drawn, and how much: another plan is another part */
-function part<T>(name: string, key: unknown, count: () => readonly T[]): readonly T[] {
-  const id = `${name} ${seed} ${JSON.stringify(key)}`
+/** @param rows of a world; @param key what else tells this part from others: another plan is another part */
+function part<T>(name: string, rows: number, key: object, count: () => readonly T[]): readonly T[] {
+  const id = `${name}:${rows} ${seed} ${JSON.stringify(key)}`
   const before = kept[id]
   if (before) {
     const found: readonly T[] = JSON.parse(before)
     return found
   }
-  if (asked && !asked.includes(name)) {
-    left.push(`${name} ${JSON.stringify(key)}`)
+  if (asked && !asked.includes(name) && !asked.includes(`${name}:${rows}`)) {
+    left.push(id)
     return []
   }
   const start = performance.now()
@@ -95,23 +95,25 @@ const { blocks, metrics } = plan
 const counted = {
   shares: plan.shares.map(meanShareCoverage),
   shareTable: plan.shares.flatMap((rows) => shareCoverage(rows, rates)),
-  covered: plan.coverage.flatMap(({ rows, runs }) =>
-    Object.keys(populations).flatMap((name) =>
-      part('coverage', { name, rows, runs, metrics }, () => countCoverage(name, rows, runs, seed, metrics)),
-    ),
-  ),
+  reused: plan.reuse.flatMap(({ rows, runs }) => part('reuse', rows, { runs }, () => [countReuse(rows, runs, seed)])),
   blocked: blocks.sizes.flatMap((rows) =>
-    kinds.flatMap(({ name }) =>
-      part('blocks', { ...blocks, name, sizes: [rows] }, () =>
-        blockCases([rows], blocks.runs, blocks.fewest)
-          .filter((one) => one.name === name)
-          .map((one) => countBlocks(one, seed)),
+    kinds.flatMap((kind) =>
+      part('blocks', rows, { name: kind.name, runs: blocks.runs }, () =>
+        blockCases(kind, rows, blocks.runs, blocks.fewest).map((one) => countBlocks(one, seed)),
       ),
     ),
   ),
-  reused: plan.reuse.flatMap((one) => part('reuse', one, () => [countReuse(one.rows, one.runs, seed)])),
-  sliced: plan.slices.flatMap((one) => part('slices', one, () => [countSlices(one.metric, one.rows, one.runs, seed)])),
-  grouped: plan.groups.flatMap((one) => part('groups', one, () => countGroups(one.alike, one.groups, one.runs, seed))),
+  sliced: plan.slices.flatMap(({ metric, rows, runs }) =>
+    part('slices', rows, { metric, runs }, () => [countSlices(metric, rows, runs, seed)]),
+  ),
+  covered: plan.coverage.flatMap(({ rows, runs }) =>
+    Object.keys(populations).flatMap((name) =>
+      part('coverage', rows, { name, runs, metrics }, () => countCoverage(name, rows, runs, seed, metrics)),
+    ),
+  ),
+  grouped: plan.groups.flatMap(({ alike, groups, runs }) =>
+    part('groups', groups, { alike, runs }, () => countGroups(alike, groups, runs, seed)),
+  ),
 }
 
 const { text, targets, missed } = report(counted, { seed, short: values.short, left: left.length })
