@@ -64,11 +64,13 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
     }),
   )
   const outcomes = (['fail', 'warn'] as const).flatMap((severity) =>
-    family(
-      claims.filter((claim) => claim.severity === severity),
-      mode,
-      policy,
-      proof,
+    [false, true].flatMap((fresh) =>
+      family(
+        claims.filter((claim) => claim.severity === severity && (claim.compared.spec.fresh ?? false) === fresh),
+        mode,
+        policy,
+        proof,
+      ),
     ),
   )
   return compared.map((entry) => {
@@ -92,7 +94,7 @@ const worse = ({ metric, change }: Compared, by: number): number =>
 const notWorse = ({ metric, change }: Compared, by: number): number =>
   (metric.direction === 'higher' ? change.test?.above(-by) : change.test?.below(by)) ?? Number.NaN
 
-/** Claims of one severity are one family for Holm. Modes that ask for proof on every metric need no correction. */
+/** Claims of one severity are one family for Holm, and those that a pull request adds another. Modes that ask for proof on every metric need no correction. */
 function family(claims: readonly Claim[], mode: Mode, policy: Policy, proof: number): readonly Outcome[] {
   const corrected = mode === 'guard' || mode === 'confident_worse'
   const tested = claims.filter((claim) => claim.p !== null)

@@ -140,10 +140,12 @@ function evaluateOf(base: Evaluate, head: Evaluate, task: ModelConfig['task']): 
   }
   if (base.metrics.length === 0) {
     const usual = usualMetrics(task)
-    const metrics = head.metrics.map((metric) => (usual.includes(metric.metric) && isPlain(metric) ? atDefaultMargin(metric) : metric))
+    const metrics = head.metrics.map((metric) =>
+      usual.includes(metric.metric) && isPlain(metric) ? atDefaultMargin(metric) : asFresh(metric),
+    )
     return { metrics, mode, threshold, ...budget, ...(metrics.length > 0 ? { usualToo: true } : {}) }
   }
-  const fresh = head.metrics.filter(({ name }) => !base.metrics.some((metric) => metric.name === name))
+  const fresh = head.metrics.filter(({ name }) => !base.metrics.some((metric) => metric.name === name)).map(asFresh)
   return { metrics: [...base.metrics.map((metric) => withNewLimits(metric, head.metrics)), ...fresh], mode, threshold, ...budget }
 }
 
@@ -212,6 +214,8 @@ function parityOf(base: Evaluate['parity'], head: Evaluate['parity']): Pick<Eval
 }
 
 const isPlain = ({ params }: MetricSpec): boolean => Object.keys(params).length === 0
+/** Told apart, because a change that lists forty metrics more would else make those of the base forty times less certain. */
+const asFresh = (metric: MetricSpec): MetricSpec => ({ ...metric, fresh: true })
 const atDefaultMargin = ({ maxDrop: _, maxRise: __, auto: ___, ...metric }: MetricSpec): MetricSpec => metric
 
 /**

@@ -194,7 +194,8 @@ function shownFairness({ measure, named, certainty, maxDifference, minRatio, max
   ].join(', ')
 }
 
-function metricFactsOf(spec: MetricSpec, under: string): readonly Entry[] {
+/** Whose a metric is says nothing of what it asks. */
+function metricFactsOf({ fresh: _, ...spec }: MetricSpec, under: string): readonly Entry[] {
   const { name, metric, params, certainty } = spec
   const at = `${under}.${name}`
   const change = (value: Change) => shownChange(value, metric)

@@ -67,6 +67,8 @@ export interface MetricSpec extends Limits {
   } | null
   /** how often a noisy measurement is repeated before it fails, default 1 */
   readonly confirm?: number
+  /** a pull request brings it; never written, said where policy is applied */
+  readonly fresh?: true
 }
 
 /** What a decision is worth. A matrix by label: `matrix[truth][predicted]`; tp, fp, fn, tn are the short form of a binary one. */

@@ -260,6 +260,9 @@ describe('changes', () => {
     const among = run(drop, 'guard', { specs: [spec('accuracy'), ...others] })
     expect(among.p_value ?? 0).toBeGreaterThan(alone.p_value ?? 1)
     expect(among.level ?? 0).toBeGreaterThan(0.95)
+    // EVT-06: a pull request that lists forty metrics does not make the one of its base forty times less certain
+    const added = run(drop, 'guard', { specs: [spec('accuracy'), ...others.map((one): MetricSpec => ({ ...one, fresh: true }))] })
+    expect([added.status, added.p_value, added.level]).toEqual([alone.status, alone.p_value, alone.level])
   })
 
   it('a metric without a test is inconclusive under guard, and judged under point', () => {

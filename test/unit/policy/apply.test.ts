@@ -52,6 +52,22 @@ describe('EVT-06 limits of metrics come from the base', () => {
     expect(sentences).toEqual(['models.m.evaluate.metrics.accuracy: min 0.9 is new and is used'])
   })
 
+  it('metrics that the head brings are told from those of the base, which they must not make less certain', () => {
+    const whose = (base: string, head: string) =>
+      apply(base, head).model.evaluate.metrics.map(({ name, fresh = false }) => [name, fresh] as const)
+    expect(whose(metrics('{roc_auc: {min: 0.8}}'), metrics('{mcc: {}, roc_auc: {min: 0.1}, f1: {}}'))).toEqual([
+      ['roc_auc', false],
+      ['mcc', true],
+      ['f1', true],
+    ])
+    // the usual metric is the base's, listed or not
+    expect(whose(data, metrics('{mcc: {}, roc_auc: {}}'))).toEqual([
+      ['mcc', true],
+      ['roc_auc', false],
+    ])
+    expect(whose(metrics('{mcc: {}}'), metrics('{mcc: {}}'))).toEqual([['mcc', false]])
+  })
+
   it('a new level of a metric is added', () => {
     const { model, sentences } = apply(metrics('{roc_auc: {max_drop: 1pp}}'), metrics('{roc_auc: {min: 0.9, max_drop: 1pp}}'))
     expect(model.evaluate.metrics[0]).toMatchObject({ min: { fail: 0.9 }, maxDrop: { fail: { kind: 'absolute', value: 0.01 } } })
