@@ -87,6 +87,13 @@ function read([gaps, sizes, chances, squares]: readonly Float64Array[], of: 'err
   return defined(excessCalibrationError(sum / total, bins))
 }
 
+function addTo(into: Float64Array, places: Uint32Array, column: (i: number, w: number) => number, weight: Float64Array | null): void {
+  for (let i = 0; i < places.length; i++) {
+    const at = places[i] ?? 0
+    into[at] = (into[at] ?? 0) + column(i, weight ? (weight[i] ?? 0) : 1)
+  }
+}
+
 /** Sums of the rows of each unit in each bin, where there are any: once, so that a draw does not pass over the rows. */
 function byUnit(
   unit: Uint16Array,
@@ -95,15 +102,17 @@ function byUnit(
   weight: Float64Array | null,
   bins: number,
 ) {
-  const units = unit.reduce((most, u) => Math.max(most, u), 0) + 1
+  let units = 1
+  for (let i = 0; i < unit.length; i++) units = Math.max(units, (unit[i] ?? 0) + 1)
   const filled = new Uint8Array(units * bins)
   const sums = columns.map(() => new Float64Array(units * bins))
+  const places = new Uint32Array(bin.length)
   for (let i = 0; i < bin.length; i++) {
     const at = (unit[i] ?? 0) * bins + (bin[i] ?? 0)
-    const w = weight ? (weight[i] ?? 0) : 1
+    places[i] = at
     filled[at] = 1
-    for (const [j, into] of sums.entries()) into[at] = (into[at] ?? 0) + (columns[j]?.(i, w) ?? 0)
   }
+  for (const [j, column] of columns.entries()) addTo(sums[j] ?? new Float64Array(), places, column, weight)
   const kept = Uint32Array.from(filled.keys()).filter((at) => filled[at] === 1)
   return {
     unit: Uint16Array.from(kept, (at) => Math.floor(at / bins)),

@@ -16,10 +16,18 @@ const both = ['binary', 'multiclass'] as const
 export const FLOAT32_EPSILON = 1.1920928955078125e-7
 const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
 
+function areProbabilities(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const p = values[i] ?? Number.NaN
+    if (!(p >= 0 && p <= 1)) return false
+  }
+  return true
+}
+
 /** Refuses what is no probability, such as a logit: the mean would be a number all the same. */
 const withProbabilities = (probabilities: Float64Array | null, make: (p: Float64Array) => Sample): Sample => {
   if (!probabilities) return noScores
-  return probabilities.every((p) => p >= 0 && p <= 1) ? make(probabilities) : plain(undefinedBecause('a score is no probability'))
+  return areProbabilities(probabilities) ? make(probabilities) : plain(undefinedBecause('a score is no probability'))
 }
 
 const binned = (params: Params): Bins => ({ bins: number(params, 'bins'), binning: oneOf(params, 'binning', binnings) })
@@ -47,7 +55,8 @@ export const scoreMetrics = {
         const ranks = view.ranks()
         if (!ranks) return noScores
         const { y, n, unit, weight } = view
-        const ones = y.reduce((sum, one) => sum + one, 0)
+        let ones = 0
+        for (let i = 0; i < n; i++) ones += y[i] ?? 0
         if (ones === 0 || ones === n) return plain(undefinedBecause('the truth has one class only'))
         if (weight === null) return { kind: 'auc', value: defined(aucParts(ranks, y).auc), ranks, y, unit }
         const { auc, influence } = weightedAuc(ranks, y, weight)
