@@ -9,63 +9,35 @@ import { withHistory } from '../core/evaluate/history.ts'
 import { type JudgeInput, judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
-import { labelShares, trainingStatistics } from '../core/evaluate/training.ts'
-import type {
-  BinaryScores,
-  ForecastingScores,
-  MulticlassScores,
-  MultilabelScores,
-  RankingScores,
-  RegressionScores,
-  ScoredTask,
-  Scores,
-} from '../core/metrics/scores.ts'
-import { quoted } from '../core/onnx/inspect.ts'
 import { shownSource } from '../core/policy/facts.ts'
 import type { EvaluateDetails } from '../core/schema/details.ts'
-import { unsuited } from '../core/schema/metric-facts.ts'
 import type { InputRecord } from '../core/schema/result.ts'
-import { targetColumns } from '../core/schema/target-columns.ts'
 import { shorten, visible } from '../core/text/visible.ts'
 import { shownCommand } from '../core/train/lineage.ts'
-import { UserError } from '../errors.ts'
-import type { DataEngine, Table } from '../ports/data-engine.ts'
+import type { DataEngine } from '../ports/data-engine.ts'
 import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
-import {
-  type Answered,
-  allClasses,
-  binaryScores,
-  forecastingScores,
-  levelsOf,
-  multiclassScores,
-  multilabelScores,
-  rankingScores,
-  regressionScores,
-} from './evaluate/assemble.ts'
-import { byNumbers, type Compared, findBaseline, notComparable } from './evaluate/baseline.ts'
+import type { Answered } from './evaluate/assemble.ts'
+import { aheadOf, assemble, together, training } from './evaluate/assemble-task.ts'
+import { byNumbers, findBaseline } from './evaluate/baseline.ts'
 import { confirmed } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
-import { type Naive, naiveForecast, TimeReader } from './evaluate/forecast.ts'
+import { TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
-import { type Items, itemsOf } from './evaluate/items.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
+import { openLabelled, refuseUnsuited, taskFor, testRecords } from './evaluate/open-labelled.ts'
 import { openScorer } from './evaluate/open-scorer.ts'
 import { judgeParity } from './evaluate/parity.ts'
 import { judgeParts } from './evaluate/parts.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
-import { type Counted, RowFacts } from './evaluate/row-facts.ts'
-import type { Scorer } from './evaluate/scorer.ts'
-import { checkLabels, checkPredicted, checkScale } from './evaluate/suits.ts'
-import { checkRelevance, checkRows, matureRows } from './evaluate/test-rows.ts'
-import { trainingTarget } from './evaluate/training.ts'
-import { alignTo, frequentLabels, positiveLabel, readTarget, sortLabels, type Target } from './evaluate/truth.ts'
+import { RowFacts } from './evaluate/row-facts.ts'
+import { checkLabels } from './evaluate/suits.ts'
+import { frequentLabels } from './evaluate/truth.ts'
 import { isNumeric, TruthReader } from './evaluate/truth-reader.ts'
 import { UnitReader } from './evaluate/units.ts'
 import { modelFolder } from './out-folder.ts'
-import { requirePinned, sourceFiles } from './source-files.ts'
 
 export const evaluate: ModelStage = async (given) => {
   const context = withOneReading(given)
@@ -241,177 +213,6 @@ function scoredBy({ score = null, format }: ModelContext['model']): Pick<Evaluat
   if (score === null) return {}
   const how = score.kind === 'run' ? shownCommand(score.command) : shownSource(score.source)
   return { scored: { by: score.kind === 'run' ? 'command' : 'predictions', how: shorten(visible(how), 200), inspected: format === 'onnx' } }
-}
-
-/** The candidate's own trouble is an error; a baseline that speaks of other labels cannot be compared. */
-function together(found: Compared, assembled: (others: readonly Answered[]) => Assembled): { compared: Compared; scores: Assembled } {
-  const alone = () => assembled([])
-  if (found.scored === null) return { compared: found, scores: alone() }
-  try {
-    return { compared: found, scores: assembled([found.scored]) }
-  } catch (thrown) {
-    return { scores: alone(), compared: notComparable(found, thrown) }
-  }
-}
-
-/** What a model without features would have learned, where a profile says it. */
-async function training(
-  context: ModelContext,
-  [column, ...others]: Target['columns'],
-  own: Assembled['models'][number],
-  { pair }: Assembled,
-  truth: TruthReader,
-) {
-  if (own.task === 'ranking' || own.task === 'forecasting') return null
-  const target = await trainingTarget(context, column)
-  if (target === null) return null
-  if (own.task === 'multilabel') {
-    const rest = await Promise.all(others.map((name) => trainingTarget(context, name)))
-    return labelShares([target, ...rest], alignTo(['0', '1']))
-  }
-  const align = alignTo(own.task === 'multiclass' ? own.classes : truth.coded.names)
-  switch (own.task) {
-    case 'binary':
-      return pair && trainingStatistics(target, { task: 'binary', negative: pair[0], positive: pair[1] }, align)
-    case 'multiclass':
-      return trainingStatistics(target, { task: 'multiclass', classes: own.classes }, align)
-    case 'regression':
-      return trainingStatistics(target, { task: 'regression' }, align)
-  }
-}
-
-/** Two labels in the test data, and a model that knows more: then the task has more. */
-const taskFor = ({ task, inferred }: Target, scorer: Scorer): ScoredTask =>
-  inferred && task === 'binary' && (scorer.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
-
-/** Where the config says the task, it has been refused there already. */
-function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
-  for (const { name, metric } of model.evaluate.metrics) {
-    const why = unsuited(metric, task)
-    if (why === null) continue
-    const inferred = model.task === null ? `, which is what the target ${quoted(targetColumns(model.data).join(', '))} looks like` : ''
-    throw new UserError(
-      'METRIC_UNSUITED',
-      `evaluate.metrics.${name} cannot be computed for a ${task} task${inferred}: ${why}`,
-      'correct the metric, or write the task into the config',
-    )
-  }
-}
-
-type Ahead = Naive & Items & { readonly times: Float64Array | null; readonly horizon: Int32Array | null }
-
-/** What a forecast or a ranking is held against; of other tasks nothing. */
-async function aheadOf(
-  context: ModelContext,
-  engine: DataEngine,
-  target: Target,
-  task: ScoredTask,
-  { facts, ids }: { readonly facts: RowFacts; readonly ids: TruthReader['ids'] },
-  reader: TimeReader,
-  shown: string,
-): Promise<Ahead> {
-  const none = { times: null, horizon: null, scale: null, naive: null, item: null, popularity: null }
-  if (task === 'ranking') return { ...none, ...(await itemsOf(context, engine, target.columns[0], ids)) }
-  if (task !== 'forecasting') return none
-  const times = reader.times(shown)
-  return { ...none, times, horizon: reader.horizons(shown), ...(await naiveForecast(context, engine, target.columns[0], facts, times)) }
-}
-
-async function openLabelled(context: ModelContext) {
-  const { model, ports } = context
-  const engine = await ports.engine()
-  const { table: all, shown } = await openTest(context, engine)
-  const { table, excluded } = await matureRows(engine, all, model.data, context.clock.now(), shown)
-  const target = await readTarget(engine, table, model.data, model.task, shown)
-  const ranking = target.task === 'ranking'
-  await checkRows(engine, table, model.data, shown, ranking ? model.data.group : null)
-  if (ranking) await checkRelevance(engine, table, target.columns[0], shown)
-  return { engine, table, shown, target, excluded, rowsRead: all.rows }
-}
-
-async function openTest(context: ModelContext, engine: DataEngine): Promise<{ table: Table; shown: string }> {
-  const source = context.model.data.sources.test
-  if (source === undefined) throw new UserError('DATA_MISSING', 'no data.test is configured', 'name labelled test data under data.test')
-  const request = await sourceFiles(context, 'test', source)
-  const table = await engine.open(request)
-  const shown = request.files.map((file) => file.shown).join(', ')
-  for (const file of table.files) requirePinned(source, file.path, file.digest)
-  return { table, shown }
-}
-
-const testRecords = ({ files }: Table, rows: number): readonly InputRecord[] =>
-  files.map(({ path, digest, bytes }) => ({ role: 'test', path, digest, bytes, rows: files.length === 1 ? rows : null }))
-
-interface Assembled {
-  /** in the order given */
-  readonly models: readonly Scores[]
-  /** of a classification; of a multilabel task its columns */
-  readonly labels: readonly string[] | null
-  /** of a binary task: negative, positive */
-  readonly pair: readonly [string, string] | null
-}
-
-function assemble(
-  context: ModelContext,
-  truth: TruthReader,
-  counted: Counted & Ahead,
-  task: ScoredTask,
-  answers: readonly Answered[],
-): Assembled {
-  const { data, evaluate: settings } = context.model
-  switch (task) {
-    case 'regression': {
-      const models: readonly RegressionScores[] = answers.map((answered) => ({ ...regressionScores(truth.numbers, answered), ...counted }))
-      return { models, labels: null, pair: null }
-    }
-    case 'binary': {
-      const positive = positiveLabel(truth.coded.names, data)
-      const models: readonly BinaryScores[] = answers.map((answered) => {
-        checkPredicted(truth.coded, answered, data.target ?? '')
-        const scores = binaryScores(truth.coded, positive, settings.threshold, answered)
-        checkScale(scores, settings.metrics, settings.threshold, answered.shown)
-        return { ...scores, ...counted }
-      })
-      const negative = truth.coded.names.find((label) => label !== positive) ?? ''
-      return { models, labels: sortLabels(truth.coded.names), pair: [negative, positive] }
-    }
-    case 'ranking': {
-      const { weight, group: query, item, popularity } = counted
-      if (query === null) throw new Error('a ranking without data.group')
-      const models: readonly RankingScores[] = answers.map((answered) => ({
-        ...rankingScores(truth.numbers, query, answered),
-        weight,
-        item,
-        popularity,
-      }))
-      return { models, labels: null, pair: null }
-    }
-    case 'forecasting': {
-      const { weight, group: series, times: time, horizon, scale, naive } = counted
-      const given = { y: truth.numbers, series, time, horizon, scale, naive }
-      const models = answers.map(
-        (answered, at): ForecastingScores => ({ ...forecastingScores(given, levelsOf(settings, at > 0), answered), weight }),
-      )
-      return { models, labels: null, pair: null }
-    }
-    case 'multilabel': {
-      const labels = targetColumns(data)
-      const models = answers.map((answered): MultilabelScores => {
-        const scores = multilabelScores(labels, truth.marks, settings.threshold, answered)
-        checkScale(scores, settings.metrics, settings.threshold, answered.shown)
-        return { ...scores, ...counted }
-      })
-      return { models, labels, pair: null }
-    }
-    case 'multiclass': {
-      const classes = allClasses(truth.coded, answers)
-      const models: readonly MulticlassScores[] = answers.map((answered) => ({
-        ...multiclassScores(truth.coded, classes, answered),
-        ...counted,
-      }))
-      return { models, labels: classes, pair: null }
-    }
-  }
 }
 
 async function writePredictions(context: ModelContext, engine: DataEngine, columns: readonly PredictionColumn[]): Promise<void> {
