@@ -74,7 +74,7 @@ export const kinds: readonly Kind[] = [
   { name: 'roc_auc', gated: ['roc_auc'], population: classifier, drops: points, cost: 4 },
   { name: 'log_loss', gated: ['log_loss'], population: classifier, drops: shares, cost: 4 },
   { name: 'f1', gated: ['f1'], population: classifier, drops: points, cost: 20 },
-  { name: 'rmse', gated: ['rmse'], population: amounts, drops: shares, cost: 40 },
+  { name: 'rmse', gated: ['rmse'], population: amounts, drops: shares, cost: 10 },
   { name: 'five at once', gated: ['accuracy', 'roc_auc', 'log_loss', 'f1', 'brier'], population: classifier, drops: [0], cost: 20 },
 ]
 

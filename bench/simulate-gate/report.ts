@@ -47,7 +47,7 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
     '',
     'Computed, not drawn: two-sided at 95 %, then the lower and the upper bound at 95 %. With few rows on one side there are few outcomes, and coverage jumps as the share passes',
     'an end of an interval: no interval of a count has 95 % at every share. Wilson is right on average and may be below at one share; Clopper–Pearson, which',
-    'is taken for no hit, all hits and fewer than 30 rows, is never below.',
+    'is taken for no hit, all hits and fewer than 30 rows, and for the end on whose side fewer than ten rows lie, is never below.',
     '',
     table(
       ['rows', 'mean over shares', 'least', ...rates.map((rate) => `share ${100 * rate} %`)],

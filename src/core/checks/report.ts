@@ -43,7 +43,7 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
   })
 }
 
-/** Of a share of rows: Wilson's, or the exact one where rows are few. Of another figure what its judge gives. */
+/** Of a share of rows: Wilson's, or the exact one where rows, or those that broke the rule, are few. Of another figure what its judge gives. */
 function intervalOf({ limit, judged, broken, interval }: Finding): Pick<Check, 'interval' | 'level' | 'tail'> {
   if (interval) return { interval: [...interval.bounds], level: interval.level, tail: interval.tail }
   if (limit?.unit !== 'share' || judged === null || broken === null || judged === 0) return { interval: null, level: null, tail: null }

@@ -13,8 +13,9 @@ import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
+import { leftOut } from './left-out.ts'
 import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
-import type { Resampling, RowSample } from './resampling.ts'
+import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
 
 export interface Change {
@@ -69,7 +70,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
       if (candidate.unit || candidate.weight) return drawn(baseline, candidate, candidate.y.length, draws)
       return resampled(widened(draws.cells(candidate, baseline), value, discordant(baseline, candidate)), candidate.y.length, null)
     case 'moments':
-      return baseline.kind === 'moments' ? drawn(baseline, candidate, candidate.columns[0]?.length ?? 0, draws) : null
+      return baseline.kind === 'moments' ? ofSums(baseline, candidate, value, draws) : null
     case 'rank':
       return baseline.kind === 'rank' ? drawn(baseline, candidate, candidate.y.length, draws) : null
     case 'weighted':
@@ -134,6 +135,27 @@ function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resamplin
   const groups = unit ? mean.n : null
   const t = student(mean, unit ? 'paired-t-groups' : 'paired-t', groups)
   return isTame(mean) ? t : wider(t, resampled(draws.rows(candidate, baseline), mean.n, groups, mean.se))
+}
+
+/**
+ * A function of sums is a mean of the influences of its rows (or groups, or steps in time), and has the t test of that mean. It is judged by the wider of t and BCa: BCa
+ * alone held 85 to 88 % at 50 rows, and at 200 with errors of very different size. Where a model has no value without one of them, there is no t.
+ */
+function ofSums(baseline: Kind<'moments'>, candidate: Kind<'moments'>, value: number, draws: Resampling): Test | null {
+  const rows = candidate.columns[0]?.length ?? 0
+  const bca = drawn(baseline, candidate, rows, draws)
+  const timed = serialFor(candidate, rows, draws.serial)
+  const units = timed ? null : unitsFor(candidate, draws.serial)
+  const [after, before] = [leftOut(candidate, units), leftOut(baseline, units)]
+  if (!after || !before) return bca
+  const influence = after.map((x, u) => x - (before[u] ?? 0))
+  const mean = timed
+    ? serialMean(
+        influence.map((x) => value + rows * x),
+        timed,
+      )
+    : clustered(value, influence, null)
+  return Number.isNaN(mean.se) ? bca : wider(student(mean, 'jackknife-t', null), bca)
 }
 
 /** Of losses, or of hits, in time. */

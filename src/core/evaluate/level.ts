@@ -158,7 +158,7 @@ function errorOfAuc({ ranks, y, unit = null }: Kind<'auc'>): AucError {
 }
 
 /** Rows in time, where the sample has all of them. */
-export const serialFor = (sample: Kind<'mean' | 'proportion'>, entries: number, serial: Serial | null): Serial | null =>
+export const serialFor = (sample: Kind<'mean' | 'proportion' | 'moments'>, entries: number, serial: Serial | null): Serial | null =>
   serial && !sample.weight && entries === serial.rows && serial.steps > serial.horizon ? serial : null
 
 /** One step ahead errors are new each time, and the test of Diebold and Mariano is Student's; further ahead they overlap, and few waves of them are counted. */

@@ -105,7 +105,7 @@ export function resampling(serial: Serial | null = null): Resampling {
 }
 
 /** What is resampled: the sample's own units, or blocks of time; null: rows. */
-function unitsFor(sample: RowSample, serial: Serial | null): Int32Array | null {
+export function unitsFor(sample: RowSample, serial: Serial | null): Int32Array | null {
   return serial && serial.rows === entriesOf(sample) ? serial.blocks : (sample.unit ?? null)
 }
 

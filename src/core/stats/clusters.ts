@@ -9,14 +9,14 @@
  * where it does not. `Mean` of `mean.ts` is the result, its `n` the number of groups, so that Student's t takes the right degrees of freedom.
  *
  * `effectiveShare`: the interval of a share under such a standard error, by the effective number of rows n* = p(1 − p)/se², never more than n,
- * times (z/t)² for the few groups (Korn & Graubard); Wilson, or Clopper–Pearson where n* < 30. A share of 0 or 1 shows no spread: each group
+ * times (z/t)² for the few groups (Korn & Graubard); Wilson, or Clopper–Pearson where n* < 30, as of rows. A share of 0 or 1 shows no spread: each group
  * counts for one.
  * @throws RangeError without rows, or where no row has a weight
  * Source: Liang & Zeger 1986; Obuchowski 1997 for the AUC; Korn & Graubard 1998 for shares.
  */
 import type { Mean } from './mean.ts'
 import { normalQuantile } from './normal.ts'
-import { type Bounds, clopperPearson, wilson } from './proportion.ts'
+import { type Bounds, clopperPearson, wilsonHeld } from './proportion.ts'
 import { compacted } from './row-bootstrap.ts'
 import { studentQuantile } from './student-t.ts'
 
@@ -78,5 +78,5 @@ export function effectiveShare(share: Mean, rows: number, level: number): { read
   const n = Math.max(1, Math.min(rows, (p * (1 - p)) / se ** 2) * narrower)
   return n < 30
     ? { bounds: clopperPearson(p * n, n, level), method: 'clopper-pearson-effective' }
-    : { bounds: wilson(p * n, n, level), method: 'wilson-effective' }
+    : { bounds: wilsonHeld(p * n, n, level), method: 'wilson-effective' }
 }

