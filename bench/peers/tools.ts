@@ -34,7 +34,7 @@ export const peers: readonly Peer[] = [
     claimed: 8,
     short: true,
   },
-  { name: 'pandera', key: 'pandera', script: 'pandera_checks.py', does: 'validate', wanted: 5, claimed: 3, short: false },
+  { name: 'pandera', key: 'pandera', script: 'pandera_checks.py', does: 'validate', wanted: 5, claimed: 1.5, short: false },
   { name: 'alibi-detect', key: 'alibi-detect', script: 'alibi_detect_drift.py', does: 'drift', wanted: null, claimed: null, short: false },
   { name: 'deepchecks', key: 'deepchecks', script: 'deepchecks_drift.py', does: 'drift', wanted: null, claimed: null, short: false },
   { name: 'whylogs', key: 'whylogs', script: 'whylogs_drift.py', does: 'drift', wanted: null, claimed: null, short: false },
