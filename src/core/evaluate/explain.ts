@@ -55,6 +55,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
     ...slicesRules(evaluate.slices ?? null),
     ...fairnessRules(evaluate.fairness ?? null),
     'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
+    'evaluate.order_only: on a first run, probabilities that are worse than those of a model that knows no features warn, where no gated metric looks at them',
     'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
     ...(parity === null
       ? []

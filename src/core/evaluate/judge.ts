@@ -5,7 +5,8 @@
  *   for a binary model that gives labels only).
  * - A gated metric without `max_drop` or `max_rise` has the default margin, so that a worse model never passes because a limit was forgotten.
  * - A gated metric that is undefined is an error, and so are no rows at all.
- * - The first gated metric for which that makes sense, else the task's primary one, is also held against a trivial model on the same rows.
+ * - The first gated metric for which that makes sense, else the task's primary one, is also held against a trivial model on the same rows. On a first run,
+ *   which no baseline decides, so are the probabilities, where what is gated looks at their order or at classes only.
  */
 import { effect, type Policy } from '../gate/fold.ts'
 import { defined, type MetricValue, undefinedBecause } from '../metrics/sample.ts'
@@ -23,7 +24,7 @@ import { floorChecks, undefinedCheck } from './floor.ts'
 import { changeKind, margins } from './margin.ts'
 import { resampling } from './resampling.ts'
 import { type Row, rowsOf } from './rows.ts'
-import { beatsTrivial, tooGood } from './sanity.ts'
+import { beatsTrivial, orderOnly, probabilitiesToDoubt, tooGood } from './sanity.ts'
 import { serialOf } from './serial.ts'
 import { type TrainingStatistics, trivialOf } from './trivial.ts'
 import { countedMissing, groupNoun, sentence } from './words.ts'
@@ -82,11 +83,12 @@ export function judge(input: JudgeInput): Judgement {
   const shown = shownSpecs(candidate, gated)
   // the first gated metric that a model without features cannot be good at, else the task's own
   const floor = gated.find(({ metric }) => metrics[metric]?.floor) ?? shown.find(({ metric }) => metric === usualMetric(candidate))
-  const asked = [...gated, ...shown].map((spec, at) => ({ spec, gated: at < gated.length, floor: spec === floor }))
+  const doubted = input.missing?.kind === 'no-baseline' ? probabilitiesToDoubt(gated, shown) : null
+  const asked = [...gated, ...shown].map((spec, at) => ({ spec, gated: at < gated.length, floor: spec === floor || spec === doubted }))
   const draws = resampling(serialOf(candidate, view.n, (candidate.group ?? null) !== null))
   const rows = rowsOf(asked, { candidate: view, baseline: before, trivial: trivial.views, draws })
 
-  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, floor ?? null, view.n, input, trivial.knows)
+  const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, { floor: floor ?? null, doubted }, view.n, input, trivial.knows)
   return { checks, metrics: rows.map((row) => shownRow(row, input)), primary }
 }
 
@@ -116,7 +118,13 @@ const emptyCheck = (): Check =>
     fix: 'give data.test rows with labels',
   })
 
-function checksOf(all: readonly Row[], floor: MetricSpec | null, n: number, input: JudgeInput, knows: string): readonly Check[] {
+/** What is held against a model that knows no features. */
+interface Trivially {
+  readonly floor: MetricSpec | null
+  readonly doubted: MetricSpec | null
+}
+
+function checksOf(all: readonly Row[], against: Trivially, n: number, input: JudgeInput, knows: string): readonly Check[] {
   const rows = all.filter((row) => row.gated)
   const noun = groupNoun(input.candidate.task, input.groupName ?? null)
   const compared: Compared[] = []
@@ -144,8 +152,10 @@ function checksOf(all: readonly Row[], floor: MetricSpec | null, n: number, inpu
     return [...floors, uncompared(row, kind, value, n, input)]
   })
   const differences = differenceChecks(compared, input.mode, input.policy, input.proof)
-  const first = all.find((row) => row.spec === floor)
-  const sanity = first ? [beatsTrivial(first, knows, n, noun, input.policy)] : []
+  const sanity = all.flatMap((row) => [
+    ...(row.spec === against.floor ? [beatsTrivial(row, knows, n, noun, input.policy)] : []),
+    ...(row.spec === against.doubted ? orderOnly(row, knows, n) : []),
+  ])
   return [...checks, ...differences, ...sanity, ...all.flatMap((row) => tooGood(row.spec, row.candidate, n))]
 }
 

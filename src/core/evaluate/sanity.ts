@@ -74,6 +74,46 @@ export function beatsTrivial(
   })
 }
 
+/** Metrics that are best for the true probabilities and for nothing else (proper scores). */
+const proper: ReadonlySet<string> = new Set(['brier', 'brier_skill', 'log_loss'])
+
+/** The metric that looks at probabilities where no gated one does; null: one does, or the task has none. */
+export const probabilitiesToDoubt = (gated: readonly MetricSpec[], shown: readonly MetricSpec[]): MetricSpec | null =>
+  gated.some(({ metric }) => proper.has(metric)) ? null : (shown.find(({ metric }) => metric === 'brier') ?? null)
+
+/**
+ * A model that was trained on wrong labels may order the rows better than chance by luck: a random direction through features that hang together has a ROC AUC of
+ * its own. Its probabilities cannot be luck. They may be worse than class shares for an honest reason, too (classes that were weighted in training), so it warns.
+ */
+export function orderOnly({ spec, metric, candidate, trivial, gain }: Row, knows: string, rows: number): readonly Check[] {
+  const { value } = candidate
+  const floor = trivial?.value ?? null
+  if (!gain?.test || value === null || floor === null) return []
+  const [low, high] = gain.test.bounds(0.95, 0)
+  if (low <= 0) return []
+  return [
+    makeCheck({
+      id: `evaluate.order_only:${spec.name}`,
+      status: 'warn',
+      effect: 'warn',
+      metric: spec.name,
+      unit: metric.unit,
+      limit_kind: 'beats_trivial',
+      observed: value,
+      baseline: floor,
+      delta: gain.value,
+      interval: [low, high],
+      level: 0.95,
+      tail: 'lower',
+      limit: 0,
+      p_value: gain.test.below(0),
+      n: rows,
+      message: `The probabilities are worse than those of a model that knows no features, ${knows}: ${spec.name} ${levelText(value, metric.unit)} against ${levelText(floor, metric.unit)}. A model that was trained on wrong labels looks like this, and so does one whose classes were weighted`,
+      fix: 'check the labels it was trained on; where classes were weighted on purpose, calibrate its probabilities, or list brier or log_loss under evaluate.metrics to have them decide',
+    }),
+  ]
+}
+
 /** Above these a holdout is more likely to hold the answer than a model to know it. */
 const suspicious = [
   { metric: 'roc_auc', beyond: (value: number) => value > 0.999 },

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { evaluateDetails } from '../../../src/core/schema/details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import { numbers } from '../../support/project.ts'
 import { projectRoot } from '../../support/spawn.ts'
@@ -40,9 +41,9 @@ const csv = (rows: readonly Row[]): string =>
     .join('')
 
 /** Each flight with the label of another one. */
-async function shuffled(): Promise<string> {
+async function shuffled(seed = 7): Promise<string> {
   const rows = await bench.rows('train.parquet')
-  const next = numbers(7)
+  const next = numbers(seed)
   const labels = rows.map(({ late }) => late)
   for (let i = labels.length - 1; i > 0; i -= 1) {
     const j = Math.floor(next() * (i + 1))
@@ -58,6 +59,9 @@ describe('on real flights', () => {
     const result = await trainedAndJudged(config('train.parquet', usual, '    evaluate: {metrics: [log_loss]}\n'))
     expect(checkOf(result, 'evaluate.beats_trivial:log_loss')?.status).toBe('pass')
     expect(result.checks.filter(({ id }) => id.startsWith('evaluate.too_good'))).toEqual([])
+    const usualMetric = await trainedAndJudged(config('train.parquet'))
+    expect(checkOf(usualMetric, 'evaluate.beats_trivial:roc_auc')?.status).toBe('pass')
+    expect(checkOf(usualMetric, 'evaluate.order_only:brier')).toBeUndefined()
   })
 
   it('a model trained on shuffled labels is stopped: it is worse than one that knows no features', async () => {
@@ -65,6 +69,26 @@ describe('on real flights', () => {
     const result = await trainedAndJudged(config('shuffled.csv', usual, '    evaluate: {metrics: [log_loss]}\n'))
     expect(outcome(result)).toBe('fail')
     expect(checkOf(result, 'evaluate.beats_trivial:log_loss')?.effect).toBe('fail')
+  })
+
+  it.each([7, 11])(
+    'a model trained on shuffled labels is warned of on a first run of the usual metric, even where its order is lucky (seed %i)',
+    async (seed) => {
+      bench.write('shuffled.csv', await shuffled(seed))
+      const result = await trainedAndJudged(config('shuffled.csv'))
+      const check = checkOf(result, 'evaluate.order_only:brier')
+      expect(check).toMatchObject({ status: 'warn', effect: 'warn' })
+      expect(check?.message).toContain('trained on wrong labels looks like this')
+    },
+  )
+
+  it('one that says next to nothing is not: its probabilities are those of the class shares', async () => {
+    bench.write('shuffled.csv', await shuffled(13))
+    const result = await trainedAndJudged(config('shuffled.csv'))
+    expect(checkOf(result, 'evaluate.order_only:brier')).toBeUndefined()
+    const { metrics } = evaluateDetails.parse(result.details)
+    const brier = metrics.find(({ name }) => name === 'brier')
+    expect((brier?.candidate.value ?? 0) / (brier?.trivial ?? 1)).toBeCloseTo(1, 2)
   })
 
   it('a model that was shown the delay is called too good to be true', async () => {

@@ -385,6 +385,35 @@ describe('without being asked', () => {
     expect(judged.checks.map((check) => check.id)).toEqual(['evaluate.max_rise:ece', 'evaluate.beats_trivial:roc_auc'])
   })
 
+  describe('probabilities worse than class shares, where what is gated does not look at them', () => {
+    // the order is right in nine of ten rows, the numbers say 0.98 and 0.97
+    const right = accurate(500, (i) => i % 10 === 0)
+    const shifted: BinaryScores = { ...right, score: Float64Array.from(right.predicted, (p) => (p === 1 ? 0.98 : 0.97)) }
+    const doubts = (input: Parameters<typeof decide>[0]) => decide(input).checks.filter(({ id }) => id.startsWith('evaluate.order_only'))
+
+    it('warn on a first run, with both numbers', () => {
+      const [check] = doubts({ candidate: shifted, specs: [spec('roc_auc')] })
+      expect(check).toMatchObject({ id: 'evaluate.order_only:brier', status: 'warn', effect: 'warn', metric: 'brier', n: 500 })
+      // fifty of the negatives were called positive
+      expect(check?.observed).toBeCloseTo((50 * 0.98 ** 2 + 200 * 0.97 ** 2 + 250 * 0.02 ** 2) / 500, 12)
+      expect(check?.baseline).toBeCloseTo(0.25, 12)
+      expect(check?.message).toContain('The probabilities are worse than those of a model that knows no features')
+    })
+
+    it.each([
+      ['with a baseline, which decides', { candidate: shifted, baseline: right, specs: [spec('roc_auc')] }],
+      ['where a gated metric looks at probabilities', { candidate: shifted, specs: [spec('roc_auc'), spec('log_loss')] }],
+      ['of a model whose probabilities are better', { candidate: right, specs: [spec('roc_auc')] }],
+      [
+        'of scores that are no probabilities',
+        { candidate: { ...shifted, score: shifted.score?.map((s) => s * 10) ?? null }, specs: [spec('roc_auc')] },
+      ],
+      ['of a model that gives labels only', { candidate: { ...shifted, score: null } }],
+    ])('are not said %s', (_, input) => {
+      expect(doubts(input)).toEqual([])
+    })
+  })
+
   it('too good to be true is a warn', () => {
     const perfect = accurate(200, () => false)
     expect(checkOf('evaluate.too_good:roc_auc', decide({ candidate: perfect }))).toMatchObject({ status: 'warn', effect: 'warn' })
