@@ -39,7 +39,7 @@ def simulated(folders, drift):
         for (rep, reference), (_, current), (_, slightly), (_, shifted) in zip(*tables.values()):
             reference = reference[columns].reset_index(drop=True)
             worlds = {"quiet": (current[columns], None), "immaterial": (slightly[columns], None)}
-            for index, scenario in enumerate(plan["scenarios"]):
+            for index, scenario in enumerate(plan["scenarios"] if rep < plan["moved"] else []):
                 world = current[columns].copy()
                 world[scenario["column"]] = shifted[f"s{index}"].to_numpy()
                 worlds[scenario["name"]] = (world, scenario["column"])

@@ -48,10 +48,17 @@ const scalars = ({ values, labels, storage }: Drawn): readonly Scalar[] =>
     Number.isNaN(value) ? null : labels === null ? value : storage === 'boolean' ? labels[value] === 'true' : (labels[value] ?? null),
   )
 
-/** Tables of `runs` worlds, one below the other, in a folder for the peers; what Modelgate says of them is returned. */
+/** How many worlds, and in how many of them each shift is looked at, too: false alarms are rare, so they need more worlds than power does. */
+export interface Worlds {
+  readonly rows: number
+  readonly runs: number
+  readonly moved: number
+}
+
+/** Tables of those worlds, one below the other, in a folder for the peers; what Modelgate says of them is returned. */
 export async function makeSimulated(
   folder: string,
-  plan: { rows: number; runs: number; seed: number; short: boolean },
+  plan: Worlds & { readonly seed: number; readonly short: boolean },
 ): Promise<readonly Count[]> {
   mkdirSync(folder, { recursive: true })
   const asked = comparedScenarios(plan.short)
@@ -93,6 +100,7 @@ export async function makeSimulated(
     }
     say('quiet', tables.current, null, seed + 1)
     say('immaterial', tables.immaterial, null, seed + 2)
+    if (rep >= plan.moved) continue
     for (const [index, { name, column }] of asked.entries()) {
       const world = tables.current.map((one) => (one.name === column ? (shifted[index] ?? one) : one))
       say(name, world, column, seed + 3 + index)
@@ -110,6 +118,7 @@ export async function makeSimulated(
     join(folder, 'plan.json'),
     JSON.stringify({
       rows: plan.rows,
+      moved: plan.moved,
       columns: columns.map(({ name }) => name),
       scenarios: asked.map(({ name, column }) => ({ name, column })),
     }),

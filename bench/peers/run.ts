@@ -3,9 +3,10 @@
  * alarm without a reason, what does it find, how long does it take, how much memory. Ends with 1 when a claimed ratio is missed; anything that crashes
  * throws.
  *
- *     node bench/peers/run.ts [--short] [--runs 3] [--worlds 12] [--out FILE.md] [--seed 20260101] [--only Evidently,NannyML] [--flights FILE.parquet] [--cli dist/cli.js]
+ *     node bench/peers/run.ts [--short] [--runs 3] [--worlds 24] [--out FILE.md] [--seed 20260101] [--only Evidently,NannyML] [--flights FILE.parquet] [--cli dist/cli.js]
  *
- * `--runs` are the turns that are timed, `--worlds` the simulated tables of 1,000 rows (a third as many have 10,000).
+ * `--runs` are the turns that are timed, `--worlds` the simulated tables of 1,000 rows (a third as many have 10,000); each shift is looked at in a third of them,
+ * in the short form in all.
  * Environments and data are kept below MODELGATE_PEERS_CACHE, by default a folder of the system's temporary one.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +17,7 @@ import { z } from 'zod'
 import { fetchFlights } from '../datasets.ts'
 import { type Measured, measure, runOnce } from '../measure.ts'
 import { columns } from '../simulate/columns.ts'
-import { makeFlights, makeSimulated, makeWide } from './data.ts'
+import { makeFlights, makeSimulated, makeWide, type Worlds } from './data.ts'
 import { report } from './report.ts'
 import {
   answerOf,
@@ -92,11 +93,12 @@ try {
   const validating = installed.filter(({ does }) => does === 'validate')
 
   say('drawing the simulated tables')
-  const worlds = Number(values.worlds ?? (short ? 3 : 12))
-  const plans = [{ rows: 1_000, runs: worlds }, ...(short ? [] : [{ rows: 10_000, runs: Math.ceil(worlds / 3) }])]
+  const worlds = Number(values.worlds ?? (short ? 3 : 24))
+  const plan = (rows: number, runs: number): Worlds => ({ rows, runs, moved: short ? runs : Math.ceil(runs / 3) })
+  const plans = [plan(1_000, worlds), ...(short ? [] : [plan(10_000, Math.ceil(worlds / 3))])]
   const folders = plans.map(({ rows }) => join(work, `simulated-${rows}`))
   const ours: Counts = []
-  for (const [at, plan] of plans.entries()) ours.push(...(await makeSimulated(folders[at] ?? work, { ...plan, seed, short })))
+  for (const [at, one] of plans.entries()) ours.push(...(await makeSimulated(folders[at] ?? work, { ...one, seed, short })))
   const simulated = new Map<string, Counts>([['Modelgate', ours]])
   for (const peer of drifting) {
     say(`${peer.name}: simulated tables`)
