@@ -39,10 +39,11 @@ import { isNumeric, TruthReader } from './evaluate/truth-reader.ts'
 import { UnitReader } from './evaluate/units.ts'
 import { modelFolder } from './out-folder.ts'
 
-export const evaluate: ModelStage = async (given) => {
+export const evaluate: ModelStage = async (given, options) => {
+  await given.ports.files.remove(answersProfilePath(given))
+  if (given.model.task === 'custom') return (await import('./evaluate/own-numbers.ts')).evaluateNumbers(given, options)
   const context = withOneReading(given)
   const { model, progress } = context
-  await context.ports.files.remove(answersProfilePath(context))
   const path = await candidatePath(context)
   const shownModel = model.model.kind === 'path' ? model.model.path : ((await fetchedModel(context))?.model.path ?? path)
   // the model's process starts while the data is opened
@@ -211,6 +212,7 @@ export const evaluate: ModelStage = async (given) => {
 /** Nothing where our own runtime answered. */
 function scoredBy({ score = null, format }: ModelContext['model']): Pick<EvaluateDetails, 'scored'> {
   if (score === null) return {}
+  if (score.kind === 'metrics_file') throw new Error('numbers of a custom task are judged elsewhere')
   const how = score.kind === 'run' ? shownCommand(score.command) : shownSource(score.source)
   return { scored: { by: score.kind === 'run' ? 'command' : 'predictions', how: shorten(visible(how), 200), inspected: format === 'onnx' } }
 }

@@ -20,6 +20,6 @@ describe('JSON Schemas', () => {
     const text = readFileSync(join(projectRoot, 'examples', 'flights', 'modelgate.yml'), 'utf8')
     expect(schema.safeParse(parse(text)).error?.issues ?? []).toEqual([])
     expect(schema.safeParse(parse(text.replace('evaluate:', 'evalaute:'))).success).toBe(false)
-    expect(schema.safeParse({ models: { m: { model: 'm.onnx', score: { metrics_file: 'x' } } } }).success).toBe(false)
+    expect(schema.safeParse({ models: { m: { model: 'm.onnx', score: { predictions: { table: 'x' } } } } }).success).toBe(false)
   })
 })

@@ -251,20 +251,21 @@ function resampled(bca: Bca | null, counted: number, groups: number | null, se =
 /** A number of the past with its two-sided 95 % interval. */
 export interface StoredValue {
   readonly value: number
-  readonly interval: readonly [low: number, high: number]
+  /** null: nobody said how certain it is */
+  readonly interval: readonly [low: number, high: number] | null
 }
 
 /**
  * The change from a number that was stored with its interval, on the same holdout: without the baseline's predictions the rows cannot be paired,
  * and what both models have in common counts as noise. se = √(se₁² + se₂²), each read from its interval; it is wider than a paired one, never narrower.
  */
-export function unpairedChange(baseline: StoredValue, value: number, level: Level | null, rows: number): Change {
+export function unpairedChange(baseline: StoredValue, value: number, level: Level | null, rows: number | null): Change {
   const change = value - baseline.value
-  if (level === null) return { value: change, test: null }
+  if (level === null || baseline.interval === null) return { value: change, test: null }
   const before = halfOf(baseline.value, baseline.interval)
   const after = halfOf(value, level.bounds(0.975))
   const se = Math.hypot(before, after) / normalQuantile(0.975)
-  return { value: change, test: Number.isFinite(se) ? normal(change, se, rows, 'unpaired') : null }
+  return { value: change, test: Number.isFinite(se) ? normal(change, se, rows ?? 0, 'unpaired') : null }
 }
 
 /** The longer half: the shorter one may end where the metric does. */

@@ -4,7 +4,6 @@
  * Of a baseline whose bytes are gone a run recorded numbers, and what they mean (`Judged`). They are compared, row by row no more, only where all
  * of that is the same today; else what differs is said.
  */
-import type { Params } from '../metrics/metric.ts'
 import { count, plural } from '../report/format.ts'
 import type { MetricSpec, ModelConfig } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
@@ -76,9 +75,10 @@ export function basisDiffers(then: Judged['basis'], now: Judged['basis']): strin
 }
 
 /** A metric with its parameters, so that one name means one thing. */
-const meaning = (metric: string, params: Params): string =>
+const meaning = ({ metric, params, direction }: Pick<MetricSpec, 'metric' | 'params' | 'direction'>): string =>
   [
     metric,
+    ...(direction === undefined ? [] : [`of its own, ${direction} is better`]),
     ...Object.entries(params)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => `${key}=${value}`),
@@ -89,9 +89,11 @@ export function figuresOf(rows: EvaluateDetails['metrics'], specs: readonly Metr
   return Object.fromEntries(
     rows.flatMap(({ name, metric, candidate: { value, undefined: why, interval } }) => {
       const [low = null, high = null] = interval ?? []
-      if (value === null || why !== null || low === null || high === null) return []
-      const params = specs.find((spec) => spec.name === name)?.params ?? {}
-      return [[name, { of: meaning(metric, params), value, interval: [low, high] as [number, number] }]]
+      const spec = specs.find((one) => one.name === name)
+      const known = low === null || high === null ? null : ([low, high] as [number, number])
+      // without an interval nothing that is computed here can be compared; a number of the team's own is judged by mode point
+      if (value === null || why !== null || (known === null && spec?.direction === undefined)) return []
+      return [[name, { of: meaning(spec ?? { metric, params: {} }), value, interval: known }]]
     }),
   )
 }
@@ -101,7 +103,7 @@ export const sameFigures = (then: Judged['figures'], specs: readonly MetricSpec[
   Object.fromEntries(
     Object.entries(then).filter(([name, figure]) => {
       const spec = specs.find((one) => one.name === name)
-      return figure.of === meaning(spec?.metric ?? name, spec?.params ?? {})
+      return figure.of === meaning(spec ?? { metric: name, params: {} })
     }),
   )
 

@@ -28,11 +28,14 @@ export interface Compared {
   readonly change: Change
   readonly candidate: number
   readonly baseline: number
-  readonly rows: number
+  /** null: nobody said how many */
+  readonly rows: number | null
   /** what groups of rows are called, where they are counted */
   readonly noun?: string
   /** a sentence on how it was compared */
   readonly note?: string
+  /** why it has no test, where more is known of that than that there is none: a sentence */
+  readonly untested?: string
 }
 
 /** A margin of one metric, at one severity, with the p-value that its family will adjust. */
@@ -130,11 +133,16 @@ function decide(
   const open = (because: string) => ({ status: 'inconclusive', effect: effect('inconclusive', severity, policy), p, because }) as const
   const { rows, noun = 'groups' } = compared
   const groups = change.test?.groups ?? null
-  const few = tooFew(compared) ? tooFewGroups(rows, groups ?? 0, noun, FEWEST_GROUPS) : null
-  const without = open(`${few ?? 'No test is known for it, so only mode point can judge it.'} ${countedInconclusive(policy)}`)
+  const few = tooFew(compared) ? tooFewGroups(rows ?? 0, groups ?? 0, noun, FEWEST_GROUPS) : null
+  const without = open(
+    `${few ?? compared.untested ?? 'No test is known for it, so only mode point can judge it.'} ${countedInconclusive(policy)}`,
+  )
   const wanted = change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop) ?? Number.POSITIVE_INFINITY
   const what = limitText(margin, metric.unit)
-  const needs = () => `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, groups === null ? 'rows' : noun)}.`
+  const needs = () =>
+    rows === null
+      ? `Not decided: with the intervals of the two numbers a change of ${what} may be chance.`
+      : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, groups === null ? 'rows' : noun)}.`
 
   switch (mode) {
     case 'point':
@@ -143,11 +151,14 @@ function decide(
     case 'confident_worse':
       if (p === null) return reaches ? without : fine
       if (p <= ALPHA && reaches)
-        return { ...broken, because: `${pText(p)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}, ${counted(rows, groups, noun)}.` }
+        return {
+          ...broken,
+          because: `${pText(p)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}${rows === null ? '' : `, ${counted(rows, groups, noun)}`}.`,
+        }
       return reaches ? open(`${needs()} ${countedInconclusive(policy)}`) : fine
     case 'non_inferior': {
       if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode non_inferior asks for proof.` }
-      if (p === null) return { ...broken, because: 'No test is known for it, so it cannot be shown to be no worse.' }
+      if (p === null) return { ...broken, because: compared.untested ?? 'No test is known for it, so it cannot be shown to be no worse.' }
       const proof = notWorse(compared, margin.value)
       if (proof <= level) return { ...fine, p: proof }
       if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p)}).` }
@@ -162,7 +173,8 @@ function decide(
       if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode superior asks for proof.` }
       const proof = change.test ? notWorse(compared, 0) : 1
       if (proof <= level) return { ...fine, p: proof }
-      return { ...broken, p: proof, because: `Not shown to be better (${pText(proof)}${against(level)}). Mode superior asks for proof.` }
+      const shown = compared.untested ?? `Not shown to be better (${pText(proof)}${against(level)}).`
+      return { ...broken, p: change.test === null ? null : proof, because: `${shown} Mode superior asks for proof.` }
     }
   }
 }
@@ -220,7 +232,8 @@ function fixFor({ compared, margin }: Claim, kind: string, status: Status): stri
         ? `${roundUp(drop * 100)}pp`
         : `${roundUp(drop)}`
   const accept = `accept this change in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}`
-  return status === 'inconclusive' ? `evaluate on more rows; or ${accept}` : `improve the model; or ${accept}`
+  if (status !== 'inconclusive') return `improve the model; or ${accept}`
+  return `${compared.untested === undefined ? 'evaluate on more rows' : 'write low and high beside both numbers'}; or ${accept}`
 }
 
 /** To two significant digits, upwards and past the value itself, because guard stops a drop that equals its limit. */

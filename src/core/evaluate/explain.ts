@@ -14,7 +14,7 @@ import type {
   Thresholds,
   Waiver,
 } from '../schema/config.ts'
-import { metricFacts } from '../schema/metric-facts.ts'
+import { factsOfSpec } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { connor } from '../stats/rows-needed.ts'
 import { measures } from './fairness-measures.ts'
@@ -35,6 +35,7 @@ const modes: Readonly<Record<Mode, string>> = {
 
 /** One line each; nothing of the data is in them. */
 export function explainEvaluate({ evaluate, baseline, gate, data, score = null, format }: ModelConfig): readonly string[] {
+  if (score?.kind === 'metrics_file') return explainNumbers({ evaluate, baseline, gate, data, score, format })
   if (data.sources.test === undefined) return ['evaluate does not run: data.test is not configured']
   if (targetColumns(data).length === 0) return ['evaluate does not run: data.target is not configured']
   const { metrics, mode, holdoutBudget = usualBudget } = evaluate
@@ -42,9 +43,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
   const computed = metrics.filter(({ metric }) => !isMeasured(metric))
   return [
     ...scoring(score, format),
-    baseline.from.length === 0
-      ? 'baseline: none is configured: changes are not judged'
-      : `baseline: the first that is there of ${baseline.from.map(showRef).join(', ')}; without one, changes count as ${baseline.onMissing} (baseline.on_missing)`,
+    baselineRule(baseline),
     `changes, mode ${mode}: ${modes[mode]}`,
     ...(computed.length === 0 || evaluate.usualToo
       ? ['the usual metric of the task (roc_auc, accuracy, rmse, …): max_drop or max_rise at its default margin']
@@ -63,11 +62,45 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
           `evaluate.parity: answers that differ from evaluate.parity.predictions by more than ${written(parity.maxDifference)}, or the same class in fewer than ${writtenLevel(parity.minAgreement, 'pp')} of the rows, fail`,
         ]),
     ...(score === null ? ['evaluate.determinism: rows that are answered differently the second time warn'] : []),
-    `evaluate.holdout_reuse: warns when ${count(holdoutBudget)} different candidates were judged on the same test data`,
-    ...(baseline.maxAgeDays === null ? [] : [`evaluate.baseline_age: a baseline older than ${written(baseline.maxAgeDays)} days warns`]),
+    ...reuseRules(holdoutBudget, baseline),
     `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive); an undefined gated metric is an error`,
   ]
 }
+
+/** The team's own evaluation: what is judged from numbers, and what is not. */
+function explainNumbers({
+  evaluate: { metrics, mode, holdoutBudget = usualBudget },
+  baseline,
+  gate,
+  data,
+  score,
+  format,
+}: Pick<ModelConfig, 'evaluate' | 'baseline' | 'gate' | 'data' | 'format'> & { readonly score: ScoreSpec }): readonly string[] {
+  return [
+    ...scoring(score, format),
+    baselineRule(baseline),
+    `changes, mode ${mode}: ${modes[mode]}`,
+    mode === 'point'
+      ? 'the change is the bare difference to the number that was recorded for the baseline on the same test data'
+      : 'a change is tested against the number that was recorded for the baseline on the same test data, where both have low and high (unpaired); where one has none it cannot be told from noise, and only mode point judges it',
+    ...(data.sources.test === undefined
+      ? ['data.test is not configured: nothing says whether two numbers are of the same test data, so changes cannot be compared']
+      : []),
+    ...metrics.flatMap(ruleOf),
+    ...reuseRules(holdoutBudget, baseline),
+    `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive)`,
+  ]
+}
+
+const baselineRule = ({ from, onMissing }: ModelConfig['baseline']): string =>
+  from.length === 0
+    ? 'baseline: none is configured: changes are not judged'
+    : `baseline: the first that is there of ${from.map(showRef).join(', ')}; without one, changes count as ${onMissing} (baseline.on_missing)`
+
+const reuseRules = (budget: number, { maxAgeDays }: ModelConfig['baseline']): readonly string[] => [
+  `evaluate.holdout_reuse: warns when ${count(budget)} different candidates were judged on the same test data`,
+  ...(maxAgeDays === null ? [] : [`evaluate.baseline_age: a baseline older than ${written(maxAgeDays)} days warns`]),
+]
 
 function scoring(score: ScoreSpec | null, format: ModelConfig['format']): readonly string[] {
   const inspected = format === 'opaque' ? ['the model is opaque: it is refused when it is a pickle, and otherwise not inspected'] : []
@@ -81,16 +114,18 @@ function scoring(score: ScoreSpec | null, format: ModelConfig['format']): readon
       ]
     case 'predictions':
       return ['answers: those of score.predictions, of the candidate alone: changes cannot be compared', ...inspected]
+    case 'metrics_file':
+      return ['numbers: those that your own evaluation wrote into score.metrics_file, taken at their word', ...inspected]
   }
 }
 
 function ruleOf(spec: MetricSpec): readonly string[] {
-  const { name, metric, min, max, certainty, confirm } = spec
-  const facts = metricFacts(metric)
+  const { name, min, max, certainty, confirm } = spec
+  const facts = factsOfSpec(spec)
   const higher = facts?.direction !== 'lower'
   const kind = higher ? 'max_drop' : 'max_rise'
   const level = (value: number) =>
-    facts?.unit === 'ms' ? `${written(value)} ms` : facts?.unit === 'bytes' ? bytes(value) : writtenLevel(value, unitOf(metric))
+    facts?.unit === 'ms' ? `${written(value)} ms` : facts?.unit === 'bytes' ? bytes(value) : writtenLevel(value, unitOf(spec))
   const literal = certainty === 'literal' ? '' : `, certainty ${certainty}`
   const repeated = confirm === undefined || confirm === 1 ? '' : `; what would fail is measured ${confirm} times, and most of them decide`
   const how = facts?.unit === 'ms' ? `; calls in turn with the baseline after ${warmUps} to warm up, the upper 95 % bound decides` : ''
@@ -165,24 +200,22 @@ function changeRule(spec: MetricSpec, higher: boolean): string {
   const written_ = higher ? spec.maxDrop : spec.maxRise
   const word = higher ? 'drop' : 'rise'
   if (spec.auto) {
-    const floor = spec.auto.floor === null ? 'the default margin' : change(spec.auto.floor, spec.metric)
+    const floor = spec.auto.floor === null ? 'the default margin' : change(spec.auto.floor, spec)
     return `a ${word} of the larger of ${floor} and ${written(spec.auto.k)} × MAD of the last ${spec.auto.runs} runs of the ledger (at least ${fewestRuns}) fails`
   }
-  if (written_ !== undefined) return limits(written_, (value) => `a ${word} of ${change(value, spec.metric)}`)
-  return metricFacts(spec.metric)?.unit === 'ms'
-    ? 'calls that are surely 10 % slower fail (default)'
-    : `a ${word} of the default margin fails`
+  if (written_ !== undefined) return limits(written_, (value) => `a ${word} of ${change(value, spec)}`)
+  return factsOfSpec(spec)?.unit === 'ms' ? 'calls that are surely 10 % slower fail (default)' : `a ${word} of the default margin fails`
 }
 
 const limits = <T>({ warn, fail }: Thresholds<T>, says: (value: T) => string): string =>
   [...(warn === undefined ? [] : [`${says(warn)} warns`]), ...(fail === undefined ? [] : [`${says(fail)} fails`])].join(', ')
 
-const unitOf = (metric: string): 'pp' | '' => (metricFacts(metric)?.range.every(Number.isFinite) ? 'pp' : '')
+const unitOf = (spec: MetricSpec): 'pp' | '' => (factsOfSpec(spec)?.range.every(Number.isFinite) ? 'pp' : '')
 
-function change({ kind, value }: Change, metric: string): string {
+function change({ kind, value }: Change, spec: MetricSpec): string {
   if (kind === 'relative') return `${share(value)} of the baseline`
-  const unit = metricFacts(metric)?.unit
-  return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(metric))
+  const unit = factsOfSpec(spec)?.unit
+  return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(spec))
 }
 
 /** Rows that differ between two models, of all rows: what the table of sample sizes is made with. */
@@ -193,8 +226,8 @@ const usualPoints = 0.005
 export function decidable({ evaluate }: ModelConfig, rows: number): readonly string[] {
   const points = evaluate.metrics.flatMap((spec): { readonly name: string; readonly size: number | null }[] => {
     if (isMeasured(spec.metric)) return []
-    if (unitOf(spec.metric) !== 'pp') return [{ name: spec.name, size: null }]
-    const limit = (metricFacts(spec.metric)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
+    if (unitOf(spec) !== 'pp') return [{ name: spec.name, size: null }]
+    const limit = (factsOfSpec(spec)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
     if (limit?.kind === 'relative') return [{ name: spec.name, size: null }]
     return [{ name: spec.name, size: limit?.value ?? usualPoints }]
   })

@@ -18,7 +18,8 @@ export interface Judged {
   readonly metric: Metric
   readonly value: number
   readonly level: Level | null
-  readonly rows: number
+  /** null: nobody said how many */
+  readonly rows: number | null
 }
 
 export function floorChecks(judged: Judged): readonly Check[] {

@@ -8,12 +8,11 @@
  * - The first gated metric for which that makes sense, else the task's primary one, is also held against a trivial model on the same rows. On a first run,
  *   which no baseline decides, so are the probabilities, where what is gated looks at their order or at classes only.
  */
-import { effect, type Policy } from '../gate/fold.ts'
+import type { Policy } from '../gate/fold.ts'
 import { defined, type MetricValue, undefinedBecause } from '../metrics/sample.ts'
 import { assertPaired, type Scores } from '../metrics/scores.ts'
 import { metrics, usualMetric } from '../metrics/table.ts'
 import { viewOf } from '../metrics/view.ts'
-import { level as levelText } from '../report/format.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -27,7 +26,8 @@ import { type Row, rowsOf } from './rows.ts'
 import { beatsTrivial, orderOnly, probabilitiesToDoubt, tooGood } from './sanity.ts'
 import { serialOf } from './serial.ts'
 import { type TrainingStatistics, trivialOf } from './trivial.ts'
-import { countedMissing, groupNoun, sentence } from './words.ts'
+import { uncompared } from './uncompared.ts'
+import { groupNoun, sentence } from './words.ts'
 
 /** Why there is nothing to compare with. */
 export interface MissingBaseline {
@@ -149,7 +149,8 @@ function checksOf(all: readonly Row[], against: Trivially, n: number, input: Jud
       compared.push({ ...common, change, baseline: stored.value, note: `Not compared row by row: ${sentence(input.unpaired.because)}` })
       return floors
     }
-    return [...floors, uncompared(row, kind, value, n, input)]
+    const because = `${spec.name} of the baseline is undefined: ${row.baseline?.undefined ?? 'it has no value'}`
+    return [...floors, uncompared({ spec, metric, value, rows: n, because }, input)]
   })
   const differences = differenceChecks(compared, input.mode, input.policy, input.proof)
   const sanity = all.flatMap((row) => [
@@ -162,44 +163,6 @@ function checksOf(all: readonly Row[], against: Trivially, n: number, input: Jud
 /** A number on the same rows; where the baseline itself was scored, or is the candidate, there is nothing to make up for. */
 const unpairedOf = (row: Row, { baseline, missing, unpaired }: JudgeInput): StoredValue | null =>
   baseline === null && missing?.kind !== 'unchanged' ? (unpaired?.metrics[row.spec.name] ?? null) : null
-
-/** A change that cannot be looked at, and what policy makes of that. */
-function uncompared({ spec, metric, baseline }: Row, kind: string, value: number, n: number, input: JudgeInput): Check {
-  const { missing, policy } = input
-  const stored = input.stored?.[spec.name] ?? null
-  const written = stored === null ? [] : margins(spec, metric, stored)
-  const common = {
-    id: `evaluate.${kind}:${spec.name}`,
-    metric: spec.name,
-    unit: metric.unit,
-    limit_kind: kind,
-    observed: value,
-    baseline: stored,
-    n,
-  } as const
-  if (missing?.kind === 'unchanged') {
-    return makeCheck({
-      ...common,
-      status: 'skipped',
-      effect: 'skipped',
-      message: `${spec.name} is not compared: ${sentence(missing.because)}`,
-    })
-  }
-  const status = missing?.kind ?? 'not-comparable'
-  const because = missing?.because ?? `${spec.name} of the baseline is undefined: ${baseline?.undefined ?? 'it has no value'}`
-  const was = stored === null ? '' : ` The baseline had ${levelText(stored, metric.unit)} on its own rows.`
-  return makeCheck({
-    ...common,
-    status,
-    effect: effect(status, 'fail', policy),
-    limit: written[0]?.margin.relative ?? written[0]?.margin.value ?? null,
-    message: `${spec.name} is not compared: ${sentence(because)}${was} ${countedMissing(policy)}`,
-    fix:
-      status === 'no-baseline'
-        ? 'promote a first model, or let a run of the default branch record one'
-        : 'the message says what differs: promote a model that suits this data and config, or name another baseline under `baseline.from`',
-  })
-}
 
 function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][number] {
   const { spec, metric, gated, candidate, baseline, trivial, level, before } = row
@@ -228,7 +191,7 @@ function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][numbe
         : {
             value: finite(was.value),
             undefined: was.undefined,
-            interval: shownInterval(before?.bounds(0.975) ?? kept?.interval, metric.range),
+            interval: shownInterval(before?.bounds(0.975) ?? kept?.interval ?? undefined, metric.range),
             method: before?.method ?? (kept ? 'stored' : null),
           },
     trivial: finite(trivial?.value),

@@ -224,7 +224,8 @@ const atDefaultMargin = ({ maxDrop: _, maxRise: __, auto: ___, ...metric }: Metr
  */
 function withNewLimits(base: MetricSpec, metrics: readonly MetricSpec[]): MetricSpec {
   const head = metrics.find(({ name }) => name === base.name)
-  if (head === undefined || head.metric !== base.metric || canonicalJson(head.params) !== canonicalJson(base.params)) return base
+  if (head === undefined || head.metric !== base.metric || head.direction !== base.direction) return base
+  if (canonicalJson(head.params) !== canonicalJson(base.params)) return base
   const min = base.min ? { ...head.min, ...base.min } : head.min
   const max = base.max ? { ...head.max, ...base.max } : head.max
   const maxDrop = base.maxDrop && { ...head.maxDrop, ...base.maxDrop }

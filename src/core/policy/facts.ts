@@ -21,7 +21,7 @@ import type {
   WindowReference,
 } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
-import { metricFacts } from '../schema/metric-facts.ts'
+import { factsOfSpec } from '../schema/metric-facts.ts'
 import { canonicalJson } from '../schema/parse-config.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 
@@ -91,13 +91,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ profile }) => fact('policy', 'expect.profile', profile, profile ?? ''),
   ({ train }) =>
     fact('wiring', 'train', train, train === null ? '' : train.kind === 'builtin' ? `builtin ${train.builtin}` : shownCommand(train)),
-  ({ score }) =>
-    fact(
-      'wiring',
-      'score',
-      score,
-      score?.kind === 'run' ? shownCommand(score.command) : score?.kind === 'predictions' ? `predictions ${shownSource(score.source)}` : '',
-    ),
+  ({ score }) => fact('wiring', 'score', score, shownScore(score)),
   ({ evaluate }) => evaluate.metrics.flatMap((spec) => metricFactsOf(spec, 'evaluate.metrics')),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
   ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
@@ -196,9 +190,9 @@ function shownFairness({ measure, named, certainty, maxDifference, minRatio, max
 
 /** Whose a metric is says nothing of what it asks. */
 function metricFactsOf({ fresh: _, ...spec }: MetricSpec, under: string): readonly Entry[] {
-  const { name, metric, params, certainty } = spec
+  const { name, metric, params, certainty, direction } = spec
   const at = `${under}.${name}`
-  const change = (value: Change) => shownChange(value, metric)
+  const change = (value: Change) => shownChange(value, spec)
   const limits: readonly (readonly [key: string, value: unknown, shown: string | undefined])[] = [
     ['min', spec.min, spec.min && shownThresholds(spec.min, number)],
     ['max', spec.max, spec.max && shownThresholds(spec.max, number)],
@@ -209,10 +203,14 @@ function metricFactsOf({ fresh: _, ...spec }: MetricSpec, under: string): readon
   const words = [...limits, ['auto', spec.auto, auto ?? undefined] as const].flatMap(([key, , shown]) =>
     shown === undefined ? [] : [`${key} ${shown}`],
   )
-  const definition = [metric, ...Object.entries(params).map(([key, value]) => `${key} ${value}`)].join(', ')
+  const definition = [
+    metric,
+    ...Object.entries(params).map(([key, value]) => `${key} ${value}`),
+    ...(direction === undefined ? [] : [`${direction} is better`]),
+  ].join(', ')
   const whole = { value: canonicalJson(spec), shown: words.join(', ') || 'no limit of its own' }
   return [
-    [at, { kind: 'policy', value: canonicalJson({ metric, params }), shown: definition, whole }],
+    [at, { kind: 'policy', value: canonicalJson({ metric, params, direction }), shown: definition, whole }],
     ...[
       ...limits,
       ['auto', spec.auto, auto ?? undefined] as const,
@@ -245,9 +243,9 @@ const shownThresholds = <T>({ warn, fail }: Thresholds<T>, show: (value: T) => s
     ? show(fail)
     : `{${[...(warn === undefined ? [] : [`warn: ${show(warn)}`]), ...(fail === undefined ? [] : [`fail: ${show(fail)}`])].join(', ')}}`
 
-function shownChange({ kind, value }: Change, metric: string): string {
+function shownChange({ kind, value }: Change, spec: MetricSpec): string {
   if (kind === 'relative') return `${number(value * 100)}% relative`
-  const bounded = metricFacts(metric)?.range.every(Number.isFinite) ?? false
+  const bounded = factsOfSpec(spec)?.range.every(Number.isFinite) ?? false
   return bounded ? `${number(value * 100)}pp` : number(value)
 }
 
@@ -263,6 +261,19 @@ export function shownSource(source: Source | WindowReference | undefined): strin
       return `profile ${source.path}`
     case 'window':
       return `the ${number(source.windowMs / 86_400_000)}d before the last ${number(source.currentMs / 86_400_000)}d`
+  }
+}
+
+function shownScore(score: ModelConfig['score']): string {
+  switch (score?.kind) {
+    case undefined:
+      return ''
+    case 'run':
+      return shownCommand(score.command)
+    case 'predictions':
+      return `predictions ${shownSource(score.source)}`
+    case 'metrics_file':
+      return `metrics_file ${score.path}`
   }
 }
 

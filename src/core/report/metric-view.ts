@@ -174,7 +174,7 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   if (metric === undefined) return own('No metric was computed.')
   const mine = checksOf(metric, checks)
   const limits = mine.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
-  const rows = own(` on ${plural(details.rows, 'row')}`)
+  const rows = own(details.rows === null ? '' : ` on ${plural(details.rows, 'row')}`)
   const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
   const now = own(shownLevel(metric.candidate.value, metric, limits))
   if (metric.candidate.value === null) return say`${name(metric.name)} is undefined${rows}.`

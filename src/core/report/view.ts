@@ -192,7 +192,7 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
   const excluded = Object.entries(details.excluded).filter(([, rows]) => rows > 0)
   const baseline = baselineWords(result?.baseline ?? null)
   return [
-    say`${own(details.task)} on ${own(plural(details.rows, 'row'))}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
+    say`${own(details.task)}${own(details.rows === null ? '' : ` on ${plural(details.rows, 'row')}`)}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
     ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
     ...scoredNotes(details),
@@ -217,9 +217,15 @@ function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonl
   return [...metricsOf].map(([what, names]) => say`${own(what)}, and are left out of ${join(names.map(name), ', ')}`)
 }
 
+const whose = {
+  command: 'answers of the command',
+  predictions: 'answers of the file',
+  metrics_file: 'numbers of your own evaluation, taken at their word:',
+} as const
+
 /** Who answered where we did not, and what a command said when it was asked again. */
 function scoredNotes({ scored, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
-  const by = scored === undefined ? [] : [say`answers of ${own(scored.by === 'command' ? 'the command' : 'the file')} ${name(scored.how)}`]
+  const by = scored === undefined ? [] : [say`${own(whose[scored.by])} ${name(scored.how)}`]
   return [
     ...by,
     ...(scored?.inspected === false

@@ -9,7 +9,7 @@ import { data } from './data-file.ts'
 import { drift } from './drift-file.ts'
 import { evaluate } from './evaluate-file.ts'
 import { expectation } from './expect-file.ts'
-import { alias, badModelName, choice, duration, later, outcome, path, section, size, text } from './leaves.ts'
+import { alias, badModelName, choice, duration, outcome, path, section, size, text } from './leaves.ts'
 import { unsuitedMetrics } from './limits.ts'
 import { says } from './problems.ts'
 import { ref, refText, source } from './refs.ts'
@@ -73,23 +73,28 @@ const score = section({
   ...commandShape,
   format: choice(rowFormats).optional(),
   predictions: source.optional(),
-  metrics_file: later('score.metrics_file'),
+  metrics_file: path.optional(),
 }).transform((given, context): ScoreSpec => {
   const refuse = (message: string, key?: string) => {
     context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
     return z.NEVER
   }
-  const { run, predictions } = given
-  if (predictions !== undefined && run === undefined) {
-    if (predictions.kind === 'profile') return refuse('rows are needed here: a profile holds none', 'predictions')
+  const ways = (['run', 'predictions', 'metrics_file'] as const).filter((key) => given[key] !== undefined)
+  const [way] = ways
+  if (way === undefined || ways.length > 1)
+    return refuse('write either run: a command, or predictions: a file of answers, or metrics_file: a file of numbers')
+  const { predictions, metrics_file: numbers } = given
+  if (way !== 'run') {
     const strange = (['env', 'timeout', 'shell', 'format'] as const).find((key) => given[key] !== undefined)
-    return strange === undefined
-      ? { kind: 'predictions', source: predictions }
-      : refuse(`${strange} belongs to run, not to predictions`, strange)
+    if (strange !== undefined) return refuse(`${strange} belongs to run, not to ${way}`, strange)
   }
-  if (run === undefined || predictions !== undefined) return refuse('write either run: a command, or predictions: a file of answers')
+  if (numbers !== undefined) return { kind: 'metrics_file', path: numbers }
+  if (predictions !== undefined) {
+    if (predictions.kind === 'profile') return refuse('rows are needed here: a profile holds none', 'predictions')
+    return { kind: 'predictions', source: predictions }
+  }
   const command = commandOf(given, [], scoreVariables)
-  if (typeof command === 'string') return refuse(command, Array.isArray(run) && given.shell !== undefined ? 'shell' : 'run')
+  if (typeof command === 'string') return refuse(command, Array.isArray(given.run) && given.shell !== undefined ? 'shell' : 'run')
   return { kind: 'run', command, format: given.format ?? null }
 })
 
@@ -114,7 +119,7 @@ const promote = section({
 })
 
 const modelShape = {
-  task: choice(['binary', 'multiclass', 'multilabel', 'regression', 'ranking', 'forecasting'], ['custom']).optional(),
+  task: choice(['binary', 'multiclass', 'multilabel', 'regression', 'ranking', 'forecasting', 'custom']).optional(),
   model: ref,
   format: choice(['onnx', 'opaque']).optional(),
   data: data.optional(),

@@ -52,8 +52,10 @@ export type Mode = (typeof modes)[number]
 export interface MetricSpec extends Limits {
   /** shown name: the key in the config */
   readonly name: string
-  /** key of the metrics table */
+  /** key of the metrics table, or of the file of `score.metrics_file` */
   readonly metric: string
+  /** of a number that the team computes itself (`task: custom`): which way is better; absent: the metrics table says it */
+  readonly direction?: 'higher' | 'lower'
   /** parameters such as `fpr`, `k`, `average` */
   readonly params: { readonly [key: string]: number | string }
   readonly certainty: Certainty
@@ -206,6 +208,8 @@ export type ScoreSpec =
       readonly format: RowFormat | null
     }
   | { readonly kind: 'predictions'; readonly source: Source }
+  /** nobody answers rows: numbers that the team's own evaluation wrote */
+  | { readonly kind: 'metrics_file'; readonly path: string }
 
 /** Answers of the training framework on the test rows, which the model must give again. */
 export interface ParitySpec {

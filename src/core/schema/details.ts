@@ -21,7 +21,8 @@ export const sliceStates = ['fail', 'warn', 'inconclusive', 'ok', 'alone', 'unde
 export const evaluateDetails = z.strictObject({
   task: z.string(),
   primary: z.string(),
-  rows: z.number().int(),
+  /** null: numbers of somebody who did not say on how many */
+  rows: z.number().int().nullable(),
   /** rows left out and why, such as rows without a label yet */
   excluded: z.record(z.string(), z.number().int()),
   labels: z.array(z.string()).nullable(),
@@ -61,7 +62,8 @@ export const evaluateDetails = z.strictObject({
   /** who answered, where that was not our own runtime */
   scored: z
     .strictObject({
-      by: z.enum(['command', 'predictions']),
+      /** `metrics_file`: nobody answered, and numbers were taken at their word */
+      by: z.enum(['command', 'predictions', 'metrics_file']),
       /** the command as it was typed, or the files */
       how: z.string(),
       /** false: the file of the model was not looked into (`format: opaque`) */

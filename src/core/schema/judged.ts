@@ -21,7 +21,10 @@ export const judgedSchema = z.strictObject({
     quantiles: z.string().nullable(),
     horizon: z.string().nullable(),
   }),
-  /** shown name → what it is, its level and the two-sided 95 % interval of it */
-  figures: z.record(z.string(), z.strictObject({ of: z.string(), value: z.number(), interval: z.tuple([z.number(), z.number()]) })),
+  /** shown name → what it is, its level and the two-sided 95 % interval of it; null: of a number that came without one */
+  figures: z.record(
+    z.string(),
+    z.strictObject({ of: z.string(), value: z.number(), interval: z.tuple([z.number(), z.number()]).nullable() }),
+  ),
 })
 export type Judged = z.infer<typeof judgedSchema>

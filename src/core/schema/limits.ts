@@ -10,7 +10,7 @@ import { type Change, certainties, type Limits, type MetricSpec, type Task, type
 import { choice, duration, percent, readLevel, section, size } from './leaves.ts'
 import { mostRecent } from './ledger.ts'
 import type { MetricFacts } from './metric-facts.ts'
-import { badParam, metricFacts, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
+import { badParam, factsOfSpec, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
 import { notAvailable, says, shown, unknownKey } from './problems.ts'
 
 const limitValue = z.union([z.number(), z.string()], { error: 'expected a number, or a text such as 1pp or 1% relative' })
@@ -49,6 +49,7 @@ const metric = z
       max_drop: changeLimit.optional(),
       max_rise: changeLimit.optional(),
       certainty: choice(certainties).optional(),
+      direction: choice(['higher', 'lower']).optional(),
       confirm: wholeNumber(1, 9).optional(),
     },
     { error: (issue) => (issue.code === 'invalid_type' ? 'expected limits such as {min: 0.7, max_drop: 1pp}' : undefined) },
@@ -57,7 +58,8 @@ const metric = z
 type MetricFile = z.output<typeof metric>
 
 const ownKeys = ['min', 'max', 'max_drop', 'max_rise', 'certainty', 'confirm', 'metric'] as const
-const own = new Set<string>(ownKeys)
+/** A direction is offered to nobody whose metric has one. */
+const own = new Set<string>([...ownKeys, 'direction'])
 
 export const metricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_@.-]{0,99}$/, {
   error: says('INVALID_NAME', 'A metric is named with letters, digits and _ . @ -, a letter first.'),
@@ -80,7 +82,8 @@ type Refuse = (path: readonly (string | number)[], message: string) => void
 
 function readMetric(name: string, given: MetricFile, path: readonly (string | number)[], refuse: Refuse): readonly MetricSpec[] {
   const metric = given.metric ?? name
-  const facts = metricFacts(metric)
+  const { direction } = given
+  const facts = factsOfSpec({ metric, ...(direction === undefined ? {} : { direction }) })
   if (facts === null) {
     const at = given.metric === undefined ? path : [...path, 'metric']
     if (unbuiltMetric(metric)) refuse(at, notAvailable(`the metric ${shown(metric)}`))
@@ -90,13 +93,13 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
         at,
         says(
           'UNKNOWN_METRIC',
-          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${metricNames.join(', ')}.`,
+          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${metricNames.join(', ')}. One that score.metrics_file brings needs direction: higher or lower.`,
         ),
       )
     }
     return []
   }
-  const measure = measureOf(metric)
+  const measure = direction === undefined ? measureOf(metric) : null
   if (given.confirm !== undefined && measure?.kind === 'size')
     refuse([...path, 'confirm'], 'confirm repeats a noisy measurement: a size is the same every time')
   if (given.certainty !== undefined && measure !== null) refuse([...path, 'certainty'], 'this is measured, and judged in one way only')
@@ -118,6 +121,7 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
       metric,
       params,
       certainty: given.certainty ?? 'literal',
+      ...(direction === undefined ? {} : { direction }),
       ...(given.confirm === undefined ? {} : { confirm: given.confirm }),
       ...readLimits(metric, facts, given, path, refuse),
     },
@@ -133,8 +137,8 @@ export const unsuitedMetrics = (
   specs: readonly MetricSpec[],
   task: Task | undefined,
 ): readonly { readonly path: readonly string[]; readonly message: string }[] =>
-  specs.flatMap(({ name, metric }) => {
-    const why = task === undefined ? null : unsuited(metric, task)
+  specs.flatMap(({ name, metric, direction }) => {
+    const why = task === undefined || direction !== undefined ? null : unsuited(metric, task)
     return why === null ? [] : [{ path: metric === name ? [name] : [name, 'metric'], message: says('METRIC_UNSUITED', why) }]
   })
 

@@ -2,7 +2,7 @@
 
 import { isMeasured, measureOf, mostCallRows } from '../evaluate/measured.ts'
 import { isScoredTask, metrics, metricTasks, metricNames as namesOf, paramProblem } from '../metrics/table.ts'
-import type { Task } from './config.ts'
+import type { MetricSpec, Task } from './config.ts'
 
 export interface MetricFacts {
   readonly direction: 'higher' | 'lower'
@@ -30,6 +30,10 @@ export function metricFacts(name: string): MetricFacts | null {
     params: name === 'value' ? {} : entry.params,
   }
 }
+
+/** As `metricFacts`; of a number that the team computes itself nothing is known but its direction. */
+export const factsOfSpec = ({ metric, direction }: Pick<MetricSpec, 'metric' | 'direction'>): MetricFacts | null =>
+  direction === undefined ? metricFacts(metric) : { direction, range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], params: {} }
 
 /** Why a parameter cannot be what was written, with what is allowed; null when it can. */
 export function badParam(name: string, key: string, value: number | string): string | null {

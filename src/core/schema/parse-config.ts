@@ -4,6 +4,7 @@ import { nearest } from '../text/nearest.ts'
 import type { Config, DataSpec, ModelConfig, ModelRef, Source } from './config.ts'
 import { roles } from './config.ts'
 import { configFile, type ModelFile } from './config-file.ts'
+import { customProblems } from './custom-spec.ts'
 import { driftSpec } from './drift-spec.ts'
 import { expectations } from './expectations.ts'
 import { fairnessSpec } from './fairness-file.ts'
@@ -93,7 +94,7 @@ const withDefaults = (models: { readonly [key: string]: Plain }, defaults: Plain
 /** Ways to say one thing: a model that says it another way than the defaults does not inherit theirs. */
 const alternatives = [
   ['run', 'builtin'],
-  ['run', 'predictions'],
+  ['run', 'predictions', 'metrics_file'],
   ['path', 'glob', 'profile'],
   ['url', 'artifact'],
 ] as const
@@ -125,6 +126,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   if (evaluate !== undefined) decisionProblems(evaluate, data, [...path, 'evaluate'], problems)
   forecastProblems(evaluate ?? {}, task, data, path, problems)
   scoreProblems(file, path, problems)
+  customProblems(file, path, problems)
   return {
     name,
     task,

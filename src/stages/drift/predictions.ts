@@ -53,6 +53,8 @@ export async function predictionTables(context: ModelContext, request: Predictio
   const { score = null, format } = context.model
   if (score?.kind === 'predictions')
     return none('score.predictions has answers for data.test alone, so what the model says of data.current is not known')
+  if (score?.kind === 'metrics_file')
+    return none('score.metrics_file has numbers alone, so what the model says of data.current is not known')
   if (score === null && format === 'opaque') return none('the model is opaque, and no score.run says what it answers')
   if (request.current === null) return none('data.current is a stored profile, so there are no rows for the model to score')
   try {

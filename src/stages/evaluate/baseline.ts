@@ -52,19 +52,23 @@ export function byNumbers(
   }
 }
 
+/** What the baseline is asked. */
+export interface BaselineRequest extends Omit<ScoreRequest, 'shown'> {
+  readonly data: string
+  /** called while the baseline is open, with what messages call it */
+  readonly whileOpen?: (scorer: Scorer, shown: string) => Promise<void>
+}
+
 /**
  * @param digest of the candidate
  * @param folder where its bytes land
+ * @param request null: nobody answers rows, so what the ledger has of its numbers is all there is
  */
 export async function findBaseline(
   context: ModelContext,
   digest: string,
   folder: string,
-  request: Omit<ScoreRequest, 'shown'> & {
-    readonly data: string
-    /** called while the baseline is open, with what messages call it */
-    readonly whileOpen?: (scorer: Scorer, shown: string) => Promise<void>
-  },
+  request: BaselineRequest | null,
 ): Promise<Compared> {
   const { from } = context.model.baseline
   if (from.length === 0)
@@ -92,7 +96,7 @@ async function scoreBaseline(
   context: ModelContext,
   model: ResolvedModel,
   digest: string,
-  { data, whileOpen, ...request }: Parameters<typeof findBaseline>[3],
+  wanted: BaselineRequest | null,
 ): Promise<Compared> {
   const age = ageInDays(context, model)
   const record: BaselineRecord = { ref: model.ref, version: model.version, digest: model.digest, age_days: age, same_rows: true }
@@ -101,8 +105,11 @@ async function scoreBaseline(
   if (model.digest === digest) return { ...common, missing: unchanged(model.ref) }
 
   const shown = `the baseline ${model.ref}`
-  if (context.model.score?.kind === 'predictions') {
-    const because = `score.predictions answers for the candidate alone, and a released version keeps no rows: what ${model.ref} answers is not known`
+  if (wanted === null || context.model.score?.kind === 'predictions') {
+    const because =
+      wanted === null
+        ? `of ${model.ref} only the numbers are known`
+        : `score.predictions answers for the candidate alone, and a released version keeps no rows: what ${model.ref} answers is not known`
     return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because }, ...kept(model) }
   }
   context.progress.say(`${context.model.name}: scoring ${shown}${model.version === null ? '' : ` (${model.version})`}`)
@@ -114,6 +121,7 @@ async function scoreBaseline(
       'run it again; nothing else may write to the folder meanwhile',
     )
   }
+  const { data, whileOpen, ...request } = wanted
   try {
     const asked = { ...request, shown: { model: shown, data } }
     const scored = await scorer.score(asked)

@@ -3,13 +3,14 @@ import { resolve } from 'node:path'
 import { decidable, explainWaivers } from '../../core/evaluate/explain.ts'
 import { dayOf, isExpired } from '../../core/gate/waivers.ts'
 import { showRef } from '../../core/ledger/show-ref.ts'
-import { count } from '../../core/report/format.ts'
+import { count, plural } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { RunContext } from '../context.ts'
 import { readLedger } from '../ledger-change.ts'
 import { openSource } from '../open-data.ts'
+import { readNumbers } from './own-numbers.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
@@ -18,6 +19,7 @@ export async function explainFacts(context: RunContext, model: ModelConfig): Pro
     ...(await candidate(context, model)),
     ...(await rows(context, model)),
     ...(await answers(context, model)),
+    ...(await ownNumbers(context, model)),
     ...(await references(context, model)),
     ...(await ledger(context, model)),
     ...explainWaivers(waivers),
@@ -47,7 +49,7 @@ async function candidate({ root, ports: { files } }: RunContext, { model }: Mode
 
 async function rows(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const source = model.data.sources.test
-  if (source === undefined || targetColumns(model.data).length === 0) return []
+  if (source === undefined || model.task === 'custom' || targetColumns(model.data).length === 0) return []
   return told('data.test', async () => {
     const table = await openSource(context, source, 'test')
     return [`data.test has ${count(table.rows)} rows`, ...decidable(model, table.rows)]
@@ -71,6 +73,14 @@ async function answers(context: RunContext, { score, evaluate }: ModelConfig): P
     )
   }
   return lines
+}
+
+async function ownNumbers(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
+  if (model.score?.kind !== 'metrics_file') return []
+  return told('score.metrics_file', async () => {
+    const { numbers } = await readNumbers(context, model)
+    return [`score.metrics_file has ${plural(numbers.size, 'number')}`]
+  })
 }
 
 async function references({ root, ports: { files } }: RunContext, { baseline }: ModelConfig): Promise<readonly string[]> {

@@ -43,7 +43,13 @@ export const taskFor = ({ task, inferred }: Target, scorer: Scorer): ScoredTask 
 
 /** Where the config says the task, it has been refused there already. */
 export function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {
-  for (const { name, metric } of model.evaluate.metrics) {
+  for (const { name, metric, direction } of model.evaluate.metrics) {
+    if (direction !== undefined)
+      throw new UserError(
+        'METRIC_UNSUITED',
+        `evaluate.metrics.${name} is a number of the team's own evaluation (task: custom), and here rows are scored for a ${task} task`,
+        'keep task: custom and score.metrics_file; or change the metrics on the base branch first',
+      )
     const why = unsuited(metric, task)
     if (why === null) continue
     const inferred = model.task === null ? `, which is what the target ${quoted(targetColumns(model.data).join(', '))} looks like` : ''

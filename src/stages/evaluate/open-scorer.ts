@@ -16,12 +16,23 @@ export async function openScorer(context: ModelContext, path: string, shown: str
     if (format === 'onnx') return openModel(context, path, shown)
     throw new UserError('MODEL_NOT_SCORED', `${shown} is opaque, and nothing answers for it`, 'write score: {run: …} beside format: opaque')
   }
-  const model = await lookedAt(context, path, shown, inspected)
-  return score.kind === 'run' ? commandScorer(context, score, model) : storedScorer(context, score.source, model)
+  const model = await lookAt(context, path, shown, inspected)
+  switch (score.kind) {
+    case 'run':
+      return commandScorer(context, score, model)
+    case 'predictions':
+      return storedScorer(context, score.source, model)
+    case 'metrics_file':
+      throw new UserError(
+        'MODEL_NOT_SCORED',
+        `${shown} has numbers alone, and nothing answers rows for it`,
+        'write score: {run: …} instead',
+      )
+  }
 }
 
 /** An ONNX file is opened and inspected whoever scores it; an opaque one is read for what may not be promoted, and never loaded. */
-async function lookedAt(context: ModelContext, path: string, shown: string, inspected: boolean): Promise<ModelFile> {
+export async function lookAt(context: ModelContext, path: string, shown: string, inspected = true): Promise<ModelFile> {
   const { limits, format } = context.model
   if (format === 'opaque' || !inspected) {
     const runtime = await context.ports.runtime()

@@ -46,9 +46,7 @@ models:
   })
 
   it.each([
-    ['score: {metrics_file: eval.json}', 'score.metrics_file'],
     ['device: gpu', 'gpu'],
-    ['task: custom', 'custom'],
     ['train: {builtin: auto}', 'auto'],
   ])('what is not built is refused by name, never ignored: %s', (text, what) => {
     const [first] = problems(whole(text))

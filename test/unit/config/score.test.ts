@@ -32,8 +32,16 @@ describe('score', () => {
   })
 
   it.each([
-    ['score: {run: x, predictions: a.csv}', 'write either run: a command, or predictions: a file of answers'],
-    ['score: {}', 'write either run: a command, or predictions: a file of answers'],
+    [
+      'score: {run: x, predictions: a.csv}',
+      'write either run: a command, or predictions: a file of answers, or metrics_file: a file of numbers',
+    ],
+    ['score: {}', 'write either run: a command, or predictions: a file of answers, or metrics_file: a file of numbers'],
+    ['score: {run: x, metrics_file: e.json}', 'write either run: a command'],
+    [
+      'task: custom\nscore: {metrics_file: e.json, env: [A]}\nevaluate: {metrics: {bleu: {direction: higher}}}',
+      'env belongs to run, not to metrics_file',
+    ],
     ['score: {predictions: a.csv, timeout: 1m}', 'timeout belongs to run, not to predictions'],
     ['score: {predictions: {profile: p.json}}', 'a profile holds none'],
     ['score: {run: "python score.py $HOME"}', '$ needs a shell'],
@@ -57,6 +65,56 @@ describe('score', () => {
     const found = problems(whole(text))
     expect(found).toHaveLength(1)
     expect(found[0]?.toLowerCase()).toContain(says.toLowerCase())
+  })
+
+  it('of a custom task is a file of numbers, whose directions are of the config', () => {
+    const custom = one(
+      'task: custom\nscore: {metrics_file: out/eval.json}\nevaluate: {metrics: {bleu: {direction: higher, min: 30, max_drop: 1.5}}}',
+    )
+    expect(custom.score).toEqual({ kind: 'metrics_file', path: 'out/eval.json' })
+    expect(custom.evaluate.metrics).toEqual([
+      {
+        name: 'bleu',
+        metric: 'bleu',
+        params: {},
+        certainty: 'literal',
+        direction: 'higher',
+        min: { fail: 30 },
+        maxDrop: { fail: { kind: 'absolute', value: 1.5 } },
+      },
+    ])
+  })
+
+  const custom = 'task: custom\nscore: {metrics_file: e.json}\n'
+  it.each([
+    ['score: {metrics_file: e.json}', 'Numbers of your own evaluation are of task: custom'],
+    ['task: custom', 'A custom task is evaluated by yourself: write score: {metrics_file: FILE}'],
+    ['task: custom\nscore: {run: x}\nevaluate: {metrics: {bleu: {direction: higher}}}', 'A custom task is evaluated by yourself'],
+    [custom, 'Nothing says which numbers of score.metrics_file are judged'],
+    [`${custom}evaluate: {metrics: {accuracy: {min: 0.7}}}`, 'MISSING_KEY evaluate.metrics.accuracy.direction'],
+    [`${custom}evaluate: {metrics: [accuracy]}`, 'MISSING_KEY evaluate.metrics.accuracy.direction'],
+    [`${custom}evaluate: {metrics: {bleu: {min: 30}}}`, 'One that score.metrics_file brings needs direction'],
+    [
+      `${custom}evaluate: {metrics: {bleu: {direction: lower, min: 30}}}`,
+      'WRONG_DIRECTION evaluate.metrics.bleu.min. bleu: lower is better, write max',
+    ],
+    [`${custom}evaluate: {metrics: {bleu: {direction: up}}}`, 'Allowed: higher, lower'],
+    [`${custom}evaluate: {metrics: {bleu: {direction: higher, max_drop: 1%}}}`, '1% could mean two things'],
+    [`${custom}evaluate: {metrics: {bleu: {direction: higher, max_drop: 1pp}}}`, 'pp is for metrics between fixed bounds'],
+    [`${custom}evaluate: {metrics: {bleu: {direction: higher, average: macro}}}`, 'UNKNOWN_KEY evaluate.metrics.bleu.average'],
+    [`${custom}evaluate: {metrics: {bleu: {direction: higher}}, slices: {by: [a]}}`, 'evaluate.slices needs answers of rows'],
+    [`${custom}evaluate: {metrics: {bleu: {direction: higher}}, threshold: 0.4}`, 'evaluate.threshold needs answers of rows'],
+    [`${custom}evaluate: {metrics: {bleu: {direction: higher, confirm: 3}}}`, 'confirm repeats a noisy measurement'],
+    [
+      'evaluate: {metrics: {accuracy: {direction: higher}}}',
+      'evaluate.metrics.accuracy.direction. This is of a metric that score.metrics_file brings',
+    ],
+    [
+      'evaluate: {slices: {by: [a], metrics: {accuracy: {direction: higher}}}}',
+      'evaluate.slices.metrics.accuracy.direction. This is of a metric',
+    ],
+  ])('GATE-02 a custom task says what it is judged by: %s', (text, says) => {
+    expect(problems(whole(text)).join('\n')).toContain(says)
   })
 
   it('parity has limits of its own', () => {

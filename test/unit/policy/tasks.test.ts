@@ -40,3 +40,32 @@ describe('EVT-06 levels of quantiles come from the base', () => {
     expect(apply(forecast(''), forecast('', ', horizon: k')).model.data).not.toHaveProperty('horizon')
   })
 })
+
+describe('EVT-06 numbers of a team’s own evaluation', () => {
+  const custom = (metrics: string) => `task: custom\nscore: {metrics_file: e.json}\nevaluate: {metrics: {${metrics}}}\n`
+
+  it('keep the direction and the limits of the base', () => {
+    const { model, sentences } = apply(
+      custom('bleu: {direction: higher, min: 30}'),
+      custom('bleu: {direction: lower, max: 90}, ter: {direction: lower}'),
+    )
+    expect(model.evaluate.metrics).toMatchObject([
+      { name: 'bleu', direction: 'higher', min: { fail: 30 } },
+      { name: 'ter', direction: 'lower', fresh: true },
+    ])
+    expect(model.evaluate.metrics[0]).not.toHaveProperty('max')
+    expect(sentences[0]).toBe(
+      'models.m.evaluate.metrics.bleu: bleu, higher is better of the base is used, bleu, lower is better of the head is not',
+    )
+  })
+
+  it('that a head brings are shown to have replaced what answered rows', () => {
+    const { model, sentences } = apply(
+      'task: binary\ndata: {test: b.csv, target: y}\nevaluate: {metrics: {roc_auc: {min: 0.8}}}\n',
+      custom('bleu: {direction: higher}'),
+    )
+    expect(model.evaluate.metrics.map(({ name }) => name)).toEqual(['roc_auc', 'bleu'])
+    expect(sentences.join('\n')).toContain('task: custom of the head is used, it was binary')
+    expect(sentences.join('\n')).toContain('score: metrics_file e.json is new')
+  })
+})

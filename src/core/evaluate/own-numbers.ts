@@ -1,0 +1,147 @@
+/**
+ * Numbers of a team's own evaluation → checks (`task: custom`). Nobody has seen the rows: a level is held against its limits, and a change
+ * against the number that was recorded for the baseline.
+ *
+ *     both numbers with an interval   unpaired: se = √(se₁² + se₂²), each from the longer half of its interval; every mode as in `difference.ts`
+ *     one of them without             no test: mode point judges the bare difference; the others say that it cannot be told from noise
+ *
+ * There is no trivial model and no row to doubt, so `beats_trivial`, `too_good` and their like are not there.
+ */
+import { type Metric, metric } from '../metrics/metric.ts'
+import { metrics } from '../metrics/table.ts'
+import type { MetricSpec } from '../schema/config.ts'
+import type { OwnNumber } from '../schema/metrics-file.ts'
+import { normalQuantile } from '../stats/normal.ts'
+import { type Change, type StoredValue, unpairedChange } from './change.ts'
+import { type Compared, differenceChecks } from './difference.ts'
+import { finite } from './figures.ts'
+import { floorChecks } from './floor.ts'
+import type { JudgeInput, Judgement } from './judge.ts'
+import type { Level } from './level.ts'
+import { margins } from './margin.ts'
+import { uncompared } from './uncompared.ts'
+import { sentence } from './words.ts'
+
+export interface OwnInput extends Pick<JudgeInput, 'missing' | 'stored' | 'unpaired' | 'specs' | 'mode' | 'policy' | 'proof'> {
+  /** by their key in the file; each of `specs` is among them */
+  readonly numbers: ReadonlyMap<string, OwnNumber>
+}
+
+const unbounded = (direction: 'higher' | 'lower', summary: string): Metric =>
+  metric({ summary, direction, range: null, unit: '', margin: 'relative', floor: false, of: {} })
+
+/** One of the table keeps its range and its unit, whoever computed it; null: neither config nor table knows it. */
+export const metricOfSpec = ({ metric: key, direction }: MetricSpec): Metric | null =>
+  direction === undefined ? (Object.hasOwn(metrics, key) ? (metrics[key] ?? null) : null) : unbounded(direction, key)
+
+/** Each end as far out as its level asks for, by the normal distribution. */
+const levelOf = ({ value, interval }: OwnNumber): Level | null =>
+  interval === null
+    ? null
+    : {
+        method: 'given',
+        bounds: (level) => {
+          const part = normalQuantile(level) / normalQuantile(0.975)
+          return [value - part * (value - interval[0]), value + part * (interval[1] - value)]
+        },
+      }
+
+interface Own {
+  readonly spec: MetricSpec
+  readonly metric: Metric
+  readonly number: OwnNumber
+  readonly level: Level | null
+  readonly kept: StoredValue | null
+  readonly change: Change | null
+}
+
+/** @throws RangeError for a metric that is not among the numbers */
+export function judgeNumbers(input: OwnInput): Judgement {
+  const { numbers, specs, missing, mode, policy, proof } = input
+  const rows = specs.map((spec): Own => {
+    const number = numbers.get(spec.metric)
+    const known = metricOfSpec(spec)
+    if (number === undefined || known === null) throw new RangeError(`there is no number ${spec.metric}`)
+    const kept = missing?.kind === 'unchanged' ? null : (input.unpaired?.metrics[spec.name] ?? null)
+    const level = levelOf(number)
+    const change = kept === null ? null : unpairedChange(kept, number.value, level, number.n)
+    return { spec, metric: known, number, level, kept, change }
+  })
+  const compared: Compared[] = []
+  const checks = rows.flatMap(({ spec, metric: known, number: { value, n }, level, kept, change }) => {
+    const floors = floorChecks({ spec, metric: known, value, level, rows: n })
+    if (kept === null || change === null) {
+      const because = `nothing is recorded of ${spec.name} of the baseline`
+      return [...floors, uncompared({ spec, metric: known, value, rows: n, because }, input)]
+    }
+    const untested = change.test === null ? { untested: withoutTest(level === null, kept.interval === null) } : {}
+    const note = `Not compared row by row: ${sentence(input.unpaired?.because ?? '')}`
+    compared.push({ spec, metric: known, change, candidate: value, baseline: kept.value, rows: n, note, ...untested })
+    return floors
+  })
+  return {
+    checks: [...checks, ...differenceChecks(compared, mode, policy, proof)],
+    metrics: [...rows.map((row) => shownRow(row, input)), ...besides(numbers, specs)],
+    primary: specs[0]?.name ?? '',
+  }
+}
+
+function withoutTest(own: boolean, theirs: boolean): string {
+  const who = own && theirs ? 'neither number has an interval' : `the number of the ${own ? 'candidate' : 'baseline'} has no interval`
+  return `Not decided: ${who}, so the change cannot be told from noise. Write low and high beside the value, or let mode point judge it.`
+}
+
+type Row = Judgement['metrics'][number]
+
+function shownRow({ spec, metric: known, number, level, kept, change }: Own, { stored }: OwnInput): Row {
+  const was = kept?.value ?? stored?.[spec.name] ?? null
+  const margin = was === null ? null : (margins(spec, known, was)[0]?.margin.value ?? null)
+  const bounds = change?.test?.bounds(0.975, Number.NaN)
+  return {
+    ...plainRow(spec.name, spec.metric, known, number),
+    gated: true,
+    candidate: { value: number.value, undefined: null, interval: twoSided(level?.bounds(0.975)), method: level?.method ?? null },
+    baseline:
+      was === null
+        ? null
+        : { value: was, undefined: null, interval: twoSided(kept?.interval ?? undefined), method: kept ? 'stored' : null },
+    change:
+      change === null
+        ? null
+        : {
+            value: change.value,
+            interval: twoSided(bounds),
+            method: change.test?.method ?? 'none',
+            p_worse: finite(known.direction === 'higher' ? change.test?.below(0) : change.test?.above(0)),
+            rows_needed: number.n === null || margin === null || margin === 0 ? null : finite(change.test?.rowsNeeded(margin)),
+          },
+  }
+}
+
+/** Numbers that say their direction and that nobody asked for: shown. */
+const besides = (numbers: OwnInput['numbers'], specs: readonly MetricSpec[]): readonly Row[] =>
+  [...numbers].flatMap(([key, number]) =>
+    number.direction === null || specs.some(({ metric: asked }) => asked === key)
+      ? []
+      : [plainRow(key, key, unbounded(number.direction, key), number)],
+  )
+
+const plainRow = (name: string, key: string, { direction, unit }: Metric, number: OwnNumber): Row => ({
+  name,
+  metric: key,
+  direction,
+  unit,
+  gated: false,
+  candidate: {
+    value: number.value,
+    undefined: null,
+    interval: twoSided(number.interval ?? undefined),
+    method: number.interval ? 'given' : null,
+  },
+  baseline: null,
+  trivial: null,
+  change: null,
+})
+
+const twoSided = (bounds: readonly [number, number] | undefined): [number | null, number | null] | null =>
+  bounds === undefined ? null : [finite(bounds[0]), finite(bounds[1])]
