@@ -69,7 +69,7 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
   const outcomes = (['fail', 'warn'] as const).flatMap((severity) =>
     [false, true].flatMap((fresh) =>
       family(
-        claims.filter((claim) => claim.severity === severity && (claim.compared.spec.fresh ?? false) === fresh),
+        claims.filter((claim) => claim.severity === severity && isFresh(claim) === fresh),
         mode,
         policy,
         proof,
@@ -84,6 +84,9 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
     return checkOf(decided, mode)
   })
 }
+
+/** A pull request brings it. */
+const isFresh = ({ compared: { spec }, severity }: Claim): boolean => spec.fresh ?? spec.freshWords?.includes(severity) ?? false
 
 /** Groups of which there are fewer than ten have no standard error to speak of. */
 const tooFew = ({ change }: Compared): boolean => (change.test?.groups ?? FEWEST_GROUPS) < FEWEST_GROUPS

@@ -16,6 +16,8 @@ export interface FairnessColumn {
   readonly column: string
   readonly groups: readonly Slice[]
   readonly without: number
+  /** a pull request brings it */
+  readonly fresh?: boolean
 }
 
 /** One group in one part of a measure. */

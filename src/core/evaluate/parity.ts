@@ -75,39 +75,20 @@ export function parityChecks(
 ): { readonly checks: readonly Check[]; readonly details: NonNullable<EvaluateDetails['parity']> } {
   const fix =
     'export the model again (opset, float32 or float64, the same features in the same order); or raise the limit in modelgate.yml of the base branch'
-  const checks: Check[] = []
-  if (difference !== null) {
-    const good = difference <= spec.maxDifference
-    checks.push(
-      makeCheck({
-        id: 'evaluate.parity:difference',
-        status: good ? 'pass' : 'fail',
-        effect: good ? 'pass' : 'fail',
-        limit_kind: 'max',
-        observed: difference,
-        limit: spec.maxDifference,
-        n: rows,
-        message: `Answers differ by at most ${figure(difference, [spec.maxDifference])} from those of ${source} on ${count(rows)} rows, limit ${figure(spec.maxDifference)}.`,
-        fix: good ? null : fix,
-      }),
-    )
+  const { maxDifference: most, minAgreement: least } = spec
+  const check = (what: string, limit_kind: 'min' | 'max', observed: number, limit: number, message: string): Check => {
+    const status = (limit_kind === 'max' ? observed <= limit : observed >= limit) ? 'pass' : 'fail'
+    const common = { id: `evaluate.parity:${what}`, status, effect: status, limit_kind, observed, limit, n: rows } as const
+    return makeCheck({ ...common, message, fix: status === 'pass' ? null : fix })
   }
-  if (agreement !== null) {
-    const good = agreement >= spec.minAgreement
-    checks.push(
-      makeCheck({
-        id: 'evaluate.parity:agreement',
-        status: good ? 'pass' : 'fail',
-        effect: good ? 'pass' : 'fail',
-        limit_kind: 'min',
-        observed: agreement,
-        limit: spec.minAgreement,
-        n: rows,
-        message: `${percent(agreement, spec.minAgreement)} of ${count(rows)} rows have the same class as in ${source}, limit ${percent(spec.minAgreement)}.`,
-        fix: good ? null : fix,
-      }),
-    )
-  }
+  const apart = (by: number) =>
+    `Answers differ by at most ${figure(by, [most])} from those of ${source} on ${count(rows)} rows, limit ${figure(most)}.`
+  const alike = (part: number) =>
+    `${percent(part, least)} of ${count(rows)} rows have the same class as in ${source}, limit ${percent(least)}.`
+  const checks = [
+    ...(difference === null ? [] : [check('difference', 'max', difference, most, apart(difference))]),
+    ...(agreement === null ? [] : [check('agreement', 'min', agreement, least, alike(agreement))]),
+  ]
   return { checks, details: { difference, agreement, rows } }
 }
 

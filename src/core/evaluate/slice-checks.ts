@@ -17,6 +17,8 @@ export type Told = NonNullable<EvaluateDetails['slices']>['list'][number]
 
 export interface Judged extends Measured {
   readonly q: number | null
+  /** comparisons in its family */
+  readonly among: number
   readonly state: Told['state']
   readonly margin: Margin | null
 }
@@ -27,18 +29,19 @@ const withMargin = (spec: MetricSpec, metric: Metric): MetricSpec => {
   return { ...spec, [key]: { fail: metric.margin === 'points' ? { kind: 'absolute', value: 0.02 } : { kind: 'relative', value: 0.05 } } }
 }
 
-export function decide(one: Measured, q: number | null): Judged {
+export function decide(measured: Measured, q: number | null, among: number): Judged {
+  const one = { ...measured, q, among }
   const { spec, metric, value, baseline, change } = one
-  if (value === null) return { ...one, q, state: 'undefined', margin: null }
-  if (change === null || baseline === null) return { ...one, q, state: 'alone', margin: null }
+  if (value === null) return { ...one, state: 'undefined', margin: null }
+  if (change === null || baseline === null) return { ...one, state: 'alone', margin: null }
   const drop = metric.direction === 'higher' ? -change.value : change.value
   const scale = Math.max(Math.abs(value), Math.abs(baseline))
   const own = margins(withMargin(spec, metric), metric, baseline)
   const reached = own.filter(({ margin }) => compare(drop, margin.value, scale) >= 0 && compare(drop, 0, scale) > 0)
   const [first] = reached
-  if (!first) return { ...one, q, state: 'ok', margin: own[0]?.margin ?? null }
+  if (!first) return { ...one, state: 'ok', margin: own[0]?.margin ?? null }
   const certain = q !== null && q <= ALPHA && one.discordant >= FEWEST_DISCORDANT
-  return { ...one, q, state: certain ? first.severity : 'inconclusive', margin: first.margin }
+  return { ...one, state: certain ? first.severity : 'inconclusive', margin: first.margin }
 }
 
 const idOf = (kind: string, { spec, slice }: Measured): string => `evaluate.${kind}:${spec.name}:${slice.id}`
@@ -58,8 +61,8 @@ export function floors({ spec, metric, value, level, slice }: Judged): readonly 
     }))
 }
 
-export function changeCheck(one: Judged, among: number, policy: Policy): readonly Check[] {
-  const { spec, metric, value, baseline, change, slice, state, margin, q } = one
+export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
+  const { spec, metric, value, baseline, change, slice, state, margin, q, among } = one
   // of slices that were only found, hundreds may be undecided: they are counted, and not each a line
   if (state !== 'fail' && state !== 'warn' && !(state === 'inconclusive' && slice.declared)) return []
   if (value === null || baseline === null || !change || !margin) return []

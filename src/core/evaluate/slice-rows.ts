@@ -22,6 +22,8 @@ export interface Slice {
   readonly label: string | null
   readonly rows: Uint32Array
   readonly declared: boolean
+  /** a pull request brings it */
+  readonly fresh?: boolean
   /** a value is missing in one of its columns */
   readonly missing: boolean
 }
@@ -34,7 +36,7 @@ export interface Family {
 }
 
 /** @param least rows that a slice has at least */
-export function slicesOf(columns: readonly SliceColumn[], least: number, declared: boolean): Family {
+export function slicesOf(columns: readonly SliceColumn[], least: number, declared: boolean, fresh = false): Family {
   const column = columns.map(({ name }) => name).join('+')
   const { codes, parts } = together(columns)
   const sizes = new Uint32Array(parts.length)
@@ -62,6 +64,7 @@ export function slicesOf(columns: readonly SliceColumn[], least: number, declare
       label: hidden ? null : (parts[code] ?? []).map((part, j) => columns[j]?.labels[part] ?? 'missing').join(', '),
       rows: rows.get(code) ?? new Uint32Array(),
       declared,
+      ...(fresh ? { fresh } : {}),
       missing: (parts[code] ?? []).some((part, j) => (columns[j]?.labels[part] ?? null) === null),
     })),
   }

@@ -3,6 +3,8 @@
  *
  *     fail   q ≤ 0.05 (Benjamini–Hochberg over all slices and metrics, a family of its own), drop ≥ margin, and the models differ on 10 rows at least
  *
+ * Slices that a pull request brings are another family: it cannot make those of its base less certain.
+ *
  * Default margin: 2 points; 5 % of a loss. `min` and `max` hold in each slice, so the worst one decides. Beyond that a slice is told, never judged, by how much
  * worse it does than the rest of the rows (φ), and its level is drawn towards that of its column by what its size leaves open: the worst of many is mostly unlucky.
  * Source: Chung et al. 2019, "Slice Finder"; Benjamini & Hochberg 1995.
@@ -10,17 +12,15 @@
 import type { EvaluateDetails } from '../schema/details.ts'
 import type { Check } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
-import { changeCheck, decide, floors, summary } from './slice-checks.ts'
+import { changeCheck, decide, floors, type Judged, summary } from './slice-checks.ts'
 import { told } from './slice-details.ts'
-import { measureSlices, type SlicesInput } from './slice-measure.ts'
+import { type Measured, measureSlices, type SlicesInput } from './slice-measure.ts'
 
 export function judgeSlices(input: SlicesInput): { readonly checks: readonly Check[]; readonly details: Pick<EvaluateDetails, 'slices'> } {
   const { families, specs, minRows } = input
   const measured = measureSlices(input)
-  const tested = measured.filter(({ p }) => p !== null)
-  const q = new Map(benjaminiHochberg(tested.map(({ p }) => p ?? 1)).map((value, i) => [tested[i], value]))
-  const judged = measured.map((one) => decide(one, q.get(one) ?? null))
-  const own = judged.flatMap((one) => [...floors(one), ...changeCheck(one, tested.length, input.policy)])
+  const judged = [false, true].flatMap((fresh) => judgedTogether(measured.filter(({ slice }) => (slice.fresh ?? false) === fresh)))
+  const own = judged.flatMap((one) => [...floors(one), ...changeCheck(one, input.policy)])
   const checks = [...own, ...specs.map((spec) => summary(spec, judged, input))]
   const small = families.reduce((sum, family) => sum + family.small, 0)
   return {
@@ -36,4 +36,11 @@ export function judgeSlices(input: SlicesInput): { readonly checks: readonly Che
       },
     },
   }
+}
+
+/** One family. */
+function judgedTogether(measured: readonly Measured[]): readonly Judged[] {
+  const tested = measured.filter(({ p }) => p !== null)
+  const q = new Map(benjaminiHochberg(tested.map(({ p }) => p ?? 1)).map((value, i) => [tested[i], value]))
+  return measured.map((one) => decide(one, q.get(one) ?? null, tested.length))
 }

@@ -179,32 +179,41 @@ function partsOf(
   }
   const [before, after] = [base.slices ?? null, head.slices ?? null]
   if (before === null) return after === null ? decided : { ...decided, slices: after }
-  return { ...decided, slices: { ...before, by: allBy(before.by, after?.by ?? []), auto: before.auto || (after?.auto ?? false) } }
+  const fresh = { by: newBy(before.by, after?.by ?? []), auto: !before.auto && (after?.auto ?? false) }
+  const slices = { ...before, by: [...before.by, ...fresh.by], auto: before.auto || fresh.auto }
+  return { ...decided, slices: fresh.by.length > 0 || fresh.auto ? { ...slices, fresh } : slices }
 }
 
 type By = readonly (readonly string[])[]
 
-/** The base's, then those that the head names besides. */
-function allBy(base: By, head: By): By {
+/** Those of the head that the base does not have, in whatever order of columns. */
+function newBy(base: By, head: By): By {
   const key = (names: readonly string[]) => canonicalJson([...names].sort())
   const known = new Set(base.map(key))
-  return [...base, ...head.filter((names) => !known.has(key(names)))]
+  return head.filter((names) => !known.has(key(names)))
 }
 
-/** Columns, measures and kinds of limit that the base does not have are the head's to add. */
+const fairnessKinds = ['maxDifference', 'minRatio', 'maxRise'] as const
+
+/** Columns, measures and kinds of limit that the base does not have are the head's to add, and told apart as new metrics are. */
 function fairnessOf(base: Evaluate['fairness'] | null, head: Evaluate['fairness'] | null): FairnessSpec | null {
   if (!base) return head ?? null
   if (!head) return base
   const metrics = base.metrics.map((limits) => {
     const after = head.metrics.find(({ name }) => name === limits.name)
     if (after === undefined || after.measure !== limits.measure || after.named !== limits.named) return limits
-    const maxDifference = limits.maxDifference ?? after.maxDifference
-    const minRatio = limits.minRatio ?? after.minRatio
-    const maxRise = limits.maxRise ?? after.maxRise
-    return { ...limits, ...(maxDifference && { maxDifference }), ...(minRatio && { minRatio }), ...(maxRise && { maxRise }) }
+    const fresh = fairnessKinds.filter((kind) => limits[kind] === undefined && after[kind] !== undefined)
+    const added = Object.fromEntries(fresh.map((kind) => [kind, after[kind]]))
+    return fresh.length === 0 ? limits : { ...limits, ...added, fresh }
   })
-  const fresh = head.metrics.filter(({ name }) => !base.metrics.some((limits) => limits.name === name))
-  return { ...base, by: allBy(base.by, head.by), metrics: [...metrics, ...fresh] }
+  const news = head.metrics.filter(({ name }) => !base.metrics.some((limits) => limits.name === name))
+  const freshBy = newBy(base.by, head.by)
+  return {
+    ...base,
+    by: [...base.by, ...freshBy],
+    metrics: [...metrics, ...news.map((limits) => ({ ...limits, fresh: fairnessKinds }))],
+    ...(freshBy.length === 0 ? {} : { freshBy }),
+  }
 }
 
 /** How far answers may differ is the base's; where those of the training framework lie is the head's. */
@@ -230,7 +239,16 @@ function withNewLimits(base: MetricSpec, metrics: readonly MetricSpec[]): Metric
   const max = base.max ? { ...head.max, ...base.max } : head.max
   const maxDrop = base.maxDrop && { ...head.maxDrop, ...base.maxDrop }
   const maxRise = base.maxRise && { ...head.maxRise, ...base.maxRise }
-  return { ...base, ...(min && { min }), ...(max && { max }), ...(maxDrop && { maxDrop }), ...(maxRise && { maxRise }) }
+  const [before, after] = [base.maxDrop ?? base.maxRise, maxDrop ?? maxRise]
+  const freshWords = (['warn', 'fail'] as const).filter((word) => before?.[word] === undefined && after?.[word] !== undefined)
+  return {
+    ...base,
+    ...(min && { min }),
+    ...(max && { max }),
+    ...(maxDrop && { maxDrop }),
+    ...(maxRise && { maxRise }),
+    ...(freshWords.length === 0 ? {} : { freshWords }),
+  }
 }
 
 type Drift = ModelConfig['drift']

@@ -136,7 +136,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
     ...fact('policy', 'evaluate.fairness.by', fairness?.by, (fairness?.by ?? []).map((names) => names.join('+')).join(', ')),
     ...fact('policy', 'evaluate.fairness.min_rows', fairness?.minRows, String(fairness?.minRows)),
     ...(fairness?.metrics ?? []).flatMap((limits) =>
-      fact('policy', `evaluate.fairness.metrics.${limits.name}`, limits, shownFairness(limits)),
+      fact('policy', `evaluate.fairness.metrics.${limits.name}`, withoutFresh(limits), shownFairness(limits)),
     ),
   ],
   ({ baseline }) => fact('policy', 'baseline.from', baseline.from, baseline.from.map(showRef).join(', ') || 'none'),
@@ -175,6 +175,9 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
 const shownOutcomes = (outcomes: Readonly<Record<'tp' | 'fp' | 'fn' | 'tn', number>>): string =>
   (['tp', 'fp', 'fn', 'tn'] as const).map((key) => `${key} ${number(outcomes[key])}`).join(', ')
 
+/** Whose a limit is says nothing of what it asks. */
+const withoutFresh = ({ fresh: _, ...limits }: FairnessLimits) => limits
+
 /** A class is a label of the data: named, not shown. */
 function shownFairness({ measure, named, certainty, maxDifference, minRatio, maxRise }: FairnessLimits): string {
   const points = measures[measure]?.unit === 'pp'
@@ -189,7 +192,7 @@ function shownFairness({ measure, named, certainty, maxDifference, minRatio, max
 }
 
 /** Whose a metric is says nothing of what it asks. */
-function metricFactsOf({ fresh: _, ...spec }: MetricSpec, under: string): readonly Entry[] {
+function metricFactsOf({ fresh: _, freshWords: __, ...spec }: MetricSpec, under: string): readonly Entry[] {
   const { name, metric, params, certainty, direction } = spec
   const at = `${under}.${name}`
   const change = (value: Change) => shownChange(value, spec)

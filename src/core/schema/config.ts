@@ -71,6 +71,8 @@ export interface MetricSpec extends Limits {
   readonly confirm?: number
   /** a pull request brings it; never written, said where policy is applied */
   readonly fresh?: true
+  /** of a metric of the base: words of its change limit that a pull request brings; never written either */
+  readonly freshWords?: readonly ('warn' | 'fail')[]
 }
 
 /** What a decision is worth. A matrix by label: `matrix[truth][predicted]`; tp, fp, fn, tn are the short form of a binary one. */
@@ -90,6 +92,8 @@ export interface SlicesSpec {
   readonly minRows: number
   /** metrics judged per slice, with their limits; empty: the primary one, margin 2 pp */
   readonly metrics: readonly MetricSpec[]
+  /** what of it a pull request brings; never written, said where policy is applied */
+  readonly fresh?: { readonly by: SlicesSpec['by']; readonly auto: boolean }
 }
 
 /** Are the probabilities right? Beyond `maxExcess` and certain by Spiegelhalter's test at `p`. */
@@ -121,6 +125,8 @@ export interface FairnessLimits {
   readonly minRatio?: Thresholds<number>
   /** of the widest gap, against the baseline */
   readonly maxRise?: Thresholds<number>
+  /** those of its limits that a pull request brings; never written, said where policy is applied */
+  readonly fresh?: readonly ('maxDifference' | 'minRatio' | 'maxRise')[]
 }
 
 export interface FairnessSpec {
@@ -129,6 +135,8 @@ export interface FairnessSpec {
   readonly metrics: readonly FairnessLimits[]
   /** rows of the kind that a measure rests on, in each group */
   readonly minRows: number
+  /** those of `by` that a pull request brings; never written, said where policy is applied */
+  readonly freshBy?: FairnessSpec['by']
 }
 
 /** Accepts one failing check up to a limit, for a while. Counts only from the base ref. */

@@ -42,7 +42,7 @@ export async function judgeParts(context: ModelContext, request: PartsRequest): 
   if (slices === null && fairness === null) return calibration
   if (fairness !== null) refuseUnsuited(fairness, request.own)
   const declared = [...new Set([...(slices?.by ?? []), ...(fairness?.by ?? [])].flat())]
-  const found = slices?.auto ? { but: slices.by.flatMap((names) => (names.length === 1 ? names : [])) } : null
+  const found = slices?.auto ? { but: aloneBy(slices) } : null
   const cut = await cutColumns(request.engine, request.table, { declared, found }, data, request.shown)
   const models = { candidate: request.own, baseline: request.other, missing: request.missing }
   const parts =
@@ -56,7 +56,16 @@ export async function judgeParts(context: ModelContext, request: PartsRequest): 
       notes: cut.notes,
     })
   const groups =
-    fairness && judgeFairness({ ...models, columns: fairness.by.map((names) => groupsOf(names, cut, request)), spec: fairness, policy })
+    fairness &&
+    judgeFairness({
+      ...models,
+      columns: fairness.by.map((names) => ({
+        ...groupsOf(names, cut, request),
+        fresh: isIn(fairness.freshBy, names),
+      })),
+      spec: fairness,
+      policy,
+    })
   return {
     checks: [...calibration.checks, ...(parts?.checks ?? []), ...(groups?.checks ?? [])],
     details: { ...calibration.details, ...parts?.details, ...groups?.details },
@@ -120,11 +129,23 @@ function groupsOf(names: readonly string[], { columns }: Cut, { own, shown }: Pa
   return { column, groups, without: (unknown ?? []).reduce((sum, { rows }) => sum + rows.length, 0) }
 }
 
-function familiesOf({ by, minRows }: SlicesSpec, { columns, found }: Cut, rows: number): readonly Family[] {
+const isIn = (by: SlicesSpec['by'] = [], names: readonly string[]): boolean =>
+  by.some((one) => one.length === names.length && one.every((name, at) => name === names[at]))
+
+/** Single columns that are not looked for because they are declared. One that the base finds by itself is not moved away by a pull request that declares it. */
+export const aloneBy = ({ by, fresh }: SlicesSpec): readonly string[] =>
+  by.flatMap((names) => (names.length === 1 && (fresh === undefined || fresh.auto || !isIn(fresh.by, names)) ? names : []))
+
+export function familiesOf(
+  { by, minRows, fresh }: SlicesSpec,
+  { columns, found }: Pick<Cut, 'columns' | 'found'>,
+  rows: number,
+): readonly Family[] {
   const columnsOf = (names: readonly string[]) => names.flatMap((name) => columns.get(name) ?? [])
+  const declared = by.filter((names) => names.length > 1 || !names.some((name) => found.includes(name)))
   return [
-    ...by.map((names) => slicesOf(columnsOf(names), minRows, true)),
-    ...found.map((name) => slicesOf(columnsOf([name]), Math.max(minRows, 50, Math.ceil(rows / 100)), false)),
+    ...declared.map((names) => slicesOf(columnsOf(names), minRows, true, isIn(fresh?.by, names))),
+    ...found.map((name) => slicesOf(columnsOf([name]), Math.max(minRows, 50, Math.ceil(rows / 100)), false, fresh?.auto)),
   ]
 }
 

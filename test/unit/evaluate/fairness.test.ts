@@ -88,6 +88,28 @@ describe('a gap between two groups', () => {
     expect(check?.message).toMatch(/120 positive rows of the two cannot show it among 1 comparison \([0-9,]+ would\)\. Counted as pass/)
   })
 
+  it('EVT-06 columns, measures and limits that a pull request brings do not make those of its base less certain', () => {
+    // p of the one gap is near 0.03: among many comparisons more it would not be told from chance
+    const some = world([
+      { n: 300, positives: 150, hits: 120, alarms: 20 },
+      { n: 300, positives: 150, hits: 105, alarms: 20 },
+    ])
+    const base = limit('tpr', { maxDifference: { fail: 0.05 } })
+    const more = some.codes.map((_, i) => i % 10)
+    const status = (fresh: boolean) => {
+      const column2 = { ...column(more, 'region'), fresh }
+      const kinds = ['maxDifference'] as const
+      const fpr = limit('fpr', { maxDifference: { fail: 0.5 }, ...(fresh ? { fresh: kinds } : {}) })
+      return judged([column(some.codes), column2], some.scores, [base, fpr], null, 10).checks.find(
+        ({ id }) => id === 'evaluate.fairness_difference:tpr:sex',
+      )
+    }
+    const alone = judged([column(some.codes)], some.scores, [base], null, 10).checks[0]
+    expect(alone?.status).toBe('fail')
+    expect(status(true)).toEqual(alone)
+    expect(status(false)?.status).toBe('inconclusive')
+  })
+
   it('each certainty has its own answer', () => {
     const of = (certainty: FairnessLimits['certainty'], by: number) =>
       judged([column(unequal.codes)], unequal.scores, [limit('tpr', { certainty, maxDifference: { fail: by } })]).checks[0]?.status

@@ -263,6 +263,10 @@ describe('changes', () => {
     // EVT-06: a pull request that lists forty metrics does not make the one of its base forty times less certain
     const added = run(drop, 'guard', { specs: [spec('accuracy'), ...others.map((one): MetricSpec => ({ ...one, fresh: true }))] })
     expect([added.status, added.p_value, added.level]).toEqual([alone.status, alone.p_value, alone.level])
+    // nor one that gives metrics of the base, which only warned, a limit that fails
+    const worded = others.map((one): MetricSpec => ({ ...one, freshWords: ['fail'] }))
+    const raised = run(drop, 'guard', { specs: [spec('accuracy'), ...worded] })
+    expect([raised.status, raised.p_value, raised.level]).toEqual([alone.status, alone.p_value, alone.level])
   })
 
   it('a metric without a test is inconclusive under guard, and judged under point', () => {

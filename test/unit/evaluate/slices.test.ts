@@ -90,6 +90,28 @@ describe('slices', () => {
     })
   })
 
+  it('EVT-06 slices that a pull request brings do not make those of its base less certain', () => {
+    const own = slicesOf(columns, 50, true)
+    // 400 slices more, in none of which anything is amiss
+    const added = [column('b', (i) => (i * 7919) % 200, n), column('c', (i) => (i * 104_729) % 200, n)]
+    const judge = (fresh: boolean) =>
+      judgeSlices({
+        families: [own, ...added.map((one) => slicesOf([one], 50, true, fresh))],
+        candidate: broken,
+        baseline,
+        missing: null,
+        specs: [accuracy],
+        policy,
+        minRows: 50,
+        notes: [],
+      }).checks.find(({ id }) => id === 'evaluate.slice:accuracy:a#4')
+    const alone = judgeOf(broken, baseline, columns).checks.find(({ id }) => id === 'evaluate.slice:accuracy:a#4')
+    expect(judge(true)).toEqual(alone)
+    expect(judge(true)?.message).toContain('over 20 comparisons')
+    expect(judge(false)?.message).toContain('over 420 comparisons')
+    expect(judge(false)?.p_value).toBeGreaterThan(judge(true)?.p_value ?? 1)
+  })
+
   it('a level is drawn towards the others, the smaller the slice the more', () => {
     const { details } = judgeOf(broken, baseline, columns)
     const list = details.slices?.list ?? []

@@ -395,6 +395,42 @@ describe('the config as a whole', () => {
   })
 })
 
+describe('EVT-06 what a head adds to the families of the base is told apart from them', () => {
+  const parts = (text: string) => `${data}evaluate:\n  ${text}\n`
+  const slicesOf = (base: string, head: string) => apply(parts(`slices: ${base}`), parts(`slices: ${head}`)).model.evaluate.slices
+
+  it('slices: columns and the search for more', () => {
+    expect(slicesOf('{by: [a, [a, b]]}', '{by: [[b, a], c], auto: true}')).toMatchObject({
+      by: [['a'], ['a', 'b'], ['c']],
+      auto: true,
+      fresh: { by: [['c']], auto: true },
+    })
+    expect(slicesOf('{by: [a], auto: true}', '{by: [a, c], auto: true}')?.fresh).toEqual({ by: [['c']], auto: false })
+    expect(slicesOf('{by: [a], auto: true}', '{by: [a]}')).not.toHaveProperty('fresh')
+    // the first ones have nobody before them
+    expect(apply(data, parts('slices: {by: [a]}')).model.evaluate.slices).not.toHaveProperty('fresh')
+  })
+
+  it('fairness: columns, measures, and kinds of limit', () => {
+    const base = '{by: [sex], metrics: {tpr: {max_difference: 5pp}}}'
+    const head = '{by: [sex, age], metrics: {tpr: {max_difference: 5pp, max_rise: 1pp}, fpr: {max_difference: 5pp}}}'
+    const { model, sentences } = apply(parts(`fairness: ${base}`), parts(`fairness: ${head}`))
+    expect(model.evaluate.fairness).toMatchObject({ freshBy: [['age']], metrics: [{ fresh: ['maxRise'] }, { fresh: fairnessKinds }] })
+    // whose they are is said of nothing that a person reads
+    expect(sentences.join('\n')).not.toContain('fresh')
+    expect(apply(parts(`fairness: ${base}`), parts(`fairness: ${base}`)).model.evaluate.fairness).not.toHaveProperty('freshBy')
+  })
+
+  it('a word of a limit that the base has: it warned, and now it fails, too', () => {
+    const before = metrics('{roc_auc: {max_drop: {warn: 1pp}}, accuracy: {max_drop: 1pp}}')
+    const after = metrics('{roc_auc: {max_drop: {warn: 1pp, fail: 3pp}}, accuracy: {max_drop: 2pp}}')
+    const { model } = apply(before, after)
+    expect(model.evaluate.metrics[0]).toMatchObject({ freshWords: ['fail'] })
+    expect(model.evaluate.metrics[1]).not.toHaveProperty('freshWords')
+  })
+})
+const fairnessKinds = ['maxDifference', 'minRatio', 'maxRise']
+
 describe('EVT-06 limits of fairness come from the base', () => {
   const fairness = (text: string) => `${data}evaluate:\n  fairness: ${text}\n`
   const base = fairness('{by: [sex], min_rows: 30, metrics: {tpr: {max_difference: 5pp}}}')
