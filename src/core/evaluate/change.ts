@@ -22,6 +22,8 @@ export interface Change {
   /** candidate − baseline */
   readonly value: number
   readonly test: Test | null
+  /** why there is no test: all rows are one group, of which nothing says how another would differ */
+  readonly oneGroup?: true
 }
 
 export interface Test {
@@ -37,14 +39,25 @@ export interface Test {
   rowsNeeded(size: number): number
 }
 
+/** Groups that were counted, where there are too few of them to tell a change from chance; else null. */
+export function fewGroups({ test, oneGroup }: Change): number | null {
+  const groups = test?.groups ?? (oneGroup ? 1 : null)
+  return groups !== null && groups < FEWEST_GROUPS ? groups : null
+}
+
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
 /** null where either value is undefined */
 export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
-  return { value, test: testOf(baseline, candidate, value, draws) }
+  const test = testOf(baseline, candidate, value, draws)
+  // one group drawn again is the same group: whatever was found would look certain
+  if (test?.groups === 1 || (test === null && isOneGroup(candidate))) return { value, test: null, oneGroup: true }
+  return { value, test }
 }
+
+const isOneGroup = ({ unit = null }: Sample): boolean => unit?.every((code) => code === unit[0]) === true
 
 function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resampling): Test | null {
   switch (candidate.kind) {
@@ -114,13 +127,14 @@ function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
   return isTame(mean) ? student(mean, 'paired-t-groups', groups, groups) : drawn(baseline, candidate, candidate.hit.length, draws)
 }
 
-function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Test {
+function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Test | null {
   const { y, unit = null } = candidate
   const [first, second] = [aucParts(baseline.ranks, y), aucParts(candidate.ranks, y)]
   if (!unit) return normal(value, aucDifference(first, second, y).se, y.length, 'delong')
   const before = aucInfluence(first, y)
   const influence = aucInfluence(second, y).map((x, i) => x - (before[i] ?? 0))
   const mean = clustered(value, influence, unit)
+  if (mean.n < 2) return null
   const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
   return student({ ...mean, se: Math.max(mean.se, open) }, 'delong-groups', mean.n)
 }

@@ -11,10 +11,11 @@
  */
 import { effect, type Policy, type Status, type Verdict, worst } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
+import { count } from '../report/format.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { holm } from '../stats/multiplicity.ts'
-import type { Change } from './change.ts'
+import { type Change, fewGroups } from './change.ts'
 import { limitText } from './limit-text.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
@@ -81,7 +82,7 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
     const decisive = worst(own.map((o) => o.effect))
     const decided = own.find((o) => o.effect === decisive && o.status !== 'pass') ?? own.find((o) => o.effect === decisive)
     if (!decided) throw new RangeError('a compared metric has no margin')
-    return checkOf(decided, mode)
+    return checkOf(decided, mode, proof)
   })
 }
 
@@ -89,7 +90,7 @@ export function differenceChecks(compared: readonly Compared[], mode: Mode, poli
 const isFresh = ({ compared: { spec }, severity }: Claim): boolean => spec.fresh ?? spec.freshWords?.includes(severity) ?? false
 
 /** Groups of which there are fewer than ten have no standard error to speak of. */
-const tooFew = ({ change }: Compared): boolean => (change.test?.groups ?? FEWEST_GROUPS) < FEWEST_GROUPS
+const tooFew = ({ change }: Compared): boolean => fewGroups(change) !== null
 const tested = (entry: Compared): boolean => entry.change.test !== null && !tooFew(entry)
 
 /** p-value of "worse by more than `by`". */
@@ -136,7 +137,8 @@ function decide(
   const open = (because: string) => ({ status: 'inconclusive', effect: effect('inconclusive', severity, policy), p, because }) as const
   const { rows, noun = 'groups' } = compared
   const groups = change.test?.groups ?? null
-  const few = tooFew(compared) ? tooFewGroups(rows ?? 0, groups ?? 0, noun, FEWEST_GROUPS) : null
+  const fewer = fewGroups(change)
+  const few = fewer === null ? null : tooFewGroups(rows ?? 0, fewer, noun, FEWEST_GROUPS)
   const without = open(
     `${few ?? compared.untested ?? 'No test is known for it, so only mode point can judge it.'} ${countedInconclusive(policy)}`,
   )
@@ -169,7 +171,7 @@ function decide(
         status: 'inconclusive',
         effect: severity,
         p: proof,
-        because: `${needs()} Mode non_inferior asks for proof${against(level)}.`,
+        because: `${rows === null ? needs() : leftOpen(compared, rows, margin, what, drop)} Mode non_inferior asks for proof${against(level)}.`,
       }
     }
     case 'superior': {
@@ -182,11 +184,21 @@ function decide(
   }
 }
 
+/** `2,000 rows do not show that the drop is below 1.0 pp (23,456 would)`: rows that would, if the drop is what was measured. */
+function leftOpen({ metric, change, noun = 'groups' }: Compared, rows: number, margin: Margin, what: string, drop: number): string {
+  const groups = change.test?.groups ?? null
+  const unit = groups ?? rows
+  const needed = drop < margin.value ? (change.test?.rowsNeeded(margin.value - drop) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  const would = Number.isFinite(needed) && needed > unit ? ` (${count(needed)} would)` : ''
+  const kind = metric.direction === 'higher' ? 'drop' : 'rise'
+  return `Not decided: ${count(unit)} ${groups === null ? 'rows' : noun} do not show that the ${kind} is below ${what}${would}.`
+}
+
 /** Said only where it is not the usual level. */
 const against = (level: number): string =>
   level === ALPHA ? '' : ` at ${Number(level.toPrecision(3))}, its share of 0.05 among all uses of the holdout`
 
-function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mode): Check {
+function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mode, proof: number): Check {
   const { spec, metric, change, candidate, baseline, rows } = claim.compared
   const { margin } = claim
   const kind = changeKind(metric)
@@ -221,13 +233,20 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     ]
       .filter((text) => text !== '')
       .join(' '),
-    fix: effect === 'fail' || effect === 'warn' ? fixFor(claim, kind, status) : null,
+    fix: effect === 'fail' || effect === 'warn' ? fixFor(claim, kind, status, mode, proof) : null,
   })
 }
 
-function fixFor({ compared, margin }: Claim, kind: string, status: Status): string {
-  const { spec, metric, change, baseline } = compared
-  const drop = Math.abs(change.value)
+function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: number): string {
+  const { compared, margin } = claim
+  const { spec, metric, change, baseline, noun = 'groups' } = compared
+  const unit = fewGroups(change) === null && !change.test?.groups ? 'rows' : noun
+  const more = compared.untested === undefined ? `evaluate on more ${unit}` : 'write low and high beside both numbers'
+  // no limit accepts what is not shown to be better
+  if (mode === 'superior')
+    return `improve the model, or ${more}; or ask for less in modelgate.yml of the base branch: evaluate: {mode: guard}`
+  if (mode === 'non_inferior' && !tested(compared)) return more
+  const drop = Math.abs(mode === 'non_inferior' ? farthest(claim, proof) : change.value)
   const wanted =
     margin.relative !== null && baseline !== 0
       ? `${roundUp((drop / Math.abs(baseline)) * 100)}% relative`
@@ -236,7 +255,15 @@ function fixFor({ compared, margin }: Claim, kind: string, status: Status): stri
         : `${roundUp(drop)}`
   const accept = `accept this change in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}`
   if (status !== 'inconclusive') return `improve the model; or ${accept}`
-  return `${compared.untested === undefined ? 'evaluate on more rows' : 'write low and high beside both numbers'}; or ${accept}`
+  return `${more}; or ${accept}`
+}
+
+/** How far down the change may be: a limit that proof is to stay below lies beyond it. */
+function farthest({ compared, margin }: Claim, proof: number): number {
+  const { metric, change } = compared
+  const higher = metric.direction === 'higher'
+  const [low, high] = change.test?.bounds(1 - proof, higher ? -margin.value : margin.value) ?? [change.value, change.value]
+  return higher ? low : high
 }
 
 /** To two significant digits, upwards and past the value itself, because guard stops a drop that equals its limit. */

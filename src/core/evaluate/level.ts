@@ -37,6 +37,7 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
       return sample.trials ? share(...sample.trials(tableOf(sample))) : draws.cells(sample, null)
     case 'auc': {
       const error = errorOfAuc(sample)
+      if (error.df === 0) return null
       return { method: aucBounds(error, 0.95).method, bounds: (level) => aucBounds(error, level).bounds }
     }
     case 'mean':

@@ -5,11 +5,13 @@ import { count, plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
+import { fewGroups } from './change.ts'
 import { ALPHA } from './difference.ts'
 import { floorChecks } from './floor.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
+import { FEWEST_GROUPS } from './serial.ts'
 import type { Measured, SlicesInput } from './slice-measure.ts'
-import { countedInconclusive, countedMissing, moved, pText, sentence } from './words.ts'
+import { countedInconclusive, countedMissing, moved, pText, sentence, tooFewGroups } from './words.ts'
 
 /** Models that differ on fewer rows than this are not told apart there. */
 const FEWEST_DISCORDANT = 10
@@ -67,15 +69,18 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
   if (state !== 'fail' && state !== 'warn' && !(state === 'inconclusive' && slice.declared)) return []
   if (value === null || baseline === null || !change || !margin) return []
   const higher = metric.direction === 'higher'
-  const bounds = change.test?.bounds(0.95, 0) ?? null
+  const few = fewGroups(change)
+  const bounds = few === null ? (change.test?.bounds(0.95, 0) ?? null) : null
   const rows = `${count(slice.rows.length)} rows`
   const said = moved(`${spec.name} in ${slice.id}`, change.value, baseline, metric.unit, true, margin)
   const why =
-    state !== 'inconclusive'
-      ? `${pText(q ?? 1).replace('p', 'q')} over ${plural(among, 'comparison')}, ${rows}.`
-      : one.discordant < FEWEST_DISCORDANT
-        ? `Not decided: the models differ on ${plural(one.discordant, 'row')} of ${rows}, and ${FEWEST_DISCORDANT} are needed. ${countedInconclusive(policy)}`
-        : `Not decided: among ${plural(among, 'comparison')} this may be chance, ${rows}. ${countedInconclusive(policy)}`
+    few !== null
+      ? `${tooFewGroups(slice.rows.length, few, 'groups', FEWEST_GROUPS)} ${countedInconclusive(policy)}`
+      : state !== 'inconclusive'
+        ? `${pText(q ?? 1).replace('p', 'q')} over ${plural(among, 'comparison')}, ${rows}.`
+        : one.discordant < FEWEST_DISCORDANT
+          ? `Not decided: the models differ on ${plural(one.discordant, 'row')} of ${rows}, and ${FEWEST_DISCORDANT} are needed. ${countedInconclusive(policy)}`
+          : `Not decided: among ${plural(among, 'comparison')} this may be chance, ${rows}. ${countedInconclusive(policy)}`
   return [
     makeCheck({
       id: idOf('slice', one),

@@ -10,7 +10,7 @@ import type { MetricSpec } from '../schema/config.ts'
 import { normalSf } from '../stats/normal.ts'
 import { placesOf, type Ranking, ranking, rankingOfPart } from '../stats/ranking.ts'
 import { type Moments, sliceEffect } from '../stats/slice-effect.ts'
-import { type Change, changeBetween } from './change.ts'
+import { type Change, changeBetween, fewGroups } from './change.ts'
 import type { MissingBaseline } from './judge.ts'
 import { type Level, levelOf } from './level.ts'
 import { resampling } from './resampling.ts'
@@ -40,7 +40,7 @@ export interface Measured {
   readonly level: Level | null
   readonly change: Change | null
   readonly discordant: number
-  /** p-value of "worse"; null without a test */
+  /** p-value of "worse"; null without a test, or with too few groups for one */
   readonly p: number | null
   readonly phi: number | null
 }
@@ -128,7 +128,7 @@ function measure(
       level: levelOf(sample, draws),
       change,
       discordant: was && other ? discordant(sample, was, own, other) : 0,
-      p: change?.test ? worse(change, metric) : null,
+      p: change?.test && fewGroups(change) === null ? worse(change, metric) : null,
       phi,
     }
   })

@@ -166,6 +166,26 @@ describe('messages count groups', () => {
   })
 })
 
+describe('rows that are all of one group', () => {
+  const [baseline, candidate] = twoModels(300, 9)
+  const group = new Int32Array(300)
+
+  it.each(names)('%s: no test and no error, and the reason is said', (name) => {
+    const one = { ...candidate, group }
+    expect(change(name, { ...baseline, group }, one)).toBe(null)
+    for (const end of interval(name, one)) expect(end).not.toBe(undefined)
+    const judged = (mode: Mode) =>
+      judge({ candidate: one, baseline: { ...baseline, group }, missing: null, specs: [spec(name)], mode, policy })
+    for (const mode of ['guard', 'confident_worse', 'non_inferior', 'superior'] as const) {
+      const check = judged(mode).checks.find(({ id }) => /^evaluate\.max_(drop|rise):/.test(id))
+      expect(['pass', 'inconclusive'], `${mode} ${check?.message}`).toContain(check?.status)
+      if (check?.status === 'inconclusive')
+        expect(check.message).toContain('300 rows in 1 groups; fewer than 10 groups cannot tell a change')
+      if (mode === 'non_inferior' || mode === 'superior') expect(check).toMatchObject({ status: 'inconclusive', effect: 'fail' })
+    }
+  })
+})
+
 describe('forecasts of few series', () => {
   const source = random(11)
   const n = 300

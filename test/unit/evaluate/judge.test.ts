@@ -200,6 +200,30 @@ describe('changes', () => {
     expect(run(baseline, 'superior')).toMatchObject({ status: 'fail', effect: 'fail' })
   })
 
+  it('the limit that a fix names is one that the change passes, in every mode that has a limit; superior has none', () => {
+    for (const mode of ['guard', 'point', 'confident_worse', 'non_inferior'] as const) {
+      for (const candidate of [muchWorse, noisy]) {
+        const failed = run(candidate, mode, { policy: { ...policy, onInconclusive: 'fail' } })
+        expect(failed.effect, mode).toBe('fail')
+        const points = Number(/max_drop: ([\d.]+)pp/.exec(failed.fix ?? '')?.[1])
+        const asked = [spec('accuracy', { maxDrop: { fail: { kind: 'absolute', value: points / 100 } } })]
+        expect(run(candidate, mode, { specs: asked }).status, `${mode} ${failed.fix}`).toBe('pass')
+      }
+    }
+    expect(run(noisy, 'superior').fix).toMatch(/^improve the model, or evaluate on more rows; .*mode: guard/)
+    expect(run(noisy, 'superior').fix).not.toContain('max_drop')
+  })
+
+  it('non_inferior says how many rows would show that a small drop is below the limit', () => {
+    const close = accurate(2000, (i) => i < 150 || (i >= 200 && i < 260))
+    expect(run(close, 'non_inferior')).toMatchObject({ status: 'inconclusive', effect: 'fail' })
+    const { message } = run(close, 'non_inferior')
+    expect(message).toMatch(/Not decided: 2,000 rows do not show that the drop is below 1\.0 pp \([\d,]+ would\)\. Mode non_inferior/)
+    // z = 1.645 and 0.842, sd of the differences √0.055: n = (z_α + z_β)² · 0.055 / 0.005² less the square of the drop
+    const rows = Number(/\(([\d,]+) would\)/.exec(message)?.[1]?.replaceAll(',', ''))
+    expect(rows / ((1.645 + 0.842) ** 2 * (0.055 / 0.005 ** 2))).toBeCloseTo(1, 1)
+  })
+
   it('the interval that is shown is the one that decided, in every mode', () => {
     for (const mode of ['guard', 'confident_worse', 'non_inferior', 'superior'] as const) {
       for (const candidate of [muchWorse, noisy, better, baseline]) {

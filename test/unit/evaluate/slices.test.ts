@@ -121,6 +121,22 @@ describe('slices', () => {
     expect(list[0]?.shrunk).toBeGreaterThan(list[0]?.value ?? 1)
   })
 
+  it('a slice of a few groups decides nothing: what became of one customer is no sign of the next one', () => {
+    const inGroups = (groups: number) => {
+      // each level has this many groups of its own; in level 3 a third of them broke
+      const group = Int32Array.from({ length: n }, (_, i) => (i % 20) * 1000 + (Math.floor(i / 20) % groups))
+      const lost = even.predicted.map((p, i) => (i % 20 === 3 && (group[i] ?? 0) % 3 === 0 ? 1 - (baseline.y[i] ?? 0) : p))
+      const { checks } = judgeOf({ ...even, predicted: lost, group }, { ...baseline, group }, columns)
+      return checks.find(({ id }) => id === 'evaluate.slice:accuracy:a#4')
+    }
+    for (const few of [1, 3, 9]) {
+      const check = inGroups(few)
+      expect(check).toMatchObject({ status: 'inconclusive', effect: 'pass', p_value: null, interval: null })
+      expect(check?.message).toContain(`Not decided: 500 rows in ${few} groups; fewer than 10 groups`)
+    }
+    expect(inGroups(100)).toMatchObject({ status: 'fail', effect: 'fail' })
+  })
+
   it('fewer than ten rows on which the models differ decide nothing', () => {
     // all nine rows on which they differ are lost
     const nine: BinaryScores = {
