@@ -30,7 +30,7 @@ import { type Items, itemsOf } from './items.ts'
 import type { Counted, RowFacts } from './row-facts.ts'
 import { checkPredicted, checkScale } from './suits.ts'
 import { trainingTarget } from './training.ts'
-import { alignTo, positiveLabel, sortLabels, type Target } from './truth.ts'
+import { alignTo, positiveOf, sortLabels, type Target } from './truth.ts'
 import type { TruthReader } from './truth-reader.ts'
 
 interface Assembled {
@@ -56,7 +56,7 @@ export function assemble(
       return { models, labels: null, pair: null }
     }
     case 'binary': {
-      const positive = positiveLabel(truth.coded.names, data)
+      const positive = positiveOf(truth.coded, data)
       const models: readonly BinaryScores[] = answers.map((answered) => {
         checkPredicted(truth.coded, answered, data.target ?? '')
         const scores = binaryScores(truth.coded, positive, settings.threshold, answered)

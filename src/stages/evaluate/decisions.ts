@@ -16,7 +16,7 @@ import { requirePinned, sourceFiles } from '../source-files.ts'
 import { binaryScores } from './assemble.ts'
 import { RowFacts } from './row-facts.ts'
 import type { Scorer } from './scorer.ts'
-import { positiveLabel, readTarget } from './truth.ts'
+import { positiveOf, readTarget } from './truth.ts'
 import { TruthReader } from './truth-reader.ts'
 
 const batchRows = 65_536
@@ -91,7 +91,7 @@ export class Decisions {
         facts.take(columns.slice(truth.columns.length), from, rows)
       },
     })
-    const positive = positiveLabel(truth.coded.names, model.data)
+    const positive = positiveOf(truth.coded, model.data)
     const column = model.evaluate.value?.column ?? null
     const worth = this.#worth(
       [...truth.coded.names.filter((label) => label !== positive), positive],

@@ -175,20 +175,25 @@ export function alignTo(known: readonly string[]): (label: string) => string {
 /**
  * The label that counts as positive: the one the config names, else `1` or `true`.
  * @param labels the two labels of the data
- * @throws UserError POSITIVE_UNKNOWN, which lists the labels unless the target is sensitive
+ * @param frequent those of them that may be shown
+ * @throws UserError POSITIVE_UNKNOWN, which lists the labels of enough rows, unless the target is sensitive
  */
-export function positiveLabel(labels: readonly string[], data: DataSpec): string {
+export function positiveLabel(labels: readonly string[], data: DataSpec, frequent: readonly string[] = labels): string {
   const said = data.positive
   const wanted = alignTo(labels)(said === null ? '1' : labelOf(said))
   const found = labels.find((label) => label === wanted)
   if (found !== undefined) return found
-  const hidden = data.sensitive.includes(data.target ?? '')
-  const list = hidden ? `${labels.length} labels, not shown because the column is sensitive` : labels.map(quoted).join(' and ')
+  const named = data.sensitive.includes(data.target ?? '')
+    ? `${labels.length} labels, not shown because the column is sensitive`
+    : labels.map((label) => (frequent.includes(label) ? quoted(label) : `a label of fewer than ${leastRows} rows`)).join(' and ')
   throw new UserError(
     'POSITIVE_UNKNOWN',
     said === null
-      ? `nothing says which label of ${quoted(data.target ?? '')} is the positive one: it has ${list}`
-      : `data.positive is no label of ${quoted(data.target ?? '')}, which has ${list}`,
+      ? `nothing says which label of ${quoted(data.target ?? '')} is the positive one: it has ${named}`
+      : `data.positive is no label of ${quoted(data.target ?? '')}, which has ${named}`,
     'write the label that counts as positive under data.positive',
   )
 }
+
+/** The positive label of test rows. */
+export const positiveOf = (coded: Coded, data: DataSpec): string => positiveLabel(coded.names, data, frequentLabels(coded, coded.names))

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { classifierWithZipMap } from '../../support/onnx-models.ts'
 import { makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
 import { runActionIn } from '../actions/support.ts'
@@ -48,6 +49,8 @@ interface Way {
   readonly files: ProjectFiles
   readonly args: readonly string[]
   readonly code: number
+  /** so that it ended where it was meant to */
+  readonly says?: string
 }
 
 const tables = { 'train.csv': table(1, 400), 'test.csv': table(2, 400), 'current.csv': table(3, 400) }
@@ -97,6 +100,39 @@ const ways: readonly Way[] = [
     code: 2,
   },
   {
+    name: 'slices and groups that are called as somebody',
+    files: {
+      ...tables,
+      'modelgate.yml': config('{}', ', group: who').replace(
+        'evaluate: {metrics: {roc_auc: {min: 0.6}}}',
+        `evaluate:
+      metrics: {roc_auc: {min: 0.6}, accuracy: {max_drop: auto}}
+      slices: {by: [city, mail], min_rows: 20, metrics: {accuracy: {min: 0.99, max_drop: 1pp}}}
+      fairness: {by: [mail], metrics: {selection_rate: {max_difference: 1pp}}}`,
+      ),
+    },
+    args: ['run', '--json', '--format', 'markdown,junit'],
+    code: 1,
+  },
+  {
+    name: 'two labels, one of them in a single row, and no word on which is the positive one',
+    files: {
+      ...tables,
+      'test.csv': table(2, 400).replaceAll(
+        /^(2\d+,[\d.]+,\w+),[01],/gm,
+        (_, before: string) => `${before},${before.startsWith('200007,') ? `${canary}yes` : 'no'},`,
+      ),
+      'm.onnx': classifierWithZipMap({ width: 1, labels: [`${canary}yes`, 'no'], coefficients: [1, -1], intercepts: [0, 0] }),
+      'modelgate.yml': config('{}')
+        .replace(', positive: 1', '')
+        .replace('[amount, kind]', '[amount]')
+        .replace(/^.*builtin.*$/m, ''),
+    },
+    args: ['run', '--json'],
+    code: 2,
+    says: 'POSITIVE_UNKNOWN',
+  },
+  {
     name: 'a time column that is none',
     files: { ...tables, 'modelgate.yml': config('{}', ', time: day, group: who') },
     args: ['run', '--json'],
@@ -118,13 +154,14 @@ function demandNone(where: string, text: string): void {
 }
 
 describe('PII-01 and PII-02 and PII-03 and PII-04 no canary leaves the command line', () => {
-  it.each(ways)('$name', { timeout: 60_000 }, async ({ files, args, code }) => {
+  it.each(ways)('$name', { timeout: 60_000 }, async ({ files, args, code, says = '' }) => {
     project = makeProject(files)
     const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), ...args], {
       cwd: project.folder,
       env: { MODELGATE_RUNTIME_DIR: projectRoot },
     })
     expect(run.code, run.stderr).toBe(code)
+    expect(run.stderr).toContain(says)
     demandNone('stdout', run.stdout)
     demandNone('stderr', run.stderr)
     const made = written(join(project.folder, '.modelgate'))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DataSpec } from '../../../src/core/schema/config.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from '../../../src/stages/evaluate/assemble.ts'
 import type { Coded } from '../../../src/stages/evaluate/predict.ts'
-import { labelOf, positiveLabel, sortLabels } from '../../../src/stages/evaluate/truth.ts'
+import { labelOf, positiveLabel, positiveOf, sortLabels } from '../../../src/stages/evaluate/truth.ts'
 
 /** codes in order of first appearance, as they are read */
 function coded(labels: readonly string[]): Coded {
@@ -230,5 +230,7 @@ describe('labels', () => {
     const hidden = () => positiveLabel(['yes', 'no'], { ...data, sensitive: ['t'] })
     expect(hidden).toThrow('2 labels, not shown')
     expect(hidden).not.toThrow(/yes|'no'/)
+    const rare = { names: ['no', 'Canary Smith'], codes: Int32Array.from({ length: 40 }, (_, i) => (i < 4 ? 1 : 0)) }
+    expect(() => positiveOf(rare, data)).toThrow("it has 'no' and a label of fewer than 5 rows")
   })
 })
