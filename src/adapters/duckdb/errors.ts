@@ -86,6 +86,12 @@ const rules: readonly Rule[] = [
     says: () => ({ what: 'it has no columns', fix: 'make the file again' }),
   },
   {
+    // a column without a name is called C and its place
+    when: /^Binder Error: table "read_(?:parquet|json)" has duplicate column name "(C\d+)"/,
+    code: 'DATA_UNREADABLE',
+    says: ([name]) => ({ what: `a column has no name, and would be called ${name} as another one is`, fix: 'give every column a name' }),
+  },
+  {
     when: /maximum_object_size/,
     code: 'DATA_UNREADABLE',
     says: () => ({ what: 'a JSON object is longer than 16 MB', fix: 'write one object per line' }),

@@ -1,6 +1,7 @@
 /** Column names, as the engine compares them: without regard to case. */
 import type * as Native from '@duckdb/node-api'
 import type { Column } from '../../ports/data-engine.ts'
+import { unreadable } from './errors.ts'
 import { column } from './kinds.ts'
 
 /**
@@ -10,6 +11,18 @@ import { column } from './kinds.ts'
 export async function columnsOf(raw: Native.DuckDBConnection, query: string): Promise<readonly Column[]> {
   const described = await raw.runAndReadAll(`SELECT 'n' || column_name, column_type FROM (DESCRIBE ${query})`)
   return described.getRows().map(([name, type]) => column(String(name).slice(1), String(type)))
+}
+
+/** @throws UserError: no SQL can hold a name with NUL in it */
+export function demandNames(shown: string, columns: readonly Column[]): void {
+  const at = columns.findIndex(({ name }) => name.includes('\0'))
+  if (at >= 0) throw unreadable(shown, null, `the name of column ${at + 1} holds a NUL`, 'rename the column')
+}
+
+/** Names of a CSV header as the engine gives them: without the spaces around them, and a number where there is none. */
+export function headerNames(header: readonly string[]): readonly string[] {
+  const digits = String(header.length - 1).length
+  return header.map((name, place) => name.replace(/^\p{Zs}+|\p{Zs}+$/gu, '') || `column${String(place).padStart(digits, '0')}`)
 }
 
 /** The first name that stands there twice, or null. Empty names are left alone: the engine numbers them. */

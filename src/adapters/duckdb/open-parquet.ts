@@ -2,7 +2,7 @@
 import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
 import { mapEngineError, unreadable } from './errors.ts'
-import { columnsOf, rowNumberOf, sameNameTwice } from './names.ts'
+import { columnsOf, demandNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -19,6 +19,7 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
   const relation = `read_parquet(${path})`
   try {
     const columns = await columnsOf(session.raw, `SELECT * FROM ${relation}`)
+    demandNames(file.shown, columns)
     if (columns.some(({ name }) => /_\d+$/.test(name))) {
       const twice = sameNameTwice(await topLevelNames(session, path))
       if (twice !== null)

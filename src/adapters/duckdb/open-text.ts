@@ -12,7 +12,7 @@ import { quoteText } from './connection.ts'
 import { type CsvDialect, csvReader, engineLineBytes, sniffCsv } from './csv-dialect.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { column } from './kinds.ts'
-import { columnsOf, rowNumberOf, sameNameTwice } from './names.ts'
+import { columnsOf, demandNames, headerNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -32,13 +32,14 @@ export async function openText(session: Session, file: StagedFile): Promise<Open
     demandAll(shown, part, lines ?? part.rows)
     return { part, digest }
   }
-  const twice = sameNameTwice(csv.header)
+  const twice = sameNameTwice(headerNames(csv.header))
   const reading = twice === null ? startReading(session, file, { ...csv, ...usual }) : null
   const checked = await file.check().catch(async (thrown: unknown) => {
     await reading?.abandon()
     throw thrown
   })
-  if (reading === null) throw namesTwice(shown, twice ?? '')
+  if (reading === null)
+    throw namesTwice(shown, 1, twice ?? '', 'rename one of them; where this line is a row, write the names of the columns above it')
   const { csv: shape } = checked
   const unusual = shape !== null && (shape.mixedNewlines || shape.longestRecord >= engineLineBytes)
   if (unusual) await reading.abandon()
@@ -55,13 +56,8 @@ function demandAll(shown: string, { rows }: Part, expected: number): void {
   throw unreadable(shown, null, `it holds ${expected} records, but only ${rows} could be read`, 'look for stray quotes and line breaks')
 }
 
-const namesTwice = (shown: string, name: string): UserError =>
-  unreadable(
-    shown,
-    1,
-    `column ${name} is there twice (upper and lower case are one name)`,
-    'rename one of them; where this line is a row, write the names of the columns above it',
-  )
+const namesTwice = (shown: string, line: number | null, name: string, fix: string): UserError =>
+  unreadable(shown, line, `column ${name} is there twice (upper and lower case are one name)`, fix)
 
 interface Reading {
   /** @throws UserError */
@@ -204,8 +200,9 @@ interface Stored extends Pick<Part, 'relation' | 'made'> {
 
 async function describe(session: Session, file: StagedFile, { relation, own, made }: Stored): Promise<Part> {
   const columns = await columnsOf(session.raw, `SELECT * FROM ${relation}`)
+  demandNames(file.shown, columns)
   const twice = await keysTwice(session, file, columns)
-  if (twice !== null) throw namesTwice(file.shown, twice)
+  if (twice !== null) throw namesTwice(file.shown, null, twice, 'rename one of them')
   const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
   const names = columns.map((one) => one.name)
   return { shown: file.shown, relation, made, rowNumber: rowNumberOf(own, names), columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }

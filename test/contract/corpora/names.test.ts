@@ -82,6 +82,79 @@ describe('DAT-01 a name that begins with a byte order mark', () => {
   })
 })
 
+/** The bytes of a Parquet file with another name of the same length, which our own writer would refuse to write. */
+function renamed(path: string, from: string, to: string): Buffer {
+  const bytes = readFileSync(path)
+  for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) bytes.write(to, at)
+  return bytes
+}
+
+describe('DAT-13 two columns of one name are an error, or two columns', () => {
+  const columns = async (name: string, text: string) => (await bench.table(name, text)).columns.map((column) => column.name)
+
+  it.each([
+    ['the same twice', 'a,b,a\n1,2,3\n', 'a'],
+    ['in another case', 'a,A\n1,2\n', 'A'],
+    ['in another case, beyond ASCII', 'é,É\n1,2\n', 'É'],
+    ['with spaces, which the engine takes off and gives the second a number', 'a,a \n1,2\n', 'a'],
+    ['with spaces of other kinds', 'a,\u00a0\u2002a\n1,2\n', 'a'],
+    ['without a name, which the engine makes', ',column0\n1,2\n', 'column0'],
+    ['without a name, among eleven', `,column00${','.repeat(9)}\n${'1,'.repeat(10)}1\n`, 'column00'],
+  ])('CSV: %s', async (_, text, name) => {
+    await expect(columns('twice.csv', text)).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: `twice.csv:1: column ${name} is there twice (upper and lower case are one name)`,
+    })
+  })
+
+  it.each([
+    ['one object has both', '{"a":1,"A":2}\n'],
+    ['two objects have one each', '{"a":1}\n{"A":2}\n'],
+  ])('JSON lines: %s', async (_, text) => {
+    await expect(columns('twice.jsonl', text)).rejects.toMatchObject({ message: expect.stringContaining('is there twice') })
+  })
+
+  it.each([['xa'], ['XA']])('Parquet: %s beside xa', async (name) => {
+    const path = join(bench.folder, 'two.parquet')
+    await bench.engine.writeParquet(
+      path,
+      ['xa', 'xb'].map((one) => ({ name: one, values: [1] })),
+    )
+    await expect(bench.table('twice.parquet', renamed(path, 'xb', name))).rejects.toMatchObject({
+      message: `twice.parquet: column ${name} is there twice (upper and lower case are one name)`,
+    })
+  })
+
+  it('names that only look alike are two columns', async () => {
+    const alike = ['a', 'a_1', 'a:1', 'ａ', 'e\u0301', 'é', 'straße', 'STRASSE']
+    expect(await columns('alike.csv', `${alike.join(',')}\n1,2,3,4,5,6,7,8\n`)).toEqual(alike)
+    expect(await columns('alike.jsonl', `${JSON.stringify(Object.fromEntries(alike.map((name, i) => [name, i])))}\n`)).toEqual(alike)
+  })
+
+  it('no name: the engine gives one, and says so where another column has it', async () => {
+    expect(await columns('none.csv', ',b\n1,2\n')).toEqual(['column0', 'b'])
+    expect(await columns('none.jsonl', '{"":1,"b":2}\n')).toEqual(['C0', 'b'])
+    await expect(columns('taken.jsonl', '{"":1,"C0":2}\n')).rejects.toMatchObject({
+      message: 'taken.jsonl: a column has no name, and would be called C0 as another one is',
+    })
+  })
+})
+
+describe('DAT-01 a name that no SQL can hold', () => {
+  it('is a sentence, not a fault of ours', async () => {
+    await expect(bench.table('nul.jsonl', '{"b":2,"a\\u0000c":1}\n')).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: 'nul.jsonl: the name of column 2 holds a NUL',
+    })
+    // as pyarrow writes it
+    const path = join(bench.folder, 'point.parquet')
+    await bench.engine.writeParquet(path, [{ name: 'a.b', values: [1] }])
+    await expect(bench.table('nul.parquet', renamed(path, 'a.b', 'a\0b'))).rejects.toMatchObject({
+      message: 'nul.parquet: the name of column 1 holds a NUL',
+    })
+  })
+})
+
 describe('DAT-01 naughty strings are names of columns like any other', () => {
   // names that the engine takes for one, and NUL, are refused when the file is opened
   const seen = new Set<string>()

@@ -63,8 +63,10 @@ describe('DAT-03 the engine is hardened, and the settings are locked', () => {
   it('has the settings, and no statement changes one', async () => {
     const rows = await bench.engine.aggregate({
       sql: `SELECT name, value FROM duckdb_settings() WHERE name IN ('enable_external_access', 'lock_configuration', 'autoload_known_extensions',
-            'autoinstall_known_extensions', 'allow_community_extensions', 'allow_unsigned_extensions', 'memory_limit')`,
+            'autoinstall_known_extensions', 'allow_community_extensions', 'allow_unsigned_extensions', 'allow_persistent_secrets', 'memory_limit', 'temp_directory', 'allowed_directories', 'allowed_paths')`,
     })
+    const [own = ''] = await readdir(bench.temp)
+    const folder = join(bench.temp, own)
     expect(Object.fromEntries(rows.map((row) => [row.name, row.value]))).toEqual({
       enable_external_access: 'false',
       lock_configuration: 'true',
@@ -72,7 +74,11 @@ describe('DAT-03 the engine is hardened, and the settings are locked', () => {
       autoinstall_known_extensions: 'false',
       allow_community_extensions: 'false',
       allow_unsigned_extensions: 'false',
+      allow_persistent_secrets: 'false',
       memory_limit: '512.0 MiB',
+      temp_directory: join(folder, 'spill'),
+      allowed_directories: `[${folder}/, ${folder}/spill/]`,
+      allowed_paths: '[]',
     })
     for (const sql of [
       'SET threads = 1',
@@ -205,7 +211,7 @@ describe('JSON lines', () => {
     ['{"a":1}{"a":2}\n', ':1: the line is not one JSON object'],
     ['{"a":1}\n["canary-77"]\n', ': a line is not a JSON object'],
     ['{"a":1,"a":"canary-77"}\n', ':1: the object has the same key twice'],
-    ['{"a":1,"A":2}\n', ':1: column '],
+    ['{"a":1,"A":2}\n', ': column '],
     ['[{"a":1}]', ':1: it is a JSON array, not JSON lines'],
     [`${'\ufeff'.repeat(2)}{"a":1}`, ':1: the line is not one JSON object'],
   ])('PII-02 %j is refused with its line', async (text, message) => {

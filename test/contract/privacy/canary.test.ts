@@ -2,9 +2,11 @@
  * Canaries as cells, labels, rare categories, group, time and id values, in sensitive columns and broken records: whatever the command does
  * with them, on the ways that pass, fail and err, nothing that it says or writes for others holds one.
  */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { fnv64 } from '../../../src/core/profile/edges.ts'
 import { classifierWithZipMap } from '../../support/onnx-models.ts'
 import { makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
@@ -167,6 +169,44 @@ describe('PII-01 and PII-02 and PII-03 and PII-04 no canary leaves the command l
     const made = written(join(project.folder, '.modelgate'))
     expect(made.map(([name]) => name)).toContain(join('m', 'validate.json'))
     for (const [name, text] of made) demandNone(name, text)
+  })
+})
+
+describe('PII-05 a label is no hash that somebody could look up', () => {
+  const answers = [`${canary}yes`, `${canary}no`]
+  const hashesOf = (label: string): readonly string[] => [
+    ...['md5', 'sha1', 'sha256', 'sha512'].flatMap((kind) => {
+      const bytes = createHash(kind).update(label).digest()
+      return [bytes.toString('hex').slice(0, 12), bytes.toString('base64').slice(0, 12)]
+    }),
+    fnv64(label),
+  ]
+
+  it('a column of two known values: its parts are called by their place', { timeout: 60_000 }, async () => {
+    const withAnswer = (text: string) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line, i) => `${line},${i === 0 ? 'answer' : answers[i % 2]}`)
+        .join('\n')
+    const more = `evaluate:
+      metrics: {roc_auc: {min: 0.6}}
+      slices: {by: [answer], min_rows: 50, metrics: {accuracy: {min: 0.999}}}
+      fairness: {by: [answer], metrics: {selection_rate: {max_difference: 90pp}}}`
+    const yml = config('{columns: {answer: {in: [x], unique: true}}}').replace('evaluate: {metrics: {roc_auc: {min: 0.6}}}', more)
+    project = makeProject({
+      ...Object.fromEntries(Object.entries(tables).map(([name, text]) => [name, withAnswer(text)])),
+      'modelgate.yml': yml.replace('sensitive: [', 'sensitive: [answer, '),
+    })
+    const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'run', '--json'], {
+      cwd: project.folder,
+      env: { MODELGATE_RUNTIME_DIR: projectRoot },
+    })
+    expect(run.code, run.stderr).toBe(1)
+    expect(run.stdout).toContain(String.raw`evaluate.slice_min:accuracy:answer\u00231`)
+    const sinks = [['stdout', run.stdout], ['stderr', run.stderr], ...written(join(project.folder, '.modelgate'))] as const
+    for (const secret of [...answers, ...answers.flatMap(hashesOf)])
+      for (const [where, text] of sinks) expect(text.toLowerCase().includes(secret.toLowerCase()), `${secret} in ${where}`).toBe(false)
   })
 })
 
