@@ -152,7 +152,7 @@ export const evaluate: ModelStage = async (given, options) => {
     })
   }
 
-  const measured = await measurements.finish(compared.missing)
+  const measured = await measurements.finish(compared.missing, bytesOf(compared.inputs))
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
   const primary = judged.metrics.find((metric) => metric.name === judged.primary)
   const used = reuse(
@@ -208,6 +208,8 @@ export const evaluate: ModelStage = async (given, options) => {
     degraded: ledger.degraded,
   }
 }
+
+const bytesOf = (inputs: readonly InputRecord[]): number | null => inputs.find(({ role }) => role === 'baseline')?.bytes ?? null
 
 /** Nothing where our own runtime answered. */
 function scoredBy({ score = null, format }: ModelContext['model']): Pick<EvaluateDetails, 'scored'> {

@@ -93,7 +93,10 @@ class Search {
     const full = absolute(this.#context.root, path)
     const found = await this.#context.ports.files.digest(full)
     if (found === null) return absent('there is no such file')
-    return { kind: 'found', model: { ref, path: full, ...found, version: null, createdAt: null, profilePath: null, numbers: null } }
+    return {
+      kind: 'found',
+      model: { ref, path: full, ...found, version: null, createdAt: null, profilePath: null, features: null, numbers: null },
+    }
   }
 
   async #url(ref: string, url: string, sha256: string): Promise<Outcome> {
@@ -236,6 +239,7 @@ class Search {
         version: record?.version ?? null,
         createdAt: record?.created_at ?? null,
         profilePath,
+        features: record?.features ?? null,
         numbers: record === null ? null : { metrics: record.metrics, judged: record.judged ?? null },
       },
     }

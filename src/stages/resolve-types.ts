@@ -13,6 +13,8 @@ export interface ResolvedModel {
   readonly createdAt: string | null
   /** absolute path of the training profile stored with it */
   readonly profilePath: string | null
+  /** columns its one matrix input was fed with when it was promoted; null: nobody recorded them */
+  readonly features: readonly string[] | null
   /** what the ledger has of a version's levels; null: it is none */
   readonly numbers: Pick<Extract<Resolution, { kind: 'numbers' }>, 'metrics' | 'judged'> | null
 }

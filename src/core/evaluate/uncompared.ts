@@ -53,6 +53,7 @@ export function uncompared(
     fix:
       status === 'no-baseline'
         ? 'promote a first model, or let a run of the default branch record one'
-        : 'the message says what differs: promote a model that suits this data and config, or name another baseline under `baseline.from`',
+        : (missing?.fix ??
+          'the message says what differs: promote a model that suits this data and config, or name another baseline under `baseline.from`'),
   })
 }

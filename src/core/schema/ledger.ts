@@ -24,6 +24,8 @@ export const versionSchema = z.strictObject({
   /** shown name → level on the holdout at promotion */
   metrics: z.record(z.string(), z.number().nullable()),
   judged: judgedSchema.optional(),
+  /** columns that its one matrix input was fed with, in their order; none where the config named none */
+  features: z.array(z.string()).optional(),
   url: z.string().nullable(),
   waived,
 })

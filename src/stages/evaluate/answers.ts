@@ -18,6 +18,7 @@ import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
 import type { Answered } from './assemble.ts'
+import type { ScoreRequest } from './scorer.ts'
 import { labelOf } from './truth.ts'
 import { isNumeric } from './truth-reader.ts'
 
@@ -39,10 +40,15 @@ export interface AnswersRequest {
   readonly model: string
 }
 
-export const outputsOf = ({ data, evaluate }: ModelConfig): AnswersRequest['outputs'] => ({
-  labels: data.targets ?? null,
-  quantiles: evaluate.quantiles ?? null,
-})
+/** Answers to the rows of a request, as the config names their columns. @throws UserError as `readAnswers` says it */
+export const answersTo = (
+  { data, evaluate }: ModelConfig,
+  { engine, table, task, shown: { model } }: Pick<ScoreRequest, 'engine' | 'table' | 'task' | 'shown'>,
+  given: Pick<AnswersRequest, 'answers' | 'ids' | 'spare' | 'shown'>,
+): Promise<Answered> => {
+  const outputs = { labels: data.targets ?? null, quantiles: evaluate.quantiles ?? null }
+  return readAnswers({ ...given, engine, task, outputs, rows: table.rows, idColumn: data.id, model })
+}
 
 const batchRows = 65_536
 const prefix = 'probability_'

@@ -113,7 +113,9 @@ async function scoreBaseline(
     return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because }, ...kept(model) }
   }
   context.progress.say(`${context.model.name}: scoring ${shown}${model.version === null ? '' : ` (${model.version})`}`)
-  await using scorer = await openScorer(context, model.path, shown, false)
+  const opened = await openBaseline(context, model, shown)
+  if ('kind' in opened) return { ...common, record: { ...record, same_rows: false }, missing: opened, ...kept(model) }
+  await using scorer = opened
   if (scorer.digest !== model.digest) {
     throw new UserError(
       'BASELINE_CHANGED',
@@ -129,6 +131,30 @@ async function scoreBaseline(
     return { ...common, scored, again: scorer.session === null ? () => scorer.score(asked) : null }
   } catch (error) {
     return notComparable(common, error)
+  }
+}
+
+/**
+ * With the columns that it was promoted with. A released version is what it was when it was judged: where our runtime cannot read it, it was never
+ * ONNX, and others scored it. Any other file that cannot be read is broken, and an error.
+ */
+async function openBaseline(
+  context: ModelContext,
+  { path, version, features, ref }: ResolvedModel,
+  shown: string,
+): Promise<Scorer | MissingBaseline> {
+  const { data, score = null } = context.model
+  const own = features === null ? context : { ...context, model: { ...context.model, data: { ...data, features } } }
+  try {
+    return await openScorer(own, path, shown, false)
+  } catch (thrown) {
+    const foreign = thrown instanceof UserError && (thrown.code === 'MODEL_UNREADABLE' || thrown.code === 'MODEL_UNSAFE_FORMAT')
+    if (!foreign || version === null || score !== null) throw thrown
+    return {
+      kind: 'not-comparable',
+      because: `${ref} (${version}) is no ONNX file, and nothing answers rows for it`,
+      fix: 'write score: {run: …}, a command that answers for either file by what it finds at $MODEL; or promote an ONNX model first',
+    }
   }
 }
 

@@ -12,26 +12,12 @@ import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.
 import type { ModelContext } from '../context.ts'
 import { guardResults } from '../guard-results.ts'
 import { runCommand } from '../run-command.ts'
-import { outputsOf, readAnswers } from './answers.ts'
+import { answersTo } from './answers.ts'
 import { readBeside } from './read-beside.ts'
-import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
+import { answeredElsewhere, type ModelFile, type Scored, type ScoreRequest, type Scorer } from './scorer.ts'
 
-/** A file that was looked at. */
-export interface ModelFile extends Pick<Scorer, 'digest' | 'bytes' | 'graph'> {
-  readonly path: string
-  readonly shown: string
-}
-
-export const commandScorer = (context: ModelContext, spec: Extract<ScoreSpec, { kind: 'run' }>, model: ModelFile): Scorer => ({
-  digest: model.digest,
-  bytes: model.bytes,
-  classLabels: null,
-  rewrites: [],
-  graph: model.graph,
-  session: null,
-  score: (request) => score(context, spec, model, request),
-  [Symbol.asyncDispose]: async () => undefined,
-})
+export const commandScorer = (context: ModelContext, spec: Extract<ScoreSpec, { kind: 'run' }>, model: ModelFile): Scorer =>
+  answeredElsewhere(model, (request) => score(context, spec, model, request))
 
 async function score(
   context: ModelContext,
@@ -39,7 +25,7 @@ async function score(
   model: ModelFile,
   request: ScoreRequest,
 ): Promise<Scored> {
-  const { engine, table, task, shown } = request
+  const { engine, table, shown } = request
   const { files } = context.ports
   const { id } = context.model.data
   const ids = await readBeside(request, id !== null && table.columns.some(({ name }) => name === id) ? id : null)
@@ -60,18 +46,7 @@ async function score(
     )
   const called = `$OUT of the scoring command (${shown.model})`
   const answers = await engine.open({ files: [{ path: variables.OUT, shown: called }], format: null })
-  const answered = await readAnswers({
-    engine,
-    answers,
-    task,
-    outputs: outputsOf(context.model),
-    rows: table.rows,
-    ids,
-    idColumn: id,
-    spare: 0,
-    shown: called,
-    model: shown.model,
-  })
+  const answered = await answersTo(context.model, request, { answers, ids, spare: 0, shown: called })
   return { ...answered, milliseconds, renamed: [] }
 }
 

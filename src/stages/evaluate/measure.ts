@@ -50,12 +50,14 @@ export class Measurements {
   /** Called while the baseline is open. */
   readonly against = async (baseline: Scorer, shown: string): Promise<void> => {
     this.#baseline = { bytes: baseline.bytes, graph: baseline.graph }
-    await this.#time(baseline.session, shown)
+    await this.#time(baseline, shown)
   }
 
   /** Size and checks; times the candidate alone where there was no baseline to time it against. */
   async finish(
     missing: MissingBaseline | null,
+    /** of a baseline that nobody could score */
+    bytes: number | null,
   ): Promise<{ readonly checks: readonly Check[]; readonly details: Pick<EvaluateDetails, 'measured'> }> {
     if (this.#specs.length === 0) return { checks: [], details: {} }
     if (this.#taken.length === 0) await this.#time(null, '')
@@ -64,7 +66,7 @@ export class Measurements {
     const checks = this.#specs.flatMap((spec) => {
       const taken = this.#taken.find((one) => one.spec === spec)
       return taken === undefined
-        ? sizeChecks({ spec, candidate: this.#candidate.bytes, baseline: this.#baselineBytes(missing), missing, policy })
+        ? sizeChecks({ spec, candidate: this.#candidate.bytes, baseline: this.#baselineBytes(missing) ?? bytes, missing, policy })
         : latencyChecks({ ...taken, missing, policy })
     })
     return { checks, details: { measured: this.#details() } }
@@ -94,7 +96,7 @@ export class Measurements {
     }
   }
 
-  async #time(baseline: ModelSession | null, shown: string): Promise<void> {
+  async #time(baseline: Pick<Scorer, 'session' | 'features'> | null, shown: string): Promise<void> {
     const taken: Taken[] = []
     for (const spec of this.#specs) {
       const quantile = measureOf(spec.metric)?.quantile ?? null
@@ -104,8 +106,10 @@ export class Measurements {
       const own = this.#candidate.session
       // the config refuses a latency beside `score`
       if (own === null) throw new Error('a latency of what we do not run')
-      const mine = { session: own, inputs: await this.#inputs(own, this.#from.shown.model, rows) }
-      const theirs = baseline === null ? null : { session: baseline, inputs: await this.#inputs(baseline, shown, rows) }
+      const mine = { session: own, inputs: await this.#inputs(own, this.#candidate.features, this.#from.shown.model, rows) }
+      const before = baseline?.session ?? null
+      const theirs =
+        before === null ? null : { session: before, inputs: await this.#inputs(before, baseline?.features ?? null, shown, rows) }
       const repeats: LatencyRow[] = []
       for (let turn = 0; turn < (spec.confirm ?? 1); turn += 1) {
         const row = latencyRow(await this.#calls(mine, theirs, calls), quantile)
@@ -113,7 +117,7 @@ export class Measurements {
         if (turn === 0 && !isSlow(spec, row)) break
         this.#context.progress.say(`${this.#context.model.name}: ${spec.name} ${row.value.toPrecision(3)} ms`)
       }
-      taken.push({ spec, quantile, calls, repeats, against: baseline !== null })
+      taken.push({ spec, quantile, calls, repeats, against: before !== null })
     }
     this.#taken = taken
   }
@@ -133,12 +137,12 @@ export class Measurements {
     return { candidate, baseline: theirs === null ? null : baseline }
   }
 
-  async #inputs(session: ModelSession, model: string, rows: number): Promise<Inputs> {
+  async #inputs(session: ModelSession, features: Scorer['features'], model: string, rows: number): Promise<Inputs> {
     const { engine, table, shown } = this.#from
     const feed = planFeed({
       inputs: session.inputs,
       columns: table.columns,
-      features: this.#context.model.data.features,
+      features,
       shown: { ...shown, model },
     })
     const size = feed.fixedRows ?? rows

@@ -1,9 +1,9 @@
 /** Who answers for a model, as the config says it, and what is looked at of its file before anybody does. */
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
-import { commandScorer, type ModelFile } from './command-scorer.ts'
+import { commandScorer } from './command-scorer.ts'
 import { openModel } from './score-model.ts'
-import type { Scorer } from './scorer.ts'
+import type { ModelFile, Scorer } from './scorer.ts'
 import { storedScorer } from './stored-scorer.ts'
 
 /**

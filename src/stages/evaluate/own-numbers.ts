@@ -21,9 +21,9 @@ import { candidatePath, fetchedModel } from '../candidate.ts'
 import type { ModelContext, ModelStage } from '../context.ts'
 import { sourceRecords } from '../source-files.ts'
 import { byNumbers, findBaseline } from './baseline.ts'
-import type { ModelFile } from './command-scorer.ts'
 import { holdoutUses, ledgerView, withOneReading } from './ledger-view.ts'
 import { lookAt } from './open-scorer.ts'
+import type { ModelFile } from './scorer.ts'
 
 export const evaluateNumbers: ModelStage = async (given) => {
   const context = withOneReading(given)

@@ -16,6 +16,7 @@ export async function openModel(context: ModelContext, path: string, shown: stri
     classLabels: session.classLabels,
     rewrites: session.rewrites,
     graph: session.graph,
+    features: context.model.data.features,
     session,
     score: (request) => scoreSession(context, session, request),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

@@ -39,8 +39,29 @@ export interface Scorer {
   readonly rewrites: readonly string[]
   /** null: the file was not looked into */
   readonly graph: GraphFacts | null
+  /** columns of a one-matrix model, in their order; null: nobody named them, or somebody else feeds it */
+  readonly features: readonly string[] | null
   /** our own process that runs the model; null: somebody else does */
   readonly session: ModelSession | null
   score(request: ScoreRequest): Promise<Scored>
   [Symbol.asyncDispose](): Promise<void>
 }
+
+/** A file that was looked at. */
+export interface ModelFile extends Pick<Scorer, 'digest' | 'bytes' | 'graph'> {
+  readonly path: string
+  readonly shown: string
+}
+
+/** Somebody else answers for this file. */
+export const answeredElsewhere = ({ digest, bytes, graph }: ModelFile, score: Scorer['score']): Scorer => ({
+  digest,
+  bytes,
+  classLabels: null,
+  rewrites: [],
+  graph,
+  features: null,
+  session: null,
+  score,
+  [Symbol.asyncDispose]: async () => undefined,
+})

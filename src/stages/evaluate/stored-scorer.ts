@@ -5,11 +5,10 @@ import type { Source } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
-import { outputsOf, readAnswers } from './answers.ts'
+import { answersTo } from './answers.ts'
 import type { Answered } from './assemble.ts'
-import type { ModelFile } from './command-scorer.ts'
 import { readBeside } from './read-beside.ts'
-import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
+import { answeredElsewhere, type ModelFile, type Scored, type ScoreRequest, type Scorer } from './scorer.ts'
 
 export interface StoredAnswers {
   readonly source: Source
@@ -21,22 +20,14 @@ export interface StoredAnswers {
   readonly leftOut: number
 }
 
-export const storedScorer = (context: ModelContext, source: Source, model: ModelFile): Scorer => ({
-  digest: model.digest,
-  bytes: model.bytes,
-  classLabels: null,
-  rewrites: [],
-  graph: model.graph,
-  session: null,
-  score: async (request) => {
+export const storedScorer = (context: ModelContext, source: Source, model: ModelFile): Scorer =>
+  answeredElsewhere(model, async (request) => {
     const start = context.clock.elapsed()
     const ids = await readBeside(request, context.model.data.id)
     const leftOut = request.leftOut ?? 0
     const answered = await readStored(context, { source, key: 'score.predictions', role: 'predictions', leftOut }, request, ids)
     return { ...answered, milliseconds: context.clock.elapsed() - start, renamed: [] }
-  },
-  [Symbol.asyncDispose]: async () => undefined,
-})
+  })
 
 /**
  * Answers from a file to the rows that are evaluated. Where the config names `data.id`, the file must have it: nothing else says which row it is.
@@ -45,7 +36,7 @@ export const storedScorer = (context: ModelContext, source: Source, model: Model
 export async function readStored(
   context: ModelContext,
   { source, key, role, leftOut }: StoredAnswers,
-  { engine, table, task, shown }: Pick<ScoreRequest, 'engine' | 'table' | 'task' | 'shown'>,
+  request: Pick<ScoreRequest, 'engine' | 'table' | 'task' | 'shown'>,
   ids: Awaited<ReturnType<typeof readBeside>>,
 ): Promise<Answered & Pick<Scored, 'inputs'>> {
   const answers = await openSource(context, source, key)
@@ -57,17 +48,6 @@ export async function readStored(
       `${called}, which is ${key}, has no column ${quoted(id)}, which is data.id: nothing says which row each answer is of`,
       'write the id beside each answer',
     )
-  const answered = await readAnswers({
-    engine,
-    answers,
-    task,
-    outputs: outputsOf(context.model),
-    rows: table.rows,
-    ids,
-    idColumn: id,
-    spare: leftOut,
-    shown: called,
-    model: shown.model,
-  })
+  const answered = await answersTo(context.model, request, { answers, ids, spare: leftOut, shown: called })
   return { ...answered, inputs: inputRecords(role, answers) }
 }

@@ -46,6 +46,7 @@ export async function release(context: ModelContext, store: ModelStore, state: L
     created_at: context.clock.now(),
     metrics: { ...evidence.metrics },
     ...(evidence.judged === undefined ? {} : { judged: evidence.judged }),
+    ...(context.model.data.features === null ? {} : { features: [...context.model.data.features] }),
     url,
     ...(evidence.waived.length === 0 ? {} : { waived: evidence.waived }),
   }

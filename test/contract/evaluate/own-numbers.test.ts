@@ -1,16 +1,9 @@
 /** `task: custom`: the team's own numbers through the whole pipeline, over real files and a real git ledger. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createRunContext } from '../../../src/compose.ts'
 import { evaluateDetails, promoteDetails } from '../../../src/core/schema/details.ts'
-import type { StageResult } from '../../../src/core/schema/result.ts'
 import { explainFacts } from '../../../src/stages/evaluate/explain-facts.ts'
-import { runPipeline } from '../../../src/stages/run-stage.ts'
-import { makeProject, type Project, type ProjectFiles } from '../../support/project.ts'
-
-let project: Project | null = null
-afterEach(() => project?.remove())
+import type { ProjectFiles } from '../../support/project.ts'
+import { makeRuns, type Run, type Runs } from './pipeline.ts'
 
 const config = ({
   data = 'data: {test: questions.jsonl}',
@@ -38,98 +31,67 @@ const first: ProjectFiles = {
   'adapter.bin': 'weights of the first',
   'questions.jsonl': '{"question": "2 + 2", "answer": "4"}\n{"question": "3 + 3", "answer": "6"}\n',
   'eval.json': numbers(interval(0.7, 0.01), interval(0.02, 0.004)),
-  'train.csv': null,
-  'test.csv': null,
-  'current.csv': null,
 }
 
-interface Run {
-  readonly verdict: string
-  readonly evaluation: StageResult
-  readonly results: readonly StageResult[]
-  readonly report: string
-  readonly change: StageResult['checks'][number] | undefined
+let runs: Runs | null = null
+afterEach(() => {
+  runs?.remove()
+  runs = null
+})
+const run = (files: ProjectFiles, promote = false): Promise<Run> => {
+  runs ??= makeRuns(first)
+  return runs.run(files, promote)
 }
-
-async function run(files: ProjectFiles, promote = false): Promise<Run> {
-  project ??= makeProject(first)
-  project.write(files)
-  const context = await contextOf(project)
-  try {
-    const { verdict, results } = await runPipeline(context, { promote, stage: {}, onStage: () => {} })
-    const evaluation = results.find(({ stage }) => stage === 'evaluate')
-    if (evaluation === undefined) throw new Error('evaluate did not run')
-    const change = evaluation.checks.find(({ id }) => id === 'evaluate.max_drop:exact_match')
-    return { verdict, evaluation, results, change, report: readFileSync(join(project.folder, '.modelgate', 'report.md'), 'utf8') }
-  } finally {
-    await context.dispose()
-  }
-}
-const contextOf = ({ folder }: Project) =>
-  createRunContext({
-    configPath: 'modelgate.yml',
-    modelName: null,
-    out: '.modelgate',
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder },
-    progress: { say: () => {}, warn: () => {}, child: () => {} },
-    signal: new AbortController().signal,
-    token: null,
-  })
-const messageOf = ({ evaluation }: Run): string => evaluation.checks.find(({ effect }) => effect === 'error')?.message ?? evaluation.verdict
+const changeOf = ({ check }: Run) => check('evaluate.max_drop:exact_match')
+const messageOf = ({ stage }: Run): string => stage('evaluate').checks.find(({ effect }) => effect === 'error')?.message ?? ''
 const production = async (files: ProjectFiles = {}) => {
-  project = makeProject({ ...first, ...files })
-  const done = await run({}, true)
-  expect(done.results.find(({ stage }) => stage === 'promote')?.verdict).toBe('pass')
+  const done = await run(files, true)
+  expect(done.stage('promote').verdict).toBe('pass')
   return done
 }
 
 describe('numbers of the team’s own evaluation', () => {
-  afterEach(() => {
-    project = null
-  })
-
   it('pass a first run on their floors, are promoted, and are what the next candidate is held against', async () => {
     const begun = await production()
     expect(begun.verdict).toBe('warn')
-    expect(begun.change).toMatchObject({ status: 'no-baseline', effect: 'warn', n: 800 })
-    const receipt = promoteDetails.parse(begun.results.find(({ stage }) => stage === 'promote')?.details)
+    expect(changeOf(begun)).toMatchObject({ status: 'no-baseline', effect: 'warn', n: 800 })
+    const receipt = promoteDetails.parse(begun.stage('promote').details)
     expect(receipt).toMatchObject({ version: '1.0.0', aliases: [{ alias: 'production', moved: true }] })
     expect(begun.report).toContain('taken at their word')
 
     const worse = await run({ 'adapter.bin': 'weights of the second', 'eval.json': numbers(interval(0.65, 0.01), interval(0.02, 0.004)) })
     expect(worse.verdict).toBe('fail')
-    expect(worse.change).toMatchObject({ status: 'fail', baseline: 0.7, observed: 0.65, unit: 'relative', limit: 0.02, n: 800 })
-    expect(worse.change?.message).toContain('of production only the numbers are known')
+    expect(changeOf(worse)).toMatchObject({ status: 'fail', baseline: 0.7, observed: 0.65, unit: 'relative', limit: 0.02, n: 800 })
+    expect(changeOf(worse)?.message).toContain('of production only the numbers are known')
     expect(worse.report).toContain('0.700 | **0.650**')
-    const details = evaluateDetails.parse(worse.evaluation.details)
+    const details = evaluateDetails.parse(worse.stage('evaluate').details)
     expect(details).toMatchObject({ task: 'custom', rows: 800, scored: { by: 'metrics_file', how: 'eval.json', inspected: false } })
     expect(details.metrics[0]?.change?.method).toBe('unpaired')
-    expect(worse.evaluation.inputs.map(({ role }) => role)).toEqual(['model', 'baseline', 'test', 'metrics'])
+    expect(worse.stage('evaluate').inputs.map(({ role }) => role)).toEqual(['model', 'baseline', 'test', 'metrics'])
 
     const better = await run({ 'eval.json': numbers(interval(0.75, 0.01), interval(0.02, 0.004)) }, true)
     expect(better.verdict).toBe('pass')
-    expect(promoteDetails.parse(better.results.find(({ stage }) => stage === 'promote')?.details).version).toBe('1.1.0')
+    expect(promoteDetails.parse(better.stage('promote').details).version).toBe('1.1.0')
   })
 
   it('without intervals cannot be told from noise, and say so; mode point judges them bare', async () => {
     await production({ 'eval.json': numbers(0.7) })
     const open = await run({ 'adapter.bin': 'another', 'eval.json': numbers(0.62) })
-    expect(open.change).toMatchObject({ status: 'inconclusive', effect: 'pass', baseline: 0.7, delta: 0.62 - 0.7 })
-    expect(open.change?.message).toContain('neither number has an interval, so the change cannot be told from noise')
+    expect(changeOf(open)).toMatchObject({ status: 'inconclusive', effect: 'pass', baseline: 0.7, delta: 0.62 - 0.7 })
+    expect(changeOf(open)?.message).toContain('neither number has an interval, so the change cannot be told from noise')
     expect(open.report).toContain('cannot be told from noise')
     const point = await run({ 'modelgate.yml': config({ mode: 'point' }) })
-    expect(point.change).toMatchObject({ status: 'fail', effect: 'fail' })
-    expect(evaluateDetails.parse(point.evaluation.details).rows).toBeNull()
+    expect(changeOf(point)).toMatchObject({ status: 'fail', effect: 'fail' })
+    expect(evaluateDetails.parse(point.stage('evaluate').details).rows).toBeNull()
   })
 
   it('on other test data, or on data that nobody names, are not compared', async () => {
     await production()
     const other = await run({ 'adapter.bin': 'another', 'questions.jsonl': '{"question": "5 + 5", "answer": "10"}\n' })
-    expect(other.change).toMatchObject({ status: 'not-comparable', effect: 'warn', delta: null })
-    expect(other.change?.message).toContain('the test data is not what it was then')
+    expect(changeOf(other)).toMatchObject({ status: 'not-comparable', effect: 'warn', delta: null })
+    expect(changeOf(other)?.message).toContain('the test data is not what it was then')
     const unknown = await run({ 'modelgate.yml': config({ data: 'data: {}' }) })
-    expect(unknown.change?.message).toContain('data.test is not configured')
+    expect(changeOf(unknown)?.message).toContain('data.test is not configured')
   })
 
   it('that mean something else by now are not compared: the direction belongs to the number', async () => {
@@ -138,14 +100,14 @@ describe('numbers of the team’s own evaluation', () => {
       'adapter.bin': 'another',
       'modelgate.yml': config({ metrics: 'exact_match: {direction: lower, max: 0.9}' }),
     })
-    expect(turned.evaluation.checks.find(({ id }) => id === 'evaluate.max_rise:exact_match')).toMatchObject({ status: 'not-comparable' })
+    expect(turned.check('evaluate.max_rise:exact_match')).toMatchObject({ status: 'not-comparable' })
   })
 
   it('of unchanged bytes are not compared; their floors still hold', async () => {
     await production()
     const same = await run({ 'eval.json': numbers(interval(0.5, 0.01), interval(0.02, 0.004)) })
-    expect(same.change?.status).toBe('skipped')
-    expect(same.evaluation.verdict).toBe('fail')
+    expect(changeOf(same)?.status).toBe('skipped')
+    expect(same.stage('evaluate').verdict).toBe('fail')
   })
 
   it('stand beside the size of the model', async () => {
@@ -153,7 +115,7 @@ describe('numbers of the team’s own evaluation', () => {
       'modelgate.yml': config({ metrics: 'exact_match: {direction: higher}\n        model_size: {max: 1KB, max_rise: 10% relative}' }),
     })
     const grown = await run({ 'adapter.bin': 'x'.repeat(900) })
-    expect(grown.evaluation.checks.find(({ id }) => id === 'evaluate.max_rise:model_size')).toMatchObject({ status: 'fail', baseline: 20 })
+    expect(grown.check('evaluate.max_rise:model_size')).toMatchObject({ status: 'fail', baseline: 20 })
   })
 
   it.each([
@@ -182,8 +144,8 @@ describe('numbers of the team’s own evaluation', () => {
   })
 
   it('are explained before any work: what a mode means without intervals, and what is missing', async () => {
-    project = makeProject({ ...first, 'eval.json': null })
-    const context = await contextOf(project)
+    runs = makeRuns({ ...first, 'eval.json': null })
+    const context = await runs.context()
     const [model] = context.config.models
     if (model === undefined) throw new Error('no model')
     const { explainEvaluate } = await import('../../../src/core/evaluate/explain.ts')
