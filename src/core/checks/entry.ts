@@ -190,8 +190,6 @@ export interface CheckEntry {
   readonly summary: string
   readonly fix: string
   readonly shape: Shape
-  /** of the parameters alone */
-  readonly params: z.ZodType
   readonly short: string | null
   readonly kinds: readonly StorageKind[]
   readonly sqlKeys: readonly string[]
@@ -220,7 +218,12 @@ function entryOf<S extends Shape>(
   common: Common<S>,
   work: (params: ParamsOf<S>) => Work,
 ): CheckEntry {
-  const params = section(common.params)
+  // made when the check is first asked for: of a hundred and more a run asks for few
+  let schema: ReturnType<typeof section<S>> | null = null
+  const params = () => {
+    schema ??= section(common.params)
+    return schema
+  }
   return {
     name: common.name,
     on: common.on,
@@ -228,13 +231,12 @@ function entryOf<S extends Shape>(
     summary: common.summary,
     fix: common.fix,
     shape: common.params,
-    params,
     short: common.short ?? null,
     kinds: common.kinds ?? anyKind,
     sqlKeys: common.sqlKeys ?? [],
     queryKeys: common.queryKeys ?? [],
     patterns: (given) => {
-      const read = params.parse(given)
+      const read = params().parse(given)
       const keyed = (common.patternKeys ?? []).flatMap((key) => [Object.entries(read).find(([name]) => name === key)?.[1]].flat())
       return [...keyed.filter((pattern) => typeof pattern === 'string'), ...(common.patterns?.(read) ?? [])]
     },
@@ -245,11 +247,11 @@ function entryOf<S extends Shape>(
     takesMostly,
     takesWhere: scan !== 'none' && common.whole !== true,
     wrong: (given) => {
-      const read = params.safeParse(given)
+      const read = params().safeParse(given)
       return read.success ? (common.wrong?.(read.data) ?? null) : null
     },
-    columns: (given, data) => common.columns?.(params.parse(given), data) ?? [],
-    bind: (given) => work(params.parse(given)),
+    columns: (given, data) => common.columns?.(params().parse(given), data) ?? [],
+    bind: (given) => work(params().parse(given)),
   }
 }
 

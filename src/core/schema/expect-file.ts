@@ -8,6 +8,7 @@ import { checkTable, findCheck } from '../checks/table.ts'
 import { nearest } from '../text/nearest.ts'
 import { type Expectation, type ResultsFile, roles } from './config.ts'
 import { choice, columnName, flag, path, section, severity, share, text } from './leaves.ts'
+import { partly } from './partly.ts'
 import { says, shown } from './problems.ts'
 
 const on = z.array(choice(roles), { error: 'expected a list of train, validation, test, current' }).min(1, { error: 'this list is empty' })
@@ -93,12 +94,31 @@ function checkSchema(entry: CheckEntry): z.ZodType<WrittenCheck | null> {
   })
 }
 
-const checksOn = (subject: CheckEntry['on']): Readonly<Record<string, z.ZodOptional<z.ZodType<WrittenCheck | null>>>> =>
-  Object.fromEntries(
-    checkTable
-      .filter((entry) => entry.on === subject && entry.name !== 'exists')
-      .map((entry) => [entry.name, checkSchema(entry).describe(entry.summary).optional()]),
+type CheckKey = z.ZodOptional<z.ZodType<WrittenCheck | null>>
+const made = new Map<CheckEntry, CheckKey>()
+const checkKey = (entry: CheckEntry): CheckKey => {
+  const there = made.get(entry) ?? checkSchema(entry).describe(entry.summary).optional()
+  made.set(entry, there)
+  return there
+}
+
+type CheckKeys = Readonly<Record<string, CheckKey>>
+
+/** A section of checks and of other keys: of the checks it comes to those that are written. */
+function sectionOfChecks<T extends z.ZodType>(
+  subject: CheckEntry['on'],
+  others: readonly string[],
+  of: (checks: CheckKeys, allowed: readonly string[]) => T,
+): z.ZodLazy<T> {
+  const all = checkTable.filter((entry) => entry.on === subject && entry.name !== 'exists')
+  const allowed = [...all.map((entry) => entry.name), ...others]
+  const some = (asked: (name: string) => boolean) =>
+    of(Object.fromEntries(all.filter((entry) => asked(entry.name)).map((entry) => [entry.name, checkKey(entry)])), allowed)
+  return partly(
+    () => some(() => true),
+    (given) => some((name) => isMap(given) && Object.hasOwn(given, name)),
   )
+}
 
 /** Keys of a column that are no checks are what its checks have unless they say otherwise. */
 export interface WrittenColumn {
@@ -114,7 +134,9 @@ const written = (given: Given): WrittenColumn['checks'] =>
 const isWritten = (value: unknown): value is WrittenCheck => isMap(value) && isMap(value.params)
 
 const { name: _, ...defaults } = common
-const column = section({ ...checksOn('column'), ...defaults }).transform((given): WrittenColumn => {
+const column = sectionOfChecks('column', Object.keys(defaults), (checks, allowed) =>
+  section({ ...checks, ...defaults }, allowed),
+).transform((given): WrittenColumn => {
   const { severity, mostly, where, on } = commonPart.parse(given)
   return { defaults: { severity, mostly, where, on }, checks: written(given) }
 })
@@ -125,7 +147,7 @@ export interface ListedCheck {
   readonly written: WrittenCheck
 }
 
-const listedForms = checkTable.map((entry) =>
+const listedForm = (entry: CheckEntry) =>
   section({ check: z.literal(entry.name), ...(entry.on === 'column' ? { column: columnName } : {}), ...entry.shape, ...commonOf(entry) })
     .superRefine((given, context) => refuse(entry, paramsOf(entry, given), true, context))
     .transform(
@@ -134,19 +156,27 @@ const listedForms = checkTable.map((entry) =>
         column: entry.on === 'column' && 'column' in given && typeof given.column === 'string' ? given.column : null,
         written: split(entry, given),
       }),
-    ),
-)
-const checkNames = checkTable.map((entry) => entry.name)
-const [firstForm, ...otherForms] = listedForms
-if (firstForm === undefined) throw new Error('the table of checks is empty')
-const listed = z.discriminatedUnion('check', [firstForm, ...otherForms], {
-  error: (issue) => {
-    const check = isMap(issue.input) ? issue.input.check : undefined
-    if (typeof check !== 'string') return 'expected a map that says which check: {check: min, column: delay, value: 0}'
-    if (findCheck(check) !== null) return undefined
-    const near = nearest(check, checkNames)
-    return says('UNKNOWN_CHECK', `There is no check ${shown(check)}.${near === null ? '' : ` Did you mean ${near}?`}`)
-  },
+    )
+
+function listedForms() {
+  const [first, ...others] = checkTable.map(listedForm)
+  if (first === undefined) throw new Error('the table of checks is empty')
+  return z.discriminatedUnion('check', [first, ...others], {
+    error: (issue) => {
+      const check = isMap(issue.input) ? issue.input.check : undefined
+      if (typeof check !== 'string') return 'expected a map that says which check: {check: min, column: delay, value: 0}'
+      if (findCheck(check) !== null) return undefined
+      const near = nearest(
+        check,
+        checkTable.map((entry) => entry.name),
+      )
+      return says('UNKNOWN_CHECK', `There is no check ${shown(check)}.${near === null ? '' : ` Did you mean ${near}?`}`)
+    },
+  })
+}
+const listed = partly(listedForms, (given) => {
+  const entry = isMap(given) && typeof given.check === 'string' ? findCheck(given.check) : null
+  return entry === null ? null : listedForm(entry)
 })
 
 /** Where rows that break a rule may be shown: nowhere, or in a file of the machine that ran (PII-06). */
@@ -169,14 +199,16 @@ const results = z
   )
   .describe('a report of Great Expectations, Soda, dbt, pandera or JUnit: each of its checks is one of validate')
 
-export const expectation = section({
-  ...checksOn('table'),
+const others = {
   columns: z.record(z.string(), column, { error: 'expected a map of columns' }).optional(),
   checks: z.array(listed, { error: 'expected a list of checks' }).optional(),
   samples: samples.optional(),
   profile: z.enum(['always', 'needed']).optional(),
   results: z.array(results, { error: 'expected a list of files' }).max(20, { error: 'at most 20 files' }).optional(),
-}).transform((given) => ({
+}
+export const expectation = sectionOfChecks('table', Object.keys(others), (checks, allowed) =>
+  section({ ...checks, ...others }, allowed),
+).transform((given) => ({
   tables: written(given),
   columns: given.columns ?? {},
   checks: given.checks ?? [],

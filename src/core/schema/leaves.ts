@@ -3,9 +3,14 @@ import { z } from 'zod'
 import { nearest } from '../text/nearest.ts'
 import { allowedKeys, notAvailable, says, shown } from './problems.ts'
 
-/** A map with a fixed set of keys. A wrong key is answered with those that may be written in this version. */
-export const section = <S extends z.core.$ZodLooseShape>(shape: S) => {
-  const open = Object.keys(shape).filter((key) => !isLater(shape[key]))
+/**
+ * A map with a fixed set of keys. A wrong key is answered with those that may be written in this version.
+ * @param open these; given where `shape` is a part of them
+ */
+export const section = <S extends z.core.$ZodLooseShape>(
+  shape: S,
+  open: readonly string[] = Object.keys(shape).filter((key) => !isLater(shape[key])),
+) => {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys' ? allowedKeys(open) : issue.code === 'invalid_type' ? 'a map of keys is expected here' : undefined,
