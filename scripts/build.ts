@@ -9,7 +9,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { transformSync } from 'esbuild'
+import { buildSync, transformSync } from 'esbuild'
 import { loadedBy } from './loaded-by.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -43,6 +43,32 @@ for (const file of readdirSync(staging)) {
     )
   else cpSync(join(staging, file), join(out, file))
 }
+/** What is started by its file, apart from the bundle: whole, and in one file each. */
+const apart = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minifyWhitespace: true,
+  legalComments: 'none',
+  absWorkingDir: root,
+} as const
+buildSync({ ...apart, entryPoints: [join(work, 'adapters', 'fs', 'hash-worker.js')], outfile: join(out, 'hash-worker.cjs') })
+// a function of the binding, which is loaded from wherever it was proven
+buildSync({
+  ...apart,
+  entryPoints: ['@duckdb/node-api'],
+  external: ['@duckdb/node-bindings'],
+  outfile: join(out, 'duckdb.cjs'),
+  banner: {
+    js: "module.exports=binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
+  },
+  footer: { js: '}return module.exports}' },
+})
+writeFileSync(
+  join(out, 'licenses.txt'),
+  `${readFileSync(join(out, 'licenses.txt'), 'utf8').trimEnd()}\n\n@duckdb/node-api\nMIT\n${readFileSync(join(root, 'node_modules/@duckdb/node-api/LICENSE'), 'utf8')}`,
+)
 writeFileSync(join(out, 'package.json'), '{"type":"module"}\n')
 for (const name of Object.keys(entries)) {
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : ''

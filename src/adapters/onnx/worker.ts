@@ -4,7 +4,7 @@
  */
 import type * as Ort from 'onnxruntime-node'
 import { asError } from '../../errors.ts'
-import { requireNative } from '../runtime/require-native.ts'
+import { requirePackage } from '../runtime/require-native.ts'
 import type { OpenRequest, Reply, Request, ScoreRequest, TimeRequest } from './messages.ts'
 
 /** Answers requests one after the other until the parent goes away. */
@@ -29,7 +29,7 @@ function makeAnswer(): (request: Request) => Promise<Reply> {
   return async (request) => {
     if (request.kind === 'open') {
       // the module was verified by the parent; its type is the one of the version that runtime/ pins
-      const ort = requireNative('onnx', request.folder) as typeof Ort
+      const ort = requirePackage('onnx', request.folder) as typeof Ort
       const session = await open(ort, request)
       opened = { ort, session, outputs: request.outputs }
       return {

@@ -5,12 +5,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { UserError } from '../../errors.ts'
+import { type Hashed, hashFile, stateAt } from '../fs/hash-file.ts'
+import { hashAhead, hashedAhead } from '../fs/hash-thread.ts'
+import { bundledApi, isBinding } from './require-native.ts'
 
 export const nativeParts = ['duckdb', 'onnx'] as const
 export type NativePart = (typeof nativeParts)[number]
 
 const filesSchema = z.record(z.string().regex(/^node_modules\/(?!.*(^|\/)\.\.(\/|$))[^\\]+$/), z.string().regex(/^[0-9a-f]{64}$/))
-const platformsSchema = z.record(z.string(), filesSchema)
+/** read for one platform of eight */
+const platformsSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 const digestsSchema = z.strictObject({
   schema: z.literal('modelgate/runtime-digests@1'),
   duckdb: platformsSchema,
@@ -38,7 +42,9 @@ export function readRuntime(root = packageRoot(), platform = platformName()): Ru
     platform,
     files: (part) => {
       const own = digests[part][platform]
-      return own === undefined ? null : new Map(Object.entries({ ...digests[part].any, ...own }))
+      if (own === undefined) return null
+      const all = Object.entries(filesSchema.parse({ ...digests[part].any, ...own }))
+      return new Map(part === 'duckdb' && bundledApi !== null ? all.filter(([file]) => isBinding(file)) : all)
     },
   }
 }
@@ -63,27 +69,61 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** As npm packages name it; musl is told from glibc by Node's own report, without the network part that may take seconds. */
+/** As npm packages name it. */
 function platformName(): string {
   const name = `${process.platform}-${process.arch}`
-  if (process.platform !== 'linux') return name
-  Object.assign(process.report, { excludeNetwork: true })
+  return process.platform === 'linux' && !isGlibc() ? `${name}-musl` : name
+}
+
+/** musl is told from glibc by the loader that this Node names at the beginning of its file, else by its own report, which takes ten milliseconds. */
+function isGlibc(): boolean {
+  const head = beginningOf(process.execPath)
+  if (head.includes('/ld-musl-')) return false
+  if (head.includes('/ld-linux-')) return true
+  Object.assign(process.report, { excludeNetwork: true }) // may take seconds
   const report = z.object({ header: z.object({ glibcVersionRuntime: z.string().optional() }) }).safeParse(process.report.getReport())
-  return report.success && report.data.header.glibcVersionRuntime !== undefined ? name : `${name}-musl`
+  return report.success && report.data.header.glibcVersionRuntime !== undefined
+}
+
+function beginningOf(path: string): string {
+  const bytes = Buffer.alloc(4096)
+  try {
+    const file = openSync(path, 'r')
+    try {
+      return bytes.toString('latin1', 0, readSync(file, bytes))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * Has the files of a part hashed beside what this thread does now, for `verify`.
+ * Nothing is believed of them yet, and nothing is loaded.
+ */
+export function verifyAhead(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const file of files.keys()) hashAhead(join(folder, file))
 }
 
 /**
  * Proves that every file of a part, as it lies in `folder`, is the one this version of modelgate was built with.
  * All of it on each start (45 and 71 MB, about 60 ms): a note "was checked before" could be forged by whoever can change the files.
+ * What was hashed ahead counts where the file is still the same, by its inode, size and times.
  * @throws UserError NATIVE_CHANGED naming the first file that is missing or differs
  */
-export function verify(folder: string, files: ReadonlyMap<string, string>): void {
+export async function verify(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const ahead = new Map<string, Hashed | null>()
+  for (const file of files.keys()) ahead.set(file, await hashedAhead(join(folder, file)))
   for (const [file, expected] of files) {
-    const found = sha256(join(folder, file))
-    if (found === expected) continue
+    const path = join(folder, file)
+    const early = ahead.get(file) ?? null
+    const found = early !== null && early.state === stateAt(path) ? early : hashFile(path)
+    if (found?.sha256 === expected) continue
     throw new UserError(
       'NATIVE_CHANGED',
-      `${file} in ${folder} ${found === null ? 'is missing' : 'is not the file this version of modelgate was built with'}; nothing of it was loaded`,
+      `${file} in ${folder} ${isReadable(path) ? 'is not the file this version of modelgate was built with' : 'is missing'}; nothing of it was loaded`,
       `remove ${folder} and run again, so that npm installs it anew`,
     )
   }
@@ -92,25 +132,3 @@ export function verify(folder: string, files: ReadonlyMap<string, string>): void
 /** True when every file is there, whatever it holds. */
 export const isComplete = (folder: string, files: ReadonlyMap<string, string>): boolean =>
   [...files.keys()].every((file) => isReadable(join(folder, file)))
-
-const buffer = new Uint8Array(2 ** 20)
-
-/** null when there is no such file. One buffer for all: reading 71 MB whole costs more in page faults than hashing it. */
-function sha256(path: string): string | null {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, 'r')
-  } catch {
-    return null
-  }
-  try {
-    const hash = createHash('sha256')
-    for (;;) {
-      const read = readSync(descriptor, buffer, 0, buffer.length, null)
-      if (read === 0) return hash.digest('hex')
-      hash.update(buffer.subarray(0, read))
-    }
-  } finally {
-    closeSync(descriptor)
-  }
-}

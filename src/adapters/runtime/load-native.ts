@@ -9,9 +9,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:f
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { UserError } from '../../errors.ts'
-import { isComplete, type NativePart, nativeParts, type Runtime, readRuntime, verify } from './digests.ts'
+import { isComplete, type NativePart, nativeParts, type Runtime, readRuntime, verify, verifyAhead } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
-import { nativeEntries, requireNative } from './require-native.ts'
+import { nativeEntries, requireDuckdb, requirePackage } from './require-native.ts'
 
 export type { NativePart } from './digests.ts'
 
@@ -30,7 +30,20 @@ export interface NativeOptions {
  * @throws UserError NATIVE_CHANGED, NATIVE_UNSUPPORTED, RUNTIME_INSTALL
  */
 export async function loadNative(part: NativePart, options: NativeOptions): Promise<unknown> {
-  return requireNative(part, await locateNative(part, options))
+  const runtime = options.runtime ?? readRuntime()
+  const folder = await locateNative(part, { ...options, runtime })
+  return part === 'duckdb' ? requireDuckdb(folder, runtime.platform) : requirePackage(part, folder)
+}
+
+/**
+ * For a part that will be asked for: its files are hashed on the other core from now on. Where none is installed nothing happens, and
+ * whatever is wrong is left for `locateNative` to find and to say.
+ */
+export function expectNative(part: NativePart, options: NativeOptions): void {
+  const runtime = options.runtime ?? readRuntime()
+  const files = runtime.files(part)
+  const folder = files === null ? undefined : installed(runtime, files, options)
+  if (files !== null && folder !== undefined && isAbsolute(folder)) verifyAhead(folder, files)
 }
 
 /** The folder whose node_modules hold this part, verified but not loaded. */
@@ -44,16 +57,19 @@ export async function locateNative(part: NativePart, options: NativeOptions): Pr
       'run on Linux (glibc) or Windows, x64 or arm64, or on macOS with Apple silicon',
     )
   }
-  const given = options.environment.MODELGATE_RUNTIME_DIR
-  const cached = join(cacheFolder(options.environment), 'modelgate-runtime', runtime.key, runtime.platform)
-  const found = given ? given : [runtime.root, cached].find((folder) => isComplete(folder, files))
-  const folder = found ?? (await install(runtime, cached, options))
+  const folder = installed(runtime, files, options) ?? (await install(runtime, cachePlace(runtime, options), options))
   if (!isAbsolute(folder)) {
     throw new UserError('RUNTIME_INSTALL', `MODELGATE_RUNTIME_DIR is ${folder}, a relative path`, 'give an absolute path')
   }
-  verify(folder, files)
+  await verify(folder, files)
   return folder
 }
+
+const installed = (runtime: Runtime, files: ReadonlyMap<string, string>, options: NativeOptions): string | undefined =>
+  options.environment.MODELGATE_RUNTIME_DIR || [runtime.root, cachePlace(runtime, options)].find((folder) => isComplete(folder, files))
+
+const cachePlace = ({ key, platform }: Runtime, { environment }: NativeOptions): string =>
+  join(cacheFolder(environment), 'modelgate-runtime', key, platform)
 
 /** RUNNER_TOOL_CACHE on a runner, else the user's own cache folder. */
 function cacheFolder(environment: Environment): string {
@@ -82,7 +98,7 @@ async function install(runtime: Runtime, target: string, options: NativeOptions)
         mkdirSync(dirname(join(pruned, file)), { recursive: true })
         copyFileSync(join(installed, file), join(pruned, file))
       }
-      if (files) verify(pruned, files)
+      if (files) await verify(pruned, files)
     }
     place(pruned, target, runtime)
   } finally {

@@ -1,10 +1,32 @@
 /** Loads a native part from a folder that was verified. Apart from the search, so that the model worker loads only this. */
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** part → the package it is asked for by */
 export const nativeEntries = { duckdb: '@duckdb/node-api', onnx: 'onnxruntime-node' } as const
 
+/**
+ * The JavaScript around DuckDB's binding as one file of the bundle (scripts/build.ts); null in development. The package is 180 files: to
+ * find, prove and compile them one by one takes longer than to load the engine.
+ */
+const beside = join(dirname(fileURLToPath(import.meta.url)), 'duckdb.cjs')
+export const bundledApi = existsSync(beside) ? beside : null
+
+const bindingPackage = (platform: string): string => `node_modules/@duckdb/node-bindings-${platform}`
+export const isBinding = (file: string): boolean => file.startsWith(bindingPackage(''))
+
 /** `unknown`, because only the adapter that asks knows the module's type. */
-export const requireNative = (part: keyof typeof nativeEntries, folder: string): unknown =>
-  createRequire(join(folder, 'package.json'))(nativeEntries[part])
+export const requirePackage = (part: keyof typeof nativeEntries, folder: string): unknown => requireFrom(folder)(nativeEntries[part])
+
+/** @param platform as in `Runtime` */
+export function requireDuckdb(folder: string, platform: string): unknown {
+  if (bundledApi === null) return requirePackage('duckdb', folder)
+  const require = requireFrom(folder)
+  const api: unknown = require(bundledApi)
+  if (typeof api !== 'function') throw new Error(`${bundledApi} is not a function of the binding`)
+  return api(require(join(folder, bindingPackage(platform), 'duckdb.node')))
+}
+
+const requireFrom = (folder: string) => createRequire(join(folder, 'package.json'))

@@ -10,13 +10,16 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stateAt } from '../../../src/adapters/fs/hash-file.ts'
+import { hashedAhead } from '../../../src/adapters/fs/hash-thread.ts'
 import { type NativePart, type Runtime, readRuntime } from '../../../src/adapters/runtime/digests.ts'
-import { loadNative, locateNative } from '../../../src/adapters/runtime/load-native.ts'
+import { expectNative, loadNative, locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import { findNpm } from '../../../src/adapters/runtime/npm.ts'
 import { UserError } from '../../../src/errors.ts'
 
@@ -111,7 +114,6 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
     bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
     writeFileSync(join(copy, library), bytes)
     // a time put back does not help: every byte is read each time
-    const { utimesSync } = await import('node:fs')
     utimesSync(join(copy, library), mtime, mtime)
     const found = await codeOf(loadNative('onnx', { environment }))
     expect(found).toContain('NATIVE_CHANGED')
@@ -131,6 +133,42 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
     const before = loads()
     expect(await codeOf(loadNative('onnx', { environment, runtime: smallRuntime(root) }))).toContain('NATIVE_CHANGED')
     expect(loads()).toBe(before)
+  })
+
+  it('what was hashed ahead counts for that file and no other', async () => {
+    const given = put(fresh('given'), code)
+    const options = { environment: { MODELGATE_RUNTIME_DIR: given }, runtime: smallRuntime(fresh('root')) }
+    const file = join(given, entry)
+    expectNative('onnx', options)
+    // an answer is there, and is the right one
+    await expect.poll(() => hashedAhead(file)).toEqual({ sha256: sha256(code), state: stateAt(file) })
+
+    for (const change of ['write', 'replace'] as const) {
+      put(given, code)
+      expectNative('onnx', options)
+      await new Promise((done) => setTimeout(done, 200)) // until it was hashed
+      const { atime, mtime } = statSync(file)
+      if (change === 'replace') rmSync(file)
+      writeFileSync(file, code.replace('true', '1337'))
+      utimesSync(file, atime, mtime)
+      const before = loads()
+      expect(await codeOf(loadNative('onnx', options)), change).toContain('NATIVE_CHANGED')
+      expect(loads()).toBe(before)
+    }
+    put(given, code)
+    expectNative('onnx', options)
+    expect(await loadNative('onnx', options)).toEqual({ real: true })
+  })
+
+  it('nothing is said ahead of what is wrong: whoever loads it says so', async () => {
+    const options = { environment: { MODELGATE_RUNTIME_DIR: 'relative' }, runtime: smallRuntime(fresh('root')) }
+    expectNative('onnx', options)
+    expectNative('duckdb', options)
+    expect(await codeOf(loadNative('onnx', options))).toContain('RUNTIME_INSTALL')
+    expect(await codeOf(loadNative('duckdb', options))).toContain('NATIVE_UNSUPPORTED')
+    const empty = { environment: { MODELGATE_RUNTIME_DIR: fresh('given') }, runtime: options.runtime }
+    expectNative('onnx', empty)
+    expect(await codeOf(loadNative('onnx', empty))).toContain('is missing')
   })
 
   it('a missing file in MODELGATE_RUNTIME_DIR is an error too, not a reason to look elsewhere', async () => {
