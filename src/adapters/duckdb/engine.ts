@@ -45,8 +45,14 @@ export function createDataEngine(options: EngineOptions): DataEngine {
   let names = 0
   const tables: Table[] = []
 
+  let making: Promise<string> | null = null
+  const makeFolder = (): Promise<string> => {
+    making ??= mkdtemp(join(options.tempFolder, 'modelgate-data-'))
+    return making
+  }
+
   async function start(): Promise<State> {
-    const folder = await mkdtemp(join(options.tempFolder, 'modelgate-data-'))
+    const folder = await makeFolder()
     try {
       const native = await options.native()
       const connection = await connect({ native, folder, memoryLimitBytes: options.memoryLimitBytes, threads: options.threads })
@@ -135,21 +141,23 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     },
   }
 
+  /** Files are brought in while the engine starts; what is wrong with the engine is told before what is wrong with them. */
+  async function stage({ files, format }: OpenRequest): Promise<readonly StagedFile[]> {
+    const started = state()
+    const staging = (async () => {
+      const folder = await makeFolder()
+      const staged: StagedFile[] = []
+      for (const { path, shown } of files) staged.push(await stageFile(path, { shown, format, folder, number: ++names, maxUnpackedBytes }))
+      return staged
+    })()
+    await Promise.allSettled([started, staging])
+    await started
+    return staging
+  }
+
   async function open(request: OpenRequest): Promise<Table> {
+    const staged = await stage(request)
     const ready = await state()
-    const staged: StagedFile[] = []
-    for (const { path, shown } of request.files) {
-      const number = ++names
-      staged.push(
-        await stageFile(path, {
-          shown,
-          format: request.format,
-          folder: ready.folder,
-          number,
-          maxUnpackedBytes,
-        }),
-      )
-    }
     const [first] = staged
     if (first === undefined) throw new RangeError('open needs a file')
     const other = staged.find((file) => file.format !== first.format)

@@ -43,16 +43,19 @@ export const matchesWhole = (column: ColumnFacts, pattern: string): Sql => sql(`
 
 /** Membership; numbers compare as numbers, everything else as text. */
 export function member(column: ColumnFacts, values: readonly SqlValue[]): Sql {
-  if (!isNumeric(column.kind)) return oneOf(asText(column), values.map(String), '?')
+  if (!isNumeric(column.kind)) return listed(asText(column), values.map(String), '?')
   const wanted = values.map(Number).filter((value) => !Number.isNaN(value))
   const whole = column.kind === 'integer' && wanted.every((value) => Number.isSafeInteger(value) || !Number.isInteger(value))
-  // what has a fraction is no value of whole numbers
-  if (whole) return oneOf(column.quoted, wanted.filter(Number.isSafeInteger), 'CAST(? AS BIGINT)')
-  return oneOf(asNumber(column), wanted, 'CAST(? AS DOUBLE)')
+  // what has a fraction is no value of whole numbers, nor is what the type cannot hold, which becomes a null that nothing equals
+  if (whole) return listed(column.quoted, wanted.filter(Number.isSafeInteger), `TRY_CAST(CAST(? AS BIGINT) AS ${column.type})`)
+  return wanted.length === 0 ? sql('false') : sql(`${asNumber(column)} IN (${marks(wanted, 'CAST(? AS DOUBLE)')})`, wanted)
 }
 
-const oneOf = (what: string, values: readonly SqlValue[], mark: string): Sql =>
-  values.length === 0 ? sql('false') : sql(`${what} IN (${values.map(() => mark).join(', ')})`, values)
+const marks = (values: readonly SqlValue[], mark: string): string => values.map(() => mark).join(', ')
+
+/** The engine asks this of each entry of a dictionary, where IN compares each row with each value (measured: 44 ms for 6.5 s, 1,000 values). */
+const listed = (what: string, values: readonly SqlValue[], mark: string): Sql =>
+  values.length === 0 ? sql('false') : sql(`list_contains([${marks(values, mark)}], ${what})`, values)
 
 /**
  * Text in which a pattern is found somewhere. Written as a match of the whole text: the engine then looks at each entry of a dictionary

@@ -18,6 +18,7 @@ const tables: readonly string[] = ['data', ...roles]
  */
 export async function readConfigSql({ model, ports }: ModelContext): Promise<ReadonlyMap<string, VerifiedSql>> {
   const verified = new Map<string, VerifiedSql>()
+  const fine = new Set<string>()
   for (const expectation of model.expect) {
     const entry = findCheck(expectation.check)
     if (entry === null) continue
@@ -34,8 +35,11 @@ export async function readConfigSql({ model, ports }: ModelContext): Promise<Rea
         )
       verified.set(text, found.sql)
     }
-    for (const pattern of entry.patterns(expectation.params))
+    for (const pattern of entry.patterns(expectation.params)) {
+      if (fine.has(pattern)) continue
       await tryPattern(await ports.engine(), pattern, patternPlace(expectation.column, expectation.check))
+      fine.add(pattern)
+    }
   }
   return verified
 }
