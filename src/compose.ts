@@ -55,11 +55,10 @@ export async function createRunContext(options: ContextOptions): Promise<OwnedCo
   const { env, signal, progress } = options
   const files = createFiles({ environment: env, temporaryRoot: env.RUNNER_TEMP || tmpdir() })
   const path = resolve(options.cwd, options.configPath)
-  const head = await loadConfig(files, path, options.configPath)
-  narrow(head, options.modelName)
   const root = dirname(path)
   const rest = once(() => makeGithubRest(options))
-  const { host, source } = await detectHost({
+  // asks git, which takes its time while the config is read; what is wrong with the config is told first
+  const detecting = detectHost({
     env,
     readFile: files.read,
     folder: root,
@@ -68,6 +67,10 @@ export async function createRunContext(options: ContextOptions): Promise<OwnedCo
       lazyComments(async () => (await import('./adapters/github/comments.ts')).githubComments({ rest: await rest(), repository, pull })),
     artifacts: createArtifactStore,
   })
+  detecting.catch(() => undefined)
+  const head = await loadConfig(files, path, options.configPath)
+  narrow(head, options.modelName)
+  const { host, source } = await detecting
   const under = await underBasePolicy(head, await baseOf(options, path, host, source), options.configPath, sha256)
   const config = narrow(under.config, options.modelName)
   const onGithub = host.name === 'github' && options.token !== null && config.ledger.remote === 'origin'
