@@ -203,6 +203,7 @@ function makePorts({ options, config, files, root, owned, github }: Parts): Port
       const { githubLedger } = await import('./adapters/github/ledger.ts')
       return githubLedger({ rest: await github.rest(), repository: github.repository, branch: config.ledger.branch })
     }),
+    earlier: once(async () => (await import('./adapters/git/earlier.ts')).earlierFiles(files, { environment: env, signal })),
     store: once(async () => {
       if (github === null) return (await gitLedger()).store
       const { githubReleases } = await import('./adapters/github/releases.ts')

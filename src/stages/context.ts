@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Commands } from '../ports/commands.ts'
 import type { DataEngine } from '../ports/data-engine.ts'
 import type { Downloads } from '../ports/downloads.ts'
+import type { EarlierFiles } from '../ports/earlier-files.ts'
 import type { Files } from '../ports/files.ts'
 import type { LedgerTransport, ModelStore } from '../ports/ledger.ts'
 import type { ModelRuntime } from '../ports/model-runtime.ts'
@@ -21,6 +22,8 @@ export interface Ports {
   readonly runtime: () => Promise<ModelRuntime>
   readonly ledger: () => Promise<LedgerTransport>
   readonly store: () => Promise<ModelStore>
+  /** absent: there is no history of this checkout to look into */
+  readonly earlier?: () => Promise<EarlierFiles>
 }
 
 export interface RunContext {

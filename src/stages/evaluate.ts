@@ -3,7 +3,7 @@
  * data, and lets the core judge. Rows pass through in batches; what stays is a label and a score a row.
  */
 import { join } from 'node:path'
-import { changedHoldout, figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
+import { figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
 import { determinismCheck } from '../core/evaluate/determinism.ts'
 import { withHistory } from '../core/evaluate/history.ts'
 import { type JudgeInput, judge } from '../core/evaluate/judge.ts'
@@ -20,6 +20,7 @@ import type { ModelContext, ModelStage } from './context.ts'
 import type { Answered } from './evaluate/assemble.ts'
 import { aheadOf, assemble, together, training } from './evaluate/assemble-task.ts'
 import { byNumbers, findBaseline } from './evaluate/baseline.ts'
+import { holdoutChange } from './evaluate/changed-rows.ts'
 import { confirmed } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
 import { TimeReader } from './evaluate/forecast.ts'
@@ -52,7 +53,7 @@ export const evaluate: ModelStage = async (given, options) => {
   await using scorer = opened.value
   if (test.status === 'rejected') throw test.reason
 
-  const { engine, table, shown, target, excluded, rowsRead } = test.value
+  const { engine, table, all, shown, target, excluded, rowsRead } = test.value
   const task = taskFor(target, scorer)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
   refuseUnsuited(context, task)
@@ -161,7 +162,14 @@ export const evaluate: ModelStage = async (given, options) => {
     fingerprint,
     { mode, budget },
     primary,
-    changedHoldout(ledger.state, compared.record?.digest ?? null, basis),
+    other === null
+      ? null
+      : await holdoutChange(context, ledger.state, compared.record?.digest ?? null, {
+          engine,
+          all,
+          holdout: fingerprint,
+          rows: table.rows,
+        }),
   )
   const hidden = target.columns.some((name) => model.data.sensitive.includes(name))
   const details: EvaluateDetails = {

@@ -10,6 +10,7 @@ import type { EvaluateDetails } from '../schema/details.ts'
 import type { Judged } from '../schema/judged.ts'
 import type { LedgerModel } from '../schema/ledger.ts'
 import type { StoredValue } from './change.ts'
+import { type ChangedRows, saidChanged } from './changed-rows.ts'
 
 /** Raised when the definition of a metric changes: its numbers of before mean something else. */
 const metricsVersion = 1
@@ -107,18 +108,30 @@ export const sameFigures = (then: Judged['figures'], specs: readonly MetricSpec[
     }),
   )
 
-/**
- * Said when the ledger knows that the baseline was judged on other test data: the comparison is sound, but not the one of then.
- * @param baseline digest of its bytes; @param now what is evaluated today
- */
-export function changedHoldout(
-  state: LedgerModel | null,
-  baseline: string | null,
-  now: { readonly holdout: string; readonly rows: number },
-): string | null {
-  const judged = (state?.recent ?? []).filter((run) => run.digest === baseline && run.holdout !== null)
-  if (judged.length === 0 || judged.some((run) => run.holdout === now.holdout)) return null
-  const rows = judged.at(-1)?.rows ?? null
-  const sizes = rows === null ? '' : `, ${plural(rows, 'row')} then and ${count(now.rows)} now`
-  return `The test data has changed since the baseline was judged${sizes}: both models were scored on the rows of today.`
+export interface EarlierHoldout {
+  /** fingerprint */
+  readonly holdout: string
+  readonly rows: number | null
+}
+
+/** What the ledger knows the baseline was judged on last, where it never was judged on what is there today. @param baseline digest of its bytes; @param now fingerprint */
+export function earlierHoldout(state: LedgerModel | null, baseline: string | null, now: string): EarlierHoldout | null {
+  const judged: readonly EarlierHoldout[] = [
+    ...(state?.versions ?? []).flatMap(({ digest, judged: kept }) =>
+      digest === baseline && kept !== undefined && kept.basis.holdout !== ''
+        ? [{ holdout: kept.basis.holdout, rows: kept.basis.rows }]
+        : [],
+    ),
+    ...(state?.recent ?? []).flatMap(({ digest, holdout, rows = null }) =>
+      digest === baseline && holdout !== null ? [{ holdout, rows }] : [],
+    ),
+  ]
+  return judged.some(({ holdout }) => holdout === now) ? null : (judged.at(-1) ?? null)
+}
+
+/** The comparison is sound, but not the one of then. @param difference what changed, where both files are at hand */
+export function saidOfHoldout({ rows }: EarlierHoldout, now: number, difference: ChangedRows | null): string {
+  const sizes = rows === null ? '' : `, ${plural(rows, 'row')} then and ${count(now)} now`
+  const what = difference === null ? sizes : `, ${saidChanged(difference)}`
+  return `The test data has changed since the baseline was judged${what}: both models were scored on the rows of today.`
 }

@@ -21,7 +21,7 @@ export async function openLabelled(context: ModelContext) {
   const ranking = target.task === 'ranking'
   await checkRows(engine, table, model.data, shown, ranking ? model.data.group : null)
   if (ranking) await checkRelevance(engine, table, target.columns[0], shown)
-  return { engine, table, shown, target, excluded, rowsRead: all.rows }
+  return { engine, table, all, shown, target, excluded, rowsRead: all.rows }
 }
 
 async function openTest(context: ModelContext, engine: DataEngine): Promise<{ table: Table; shown: string }> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changedHoldout, figuresOf, judgedAs, sameFigures, whatDiffers } from '../../../src/core/evaluate/comparable.ts'
+import { earlierHoldout, figuresOf, judgedAs, saidOfHoldout, sameFigures, whatDiffers } from '../../../src/core/evaluate/comparable.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { emptyModel } from '../../../src/core/ledger/files.ts'
 import { judgedSchema } from '../../../src/core/schema/judged.ts'
@@ -45,13 +45,24 @@ describe('a baseline that was made for other data', () => {
 
 describe('test data that changed since the baseline was judged', () => {
   it('is said when the ledger knows it', () => {
-    const today = { holdout: 'b', rows: 30_117 }
-    expect(changedHoldout(judgedOn('a'), digest(1), today)).toBe(
-      'The test data has changed since the baseline was judged, 30,000 rows then and 30,117 now: both models were scored on the rows of today.',
+    const then = earlierHoldout(judgedOn('a'), digest(1), 'b')
+    expect(then).toEqual({ holdout: 'a', rows: 30_000 })
+    expect(earlierHoldout(judgedOn('a', 'b'), digest(1), 'b')).toBeNull()
+    expect(earlierHoldout(judgedOn('a'), digest(2), 'b')).toBeNull()
+    expect(earlierHoldout(null, digest(1), 'b')).toBeNull()
+  })
+
+  it('with as much as is known: sizes, or what became of the rows', () => {
+    const said = (...given: Parameters<typeof saidOfHoldout>) => saidOfHoldout(...given)
+    const scored = 'both models were scored on the rows of today.'
+    expect(said({ holdout: 'a', rows: 30_000 }, 30_117, null)).toBe(
+      `The test data has changed since the baseline was judged, 30,000 rows then and 30,117 now: ${scored}`,
     )
-    expect(changedHoldout(judgedOn('a', 'b'), digest(1), today)).toBeNull()
-    expect(changedHoldout(judgedOn('a'), digest(2), today)).toBeNull()
-    expect(changedHoldout(null, digest(1), today)).toBeNull()
+    expect(said({ holdout: 'a', rows: 30_000 }, 30_117, { added: 120, removed: 3, altered: null })).toBe(
+      `The test data has changed since the baseline was judged, +120 −3 rows: ${scored}`,
+    )
+    expect(said({ holdout: 'a', rows: null }, 30_117, { added: 0, removed: 1, altered: 5 })).toContain('+0 −1 row, 5 of the others altered')
+    expect(said({ holdout: 'a', rows: null }, 30_117, null)).toContain('was judged: both')
   })
 })
 
