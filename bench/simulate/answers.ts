@@ -4,12 +4,14 @@
  */
 import type { TableProfile } from '../../src/core/schema/profile.ts'
 import type { Random } from '../../src/core/stats/random.ts'
+import { countAssociations } from './associations.ts'
 import { type Drawn, drawColumn } from './columns.ts'
+import { countPairs } from './pairs.ts'
 import { profileOf } from './profile.ts'
 
 export const target = 'label'
 export const positive = 'true'
-const truths = ['false', 'true']
+export const truths = ['false', 'true']
 
 export interface Answers {
   readonly label: Drawn
@@ -27,8 +29,22 @@ export function drawAnswers(rows: number, rng: Random): Answers {
   return { label, predictions: [probability, said] }
 }
 
-/** The profile with the label as one more column of it. */
-export function withLabel(profile: TableProfile, label: Drawn, tag: number, reference: TableProfile | null): TableProfile {
+/** The profile with the label as one more column of it, and how the others go together with it. */
+export function withLabel(
+  profile: TableProfile,
+  features: readonly Drawn[],
+  label: Drawn,
+  tag: number,
+  reference: TableProfile | null,
+): TableProfile {
   const known = reference === null ? null : { ...reference, columns: reference.columns.filter(({ name }) => name === target) }
-  return { ...profile, columns: [...profile.columns, ...profileOf(profile.role, [label], tag, known).columns] }
+  const columns = [...profile.columns, ...profileOf(profile.role, [label], tag, known).columns]
+  const whole = { ...profile, columns }
+  // the target comes first where columns are paired
+  const drawn = [label, ...features]
+  return {
+    ...whole,
+    pairs: countPairs(drawn, reference ?? whole),
+    associations: countAssociations(drawn, reference ?? whole, target),
+  }
 }

@@ -5,6 +5,7 @@ import type { TableProfile } from '../../src/core/schema/profile.ts'
 import { random } from '../../src/core/stats/random.ts'
 import { drawAnswers, positive, target, withLabel } from './answers.ts'
 import { columns, type Drawn, drawColumn } from './columns.ts'
+import { category, drawLabel, drawShares, type Link, links } from './links.ts'
 import { countPairs } from './pairs.ts'
 import { profileOf } from './profile.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
@@ -32,6 +33,8 @@ export interface Repetition {
   readonly immaterial: Outcome
   /** by name of the scenario: the column that moved. Empty when shifts were not asked for */
   readonly shifted: ReadonlyMap<string, Outcome>
+  /** by name of the link: what is said of how the category and the label go together */
+  readonly linked: ReadonlyMap<string, Outcome>
 }
 
 /** Numbers that differ in any part give seeds that have nothing in common. */
@@ -81,17 +84,18 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
 
   const draw = (tilt: number) => columns.map((spec) => drawColumn(spec, rows, rng, spec.make(tilt)))
   const today = draw(0)
-  const reference = profile('train', draw(0), null)
+  const before = draw(0)
+  const reference = profile('train', before, null)
   const current = profile('current', today, reference)
   const slightly = profile('current', draw(0.02), reference)
 
   /** The quiet table with one column put in its place: the others are the same rows. */
   function shifted({ column, draw: changed, labels }: Scenario): Outcome {
     const spec = columns.find(({ name }) => name === column)
-    const before = reference.columns.find(({ name }) => name === column)
-    if (spec === undefined || before === undefined) throw new RangeError(`no column ${column}`)
+    const known = reference.columns.find(({ name }) => name === column)
+    if (spec === undefined || known === undefined) throw new RangeError(`no column ${column}`)
     const drawn = drawColumn(spec, rows, rng, changed, labels ?? spec.labels)
-    const moved = profile('current', [drawn], { ...reference, columns: [before] })
+    const moved = profile('current', [drawn], { ...reference, columns: [known] })
     const pairs = countPairs(
       today.map((one) => (one.name === column ? drawn : one)),
       reference,
@@ -103,11 +107,11 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
   /** From numbers of its own, so that the columns are the same with and without. */
   function whole(): Outcome {
     const own = random(seedOf(seed, 1))
-    const [before, now] = [drawAnswers(rows, own), drawAnswers(rows, own)]
-    const answered = profile('predictions', before.predictions, null)
-    const labelled = withLabel(reference, before.label, seed + tables++, null)
+    const [then, now] = [drawAnswers(rows, own), drawAnswers(rows, own)]
+    const answered = profile('predictions', then.predictions, null)
+    const labelled = withLabel(reference, before, then.label, seed + tables++, null)
     return outcome(
-      judge(labelled, withLabel(current, now.label, seed + tables++, labelled), {
+      judge(labelled, withLabel(current, today, now.label, seed + tables++, labelled), {
         targets: [target],
         positive,
         predictions: { reference: answered, current: profile('predictions', now.predictions, answered) },
@@ -116,10 +120,32 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
     )
   }
 
+  /** Both tables with a label that the category tells something of. */
+  function linked(link: Link, at: number): Outcome {
+    const own = random(seedOf(seed, 2, at))
+    const [then, plain] = [categoryOf(before), categoryOf(today)]
+    const now = link.shares === undefined ? plain : drawShares(link.shares, plain, own)
+    const drawn = today.map((one) => (one === plain ? now : one))
+    const moved =
+      now === plain ? null : profile('current', [now], { ...reference, columns: reference.columns.filter(({ name }) => name === now.name) })
+    const columns = current.columns.map((one) => moved?.columns.find(({ name }) => name === one.name) ?? one)
+    const labelled = withLabel(reference, before, drawLabel(link, link.before, then, own), seed + tables++, null)
+    const asked = withLabel({ ...current, columns }, drawn, drawLabel(link, link.now, now, own), seed + tables++, labelled)
+    const judged = judge(labelled, asked, { targets: [target], positive })
+    return outcome({ ...judged, checks: judged.checks.filter(({ id }) => id.startsWith('drift.association:')) }, null)
+  }
+
   return {
     quiet: outcome(judge(reference, current), null),
     whole: whole(),
     immaterial: outcome(judge(reference, slightly), null),
     shifted: new Map(withShifts ? scenarios.map((scenario) => [scenario.name, shifted(scenario)]) : []),
+    linked: new Map(withShifts ? links.map((link, at) => [link.name, linked(link, at)]) : []),
   }
+}
+
+function categoryOf(drawn: readonly Drawn[]): Drawn {
+  const found = drawn.find(({ name }) => name === category.name)
+  if (found === undefined) throw new RangeError(`no column ${category.name}`)
+  return found
 }

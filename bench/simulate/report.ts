@@ -2,6 +2,7 @@
 import { count } from '../../src/core/report/format.ts'
 import { columns } from './columns.ts'
 import { rowsPerDay, type WeekCount } from './dependent.ts'
+import { links } from './links.ts'
 import type { Size } from './run.ts'
 import { scenarios } from './scenarios.ts'
 import { type Alarm, interval, judgeTarget, percent, type Tally, type Verdict } from './tally.ts'
@@ -13,7 +14,7 @@ export function report(
   weeks: readonly WeekCount[],
   { seed, short }: { readonly seed: number; readonly short: boolean },
 ) {
-  const targets = [...falseAlarms(sizes), ...power(sizes), ...dependence(weeks)].map(judgeTarget)
+  const targets = [...falseAlarms(sizes), ...power(sizes), ...associated(sizes), ...dependence(weeks)].map(judgeTarget)
   const missed = targets.filter(({ met }) => !met)
   const text = [
     '# Simulated drift',
@@ -53,6 +54,28 @@ export function report(
                 percent(tally.alarms.anyFail / tally.runs),
                 goal === undefined ? '' : `≥ ${percent(goal.any)}`,
                 causes(tally),
+              ]
+        }),
+      ),
+    ),
+    '',
+    '## What a category tells of the label changed: does `association` say so?',
+    '',
+    table(
+      ['change', 'rows', 'runs', 'warns', 'fails', 'wanted'],
+      links.flatMap(({ name, power: wanted = {}, most }) =>
+        sizes.map(({ rows, linked }) => {
+          const tally = linked.get(name)
+          const least = wanted[rows]
+          return tally === undefined || tally.runs === 0
+            ? []
+            : [
+                name,
+                count(rows),
+                count(tally.runs),
+                percent(tally.alarms.anyWarn / tally.runs),
+                percent(tally.alarms.anyFail / tally.runs),
+                least !== undefined ? `≥ ${percent(least)}` : most !== undefined ? `≤ ${percent(most)}` : '',
               ]
         }),
       ),
@@ -134,6 +157,26 @@ function power(sizes: readonly Size[]) {
           least: rounded(goal.shift),
         },
         { what: `${name}, ${count(rows)} rows: flagged by any check`, k: tally.alarms.anyWarn, n: tally.runs, least: rounded(goal.any) },
+      ]
+    }),
+  )
+}
+
+function associated(sizes: readonly Size[]) {
+  return links.flatMap(({ name, power: wanted = {}, most }) =>
+    sizes.flatMap(({ rows, linked }) => {
+      const tally = linked.get(name)
+      const least = wanted[rows]
+      if (tally === undefined || tally.runs === 0 || (least === undefined && most === undefined)) return []
+      const { runs: n } = tally
+      return [
+        {
+          what: `${name}, ${count(rows)} rows: association`,
+          k: tally.alarms.anyWarn,
+          n,
+          ...(least === undefined ? {} : { least: rounded(least) }),
+          ...(most === undefined ? {} : { most }),
+        },
       ]
     }),
   )

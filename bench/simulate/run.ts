@@ -7,6 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { countWeeks, weeks } from './dependent.ts'
+import { links } from './links.ts'
 import { repeat, seedOf } from './repetition.ts'
 import { report } from './report.ts'
 import { scenarios } from './scenarios.ts'
@@ -46,6 +47,7 @@ export interface Size {
   readonly whole: Tally
   readonly immaterial: Tally
   readonly shifted: ReadonlyMap<string, Tally>
+  readonly linked: ReadonlyMap<string, Tally>
 }
 
 const sizes: Size[] = []
@@ -57,6 +59,7 @@ for (const { rows, quiet, shifts } of plans) {
     whole: new Tally(),
     immaterial: new Tally(),
     shifted: new Map(scenarios.map(({ name }) => [name, new Tally()])),
+    linked: new Map(links.map(({ name }) => [name, new Tally()])),
   }
   for (let at = 0; at < quiet + shifts; at++) {
     const one = repeat(rows, seedOf(seed, rows, at), at < shifts)
@@ -64,6 +67,7 @@ for (const { rows, quiet, shifts } of plans) {
     size.whole.add(one.whole)
     size.immaterial.add(one.immaterial)
     for (const [name, result] of one.shifted) size.shifted.get(name)?.add(result)
+    for (const [name, result] of one.linked) size.linked.get(name)?.add(result)
   }
   sizes.push(size)
 }

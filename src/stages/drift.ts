@@ -1,5 +1,6 @@
 /** Has the data moved since the model was trained? The profile of `current` against the training profile of the model under test. */
 import { judgeDrift } from '../core/drift/judge.ts'
+import { driftSeeds } from '../core/drift/seeds.ts'
 import type { Asked } from '../core/drift/subjects.ts'
 import { predictionPrefix } from '../core/drift/thresholds.ts'
 import { shareCells } from '../core/report/drift-shares.ts'
@@ -58,6 +59,7 @@ export const drift: ModelStage = async (context) => {
       predictions.kind === 'found'
         ? { from: predictions.from, because: null, expected_accuracy: predictions.expectedAccuracy, priors: predictions.priors }
         : { from: null, because: predictions.because },
+    ...(judged.sameData ? {} : { seeds: driftSeeds }),
     ...(judged.blocks === undefined ? {} : { blocks: judged.blocks }),
     ...(judged.correlations === undefined ? {} : { correlations: judged.correlations }),
     ...(judged.classifier === undefined ? {} : { classifier: judged.classifier }),

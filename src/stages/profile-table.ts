@@ -1,6 +1,6 @@
 /**
  * An opened table → its profile, by at most three scans of each column (core/profile/queries.ts says which), and one more for each thing that is
- * asked for besides: blocks, weights, pairs. No row leaves the engine.
+ * asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
  */
 import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
 import {
@@ -21,7 +21,7 @@ import { bucketsOf, hashProbe, usualWords, type Words, wordQuery } from '../core
 import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../ports/data-engine.ts'
 import { demandKinds, weightFacts } from './profile/demands.ts'
-import { countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
+import { type AskedPairs, countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
 
 export interface ProfileOptions {
   readonly role: string
@@ -36,8 +36,8 @@ export interface ProfileOptions {
   readonly group?: string | null
   /** everything is also counted in sums of this column */
   readonly weight?: string | null
-  /** what rank correlations need, of up to fifty columns */
-  readonly pairs?: { readonly first: readonly string[]; readonly leaveOut: readonly string[] } | null
+  /** what rank correlations need, of up to fifty columns, and what a class tells of the label */
+  readonly pairs?: AskedPairs | null
   /** count rows that repeat an earlier one, however many rows there are */
   readonly duplicates?: boolean
 }

@@ -3,13 +3,13 @@
  *
  *     X² = Σ_j (m·a_j − n·b_j)² / ((a_j + b_j)·n·m)          df = k' − 1 over cells that are not empty on both sides
  *
- * p is the upper tail of χ²(df); df = 0 gives X² = 0, p = 1. No continuity correction. `v` is Cramér's V without its upward bias
- * (Bergsma): φ̃² = max(0, X²/N − df/(N−1)), divided by min(rows, columns) − 1 with rows and columns corrected alike; in [0, 1].
+ * p is the upper tail of χ²(df); df = 0 gives X² = 0, p = 1. No continuity correction. `v` is Cramér's V without its upward bias.
  * The χ² law needs expected counts of about 5; `sparse` says when they are not there (20 % of cells below 5, or any in 2 × 2).
  * @param reference a_j, @param current b_j: counts, length k ≥ 1
  * @throws RangeError when lengths differ or a side is empty
- * Source: Pearson 1900; Cochran 1954 for the rule of five; Bergsma 2013, "A bias-correction for Cramér's V and Tschuprow's T".
+ * Source: Pearson 1900; Cochran 1954 for the rule of five.
  */
+import { cramersV } from '../stats/cramers-v.ts'
 import { chiSquareSf } from '../stats/gamma.ts'
 import { sizes } from './cells.ts'
 
@@ -36,13 +36,5 @@ export function chiSquare(reference: readonly number[], current: readonly number
   }
   const df = cells - 1
   const sparse = df > 0 && (cells === 2 ? thin > 0 : thin > cells / 5)
-  return { statistic, df, p: chiSquareSf(statistic, df), v: cramersV(statistic, cells, n + m), sparse }
-}
-
-function cramersV(statistic: number, cells: number, rows: number): number {
-  if (cells < 2 || rows < 2) return 0
-  const phi2 = Math.max(0, statistic / rows - (cells - 1) / (rows - 1))
-  const corrected = (levels: number) => levels - (levels - 1) ** 2 / (rows - 1)
-  const room = Math.min(corrected(2), corrected(cells)) - 1
-  return room <= 0 ? 0 : Math.min(1, Math.sqrt(phi2 / room))
+  return { statistic, df, p: chiSquareSf(statistic, df), v: cramersV(statistic, 2, cells, n + m), sparse }
 }

@@ -10,6 +10,7 @@ import { jensenShannon } from './jensen-shannon.ts'
 import { driftMetricTable } from './metric-table.ts'
 import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
 import { positiveRates, type Rates } from './rate-ratio.ts'
+import { driftSeeds } from './seeds.ts'
 import { inBlocks, measureShift, type Shift } from './shift.ts'
 import { columnOf, derivedFrom, type Subject } from './subjects.ts'
 import { certainty, type DriftSettings, minRows, type ShiftLimits, shiftLimits } from './thresholds.ts'
@@ -48,8 +49,6 @@ const untested: Readonly<Partial<Record<ProfileKind, string>>> = {
   text: 'text is not compared word by word',
 }
 
-/** Any fixed numbers would do: equal profiles give equal results, on every machine. */
-const seed = 20010401
 /** Draws are enough for the smallest adjusted p of so many columns, and no more than takes a moment each. */
 export const drawsFor = (columns: number): number => Math.min(49_999, Math.max(9_999, 100 * columns - 1))
 
@@ -164,7 +163,7 @@ function byBlocks(
   // so many independent rows would have a mean JSD of df / (8 N_eff)
   const used = Array.from({ length: size }, (_, j) => [...before, ...now].some((block) => (block[j] ?? 0) > 0)).filter(Boolean).length
   const independent = Math.max(1, used - 1) / (8 * shift.effectiveRows)
-  const test = blockPermutation(before, now, { seed, draws: drawsFor(columns) })
+  const test = blockPermutation(before, now, { seed: driftSeeds.blocks, draws: drawsFor(columns) })
   // so few blocks that no exchange of them could be certain among so many columns
   const spread = test.smallest * columns > certainty.shift[subject.family].warn ? blockSpread(before, now) : null
   const excess = spread?.excess ?? Math.max(1, test.mean / independent)

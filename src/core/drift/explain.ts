@@ -3,10 +3,11 @@ import { count, written } from '../report/format.ts'
 import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { classifierLimits } from './classifier-check.ts'
-import { correlationLimits } from './correlation-checks.ts'
 import { questions } from './findings.ts'
 import { driftMetricTable, metricName } from './metric-table.ts'
+import { pairLimits } from './pair-measures.ts'
 import { isPattern } from './rules.ts'
+import { driftSeeds } from './seeds.ts'
 import { tableQuestions } from './table-checks.ts'
 import { certainty, families, minRows, predictionPrefix, rateLimits, shiftLimits } from './thresholds.ts'
 
@@ -42,11 +43,12 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
     `drift.rate_ratio of labels and predictions with two values: a factor of ${rateLimits.warn} warns, of ${rateLimits.fail} fails, p ≤ ${certainty.rate.warn} and ${certainty.rate.fail} over all such columns together (Bonferroni)`,
     ...tableQuestions.filter(({ name }) => optional[name]?.(drift) ?? true).map(({ name, summary }) => `drift.${name}: ${summary}`),
     drift.correlations === false
-      ? 'drift.correlation: switched off'
-      : `drift.correlation: a rank correlation that changes by ${correlationLimits.warn} warns, by ${correlationLimits.fail} fails, adjusted p ≤ ${certainty.pairs.warn} and ${certainty.pairs.fail}`,
+      ? 'drift.correlation, drift.association: switched off'
+      : `drift.correlation, drift.association: a rank correlation of two columns, or what a class and the label tell of each other (Cramér’s V, correlation ratio), that changes by ${pairLimits.warn} warns, by ${pairLimits.fail} fails, p adjusted over all pairs ≤ ${certainty.pairs.warn} and ${certainty.pairs.fail}`,
     drift.classifier
       ? `drift.classifier: on at most ${count(drift.classifier.rows)} rows of each side; AUC surely above ${classifierLimits.warn} warns (95 %), above ${classifierLimits.fail} fails (99 %)`
       : 'drift.classifier: not asked for',
+    `what is drawn by chance starts from seed ${driftSeeds.blocks} (blocks, classifier) and ${driftSeeds.cells} (sparse cells), in every run`,
     'on a pull request a fail becomes a warn unless its limit was written',
   ]
 }

@@ -5,9 +5,8 @@
 import { type ChiSquare, chiSquare } from './chi-square.ts'
 import { fisherExact } from './fisher-exact.ts'
 import { permutationP } from './permutation.ts'
+import { driftSeeds } from './seeds.ts'
 
-/** Any fixed number would do: equal tables give equal p, on every machine. */
-const seed = 20010201
 /** p of 0.2 after 1,000 draws, and of 0.02 after all that there are */
 const enough = 200
 
@@ -18,7 +17,7 @@ export interface Homogeneity extends ChiSquare {
 export function homogeneity(reference: readonly number[], current: readonly number[]): Homogeneity {
   const result = chiSquare(reference, current)
   if (!result.sparse) return { ...result, method: 'chi-square' }
-  if (result.df > 1) return { ...result, p: permutationP(reference, current, { seed, enough }), method: 'permutation' }
+  if (result.df > 1) return { ...result, p: permutationP(reference, current, { seed: driftSeeds.cells, enough }), method: 'permutation' }
   const filled = reference.map((a, j) => [a, current[j] ?? 0] as const).filter(([a, b]) => a + b > 0)
   const [[a, c] = [0, 0], [b, d] = [0, 0]] = filled
   return { ...result, p: fisherExact(a, b, c, d), method: 'fisher' }

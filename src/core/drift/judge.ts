@@ -9,9 +9,9 @@ import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg, benjaminiYekutieli } from '../stats/multiplicity.ts'
 import { type ClassifierOutcome, classifierCheck } from './classifier-check.ts'
 import { testedColumn, untestedColumn } from './column-checks.ts'
-import { correlationChecks } from './correlation-checks.ts'
 import { commonBlocks, examine, type Tested } from './examine.ts'
 import { questionLevels } from './findings.ts'
+import { pairChecks } from './pair-checks.ts'
 import { type Certainty, metricP, strictP } from './shift.ts'
 import { type Asked, subjects } from './subjects.ts'
 import { tableChecks } from './table-checks.ts'
@@ -50,7 +50,7 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
     'shift' in one ? testedColumn(input, one, sure.get(one) ?? undecided, { ...levels, rates }) : untestedColumn(input, one),
   )
   const columns = judged.map(({ row }) => row)
-  const pairs = settings.correlations === false ? null : correlationChecks(input, tested)
+  const pairs = settings.correlations === false ? null : pairChecks(input, tested)
   const blocks = settings.blocks === 'rows' ? null : commonBlocks(input.reference, input.current)
   const ofColumns = judged.flatMap(({ checks }) => checks)
   return {

@@ -50,7 +50,7 @@ export function blockCells(reference: ColumnProfile): BlockCells | null {
 }
 
 /** Edges of the reference that part what is left of it into ten about equal cells. */
-function quantileCuts(numeric: NonNullable<ColumnProfile['numeric']>, spikes: ReadonlySet<number>): readonly number[] {
+export function quantileCuts(numeric: NonNullable<ColumnProfile['numeric']>, spikes: ReadonlySet<number>): readonly number[] {
   const { edges, cells } = numeric
   const left = cells.map((count, j) => {
     const [from, to] = [edges[j - 1] ?? -Infinity, edges[j] ?? Infinity]

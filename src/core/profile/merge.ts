@@ -7,10 +7,11 @@
  *
  * Blocks line up by their span of time, or by their bucket. Repeated rows are unknown: a row of one part may be one of the other.
  *
- * @throws RangeError when columns, edges, blocks, weights or pairs differ
+ * @throws RangeError when columns, edges, blocks, weights, pairs or cells of associations differ
  * Source: Chan, Golub & LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
  */
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
+import { mergeAssociations } from './associations.ts'
 import { digits12 } from './digits.ts'
 import { mergeBlocks } from './merge-blocks.ts'
 import { mergePairs } from './pairs.ts'
@@ -36,6 +37,7 @@ export function mergeProfiles(a: TableProfile, b: TableProfile): TableProfile {
     ...(blocks === null ? {} : { blocks: blocks.table }),
     ...(a.weight || b.weight ? { weight: mergeWeight(a.weight, b.weight) } : {}),
     ...(a.pairs && b.pairs ? { pairs: mergePairs(a.pairs, b.pairs) } : {}),
+    ...(a.associations && b.associations ? { associations: mergeAssociations(a.associations, b.associations) } : {}),
   }
 }
 

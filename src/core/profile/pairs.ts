@@ -84,13 +84,23 @@ export interface PairTable {
   readonly rows: number
 }
 
-/** The numbers of the sampled rows, once: `c<i>`, null where a value is missing or infinite. */
-export function codesStatement(table: PairTable, plans: readonly RankPlan[], name: string): string {
-  const list = plans.map((plan, i) => `${rank(plan)} AS c${i}`)
+/** A number that is made of a column: SQL with the name it gets. */
+export interface Code {
+  readonly facts: ColumnFacts
+  readonly sql: string
+}
+
+/** `c<i>`, null where a value is missing or infinite. */
+export const rankCodes = (plans: readonly RankPlan[]): readonly Code[] =>
+  plans.map((plan, i) => ({ facts: plan.facts, sql: `${rank(plan)} AS c${i}` }))
+
+/** The numbers of the sampled rows, once. */
+export function codesStatement(table: PairTable, codes: readonly Code[], name: string): string {
+  const list = codes.map((code) => code.sql)
   const where = chosenRows(table.rows, maxPairRows, table.rowAt)
   if (where === '') return `CREATE TEMP TABLE ${name} AS SELECT ${list.join(', ')} FROM ${table.relation}`
   // drawn before they are numbered: a comparison costs the engine as much for a handful of rows as for the two thousand it takes at once
-  const columns = plans.map(({ facts }) => facts.quoted)
+  const columns = [...new Set(codes.map(({ facts }) => facts.quoted))]
   return `CREATE TEMP TABLE ${name} AS WITH drawn AS MATERIALIZED (SELECT ${columns.join(', ')} FROM ${table.relation} ${where})
     SELECT ${list.join(', ')} FROM drawn`
 }
@@ -112,7 +122,7 @@ function rank({ facts, edges, labels }: RankPlan): string {
 /** Of every column, then of every pair, some at a time. */
 export function columnSums(name: string, columns: number): Sql {
   const list = Array.from({ length: columns }, (_, i) => `count(c${i}) AS n${i}, sum(c${i}) AS s${i}, sum(c${i} * c${i}) AS q${i}`)
-  return sql(`SELECT count(*) AS "rows", ${list.join(', ')} FROM ${name}`)
+  return sql(`SELECT ${['count(*) AS "rows"', ...list].join(', ')} FROM ${name}`)
 }
 
 /** @param complete which columns have a number in every row: pairs of those need their product alone */

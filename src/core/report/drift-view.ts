@@ -2,6 +2,7 @@
  * Drift as a reader meets it: what moved, how far and how sure, first of all what the model says, which moves when anything that matters
  * to it does; then how the two were compared.
  */
+import { pairMeasures } from '../drift/pair-measures.ts'
 import { ruleOf } from '../drift/rules.ts'
 import { shiftLimits } from '../drift/thresholds.ts'
 import type { ModelConfig } from '../schema/config.ts'
@@ -40,6 +41,8 @@ export interface PairRow {
   readonly state: State
   readonly word: string
   readonly pair: Text
+  /** what was compared of the two */
+  readonly measure: Text
   readonly reference: Text
   readonly current: Text
   readonly certainty: Text
@@ -50,7 +53,7 @@ export interface DriftView {
   readonly notes: readonly Text[]
   /** what moved first; of what moved alike predictions, labels, features; furthest first */
   readonly rows: readonly DriftRow[]
-  /** pairs of columns whose correlation changed */
+  /** pairs of columns that go together differently */
   readonly pairs: readonly PairRow[]
   /** how well a classifier tells the two apart, and by what */
   readonly classifier: Text | null
@@ -112,7 +115,7 @@ const undecided = (rows: readonly DriftRow[], what: string): string =>
 
 const isPrediction = ({ family }: DriftRow) => family === 'predictions'
 
-function notesOf({ current, reference, same_data: same, predictions, blocks }: DriftDetails): readonly Text[] {
+function notesOf({ current, reference, same_data: same, predictions, blocks, seeds }: DriftDetails): readonly Text[] {
   return [
     say`${own(plural(current.rows, 'row'))} of current data against ${own(plural(reference.rows, 'row'))} of ${name(reference.from)}`,
     ...(same ? [own('Current and reference are the same data')] : []),
@@ -126,7 +129,7 @@ function notesOf({ current, reference, same_data: same, predictions, blocks }: D
         ]),
     ...(predictions?.priors == null ? [] : [own(priorsText(predictions.priors))]),
     ...(predictions?.because == null ? [] : [say`Predictions were not compared: ${prose(predictions.because)}`]),
-    ...(blocks == null ? [] : [blocksText(blocks)]),
+    ...(blocks == null ? [] : [blocksText(blocks, seeds?.blocks ?? null)]),
   ]
 }
 
@@ -140,10 +143,12 @@ function priorsText({ holdout, now, positive }: NonNullable<NonNullable<DriftDet
 }
 
 /** Why p is larger than the rows would have it. */
-function blocksText({ by, unit, reference, current }: NonNullable<DriftDetails['blocks']>): Text {
+function blocksText({ by, unit, reference, current }: NonNullable<DriftDetails['blocks']>, seed: number | null): Text {
   const what = by === 'group' ? 'Rows of one group are alike' : 'Rows of one time are alike'
   const kind = by === 'group' ? 'blocks of groups' : `blocks of ${unit}`
-  return own(`${what}, so they count in ${kind}: ${plural(current, 'block')} against ${reference}`)
+  return own(
+    `${what}, so they count in ${kind}: ${plural(current, 'block')} against ${reference}${seed === null ? '' : ` (drawn from seed ${seed})`}`,
+  )
 }
 
 function driftRow(column: Column, config: ModelConfig, check: Check | null): DriftRow {
@@ -188,10 +193,11 @@ const certainty = (q: number | null): string => (q === null ? '–' : namedProba
 
 type Correlation = NonNullable<DriftDetails['correlations']>[number]
 
-const pairRow = ({ a, b, reference, current, q, state }: Correlation): PairRow => ({
+const pairRow = ({ a, b, measure = 'rank_correlation', reference, current, q, state }: Correlation): PairRow => ({
   state,
   word: words[state],
   pair: say`${name(a)} and ${name(b)}`,
+  measure: own(pairMeasures[measure].shown),
   reference: own(figure(reference)),
   current: own(figure(current)),
   certainty: own(certainty(q)),

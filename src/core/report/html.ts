@@ -239,12 +239,13 @@ function sharesFigure(row: DriftRow): string {
 function pairsPart(pairs: readonly PairRow[]): readonly string[] {
   if (pairs.length === 0) return []
   return [
-    '<h3>Correlations that changed</h3>',
+    '<h3>Columns that go together differently</h3>',
     grid(
-      ['state', 'columns', 'reference', 'current', 'certainty'],
+      ['state', 'columns', 'by', 'reference', 'current', 'certainty'],
       pairs.map((pair) => [
         { html: stateBadge(pair) },
         { html: html(pair.pair) },
+        { html: html(pair.measure) },
         { html: html(pair.reference), figure: true },
         { html: html(pair.current), figure: true },
         { html: html(pair.certainty), figure: true },

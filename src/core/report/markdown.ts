@@ -269,6 +269,7 @@ class Page {
     const pairs = this.some(drift.pairs, this.detail.rows).map((pair) => [
       own(pair.word),
       pair.pair,
+      pair.measure,
       pair.reference,
       pair.current,
       pair.certainty,
@@ -279,7 +280,7 @@ class Page {
       ),
       ...(drift.classifier === null ? [] : [markdown(say`${drift.classifier}.`)]),
       table(['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'], rows),
-      table(['state', 'columns whose correlation changed', 'reference', 'current', 'certainty'], pairs),
+      table(['state', 'columns that go together differently', 'by', 'reference', 'current', 'certainty'], pairs),
     ]
     return [folded(summary, body, moved && stage?.verdict === 'fail')]
   }

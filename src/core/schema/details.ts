@@ -315,13 +315,19 @@ export const driftDetails = z.strictObject({
     .strictObject({ by: z.string(), unit: z.string(), reference: z.number().int(), current: z.number().int() })
     .nullable()
     .optional(),
+  /** where chance is drawn from: exchanges of blocks, of rows between sparse cells, halves of a classifier */
+  seeds: z.strictObject({ blocks: z.number().int(), cells: z.number().int(), classifier: z.number().int() }).optional(),
+  /** pairs of columns that changed most */
   correlations: z
     .array(
       z.strictObject({
         a: z.string(),
+        /** of a measure other than rank correlation: the label */
         b: z.string(),
+        measure: z.enum(['rank_correlation', 'cramers_v', 'correlation_ratio']).optional(),
         reference: number,
         current: number,
+        /** of a rank correlation with its sign; else how far both are apart on the scale of the measure, more than the difference where classes changed places */
         change: number,
         q: number,
         state: z.enum(driftStates),

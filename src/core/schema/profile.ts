@@ -140,6 +140,18 @@ export const tableProfileSchema = z.strictObject({
     })
     .nullable()
     .optional(),
+  /** Counts by a feature and a label, of which at least one has classes: how one tells of the other. They add. */
+  associations: z
+    .strictObject({
+      /** rows looked at: all of them, or a sample by the hash of their number */
+      rows: count,
+      /** cells of a column: its most frequent labels, all others, missing; or the cells between edges */
+      axes: z.array(z.strictObject({ column: z.string(), levels: z.array(z.string()).nullable(), cuts: z.array(z.number()).nullable() })),
+      /** places of both axes, and counts by cell of the feature, in it by cell of the label */
+      tables: z.array(z.strictObject({ feature: count, label: count, counts: z.array(count) })),
+    })
+    .nullable()
+    .optional(),
 })
 export type TableProfile = z.infer<typeof tableProfileSchema>
 

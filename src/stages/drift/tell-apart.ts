@@ -5,6 +5,7 @@
 
 import { type CodedColumn, tellApart } from '../../core/drift/classifier.ts'
 import { type ClassifierOutcome, classifierRows, separated } from '../../core/drift/classifier-check.ts'
+import { driftSeeds } from '../../core/drift/seeds.ts'
 import type { Asked } from '../../core/drift/subjects.ts'
 import { subjects } from '../../core/drift/subjects.ts'
 import { blockCells, type CountedCells, cellOf } from '../../core/profile/blocks.ts'
@@ -17,8 +18,6 @@ import type { ModelContext } from '../context.ts'
 import { columnFacts } from '../profile-table.ts'
 import type { Sides } from './sides.ts'
 
-/** Any fixed number would do. */
-const seed = 20010401
 /** the engine plans in the square of what it is asked for at once */
 const columnsPerQuery = 16
 
@@ -41,7 +40,7 @@ export async function classify(context: ModelContext, sides: Sides, asked: Asked
     const coded = columns.map(
       ({ name, cells }, i): CodedColumn => ({ name, levels: cells.size, reference: a[i] ?? [], current: b[i] ?? [] }),
     )
-    return separated(tellApart(coded, { seed }))
+    return separated(tellApart(coded, { seed: driftSeeds.classifier }))
   } catch (thrown) {
     context.signal.throwIfAborted()
     if (thrown instanceof UserError) return none(thrown.message)

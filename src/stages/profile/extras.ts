@@ -1,6 +1,14 @@
-/** What a profile holds besides its columns, each by scans of its own: sums of weights, counts by block, sums of pairs, repeated rows. */
+/** What a profile holds besides its columns, each by scans of its own: sums of weights, counts by block, sums of pairs, counts by class and label, repeated rows. */
 import { type ColumnFacts, isNumeric, type TableFacts } from '../../core/checks/facts.ts'
 import type { ColumnPlan, Levels } from '../../core/profile/assemble.ts'
+import {
+  type AssociationPlan,
+  associationQueries,
+  axisCode,
+  fitsAxis,
+  planAssociations,
+  readAssociations,
+} from '../../core/profile/associations.ts'
 import {
   type BlockPlan,
   blockCells,
@@ -14,6 +22,7 @@ import {
 } from '../../core/profile/blocks.ts'
 import { digits12 } from '../../core/profile/digits.ts'
 import {
+  type Code,
   canBeRanked,
   codesStatement,
   columnSums,
@@ -22,6 +31,7 @@ import {
   maxPairColumns,
   pairQueries,
   type RankPlan,
+  rankCodes,
   readPairs,
 } from '../../core/profile/pairs.ts'
 import { columnsPerQuery, duplicateQuery } from '../../core/profile/queries.ts'
@@ -129,46 +139,76 @@ const micros = (value: unknown): number | null => (value === null || value === u
 
 let codeTables = 0
 
-/** A reference without pairs leaves nothing to compare with. */
-export async function countPairs(
-  subject: Subject,
-  asked: { readonly first: readonly string[]; readonly leaveOut: readonly string[] } | null,
-): Promise<TableProfile> {
+export interface AskedPairs {
+  /** columns that come first where there is not room for all */
+  readonly first: readonly string[]
+  /** columns of the truth: what features tell of them is counted */
+  readonly labels?: readonly string[]
+  readonly leaveOut: readonly string[]
+}
+
+/** Sums for rank correlations, and counts by feature and label. A reference without them leaves nothing to compare with. */
+export async function countPairs(subject: Subject, asked: AskedPairs | null): Promise<TableProfile> {
   const { engine, table, profile } = subject
   if (asked === null) return profile
-  const ranked = rankPlans(subject, asked.first, new Set(asked.leaveOut))
-  if (ranked.length < 2) return profile
+  const usual = subject.plans.filter(
+    ({ sensitive, derived, kind }) => !sensitive && derived === null && kind !== 'identifier' && kind !== 'constant',
+  )
+  const leaveOut = new Set(asked.leaveOut)
+  const order = [...new Set([...asked.first, ...usual.map(({ facts }) => facts.name)])].filter((one) => !leaveOut.has(one))
+  const ranked = rankPlans(subject, usual, order)
+  const tables = associationPlan(subject, usual, order, asked.labels ?? [])
+  const codes = [...rankCodes(ranked), ...tables.codes]
+  if (codes.length === 0) return profile
   const name = `codes_of_profile_${++codeTables}`
-  await engine.aggregate({ sql: codesStatement({ relation: table.relation, rowAt: table.rowAt, rows: table.rows }, ranked, name) })
+  await engine.aggregate({ sql: codesStatement({ relation: table.relation, rowAt: table.rowAt, rows: table.rows }, codes, name) })
   try {
     const [sums = {}] = await engine.aggregate(columnSums(name, ranked.length))
     const row: Record<string, unknown> = { ...sums }
-    for (const query of pairQueries(name, completeColumns(row, ranked.length))) Object.assign(row, (await engine.aggregate(query))[0])
+    const queries = [...pairQueries(name, completeColumns(row, ranked.length)), ...associationQueries(name, tables.plan, axisName)]
+    for (const query of queries) Object.assign(row, (await engine.aggregate(query))[0])
+    const names = ranked.map(({ facts }) => facts.name)
     return {
       ...profile,
-      pairs: readPairs(
-        row,
-        ranked.map(({ facts }) => facts.name),
-      ),
+      ...(ranked.length === 0 ? {} : { pairs: readPairs(row, names) }),
+      ...(tables.plan.pairs.length === 0 ? {} : { associations: readAssociations(row, Number(row.rows ?? 0), tables.plan) }),
     }
   } finally {
     await engine.aggregate({ sql: dropStatement(name) })
   }
 }
 
-/** Those of the reference that can be ranked now; else the columns asked for, then the others, up to fifty. */
-function rankPlans(
-  { plans, reference, ownReference }: Subject,
-  first: readonly string[],
-  leaveOut: ReadonlySet<string>,
-): readonly RankPlan[] {
-  const usual = plans.filter(
-    ({ sensitive, derived, kind }) => !sensitive && derived === null && kind !== 'identifier' && kind !== 'constant',
-  )
-  const order = ownReference
-    ? [...first, ...usual.map(({ facts }) => facts.name)].filter((name) => !leaveOut.has(name))
-    : (reference.pairs?.columns ?? [])
-  const found = [...new Set(order)].flatMap((name): RankPlan[] => {
+const axisName = (place: number): string => `a${place}`
+
+/** In the cells of the reference, those of its tables whose columns are still what they were; else of the first fifty columns in this order. */
+function associationPlan(
+  { profile, reference, ownReference }: Subject,
+  usual: readonly ColumnPlan[],
+  order: readonly string[],
+  labels: readonly string[],
+): { readonly plan: AssociationPlan; readonly codes: readonly Code[] } {
+  const known = reference.associations ?? null
+  const truths = new Set(labels)
+  const features = order.filter((name) => !truths.has(name)).slice(0, maxPairColumns)
+  const { axes, pairs }: AssociationPlan = ownReference
+    ? planAssociations(profile, features, labels)
+    : { axes: known?.axes ?? [], pairs: known?.tables.map(({ feature, label }) => [feature, label] as const) ?? [] }
+  const codes = axes.map((axis, place): Code | null => {
+    const plan = usual.find(({ facts }) => facts.name === axis.column)
+    return plan === undefined || !fitsAxis(plan.facts, plan.levels, axis)
+      ? null
+      : { facts: plan.facts, sql: `${axisCode(plan.facts, axis)} AS ${axisName(place)}` }
+  })
+  const there = (place: number) => (codes[place] ?? null) !== null
+  return {
+    plan: { axes, pairs: pairs.filter(([feature, label]) => there(feature) && there(label)) },
+    codes: codes.filter((code) => code !== null),
+  }
+}
+
+/** Those of the reference that can be ranked now; else of the columns in this order up to fifty. One alone makes no pair. */
+function rankPlans({ reference, ownReference }: Subject, usual: readonly ColumnPlan[], order: readonly string[]): readonly RankPlan[] {
+  const found = (ownReference ? order : (reference.pairs?.columns ?? [])).flatMap((name): RankPlan[] => {
     const plan = usual.find(({ facts }) => facts.name === name)
     const before = columnOf(reference, name)
     if (plan === undefined || before === null) return []
@@ -178,7 +218,7 @@ function rankPlans(
     if (low === undefined || high === undefined || more.length > 0 || edges !== null) return []
     return [{ facts: plan.facts, edges: null, labels: [low, high] }]
   })
-  return found.slice(0, maxPairColumns)
+  return found.length < 2 ? [] : found.slice(0, maxPairColumns)
 }
 
 /** Tables up to this size are looked through for rows that repeat one another without being asked. */

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import type { ProfileOptions } from '../profile-table.ts'
 
-/** The two sides of drift. Elsewhere blocks, weights and pairs would be counted for nobody. */
+/** The two sides of drift. Elsewhere blocks, weights, pairs and associations would be counted for nobody. */
 const compared: readonly string[] = ['train', 'current', 'reference']
 
 export function profileOptions({ data, drift, promote }: ModelConfig, role: string): Omit<ProfileOptions, 'reference'> {
@@ -13,13 +13,14 @@ export function profileOptions({ data, drift, promote }: ModelConfig, role: stri
   if (!needed) return options
   const byBlock = drift.blocks !== 'rows'
   const leaveOut = [data.id, data.time, data.group, data.weight].filter((name) => name !== null)
-  const first = [...targetColumns(data), ...heaviest(drift.importance), ...(data.features ?? [])]
+  const labels = targetColumns(data)
+  const first = [...labels, ...heaviest(drift.importance), ...(data.features ?? [])]
   return {
     ...options,
     time: byBlock ? data.time : null,
     group: byBlock ? data.group : null,
     weight: data.weight,
-    pairs: drift.correlations === false ? null : { first, leaveOut },
+    pairs: drift.correlations === false ? null : { first, labels, leaveOut },
   }
 }
 

@@ -9,8 +9,9 @@
  *
  * E is 1 where the classes lie apart and 0 where each has the same mean rank; of two classes it is |AUC − ½|·2. A column with a value of its own in every row,
  * as an identifier, tells nothing as a class. p: Kruskal–Wallis H, χ², and ρ√(n−1) as normal; a strong association of five rows is none.
- * Sources: Kruskal & Wallis 1952; Bergsma 2013, "A bias-correction for Cramér's V and Tschuprow's T"; Kendall & Gibbons 1990.
+ * Sources: Kruskal & Wallis 1952; Kendall & Gibbons 1990.
  */
+import { cramersV } from '../../stats/cramers-v.ts'
 import { chiSquareSf } from '../../stats/gamma.ts'
 import { normalSf } from '../../stats/normal.ts'
 import { number, type Row, type Scope } from '../entry.ts'
@@ -128,11 +129,8 @@ export function spearman(rho: number, n: number): Association | null {
 export function contingency(row: Row): Association | null {
   const [n, q, kx, ky] = [number(row.total) ?? 0, number(row.q) ?? 0, number(row.kx) ?? 0, number(row.ky) ?? 0]
   if (n < 2 || kx < 2 || ky < 2) return null
-  const phi = Math.max(0, q - 1)
-  const df = (kx - 1) * (ky - 1)
-  const corrected = Math.max(0, phi - df / (n - 1))
-  const levels = Math.min(kx - (kx - 1) ** 2 / (n - 1), ky - (ky - 1) ** 2 / (n - 1)) - 1
-  return rounded(levels <= 0 ? 0 : Math.sqrt(corrected / levels), chiSquareSf(n * phi, df), n)
+  const statistic = n * Math.max(0, q - 1)
+  return rounded(cramersV(statistic, kx, ky, n), chiSquareSf(statistic, (kx - 1) * (ky - 1)), n)
 }
 
 /** Threads add in another order in every run, which moves the last digits: the same data must give the same figures, and the same order of them. */

@@ -1,0 +1,146 @@
+/**
+ * How columns depend on one another: every pair of numeric or boolean columns that both profiles have sums of, and every class and label that both have
+ * counts of. One family of tests. One check a pair that changed, one line for all of a kind.
+ */
+import { effect } from '../gate/fold.ts'
+import { type AssociationTable, associationTables } from '../profile/associations.ts'
+import { pairSums } from '../profile/pairs.ts'
+import { count, figure, namedProbability, plural } from '../report/format.ts'
+import type { DriftDetails } from '../schema/details.ts'
+import { type Check, makeCheck } from '../schema/result.ts'
+import { benjaminiHochberg } from '../stats/multiplicity.ts'
+import { associationChange } from './association-tables.ts'
+import type { Judging } from './column-checks.ts'
+import { correlation, correlationChange } from './correlation.ts'
+import type { Tested } from './examine.ts'
+import { total } from './interaction.ts'
+import { type PairMeasure, pairLimits, pairMeasures } from './pair-measures.ts'
+import type { Asked } from './subjects.ts'
+import { certainty, minRows } from './thresholds.ts'
+
+const shown = 20
+
+type Row = NonNullable<DriftDetails['correlations']>[number] & { readonly measure: PairMeasure }
+
+export interface PairsFound {
+  readonly checks: readonly Check[]
+  /** those that changed most */
+  readonly rows: readonly Row[]
+}
+
+type Compared = Pick<Row, 'a' | 'b' | 'measure'> & {
+  readonly reference: number
+  readonly current: number
+  readonly change: number
+  readonly p: number
+}
+/** Rows that one independent row takes, for two columns that were both tested; null: one was not. */
+type Excess = (a: string, b: string) => number | null
+
+/** @param tested columns that were compared: a pair is, when both are. null: the profiles have no pairs in common */
+export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): PairsFound | null {
+  const own = new Map(tested.filter(({ subject }) => subject.family !== 'predictions').map((one) => [one.subject.name, one.excess]))
+  const excess: Excess = (a, b) => {
+    const [one, other] = [own.get(a), own.get(b)]
+    return one === undefined || other === undefined ? null : Math.max(one, other)
+  }
+  const compared = [...correlations(input, excess), ...associations(input, excess)]
+  if (compared.length === 0) return null
+  const q = benjaminiHochberg(compared.map(({ p }) => p))
+  const rows = compared.map(({ p: _, ...pair }, i): Row => ({ ...pair, q: q[i] ?? 1, state: stateOf(Math.abs(pair.change), q[i] ?? 1) }))
+  const found = rows.filter(({ state }) => state === 'warn' || state === 'fail')
+  return {
+    checks: [...found.map((row) => pairCheck(input, row)), ...summaries(rows, found)],
+    rows: rows.toSorted((x, y) => Math.abs(y.change ?? 0) - Math.abs(x.change ?? 0)).slice(0, shown),
+  }
+}
+
+const key = (a: string, b: string) => JSON.stringify([a, b])
+
+function correlations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
+  const ordered = (a: string, b: string) => (a < b ? key(a, b) : key(b, a))
+  const now = new Map(pairSums(current.pairs).map((pair) => [ordered(pair.a, pair.b), pair]))
+  return pairSums(reference.pairs).flatMap((before): Compared[] => {
+    const { a, b } = before
+    const after = now.get(ordered(a, b))
+    const excess = excessOf(a, b)
+    if (after === undefined || excess === null) return []
+    const [r1, r2] = [correlation(before), correlation(after)]
+    // rows that depend on each other are worth fewer here too
+    const [n, m] = [before.n / excess, after.n / excess]
+    if (r1 === null || r2 === null || Math.min(n, m) < minRows) return []
+    const { p } = correlationChange(r1, n, r2, m, true)
+    return [{ a, b, measure: 'rank_correlation', reference: r1, current: r2, change: r2 - r1, p }]
+  })
+}
+
+function associations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
+  const cells = ({ feature, label }: AssociationTable) => JSON.stringify([feature, label])
+  const now = new Map(associationTables(current.associations).map((table) => [cells(table), table]))
+  return associationTables(reference.associations).flatMap((before): Compared[] => {
+    const [a, b] = [before.feature.column, before.label.column]
+    const after = now.get(cells(before))
+    const excess = excessOf(a, b)
+    if (after === undefined || excess === null) return []
+    if (Math.min(total(before.counts), total(after.counts)) / excess < minRows) return []
+    const found = associationChange(before, after, excess)
+    return found === null
+      ? []
+      : [{ a, b, measure: found.measure, reference: found.before, current: found.now, change: found.change, p: found.p }]
+  })
+}
+
+function stateOf(change: number, q: number): Row['state'] {
+  if (q <= certainty.pairs.fail && change >= pairLimits.fail) return 'fail'
+  if (q <= certainty.pairs.warn && change >= pairLimits.warn) return 'warn'
+  return q <= certainty.pairs.warn ? 'immaterial' : 'ok'
+}
+
+function pairCheck({ policy, capAtWarn }: Judging, row: Row): Check {
+  const { a, b, measure, reference, current, change, q, state } = row
+  const { shown, check } = pairMeasures[measure]
+  const status = state === 'fail' ? 'fail' : 'warn'
+  const limit = pairLimits[status]
+  const signed = check === 'correlation'
+  const strength = `${shown} ${figure(reference)} → ${figure(current)}`
+  return makeCheck({
+    id: `drift.${check}:${a}~${b}`,
+    status,
+    effect: effect(status, capAtWarn ? 'warn' : 'fail', policy),
+    metric: check,
+    limit_kind: check,
+    observed: signed ? current : change,
+    baseline: signed ? reference : null,
+    delta: signed ? change : null,
+    limit,
+    p_value: q,
+    message: signed
+      ? `${a} and ${b} go together differently: ${strength}, ${namedProbability('q', q)}`
+      : `${a} tells something else of ${b}: changed by ${figure(change, [limit])} (limit ${limit}; ${strength}), ${namedProbability('q', q)}`,
+    fix: 'Train on newer data: a model that uses both has learned the old relation. Or switch this off: drift: {correlations: false}',
+  })
+}
+
+/** One line for correlations, one for what classes and the label tell of each other. */
+function summaries(rows: readonly Row[], found: readonly Row[]): readonly Check[] {
+  return (['correlation', 'association'] as const).flatMap((check) => {
+    const isIts = ({ measure }: Row) => pairMeasures[measure].check === check
+    const [all, changed] = [rows.filter(isIts).length, found.filter(isIts).length]
+    if (all === 0) return []
+    const what =
+      check === 'correlation'
+        ? `${plural(all, 'pair')} of columns compared by rank correlation`
+        : `${plural(all, 'pair')} of a feature and the label compared by what one tells of the other`
+    return [
+      makeCheck({
+        id: `drift.${check}s`,
+        status: 'pass',
+        effect: 'pass',
+        metric: check,
+        observed: changed,
+        n: all,
+        message: `${what}: ${changed === 0 ? 'none changed' : `${count(changed)} changed`} by ${pairLimits.warn} or more beyond chance`,
+      }),
+    ]
+  })
+}
