@@ -6,9 +6,12 @@ import warnings
 import mpmath
 import numpy as np
 import scipy
+import statsmodels
+import statsmodels.api as sm
 from scipy import integrate, optimize, special, stats
 from scipy.spatial import distance
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.oneway import anova_generic
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 from common import Cases
@@ -213,5 +216,87 @@ for name, x in {
     mean = mpmath.fsum(exact) / len(exact)
     var = mpmath.fsum((v - mean) ** 2 for v in exact) / (len(exact) - 1)
     out.add("merge", f"variance: {name}", "variance", {"values": [float(v) for v in x]}, {"mean": float(mean), "variance": float(var)}, 1e-12, source="mpmath, 60 digits")
+
+# --- what a class and a label tell of each other; numbers of their own, so that the cases above stay as they are ------
+own = np.random.default_rng(20010301)
+
+
+def bergsma(counts):
+    counts = np.asarray(counts, float)
+    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
+    (k, c), n = counts.shape, counts.sum()
+    phi2 = max(0.0, stats.contingency.chi2_contingency(counts, correction=False).statistic / n - (k - 1) * (c - 1) / (n - 1))
+    return min(1.0, math.sqrt(phi2 / (min(k - (k - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1)))
+
+
+def draw(rows, shares, conditional):
+    """Counts of groups and cells, from shares of the groups and of the cells in each."""
+    return own.multinomial(rows, (np.asarray(shares)[:, None] * np.asarray(conditional)).ravel()).reshape(np.shape(conditional))
+
+
+def two(rates):
+    return [[1 - rate, rate] for rate in rates]
+
+
+for name, a, b in (
+    ("nothing changed, four by two", draw(400, [0.4, 0.3, 0.2, 0.1], two([0.2, 0.3, 0.5, 0.6])), draw(300, [0.4, 0.3, 0.2, 0.1], two([0.2, 0.3, 0.5, 0.6]))),
+    ("near independence", draw(500, [0.5, 0.3, 0.2], two([0.3] * 3)), draw(500, [0.5, 0.3, 0.2], two([0.3] * 3))),
+    ("an association that fades", draw(1000, [0.4, 0.3, 0.3], two([0.1, 0.5, 0.9])), draw(800, [0.4, 0.3, 0.3], two([0.4, 0.5, 0.6]))),
+    ("two classes change places", [[90, 12], [15, 80]], [[14, 88], [85, 11]]),
+    ("shares move, odds do not", [[360, 40], [180, 120], [90, 210]], [[90, 10], [180, 120], [180, 420]]),
+    ("five by four", draw(3000, own.dirichlet(np.ones(5)), own.dirichlet(np.ones(4), 5)), draw(2000, own.dirichlet(np.ones(5)), own.dirichlet(np.ones(4), 5))),
+    ("a cell is empty on one side", [[50, 0, 20], [30, 25, 45]], [[40, 9, 21], [35, 30, 45]]),
+):
+    a, b = np.asarray(a), np.asarray(b)
+    cells = [(g, j, t, count) for t, counts in enumerate((a, b)) for (g, j), count in np.ndenumerate(counts)]
+    factor = lambda i: np.array([[cell[i] == level for level in range(1, 1 + max(other[i] for other in cells))] for cell in cells], float)
+    G, J, T = factor(0), factor(1), factor(2)
+    cross = lambda X, Y: np.stack([x * y for x in X.T for y in Y.T], axis=1)
+    X = np.column_stack([np.ones(len(cells)), G, J, T, cross(G, J), cross(G, T), cross(J, T)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # equal odds are a perfect fit
+        model = sm.GLM([cell[3] for cell in cells], X, family=sm.families.Poisson()).fit(tol=1e-14, maxiter=200)
+    fitted = np.asarray(model.fittedvalues).reshape(2, *a.shape)
+    n, m = a.sum(), b.sum()
+    apart = (a - fitted[0]) / n - (b - fitted[1]) / m
+    weight = np.outer(a.sum(axis=1) / n + b.sum(axis=1) / m, a.sum(axis=0) / n + b.sum(axis=0) / m) / 4
+    df = int(model.df_resid)
+    change = math.sqrt(max(0.0, float((apart**2 / weight).sum()) - df * (1 / n + 1 / m)) / (min(a.shape) - 1))
+    out.add("multivariate", f"interaction: {name}", "interaction", {"before": a, "now": b},
+            {"statistic": model.pearson_chi2, "df": df, "p": stats.chi2.sf(model.pearson_chi2, df), "change": change, "before": bergsma(a), "now": bergsma(b)},
+            1e-6, relative=False, source=f"statsmodels {statsmodels.__version__}: log-linear model without the interaction of three; scipy for V")
+
+for name, a, b in (
+    ("nothing changed, three groups", draw(400, [0.4, 0.35, 0.25], own.dirichlet(np.ones(10) * 3, 3)), None),
+    ("all means move alike", [[40, 30, 20, 0, 0], [20, 40, 30, 0, 0]], [[0, 40, 30, 20, 0], [0, 20, 40, 30, 0]]),
+    ("two groups change places", [[80, 20, 5], [6, 30, 70]], [[8, 25, 60], [75, 30, 4]]),
+    ("means come together", draw(900, [0.3, 0.3, 0.4], [[0.6, 0.3, 0.1], [0.3, 0.4, 0.3], [0.1, 0.3, 0.6]]), draw(700, [0.3, 0.3, 0.4], [[0.4, 0.35, 0.25], [0.3, 0.4, 0.3], [0.25, 0.35, 0.4]])),
+    ("six groups, some small", draw(500, own.dirichlet(np.ones(6) * 4), own.dirichlet(np.ones(9), 6)), draw(300, own.dirichlet(np.ones(6) * 4), own.dirichlet(np.ones(9), 6))),
+    ("each group in a cell of its own", [[30, 0, 0], [0, 40, 0], [0, 0, 35]], [[25, 0, 0], [0, 45, 0], [0, 0, 30]]),
+):
+    a = np.asarray(a)
+    b = draw(250, [0.4, 0.35, 0.25], a / a.sum(axis=1, keepdims=True)) if b is None else np.asarray(b)
+    at = np.arange(a.shape[1])
+    sides = [[np.repeat(at, row) for row in counts] for counts in (a, b)]
+    wide = 1 / 12
+    n, m = (np.array([len(rows) for rows in side]) for side in sides)
+    (m1, v1), (m2, v2) = (([rows.mean() for rows in side], np.array([rows.var(ddof=1) + wide for rows in side])) for side in sides)
+    d, part1, part2 = np.array(m1) - np.array(m2), v1 / n, v2 / m
+    free = (part1 + part2) ** 2 / (part1**2 / (n - 1) + part2**2 / (m - 1))
+    welch = anova_generic(d, (part1 + part2) * (free + 1), free + 1, use_var="unequal")
+    q = (n / n.sum() + m / m.sum()) / 2
+    all1, all2 = (np.concatenate(side).var(ddof=1) + wide for side in sides)
+    e1, e2 = ((np.array(means) - (q * means).sum()) / math.sqrt(var) for means, var in ((m1, all1), (m2, all2)))
+    change = math.sqrt(max(0.0, (q * (e1 - e2) ** 2).sum() - (q * (1 - q) * (part1 / all1 + part2 / all2)).sum()))
+
+    def eta(side, variances, rows):
+        within = ((rows - 1) * variances).sum()
+        middle = np.concatenate(side).mean()
+        whole = within + sum(len(x) * (x.mean() - middle) ** 2 for x in side)
+        return math.sqrt(max(0.0, 1 - within / whole * (rows.sum() - 1) / (rows.sum() - len(rows))))
+
+    out.add("multivariate", f"group shift: {name}", "group_shift", {"before": a, "now": b},
+            {"statistic": welch.statistic, "df": len(n) - 1, "p": welch.pvalue, "change": change, "before": eta(sides[0], v1, n), "now": eta(sides[1], v2, m)},
+            1e-8, relative=False, source=f"statsmodels {statsmodels.__version__}: anova_generic (Welch); numpy for the correlation ratio")
 
 out.write("drift", "1e-9 of the value unless the case says otherwise: both sides round, and special functions keep about twelve digits; a distance near 0 is the square root of a difference and keeps half of them; the Anderson-Darling tail is an approximation whose published error is the tolerance")

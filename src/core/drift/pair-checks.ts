@@ -3,7 +3,7 @@
  * counts of. One family of tests. One check a pair that changed, one line for all of a kind.
  */
 import { effect } from '../gate/fold.ts'
-import { type AssociationTable, associationTables } from '../profile/associations.ts'
+import { type AssociationTable, associationTables, planAssociations } from '../profile/associations.ts'
 import { pairSums } from '../profile/pairs.ts'
 import { count, figure, namedProbability, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/details.ts'
@@ -45,12 +45,13 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
     return one === undefined || other === undefined ? null : Math.max(one, other)
   }
   const compared = [...correlations(input, excess), ...associations(input, excess)]
-  if (compared.length === 0) return null
+  const unknown = unknownAssociations(input, excess)
+  if (compared.length === 0) return unknown.length === 0 ? null : { checks: unknown, rows: [] }
   const q = benjaminiHochberg(compared.map(({ p }) => p))
   const rows = compared.map(({ p: _, ...pair }, i): Row => ({ ...pair, q: q[i] ?? 1, state: stateOf(Math.abs(pair.change), q[i] ?? 1) }))
   const found = rows.filter(({ state }) => state === 'warn' || state === 'fail')
   return {
-    checks: [...found.map((row) => pairCheck(input, row)), ...summaries(rows, found)],
+    checks: [...found.map((row) => pairCheck(input, row)), ...summaries(rows, found), ...unknown],
     rows: rows.toSorted((x, y) => Math.abs(y.change ?? 0) - Math.abs(x.change ?? 0)).slice(0, shown),
   }
 }
@@ -88,6 +89,26 @@ function associations({ reference, current }: Asked, excessOf: Excess): readonly
       ? []
       : [{ a, b, measure: found.measure, reference: found.before, current: found.now, change: found.change, p: found.p }]
   })
+}
+
+/** A profile that an earlier version stored has no counts of what classes and the label tell of each other: that is said. */
+function unknownAssociations({ reference, current, targets }: Asked, excessOf: Excess): readonly Check[] {
+  const without = [reference, current].filter(({ associations: one }) => one === undefined)
+  if (without.length === 0) return []
+  const features = reference.columns.map(({ name }) => name).filter((name) => !targets.includes(name))
+  const { axes, pairs } = planAssociations(reference, features, targets)
+  const asked = pairs.some(([a, b]) => excessOf(axes[a]?.column ?? '', axes[b]?.column ?? '') !== null)
+  if (!asked) return []
+  const [which = ''] = without.map((table) => (table === reference ? 'the reference' : 'current data'))
+  return [
+    makeCheck({
+      id: 'drift.associations',
+      status: 'skipped',
+      effect: 'skipped',
+      message: `What classes and the label tell of each other was not compared: the profile of ${which} has no counts of it`,
+      fix: 'Make the profile again with this version: `modelgate validate` writes it.',
+    }),
+  ]
 }
 
 function stateOf(change: number, q: number): Row['state'] {

@@ -322,7 +322,7 @@ export interface ModelConfig {
     readonly minRows?: number
     /** limits of a family that replace the default ones: features, labels, predictions */
     readonly families?: Readonly<Partial<Record<'features' | 'labels' | 'predictions', Thresholds<number>>>>
-    /** compare rank correlations of pairs, default true */
+    /** compare rank correlations of pairs, and what classes tell of the label; default true */
     readonly correlations?: boolean
     /** a classifier that tells the two apart, on at most `rows` of each side; off by default */
     readonly classifier?: { readonly rows: number } | null

@@ -84,6 +84,7 @@ describe('the drift stage', () => {
       'drift.unseen:c fail',
       'drift.shift:y pass',
       'drift.correlations pass',
+      'drift.associations pass',
       'drift.predictions skipped',
     ])
     expect(JSON.stringify(result)).not.toContain('fresh')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { drawAnswers, target, withLabel } from '../../../bench/simulate/answers.ts'
 import { columns, type Drawn, drawColumn } from '../../../bench/simulate/columns.ts'
 import { inDays, rowsPerDay } from '../../../bench/simulate/dependent.ts'
 import { profileOf } from '../../../bench/simulate/profile.ts'
@@ -24,6 +25,27 @@ function csvOf(drawn: readonly Drawn[]): string {
 const counted = ({ columns: all, rows, pairs, duplicates }: TableProfile) => ({ rows, columns: all, pairs, duplicates })
 
 describe('the profile of a simulated table', () => {
+  it('with a label holds how the columns go together with it, as the engine counts it', async () => {
+    await using bench = await makeBench()
+    const rng = random(8)
+    const [before, now] = [columns.map((spec) => drawColumn(spec, 700, rng)), columns.map((spec) => drawColumn(spec, 500, rng))]
+    const labels = [700, 500].map((rows) => drawAnswers(rows, rng).label)
+    const [first, second] = labels
+    if (first === undefined || second === undefined) throw new Error('two labels')
+    const options = { role: 'train', sensitive: [], pairs: { first: [target], labels: [target], leaveOut: [] } }
+    const reference = await buildProfile(bench.engine, await bench.table('train.csv', csvOf([...before, first])), options)
+    const current = await buildProfile(bench.engine, await bench.table('current.csv', csvOf([...now, second])), {
+      ...options,
+      role: 'current',
+      reference,
+    })
+    const simulated = withLabel(profileOf('train', before, 1), before, first, 3, null)
+    const today = withLabel(profileOf('current', now, 2, simulated), now, second, 4, simulated)
+    expect(simulated.associations?.tables.length).toBeGreaterThan(5)
+    expect([simulated.associations, simulated.pairs]).toEqual([reference.associations, reference.pairs])
+    expect([today.associations, today.pairs]).toEqual([current.associations, current.pairs])
+  })
+
   it.each([
     [200, 200],
     [3000, 1000],

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { columnCells } from '../../../src/core/drift/column-cells.ts'
 import { measureShift } from '../../../src/core/drift/shift.ts'
+import { type Axis, associationTables } from '../../../src/core/profile/associations.ts'
 import { blockCells } from '../../../src/core/profile/blocks.ts'
 import { mergeProfiles } from '../../../src/core/profile/merge.ts'
 import { pairSums } from '../../../src/core/profile/pairs.ts'
@@ -429,6 +430,76 @@ describe('pairs', () => {
   })
 })
 
+describe('associations of classes and labels', () => {
+  const next = sequence(39)
+  const rows = 600
+  const kind = each(rows, (i) => (i % 41 === 0 ? null : `kind ${Math.floor(next() ** 2 * 20)}`))
+  const x = each(rows, (i) => (i % 29 === 0 ? null : next() * 10))
+  const flag = each(rows, () => next() < 0.3)
+  const rating = each(rows, () => 1 + Math.floor(next() * 5))
+  const columns = { id: each(rows, (i) => i), kind, x, flag, rating }
+  const options: Options = { pairs: { first: ['flag', 'rating'], labels: ['flag', 'rating'], leaveOut: ['id'] } }
+
+  it('are counts of the rows by both, in cells of the reference', async () => {
+    const table = await profile(columns, options)
+    const tables = associationTables(table.associations)
+    expect(tables.map(({ feature, label }) => `${feature.column} ${label.column}`)).toEqual(['kind flag', 'kind rating', 'x rating'])
+    const cell = ({ column: name, levels, cuts }: Axis, i: number) => {
+      const value = columns[name === 'kind' ? 'kind' : name === 'x' ? 'x' : name === 'flag' ? 'flag' : 'rating'][i] ?? null
+      if (levels === null) {
+        const at = cuts?.findIndex((cut) => Number(value) <= cut) ?? -1
+        return value === null ? null : at < 0 ? (cuts?.length ?? 0) : at
+      }
+      const at = levels.indexOf(String(value))
+      return value === null ? levels.length + 1 : at < 0 ? levels.length : at
+    }
+    for (const { feature, label, counts: found } of tables) {
+      const own = found.map((row) => row.map(() => 0))
+      for (let i = 0; i < rows; i++) {
+        const [a, b] = [cell(feature, i), cell(label, i)]
+        const row = a === null ? undefined : own[a]
+        if (row !== undefined && b !== null) row[b] = (row[b] ?? 0) + 1
+      }
+      expect(found).toEqual(own)
+    }
+    // twelve of the twenty kinds; of the rest no label
+    expect(tables[0]?.feature.levels).toHaveLength(12)
+    expect(tables[2]?.feature.cuts).toHaveLength(9)
+  })
+
+  it('hold no label of fewer than five rows, and nothing of a sensitive column', async () => {
+    const rare = { ...columns, kind: each(rows, (i) => (i < 4 ? 'CANARY' : i % 2 === 0 ? 'even' : 'odd')) }
+    const seen = await profile(rare, options)
+    expect(seen.associations?.axes.find(({ column: name }) => name === 'kind')?.levels?.toSorted()).toEqual(['even', 'odd'])
+    expect(JSON.stringify(seen)).not.toContain('CANARY')
+    const hidden = await profile(columns, { ...options, sensitive: ['kind'] })
+    expect(hidden.associations?.axes.map(({ column: name }) => name).toSorted()).toEqual(['rating', 'x'])
+    expect((await profile(columns, { ...options, sensitive: ['flag', 'rating'] })).associations).toBeUndefined()
+  })
+
+  it('of other data are in the cells of the reference; of a column that changed its type there are none', async () => {
+    const reference = await profile(columns, options)
+    const again = await profile({ ...columns, kind: each(rows, (i) => (i % 2 === 0 ? 'kind 0' : 'new')) }, { ...options, reference })
+    expect(again.associations?.axes).toEqual(reference.associations?.axes)
+    const [first] = associationTables(again.associations)
+    const sums = first?.counts.map((row) => row.reduce((all, one) => all + one, 0))
+    expect([sums?.[first?.feature.levels?.indexOf('kind 0') ?? -1], sums?.at(-2)]).toEqual([300, 300])
+    const other = await profile({ ...columns, kind: each(rows, (i) => i) }, { ...options, reference })
+    expect(associationTables(other.associations).map(({ feature }) => feature.column)).toEqual(['x'])
+  })
+
+  it('of a large table are those of the sample the pairs are of, and of very many columns they stay small', async () => {
+    const many = 260_000
+    const big = { k: each(many, (i) => `k${i % 7}`), x: Float64Array.from({ length: many }, next), y: each(many, (i) => i % 3 === 0) }
+    const table = await profile(big, { pairs: { first: [], labels: ['y'], leaveOut: [] } })
+    expect(table.associations?.rows).toBe(table.pairs?.rows)
+    const wide = Object.fromEntries(each(90, (c) => [`c${c}`, each(400, () => `v${Math.floor(next() * 15)}`)]))
+    const narrow = await profile(wide, { pairs: { first: [], labels: ['c0', 'c1', 'c2'], leaveOut: [] } })
+    expect(narrow.associations?.tables.reduce((all, one) => all + one.counts.length, 0)).toBeLessThanOrEqual(8_000)
+    expect(JSON.stringify(narrow.associations).length).toBeLessThan(40_000)
+  })
+})
+
 describe('blocks', () => {
   const next = sequence(41)
   const rows = 24 * 40
@@ -504,12 +575,20 @@ describe('parts merge to the whole, bit for bit in counts', () => {
       x: fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double({ min: -200, max: 200, noNaN: true })),
       y: fc.option(fc.integer({ min: 0, max: 50 })),
       k: fc.constantFrom('a', 'b'),
+      c: fc.option(fc.constantFrom('p', 'q', 'r', 'seldom')),
       w: fc.integer({ min: 1, max: 8 }),
     })
-    type Line = { readonly day: number; readonly x: number; readonly y: number | null; readonly k: string; readonly w: number }
+    type Line = {
+      readonly day: number
+      readonly x: number
+      readonly y: number | null
+      readonly k: string
+      readonly c: string | null
+      readonly w: number
+    }
     const csv = (lines: readonly Line[]) =>
-      `at,x,y,k,w\n${lines.map(({ day, x, y, k, w }) => `${stamp(day, 7 * hour)},${x},${y ?? ''},${k},${w / 8}`).join('\n')}\n`
-    const options: Options = { time: 'at', weight: 'w', pairs: { first: [], leaveOut: ['at', 'w'] } }
+      `at,x,y,k,c,w\n${lines.map(({ day, x, y, k, c, w }) => `${stamp(day, 7 * hour)},${x},${y ?? ''},${k},${c ?? ''},${w / 8}`).join('\n')}\n`
+    const options: Options = { time: 'at', weight: 'w', pairs: { first: [], labels: ['k', 'y'], leaveOut: ['at', 'w'] } }
     const next = sequence(2)
     const reference = await text(
       'reference.csv',
@@ -519,6 +598,7 @@ describe('parts merge to the whole, bit for bit in counts', () => {
           x: next() * 200 - 100,
           y: i % 9 === 0 ? null : i % 51,
           k: i % 3 === 0 ? 'a' : 'b',
+          c: i % 11 === 0 ? null : (['p', 'q', 'r'][i % 3] ?? null),
           w: 1 + (i % 8),
         })),
       ),
@@ -537,6 +617,8 @@ describe('parts merge to the whole, bit for bit in counts', () => {
           whole.weight,
         ])
         expect(pairSums(merged.pairs)).toEqual(pairSums(whole.pairs))
+        expect(merged.associations?.tables).toHaveLength(2)
+        expect(merged.associations).toEqual(whole.associations)
         for (const one of whole.columns) {
           const mine = column(merged, one.name)
           expect([mine.n, mine.n_null, mine.blocks, mine.derived]).toEqual([one.n, one.n_null, one.blocks, one.derived])
@@ -554,7 +636,7 @@ describe('parts merge to the whole, bit for bit in counts', () => {
 })
 
 describe('size and repetition', () => {
-  it('two hundred columns take less than 300 KB, with pairs and blocks', async () => {
+  it('two hundred columns take less than 300 KB, with pairs, associations and blocks', async () => {
     const next = sequence(55)
     const rows = 2000
     const columns: Record<string, Values> = { at: each(rows, (i) => `2001-01-${String(1 + (i % 28)).padStart(2, '0')}`) }
@@ -574,7 +656,10 @@ describe('size and repetition', () => {
           .join(','),
       ),
     ]
-    const table = await text('wide.csv', `${lines.join('\n')}\n`, { time: 'at', pairs: { first: [], leaveOut: [] } })
+    const table = await text('wide.csv', `${lines.join('\n')}\n`, {
+      time: 'at',
+      pairs: { first: [], labels: ['feature_0', 'feature_1', 'feature_4'], leaveOut: [] },
+    })
     expect(table.columns.length).toBeGreaterThan(200)
     expect(JSON.stringify(table).length).toBeLessThan(300_000)
   }, 60_000)

@@ -6,8 +6,10 @@ import { chiSquare } from '../../../src/core/drift/chi-square.ts'
 import { correlationChange } from '../../../src/core/drift/correlation.ts'
 import { exceedanceP } from '../../../src/core/drift/exceedance.ts'
 import { fisherExact } from '../../../src/core/drift/fisher-exact.ts'
+import { groupShift } from '../../../src/core/drift/group-shift.ts'
 import { hellinger } from '../../../src/core/drift/hellinger.ts'
 import { proportionsP } from '../../../src/core/drift/homogeneity.ts'
+import { interaction } from '../../../src/core/drift/interaction.ts'
 import { jensenShannon } from '../../../src/core/drift/jensen-shannon.ts'
 import { kolmogorovSf, kolmogorovSmirnov } from '../../../src/core/drift/kolmogorov-smirnov.ts'
 import { minimumDetectable, noncentrality } from '../../../src/core/drift/minimum-detectable.ts'
@@ -108,6 +110,8 @@ export const driftRunners: Readonly<Record<string, Runner>> = {
   correlation_change: ({ reference, current, n, m, ranks }) => ({
     ...correlationChange(num(reference), num(n), num(current), num(m), ranks === true),
   }),
+  interaction: ({ before, now }) => ({ ...interaction(lists(before), lists(now)) }),
+  group_shift: ({ before, now }) => ({ ...groupShift(lists(before), lists(now)) }),
   block_permutation: ({ blocks, current }) => {
     const chosen = new Set(list(current))
     const side = (wanted: boolean) => lists(blocks).filter((_, i) => chosen.has(i) === wanted)

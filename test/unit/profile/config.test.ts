@@ -34,7 +34,7 @@ describe('what is asked of a profile', () => {
       time: 't',
       group: 'g',
       weight: 'w',
-      pairs: { first: ['y', 'a', 'b'], leaveOut: ['i', 't', 'g', 'w'] },
+      pairs: { first: ['y', 'a', 'b'], labels: ['y'], leaveOut: ['i', 't', 'g', 'w'] },
     })
   })
 

@@ -171,8 +171,10 @@ const details: DriftDetails = {
   ],
   predictions: { from: 'its own on data.test', because: null },
   blocks: { by: 'time', unit: '1 day', reference: 28, current: 7 },
+  seeds: { blocks: 20010401, cells: 20010201, classifier: 20010401 },
   correlations: [
     { a: 'hour', b: 'distance', reference: 0.31, current: -0.02, change: -0.33, q: 0.0001, state: 'fail' },
+    { a: 'city', b: 'late', measure: 'cramers_v', reference: 0.7, current: 0.1, change: 0.6, q: 0.0001, state: 'fail' },
     { a: 'late', b: 'hour', reference: 0.1, current: 0.11, change: 0.01, q: 0.8, state: 'ok' },
   ],
   classifier: {
@@ -216,9 +218,10 @@ describe('a drift section', () => {
 
   it('says how it was compared: blocks, the classifier and by what, pairs that changed only', () => {
     const text = reportMarkdown(shown().report)
-    expect(text).toContain('Rows of one time are alike, so they count in blocks of 1 day: 7 blocks against 28')
+    expect(text).toContain('Rows of one time are alike, so they count in blocks of 1 day: 7 blocks against 28 (drawn from seed 20010401)')
     expect(text).toMatch(/AUC 0\.640 \(0\.5 is chance; surely better than 0\.620\), by <code>hour<\/code> \(70 %\)\./)
-    expect(text).toContain('| drifted | <code>hour</code> and <code>distance</code> | 0.310 | −0.020 |')
+    expect(text).toContain('| drifted | <code>hour</code> and <code>distance</code> | rank correlation | 0.310 | −0.020 |')
+    expect(text).toContain('| drifted | <code>city</code> and <code>late</code> | Cramér’s V | 0.700 | 0.100 |')
     expect(text).not.toContain('<code>late</code> and')
     expect(verdictTable(shown().report)).toContain('drift: the predictions moved, and 1 of 3 columns')
   })
