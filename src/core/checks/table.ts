@@ -1,5 +1,6 @@
 /** Every check of `expect`, in the order in which docs and config show them. What an entry is: entry.ts. */
 import { alikeChecks } from './entries/alike.ts'
+import { beyondChecks } from './entries/beyond.ts'
 import { categoryChecks } from './entries/categories.ts'
 import { basicChecks } from './entries/columns-basic.ts'
 import { dateChecks } from './entries/columns-dates.ts'
@@ -47,6 +48,7 @@ export const checkTable: readonly CheckEntry[] = [
   ...featureChecks,
   ...splitChecks,
   ...categoryChecks,
+  ...beyondChecks,
   ...servingChecks,
 ]
 

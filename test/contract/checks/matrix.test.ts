@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alikeChecks } from '../../../src/core/checks/entries/alike.ts'
+import { beyondChecks } from '../../../src/core/checks/entries/beyond.ts'
 import { categoryChecks } from '../../../src/core/checks/entries/categories.ts'
 import { crossChecks } from '../../../src/core/checks/entries/cross.ts'
 import { featureChecks } from '../../../src/core/checks/entries/features.ts'
@@ -37,6 +38,7 @@ const entries = [
   featureChecks,
   splitChecks,
   categoryChecks,
+  beyondChecks,
   servingChecks,
   privacyChecks,
   // names inside SQL are quoted by whoever writes it

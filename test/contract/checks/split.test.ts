@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { byChance } from '../../../src/core/checks/entries/chance.ts'
 import { buildProfile } from '../../../src/stages/profile-table.ts'
+import { expectationsOf } from '../../unit/checks/support.ts'
 import { type Columns, type Hall, makeHall, sequence, times } from './support.ts'
 
 let hall: Hall
@@ -52,8 +53,76 @@ describe('rows that test and train share', () => {
     const test = { a: times(10, (i) => (1000 + i * 37.5) * 1.00001), b: times(10, (i) => `item  ${i}`) }
     expect(await across(train, test, '{train_test_overlap: 0}')).toBe('pass 0 of 10 rows (0 %) are also in train')
     expect(await across(train, test, '{train_test_overlap: {max: 0, fuzzy: true}}')).toBe(
-      'fail 10 of 10 rows (100 %) are also in train, when numbers are rounded and text is folded',
+      'fail 10 of 10 rows (100 %) are also in train, when numbers are rounded and text is folded, and long texts are 70 % alike',
     )
+  })
+
+  describe('of long texts that are nearly the same', () => {
+    /** Sentences of 14 to 30 words, frequent ones as in a language. */
+    function sentences(seed: number, n: number): string[] {
+      const next = sequence(seed)
+      const word = () => `w${Math.floor(600 ** next()).toString(36)}${['', 'ed', 'ing', 's'][Math.floor(next() * 4)]}`
+      return times(n, () => times(14 + Math.floor(next() * 17), word).join(' '))
+    }
+    const shouted = (text: string) => `“${text.toUpperCase().replaceAll(' W', ' -- W')}”!!`
+    const reworded = (text: string) => text.split(' ').with(7, 'otherwise').join(' ')
+    const labelled = (list: readonly string[]) => ({ text: list, y: list.map((one) => one.length % 2) })
+    const check = (more = '') => `{train_test_overlap: {max: 0, features_only: true, fuzzy: true${more}}}`
+    const said = ', when numbers are rounded and text is folded, and long texts are 70 % alike'
+
+    it('finds those in other case and punctuation, and those with one other word', async () => {
+      const train = sentences(1, 1500)
+      const fresh = sentences(2, 180)
+      const test = [...fresh, ...train.slice(0, 10).map(shouted), ...train.slice(500, 510).map(reworded)]
+      expect(await across(labelled(train), labelled(test), '{train_test_overlap: {max: 0, features_only: true}}')).toMatch(/^pass 0 of 200/)
+      expect(await across(labelled(train), labelled(test), check())).toBe(`fail 20 of 200 rows (10 %) are also in train${said}`)
+      // only what is the same word by word
+      expect(await across(labelled(train), labelled(test), check(', similarity: 1'))).toMatch(/^fail 10 of 200 .*100 % alike$/)
+      expect(await across(labelled(train), labelled(fresh), check())).toBe(`pass 0 of 180 rows (0 %) are also in train${said}`)
+    })
+
+    it('keeps rows apart that differ in another column, and asks each column for itself', async () => {
+      const train = sentences(3, 400)
+      const other = (list: readonly string[], price: number) => ({ text: list, price: list.map(() => price) })
+      const copies = train.slice(0, 20).map(reworded)
+      expect(await across(other(train, 1.5), other(copies, 1.5), check())).toMatch(/^fail 20 of 20/)
+      expect(await across(other(train, 1.5), other(copies, 2.5), check())).toMatch(/^pass 0 of 20/)
+      const body = sentences(4, 400)
+      const two = (title: readonly string[], text: readonly string[]) => ({ title, text })
+      const bodies = body.slice(0, 20)
+      expect(await across(two(train, body), two(copies, bodies), check())).toMatch(/^fail 20 of 20/)
+      expect(await across(two(train, body), two(bodies, copies), check())).toMatch(/^pass 0 of 20/)
+      expect(await across(two(train, body), two(copies, body.slice(20, 40)), check())).toMatch(/^pass 0 of 20/)
+    })
+
+    it('short texts, missing ones and those of one language without spaces are what they are', async () => {
+      const words = ['これは', '私の', '新しい', '本です', '毎日', '電車で', '読んで', 'います', '駅から', '遠い', '学校へ', '行く']
+      const next = sequence(9)
+      const text = () => times(9, () => words[Math.floor(next() * 12)] ?? '').join('')
+      const train = { text: [...times(300, text), 'Item-7', null, null], n: times(303, (i) => i % 5) }
+      const near = (train.text[0] ?? '').replace(/.$/u, '。').concat('！')
+      const test = { text: [near, 'item 7', 'item 8', null], n: [0, 0, 0, 9] }
+      expect(await across(train, test, check(', by_chance: false, similarity: 60%'))).toMatch(/^fail 2 of 4 rows/)
+    })
+
+    it('texts from one template are there by chance, and no alarm; copies among letters of many kinds are one', async () => {
+      const next = sequence(5)
+      const cities = ['Oslo', 'Rome', 'Lima', 'Cairo', 'Delhi', 'Quito']
+      const letter = () =>
+        `Dear customer, your order number ${Math.floor(next() * 1e6)} from ${cities[Math.floor(next() * 6)]} was handed to the carrier on day ${Math.floor(next() * 30)} and will arrive within ${Math.floor(next() * 9)} days.`
+      const [train, test] = [labelled(times(1200, letter)), labelled(times(300, letter))]
+      const templated = await across(train, test, check())
+      expect(templated).toMatch(/^pass \d+ of 300 rows \(.*%\) are also in train.*; .* % are there by chance/)
+      const mixed = [...sentences(6, 900), ...times(60, letter)]
+      const half = [...sentences(7, 200), ...times(12, letter)]
+      expect(await across(labelled(mixed), labelled(half), check())).toMatch(/^pass/)
+      expect(await across(labelled(mixed), labelled([...half, ...mixed.slice(0, 25).map(shouted)]), check())).toMatch(/^fail/)
+    })
+
+    it('similarity is of fuzzy, and no less than 0.6', async () => {
+      expect(() => expectationsOf('{train_test_overlap: {similarity: 0.9}}')).toThrow(/goes with fuzzy: true/)
+      expect(() => expectationsOf('{train_test_overlap: {fuzzy: true, similarity: 0.3}}')).toThrow(/from 0\.6 to 1/)
+    })
   })
 
   it('NaN and a missing number are one, −0 is 0, integers beyond 2^53 stay apart', async () => {
@@ -250,5 +319,49 @@ describe('sizes, skew, fingerprints', () => {
     )
     expect(await say({ a: [1, 2], b: ['x', 'y'] })).toMatch(/2 rows, and 3 were registered/)
     expect(await say({ a: [1, 2, 3], c: ['x', 'y', null] })).toMatch(/other columns/)
+  })
+})
+
+describe('numbers beyond the range of train', () => {
+  const train = { x: times(1000, (i) => ((i * 7919) % 1000) / 10), low0: times(1000, (i) => (i * 7919) % 1000), name: times(1000, (i) => `n${i % 3}`) }
+  const today = (beyond: number, rows = 500) => ({
+    x: times(rows, (i) => (i < beyond ? 5000 + i : (i % 900) / 10)),
+    low0: times(rows, (i) => i + 1),
+    name: times(rows, () => 'n1'),
+  })
+
+  it('are an alarm where there are more than chance puts there, and so many that they matter', async () => {
+    expect(await across(train, today(0), '{range_exceeded: {}}')).toBe('pass no value lies beyond the range of train')
+    // three beyond one end: 500·499·498 / (1500·1499·1498), of two ends and two columns
+    expect(await across(train, today(3), '{range_exceeded: {}}')).toMatch(
+      /^pass 3 of 500 values of x \(0\.6 %\) lie beyond the range of train, 0 below and 3 above \(p = 0\.148\)$/,
+    )
+    expect(await across(train, today(10), '{range_exceeded: {}}')).toMatch(
+      /^fail 10 of 500 values of x \(2 %\) lie beyond the range of train, 0 below and 10 above \(p = \S+\) \(limit 0\.1 %\)$/,
+    )
+    expect(await across(train, today(10), '{range_exceeded: 5%}')).toMatch(/^pass 10 of 500/)
+    expect(await across(train, today(10), '{range_exceeded: {columns: [low0]}}')).toBe('pass no value lies beyond the range of train')
+  })
+
+  it('need no rows of train where there is its profile; what is neither finite nor a number is not judged', async () => {
+    const [rows, table] = [await hall.parquet(train), await hall.csv(today(10))]
+    const reference = await buildProfile(hall.bench.engine, rows, { role: 'train', sensitive: [] })
+    expect(await hall.say('test', { test: table }, '{range_exceeded: {}}', {}, { reference })).toMatch(/^fail 10 of 500 values of x/)
+    const hidden = await buildProfile(hall.bench.engine, rows, { role: 'train', sensitive: ['x', 'low0'] })
+    expect(await hall.say('test', { test: table }, '{range_exceeded: {}}', {}, { reference: hidden })).toMatch(/^skipped/)
+    expect(await hall.say('test', { train: rows, test: table }, '{range_exceeded: {}}', {}, { reference: hidden })).toMatch(
+      /^fail 10 of 500/,
+    )
+    const odd = { ...today(0), x: Float64Array.from({ length: 500 }, (_, i) => (i % 3 === 0 ? Number.NaN : i % 3 === 1 ? Infinity : 5)) }
+    expect(await hall.say('test', { train: rows, test: await hall.parquet(odd) }, '{range_exceeded: {}}')).toMatch(/^pass no value/)
+  })
+
+  it('numbers that only tell rows apart go on by their nature, unless they are asked for', async () => {
+    const ids = { id: times(1000, (i) => i + 1), x: times(1000, (i) => i % 7) }
+    const rows = await hall.parquet(ids)
+    const reference = await buildProfile(hall.bench.engine, rows, { role: 'train', sensitive: [] })
+    const next = await hall.parquet({ id: times(300, (i) => i + 1001), x: times(300, (i) => i % 7) })
+    expect(await hall.say('test', { train: rows, test: next }, '{range_exceeded: {}}', {}, { reference })).toMatch(/^pass/)
+    expect(await hall.say('test', { train: rows, test: next }, '{range_exceeded: {columns: [id]}}', {}, { reference })).toMatch(/^fail 300/)
   })
 })

@@ -3,7 +3,7 @@ import { count, plural, probability, share as shownShare, written } from '../../
 import { asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, sql } from '../facts.ts'
 import { columns, share } from '../params.ts'
-import { featuresOf, noLabel } from './integrity.ts'
+import { askedOrFeatures, noLabel } from './integrity.ts'
 import { folded } from './overlap.ts'
 import { comparable } from './same-value.ts'
 import { listed } from './schema.ts'
@@ -12,14 +12,8 @@ import { held, noTrain, twins } from './split.ts'
 const isCategory = ({ kind }: ColumnFacts): boolean => kind === 'string' || kind === 'boolean'
 
 /** Columns that are judged: those asked for, or every category among the features, where train has it too. */
-function judgedColumns(scope: Scope, names: readonly string[] | undefined): readonly string[] {
-  const wanted =
-    names ??
-    featuresOf(scope.table.columns, scope.data)
-      .filter(isCategory)
-      .map(({ name }) => name)
-  return wanted.filter((name) => twins(scope, name) !== null)
-}
+const judgedColumns = (scope: Scope, names: readonly string[] | undefined): readonly string[] =>
+  askedOrFeatures(scope, names, isCategory).filter((name) => twins(scope, name) !== null)
 
 /** SQL of the levels of one column on both sides with their rows: k, here, there. */
 function levels(scope: Scope, name: string): string {

@@ -19,6 +19,17 @@ export const featuresOf = (
     : columnsThere.filter(({ name }) => features.includes(name) && !targets.includes(name))
 }
 
+/** Names of the columns asked for, else of the features of one kind. */
+export const askedOrFeatures = (
+  { table, data }: Scope,
+  names: readonly string[] | undefined,
+  wanted: (column: ColumnFacts) => boolean,
+): readonly string[] =>
+  names ??
+  featuresOf(table.columns, data)
+    .filter(wanted)
+    .map(({ name }) => name)
+
 export const labelOf = ({ table, data }: Scope): ColumnFacts | null => table.columns.find((column) => column.name === data.target) ?? null
 export const noLabel = ({ data }: Scope) =>
   data.targets

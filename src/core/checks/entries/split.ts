@@ -6,12 +6,15 @@ import { type Answer, asked, type CheckEntry, decided, fail, number, pass, type 
 import { type ColumnFacts, sql } from '../facts.ts'
 import { columnName, columns, share, count as wholeNumber } from '../params.ts'
 import { byChance } from './chance.ts'
+import { isText, nearQuery, usualSimilarity } from './near-text.ts'
 import { fuzzy, overlapQueries, rowColumns } from './overlap.ts'
 import { comparable } from './same-value.ts'
 import { moment } from './table.ts'
 
 /** Roles that are held against the training data. */
 export const held: readonly Role[] = ['validation', 'test', 'current']
+/** Below it, too many texts that are alike would not be found. */
+const leastSimilarity = 0.6
 /** Rows that are met today may well be those of the training data. */
 const tested: readonly Role[] = ['validation', 'test']
 export const noTrain = skipped('there are no rows of data.train to compare with')
@@ -94,10 +97,18 @@ export const splitChecks: readonly CheckEntry[] = [
       columns: columns.optional(),
       features_only: flag.optional(),
       fuzzy: flag.optional(),
+      similarity: share.optional(),
       by_chance: flag.optional(),
       cautious: flag.optional(),
     },
     short: 'max',
+    wrong: ({ fuzzy: nearly = false, similarity }) =>
+      similarity === undefined || (nearly && similarity >= leastSimilarity)
+        ? null
+        : {
+            key: 'similarity',
+            text: `similarity is how alike long texts must be, from ${leastSimilarity} to 1, and goes with fuzzy: true`,
+          },
     columns: ({ columns: names = [] }) => names,
     needs: 'the rows of the training data',
     elsewhere: ['deepchecks TrainTestSamplesMix', 'Evidently'],
@@ -106,27 +117,39 @@ export const splitChecks: readonly CheckEntry[] = [
       const train = scope.others.get('train')
       const pairs = train === undefined ? [] : rowColumns(scope, train, params)
       if (train === undefined || pairs.length === 0) return []
-      return overlapQueries(
-        scope.table,
-        train,
-        pairs.map(([a, b]) => (params.fuzzy === true ? fuzzy(a, b) : comparable(a, b))),
-        params.cautious === true,
-      )
+      const nearly = params.fuzzy === true
+      const values = pairs.map(([a, b]) => (nearly ? fuzzy(a, b) : comparable(a, b)))
+      if (!nearly || !pairs.some(isText)) return overlapQueries(scope.table, train, values, params.cautious === true)
+      const marked = pairs.map((pair, i) => {
+        const text = isText(pair)
+        const [here = '', there = ''] = values[i] ?? []
+        return [
+          { value: here, text },
+          { value: there, text },
+        ] as const
+      })
+      return [nearQuery(scope.table, train, marked, params.similarity ?? usualSimilarity)]
     },
-    judge: ({ max = 0, by_chance: chance = true, cautious = false, fuzzy: nearly = false }, [found, repeated], scope) => {
+    judge: (
+      { max = 0, by_chance: chance = true, cautious = false, fuzzy: nearly = false, similarity = usualSimilarity },
+      [found, other],
+      scope,
+    ) => {
       const row = found?.[0]
+      // of long texts one query tells both
+      const repeated = other?.[0] ?? row
       if (row === undefined)
         return scope.others.has('train') ? skipped('this table and train have no columns in common that make a row') : noTrain
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
       if (judged === 0) return skipped('there are no rows to judge')
       const { expected, explained } = byChance(
-        { n: number(repeated?.[0]?.n) ?? 0, once: number(repeated?.[0]?.once) ?? 0, twice: number(repeated?.[0]?.twice) ?? 0 },
+        { n: number(repeated?.n) ?? 0, once: number(repeated?.once) ?? 0, twice: number(repeated?.twice) ?? 0 },
         judged,
         cautious,
       )
       const allowed = Math.min(judged, max * judged + (chance ? explained : 0))
       const says =
-        `${count(broken)} of ${count(judged)} rows (${shownShare(broken / judged)}) are also in train${nearly ? ', when numbers are rounded and text is folded' : ''}` +
+        `${count(broken)} of ${count(judged)} rows (${shownShare(broken / judged)}) are also in train${nearly ? `, when numbers are rounded and text is folded${other === undefined ? `, and long texts are ${written(similarity * 100)} % alike` : ''}` : ''}` +
         (expected / judged >= 0.0005 ? `; ${shownShare(expected / judged)} are there by chance, as often as rows of train repeat` : '')
       const more = { judged, broken, limit: shareAtMost(allowed / judged) }
       return broken <= allowed
