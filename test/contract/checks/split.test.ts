@@ -323,7 +323,11 @@ describe('sizes, skew, fingerprints', () => {
 })
 
 describe('numbers beyond the range of train', () => {
-  const train = { x: times(1000, (i) => ((i * 7919) % 1000) / 10), low0: times(1000, (i) => (i * 7919) % 1000), name: times(1000, (i) => `n${i % 3}`) }
+  const train = {
+    x: times(1000, (i) => ((i * 7919) % 1000) / 10),
+    low0: times(1000, (i) => (i * 7919) % 1000),
+    name: times(1000, (i) => `n${i % 3}`),
+  }
   const today = (beyond: number, rows = 500) => ({
     x: times(rows, (i) => (i < beyond ? 5000 + i : (i % 900) / 10)),
     low0: times(rows, (i) => i + 1),
