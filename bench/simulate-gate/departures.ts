@@ -26,7 +26,7 @@ const expected = ({ population, rows }: Coverage): number => rows * (rarer[popul
 const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['ks_statistic', 'recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
 const counted = /^(clopper-pearson|wilson|mcnemar-mid-p)(-groups|-effective)?$/
-const resampled = /^(bca|percentile|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
+const resampled = /^((bca|percentile)(\+t)?|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
 
 /** Of rows that err by amounts of very different size. */
 const longTails = ['amounts, some far off', 'many series', 'three series, one step ahead', 'three series, three steps ahead']
@@ -73,7 +73,7 @@ export const departures: readonly Departure[] = [
       (part === 'change' &&
         metric !== 'roc_auc' &&
         !ofNumbers(population) &&
-        (method === 'bca' || (isRanking(population) && /^paired-t/.test(method)))),
+        (method.startsWith('bca') || (isRanking(population) && /^paired-t/.test(method)))),
   },
   {
     because:
@@ -105,7 +105,7 @@ export const departures: readonly Departure[] = [
     because:
       "A change that is judged by the wider of Student's t and BCa, because either alone is too narrow in some world: where both would do, it is wider than it need be.",
     side: 'above',
-    applies: ({ part, method, population }) => part === 'change' && method === 'bca' && ofNumbers(population),
+    applies: ({ part, method, population }) => part === 'change' && method === 'bca+t' && ofNumbers(population),
   },
 ]
 

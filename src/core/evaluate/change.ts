@@ -186,6 +186,7 @@ function wider(t: Test, drawn: Test | null): Test | null {
   if (drawn === null) return null
   return {
     ...drawn,
+    method: `${drawn.method}+t`,
     below: (at) => Math.max(t.below(at), drawn.below(at)),
     above: (at) => Math.max(t.above(at), drawn.above(at)),
     bounds: (level, at) => {

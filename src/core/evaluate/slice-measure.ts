@@ -160,7 +160,7 @@ function worse({ value, test }: Change, metric: Metric): number | null {
   if (!test) return null
   const p = metric.direction === 'higher' ? test.below(0) : test.above(0)
   if (!(p >= 0 && p <= 1)) return null
-  if (p > 0.001 || !/^(bca|percentile)$/.test(test.method)) return p
+  if (p > 0.001 || !/^(bca|percentile)(\+t)?$/.test(test.method)) return p
   const [low, high] = test.bounds(0.975, 0)
   const se = (high - low) / 2 / 1.959964
   return se > 0 ? Math.min(p, normalSf(Math.abs(value) / se)) : p

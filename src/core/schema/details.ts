@@ -11,7 +11,7 @@ const metricValue = z.strictObject({
   /** why there is no value */
   undefined: z.string().nullable(),
   interval,
-  /** how the interval was made: `wilson`, `delong`, `t`, `bca`, … */
+  /** how the interval was made: `wilson`, `delong`, `t`, `bca`, `bca+t` (the wider of both), … */
   method: z.string().nullable(),
 })
 
