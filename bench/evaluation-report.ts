@@ -4,7 +4,7 @@ import type { Judgement } from '../src/core/evaluate/judge.ts'
 import type { judgeSlices } from '../src/core/evaluate/slices.ts'
 import { worst } from '../src/core/gate/fold.ts'
 import type { Report } from '../src/core/report/report.ts'
-import type { EvaluateDetails } from '../src/core/schema/details.ts'
+import type { EvaluateDetails } from '../src/core/schema/evaluate-details.ts'
 import { parseConfig } from '../src/core/schema/parse-config.ts'
 import { type RunSource, resultSchema } from '../src/core/schema/result.ts'
 

@@ -1,7 +1,7 @@
 /** What is made of a classifier that tells today from training: certain and large, as of a column. */
 import { effect } from '../gate/fold.ts'
 import { count, figure } from '../report/format.ts'
-import type { DriftDetails } from '../schema/details.ts'
+import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Separation } from './classifier.ts'
 import type { Judging } from './column-checks.ts'

@@ -1,7 +1,7 @@
 /** What is said of one column: its line in the details, the check of its shift, and one check a finding. */
 import { effect, type Policy, type Severity } from '../gate/fold.ts'
 import { count, figure, namedProbability, written } from '../report/format.ts'
-import type { DriftDetails } from '../schema/details.ts'
+import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { blocksNeeded } from './block-permutation.ts'
 import { commonBlocks, type Tested, type Untested } from './examine.ts'

@@ -1,7 +1,7 @@
 /** One column measured: its two profiles laid over each other, by rows, by weight or by blocks; or why it was not. */
 import { UserError } from '../../errors.ts'
 import { count } from '../report/format.ts'
-import type { DriftDetails } from '../schema/details.ts'
+import type { DriftDetails } from '../schema/drift-details.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
 import { blockPermutation } from './block-permutation.ts'
 import { blockSpread } from './block-spread.ts'

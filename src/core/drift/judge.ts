@@ -4,7 +4,7 @@
  */
 import type { Policy } from '../gate/fold.ts'
 import { count } from '../report/format.ts'
-import type { DriftDetails } from '../schema/details.ts'
+import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg, benjaminiYekutieli } from '../stats/multiplicity.ts'
 import { type ClassifierOutcome, classifierCheck } from './classifier-check.ts'

@@ -1,5 +1,5 @@
 /** Has the distribution of one column moved? Statistics first, then, once the whole family is known, the state. */
-import type { driftStates } from '../schema/details.ts'
+import type { driftStates } from '../schema/drift-details.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { andersonDarling } from './anderson-darling.ts'
 import type { BlockTest } from './block-permutation.ts'

@@ -6,7 +6,7 @@
  */
 import { count, plural } from '../report/format.ts'
 import type { MetricSpec, ModelConfig } from '../schema/config.ts'
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Judged } from '../schema/judged.ts'
 import type { LedgerModel } from '../schema/ledger.ts'
 import type { StoredValue } from './change.ts'

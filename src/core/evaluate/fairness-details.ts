@@ -1,5 +1,5 @@
 /** Every measure over every column for people: each group with its level, and how far the widest two are apart. */
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import { groupGap } from '../stats/group-gaps.ts'
 import type { FairnessInput } from './fairness.ts'

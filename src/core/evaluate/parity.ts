@@ -9,7 +9,7 @@
 import { rowsOf, type Scores } from '../metrics/scores.ts'
 import { count, figure } from '../report/format.ts'
 import type { ParitySpec } from '../schema/config.ts'
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 
 /** null: one of the two does not say it */

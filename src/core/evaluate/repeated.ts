@@ -5,7 +5,7 @@
  */
 import { count } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import type { Judgement } from './judge.ts'
 import { mostOf } from './most-of.ts'

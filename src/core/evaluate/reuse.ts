@@ -12,7 +12,7 @@
  */
 import { change as changeText, count } from '../report/format.ts'
 import type { Mode } from '../schema/config.ts'
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, type InputRecord, makeCheck } from '../schema/result.ts'
 import { levelOfUse } from '../stats/alpha-spending.ts'
 import { normalQuantile } from '../stats/normal.ts'

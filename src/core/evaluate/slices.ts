@@ -9,7 +9,7 @@
  * worse it does than the rest of the rows (φ), and its level is drawn towards that of its column by what its size leaves open: the worst of many is mostly unlucky.
  * Source: Chung et al. 2019, "Slice Finder"; Benjamini & Hochberg 1995.
  */
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
 import { changeCheck, decide, floors, type Judged, summary } from './slice-checks.ts'

@@ -1,5 +1,5 @@
 /** Whether the probabilities are right, in a line and as points of a drawing. */
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { figure, namedProbability } from './format.ts'
 import { own, type Text } from './text.ts'
 

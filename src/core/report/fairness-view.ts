@@ -1,6 +1,6 @@
 /** Groups against each other as rows of the report: how far apart they are in each measure, and what was asked. Groups are called by column and place, never by a label. */
 import { type Verdict, worst } from '../gate/fold.ts'
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import { count, level, plural, written, writtenChange } from './format.ts'
 import { join, name, own, say, strong, type Text } from './text.ts'

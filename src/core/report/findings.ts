@@ -1,7 +1,7 @@
 /** What a reader has to know about checks: those that are due, with their fix, and those that could not be decided. Worst first. */
 import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
-import { evaluateDetails } from '../schema/details.ts'
+import { evaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { plural } from './format.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'

@@ -1,6 +1,6 @@
 /** The metrics of an evaluation as rows: what it was, what it is, what may be, and what that means. */
 import { type Verdict, worst } from '../gate/fold.ts'
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import { change, changeInterval, level, levelInterval, plural, share, unitWord, written, writtenChange, writtenLevel } from './format.ts'
 import { join, name, own, say, type Text } from './text.ts'

@@ -1,5 +1,5 @@
 /** Parts of the rows as a reader meets them: the worst first, each by its column and place, never by a label of the data. */
-import type { EvaluateDetails } from '../schema/details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import { change, changeInterval, count, level, namedProbability, plural, written } from './format.ts'
 import { join, name, own, prose, type Text } from './text.ts'

@@ -4,7 +4,8 @@
  */
 import type { Verdict } from '../gate/fold.ts'
 import type { WaiverUse } from '../gate/waivers.ts'
-import { evaluateDetails, fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
+import { fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
+import { evaluateDetails } from '../schema/evaluate-details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { type CalibrationView, calibrationView } from './calibration-view.ts'
 import { type DriftView, driftView } from './drift-view.ts'

@@ -2,7 +2,7 @@
 import type { Judgement } from '../../core/evaluate/judge.ts'
 import { decideRepeated, toConfirm } from '../../core/evaluate/repeated.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'
-import type { EvaluateDetails } from '../../core/schema/details.ts'
+import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
 import type { ModelContext } from '../context.ts'
 

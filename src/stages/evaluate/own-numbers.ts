@@ -12,7 +12,7 @@ import { holdoutOf, proofLevel, reuse, usualBudget } from '../../core/evaluate/r
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { MetricSpec, ModelConfig } from '../../core/schema/config.ts'
 import { isOfFile, needRows } from '../../core/schema/custom-spec.ts'
-import type { EvaluateDetails } from '../../core/schema/details.ts'
+import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import { maxMetricsBytes, type OwnNumber, readMetricsFile } from '../../core/schema/metrics-file.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
 import { shorten, visible } from '../../core/text/visible.ts'

@@ -1,7 +1,7 @@
 /** `evaluate.parity`: the candidate's answers against those that the training framework gave to the same rows. */
 import { parityChecks, parityOf } from '../../core/evaluate/parity.ts'
 import type { Scores } from '../../core/metrics/scores.ts'
-import type { EvaluateDetails } from '../../core/schema/details.ts'
+import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check, InputRecord } from '../../core/schema/result.ts'
 import type { Scalar } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'

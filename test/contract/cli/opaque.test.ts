@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { driftDetails } from '../../../src/core/schema/details.ts'
+import { driftDetails } from '../../../src/core/schema/drift-details.ts'
 import { resultSchema } from '../../../src/core/schema/result.ts'
 import { makeProject, type Project, rows } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { driftDetails } from '../../../src/core/schema/details.ts'
+import { driftDetails } from '../../../src/core/schema/drift-details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import { attribute, floats, modelOf, node, sideBySide, tensorOf } from '../../support/onnx-models.ts'
 import { numbers } from '../../support/project.ts'

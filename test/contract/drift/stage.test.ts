@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { driftDetails } from '../../../src/core/schema/details.ts'
+import { driftDetails } from '../../../src/core/schema/drift-details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import { type Desk, flights, makeDesk } from './support.ts'
 

@@ -1,6 +1,6 @@
 /** Baselines that are unlike the candidate: of another format, or fed with other columns. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { logistic } from '../../support/onnx-models.ts'
 import { numbers, type ProjectFiles } from '../../support/project.ts'
 import { makeRuns, type Runs } from './pipeline.ts'

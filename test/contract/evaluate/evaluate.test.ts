@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildLinearModel } from '../../../src/core/onnx/build.ts'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { attribute, classifierWithZipMap, floats, logistic, mlNode, modelOf, nanModel, node, tensorOf } from '../../support/onnx-models.ts'
 import { type Bench, makeBench, outcome } from './support.ts'
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import { numbers } from '../../support/project.ts'
 import { projectRoot } from '../../support/spawn.ts'

@@ -1,6 +1,7 @@
 /** `task: custom`: the team's own numbers through the whole pipeline, over real files and a real git ledger. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { evaluateDetails, promoteDetails } from '../../../src/core/schema/details.ts'
+import { promoteDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { explainFacts } from '../../../src/stages/evaluate/explain-facts.ts'
 import type { ProjectFiles } from '../../support/project.ts'
 import { makeRuns, type Run, type Runs } from './pipeline.ts'

@@ -1,6 +1,6 @@
 /** `score: {run: …}`: real commands, which are Node scripts, answer for models that are text files. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import { logistic } from '../../support/onnx-models.ts'
 import { numbers } from '../../support/project.ts'

@@ -1,7 +1,7 @@
 /** Stored answers, opaque models, what is run twice, and answers of the training framework. Everything real but the CI host. */
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { logistic, noisy } from '../../support/onnx-models.ts'
 import { numbers } from '../../support/project.ts'
 import { type Bench, makeBench, outcome } from './support.ts'

@@ -4,7 +4,7 @@ import type { BinaryScores, MulticlassScores, Scores } from '../../../src/core/m
 import { renderHtml } from '../../../src/core/report/html.ts'
 import { commentBody } from '../../../src/core/report/markdown.ts'
 import { type CalibrationSpec, usualCalibration } from '../../../src/core/schema/config.ts'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { calibrationLine } from '../../../src/core/stats/calibration-line.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { passing, report } from '../report/samples.ts'

@@ -3,7 +3,7 @@ import { judgeFairness } from '../../../src/core/evaluate/fairness.ts'
 import { slicesOf } from '../../../src/core/evaluate/slice-rows.ts'
 import type { BinaryScores, Scores } from '../../../src/core/metrics/scores.ts'
 import type { FairnessLimits } from '../../../src/core/schema/config.ts'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { random } from '../../../src/core/stats/random.ts'
 

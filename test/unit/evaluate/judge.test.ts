@@ -7,7 +7,7 @@ import type { BinaryScores, RegressionScores } from '../../../src/core/metrics/s
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import type { MetricSpec, Mode } from '../../../src/core/schema/config.ts'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { type Check, checkSchema } from '../../../src/core/schema/result.ts'
 import { random } from '../../../src/core/stats/random.ts'
 

@@ -8,7 +8,7 @@ import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import type { MetricSpec } from '../../../src/core/schema/config.ts'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { random } from '../../../src/core/stats/random.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const

@@ -8,7 +8,7 @@ import { renderHtml } from '../../../src/core/report/html.ts'
 import { reportMarkdown } from '../../../src/core/report/markdown.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { plain } from '../../../src/core/report/text.ts'
-import type { DriftDetails } from '../../../src/core/schema/details.ts'
+import type { DriftDetails } from '../../../src/core/schema/drift-details.ts'
 import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 

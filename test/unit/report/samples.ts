@@ -3,7 +3,8 @@ import type { Verdict } from '../../../src/core/gate/fold.ts'
 import type { ModelStageName } from '../../../src/core/pipeline.ts'
 import type { ModelReport, Report } from '../../../src/core/report/report.ts'
 import type { ModelConfig } from '../../../src/core/schema/config.ts'
-import type { DriftDetails, EvaluateDetails } from '../../../src/core/schema/details.ts'
+import type { DriftDetails } from '../../../src/core/schema/drift-details.ts'
+import type { EvaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { type Check, makeCheck, type RunSource, type StageResult } from '../../../src/core/schema/result.ts'
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`

@@ -7,7 +7,7 @@ import { renderHtml } from '../../../src/core/report/html.ts'
 import { dueLines } from '../../../src/core/report/log-lines.ts'
 import { reportMarkdown } from '../../../src/core/report/markdown.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
-import { evaluateDetails } from '../../../src/core/schema/details.ts'
+import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../../../src/core/schema/result.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 
