@@ -12,11 +12,18 @@ export const weightColumnsPerQuery = 16
 
 const asWeight = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 
-/** `bad`: rows whose weight is missing, negative or not finite. */
+/** Beyond these a weight, or the square of a sum of them, is no number that a double holds: nobody weighs rows so. 0 is no row. */
+export const weighable = { least: 1e-100, most: 1e100 } as const
+export const isWeighable = (w: number): boolean => w === 0 || (w >= weighable.least && w <= weighable.most)
+/** SQL that is true for a finite weight that is too large or too small. */
+export const unweighable = (w: string): string =>
+  `((${w} > ${weighable.most} AND isfinite(${w})) OR (${w} > 0 AND ${w} < ${weighable.least}))`
+
+/** `bad`: rows whose weight is missing, negative, not finite, or beyond what is weighable. */
 export const weightTotals = (relation: string, weight: ColumnFacts): Sql => {
   const w = asWeight(weight)
   return sql(
-    `SELECT count(*) FILTER (WHERE ${w} IS NULL OR NOT isfinite(${w}) OR ${w} < 0) AS bad, fsum(${w}) AS total, fsum(${w} * ${w}) AS squares FROM ${relation}`,
+    `SELECT count(*) FILTER (WHERE ${w} IS NULL OR NOT isfinite(${w}) OR ${w} < 0 OR ${unweighable(w)}) AS bad, fsum(${w}) AS total, fsum(${w} * ${w}) AS squares FROM ${relation}`,
   )
 }
 

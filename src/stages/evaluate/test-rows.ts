@@ -3,6 +3,7 @@
  * there twice, or a weight that cannot be, is an error. Everything is counted by the engine before a model is asked.
  */
 import { quoted } from '../../core/onnx/inspect.ts'
+import { unweighable, weighable } from '../../core/profile/weights.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import { type Column, type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -102,12 +103,13 @@ async function checkWeights(engine: DataEngine, table: Table, weight: string, sh
   if (!['integer', 'float', 'decimal'].includes(column.kind)) throw refuse(`is stored as ${column.type}, which is no number`)
   const w = `CAST(${quoteName(weight)} AS DOUBLE)`
   const [row] = await engine.aggregate({
-    sql: `SELECT count(*) FILTER (WHERE ${w} IS NULL) AS missing, count(*) FILTER (WHERE NOT isfinite(${w})) AS endless, count(*) FILTER (WHERE ${w} < 0 AND isfinite(${w})) AS negative, count(*) FILTER (WHERE ${w} > 0) AS positive FROM ${table.relation}`,
+    sql: `SELECT count(*) FILTER (WHERE ${w} IS NULL) AS missing, count(*) FILTER (WHERE NOT isfinite(${w})) AS endless, count(*) FILTER (WHERE ${w} < 0 AND isfinite(${w})) AS negative, count(*) FILTER (WHERE ${unweighable(w)}) AS extreme, count(*) FILTER (WHERE ${w} > 0) AS positive FROM ${table.relation}`,
   })
   const counts = [
     ['missing', row?.missing],
     ['not finite', row?.endless],
     ['negative', row?.negative],
+    [`above ${weighable.most} or, without being 0, below ${weighable.least}`, row?.extreme],
   ] as const
   const bad = counts.flatMap(([what, count]) => (Number(count ?? 0) > 0 ? [`${what} in ${count}`] : []))
   if (bad.length > 0) throw refuse(`is ${bad.join(' and ')} of ${table.rows} rows`)

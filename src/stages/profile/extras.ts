@@ -64,7 +64,9 @@ export async function countWeights(
   const bad = Number(row.bad ?? 0)
   if (bad > 0 || total <= 0) {
     const what =
-      bad > 0 ? `${bad} ${bad === 1 ? 'weight that is' : 'weights that are'} missing, negative or not finite` : 'no weight above 0'
+      bad > 0
+        ? `${bad} ${bad === 1 ? 'weight that is' : 'weights that are'} missing, negative, not finite or no usual size`
+        : 'no weight above 0'
     throw new UserError('WEIGHT_INVALID', `${weight.name} of data.${table.role} has ${what}`, 'give every row a weight of at least 0')
   }
   const asked: readonly WeighedColumn[] = plans.map(({ facts, numeric }) => ({

@@ -1,4 +1,5 @@
 /** Rows as the fit needs them, read once in file order: numbers as they are, levels as positions, the target as class numbers or values. */
+import { isWeighable } from '../../core/profile/weights.ts'
 import type { PlannedColumn } from '../../core/train/assemble.ts'
 import { levelIndex } from '../../core/train/encode.ts'
 import { rowHash } from '../../core/train/fit.ts'
@@ -99,10 +100,10 @@ function targetReader({ classes, numeric }: TargetPlan): (cell: Cell) => number 
 
 function weightAt(values: ColumnValues | undefined, i: number, name: string): number {
   const w = asNumber(values?.[i])
-  if (w >= 0 && w < Infinity) return w
+  if (isWeighable(w)) return w
   throw new UserError(
     'WEIGHT_INVALID',
-    `the weight ${name} is missing, negative or infinite in some row`,
+    `the weight ${name} is missing, negative, infinite or no usual size in some row`,
     'give every row a weight of 0 or more',
   )
 }

@@ -62,11 +62,24 @@ describe('data.weight', () => {
     ['negative', (_: Row, i: number) => ({ w: i < 3 ? -1 : 1 }), 'is negative in 3 of 300 rows'],
     ['missing', (_: Row, i: number) => ({ w: i === 7 ? '' : 1 }), 'is missing in 1 of 300 rows'],
     ['all 0', () => ({ w: 0 }), 'is 0 in every row'],
+    ['endless', (_: Row, i: number) => ({ w: i < 2 ? 'inf' : 1.5 }), 'is not finite in 2 of 300 rows'],
+    ['huge', (_: Row, i: number) => ({ w: i < 3 ? '1e308' : 1 }), 'is above 1e+100 or, without being 0, below 1e-100 in 3 of 300 rows'],
+    ['tiny', () => ({ w: '5e-324' }), 'is above 1e+100 or, without being 0, below 1e-100 in 300 of 300 rows'],
     ['text', () => ({ w: 'heavy' }), 'is stored as VARCHAR, which is no number'],
   ])('GATE-02 weights that are %s are refused in one sentence', async (_, change, says) => {
     bench.write('test.csv', csv(rows(300, change)))
     expect(outcome(await bench.evaluate(config(', weight: w')))).toContain(`WEIGHT_INVALID: 'w' of test.csv, which is data.weight, ${says}`)
   })
+})
+
+it('weights of any size between are weights', async () => {
+  const some = rows(300)
+  bench.write('test.csv', csv(some))
+  const usual = await metric(config(', weight: w'), 'roc_auc')
+  for (const factor of [1e-97, 1e97]) {
+    bench.write('test.csv', csv(some.map((one) => ({ ...one, w: Number(one.w) * factor }))))
+    expect((await metric(config(', weight: w'), 'roc_auc'))?.value, `${factor}`).toBeCloseTo(usual?.value ?? 0, 10)
+  }
 })
 
 describe('data.group', () => {

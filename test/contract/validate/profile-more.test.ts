@@ -354,6 +354,8 @@ describe('weights', () => {
     ['missing', [1, null, 1]],
     ['negative', [1, -0.5, 1]],
     ['not a number', [1, Number.NaN, 1]],
+    ['too large to be summed', [1, 1e308, 1]],
+    ['too small to be summed', [1, 5e-324, 1]],
     ['zero everywhere', [0, 0, 0]],
   ])('that are %s are refused, with the name of the column', async (_, weights) => {
     const error = await refusal(profile({ w: weights }, { weight: 'w' }))
