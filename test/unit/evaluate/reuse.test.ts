@@ -157,6 +157,12 @@ describe('max_drop: auto', () => {
     expect(check?.message).toContain('The limit is the larger of the floor 0.5 pp and 3 × MAD over the last 5 runs, 6.0 pp.')
   })
 
+  it('counts in the three digits in which it is shown', () => {
+    const check = judged([0.8, 0.8012345678, 0.8234567891, 0.8298765432, 0.85])
+    expect(check?.limit).toBe(0.0666)
+    expect(check?.message).toMatch(/and 3 × MAD over the last 5 runs, 6\.66 pp\.$/)
+  })
+
   it('is the floor where runs hardly differ', () => {
     expect(judged([0.8, 0.8, 0.8, 0.8, 0.8001])).toMatchObject({ limit: 0.005, status: 'fail' })
   })
