@@ -159,8 +159,8 @@ describe('max_drop: auto', () => {
 
   it('counts in the three digits in which it is shown', () => {
     const check = judged([0.8, 0.8012345678, 0.8234567891, 0.8298765432, 0.85])
-    expect(check?.limit).toBe(0.0666)
-    expect(check?.message).toMatch(/and 3 × MAD over the last 5 runs, 6\.66 pp\.$/)
+    expect(check?.limit).toBe(0.0667)
+    expect(check?.message).toMatch(/and 3 × MAD over the last 5 runs, 6\.67 pp\.$/)
   })
 
   it('is the floor where runs hardly differ', () => {
