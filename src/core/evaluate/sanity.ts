@@ -70,7 +70,9 @@ export function beatsTrivial(
     fix:
       status === 'pass' || status === 'inconclusive'
         ? null
-        : 'check that features and target are what the model was trained on, that classes are not swapped, and train it again',
+        : spec.metric === 'value'
+          ? 'choose the threshold by what it earns: evaluate: {threshold: {on: validation, maximize: value}}; the report says which one earns most on these rows'
+          : 'check that features and target are what the model was trained on, that classes are not swapped, and train it again',
   })
 }
 
