@@ -9,6 +9,7 @@ import { withHistory } from '../core/evaluate/history.ts'
 import { type JudgeInput, judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
+import type { Scores } from '../core/metrics/scores.ts'
 import { shownSource } from '../core/policy/facts.ts'
 import type { EvaluateDetails } from '../core/schema/evaluate-details.ts'
 import type { InputRecord } from '../core/schema/result.ts'
@@ -21,7 +22,7 @@ import type { Answered } from './evaluate/assemble.ts'
 import { aheadOf, assemble, together, training } from './evaluate/assemble-task.ts'
 import { byNumbers, findBaseline } from './evaluate/baseline.ts'
 import { holdoutChange } from './evaluate/changed-rows.ts'
-import { confirmed } from './evaluate/confirm.ts'
+import { confirmed, type JudgedRun } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
 import { TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
@@ -121,14 +122,20 @@ export const evaluate: ModelStage = async (given, options) => {
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
     groupName: model.data.group,
   }
-  const judged = judge({ ...asked, candidate: own, baseline: other })
-  const confirmation = await confirmed(context, specs, judged, async () => {
+  const judgedRun = async (mine: Scores, theirs: Scores | null): Promise<JudgedRun> => {
+    const judged = judge({ ...asked, candidate: mine, baseline: theirs })
+    const parts = await judgeParts(context, { engine, table, shown, own: mine, other: theirs, missing: compared.missing, judged })
+    return { judged, parts }
+  }
+  const first = await judgedRun(own, other)
+  const { judged } = first
+  const confirmation = await confirmed(context, specs, first, async () => {
     const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown }, beside: [], take: () => {} })
     const theirs = other === null ? null : ((await compared.again?.()) ?? compared.scored)
     const { models, pair } = assembled([mine, ...(theirs === null ? [] : [theirs])])
     const [candidateAgain, baselineAgain = null] = decisions.apply(models, pair)
     if (candidateAgain === undefined) throw new Error('the candidate has no scores')
-    return judge({ ...asked, candidate: candidateAgain, baseline: baselineAgain })
+    return judgedRun(candidateAgain, baselineAgain)
   })
   const parity = await judgeParity(context, {
     ...request,
@@ -137,7 +144,6 @@ export const evaluate: ModelStage = async (given, options) => {
     leftOut,
     assemble: (trained) => assembled([candidate, trained]).models,
   })
-  const parts = await judgeParts(context, { engine, table, shown, own, other, missing: compared.missing, judged })
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
   // drift asks the model again, with the threshold of the config
   const [plainly] = scores.models
@@ -186,7 +192,7 @@ export const evaluate: ModelStage = async (given, options) => {
     score_ms: Math.round(candidate.milliseconds),
     holdout: used.details,
     ...measured.details,
-    ...parts.details,
+    ...confirmation.parts.details,
     judged: { basis, figures: figuresOf(judged.metrics, model.evaluate.metrics) },
     ...confirmation.details,
     ...parity.details,
@@ -203,7 +209,7 @@ export const evaluate: ModelStage = async (given, options) => {
   ]
   return {
     checks: [
-      ...decisions.spoken([...confirmation.checks, ...parts.checks]),
+      ...decisions.spoken([...confirmation.checks, ...confirmation.parts.checks]),
       ...parity.checks,
       ...(candidate.predictions.twice ? [determinismCheck(candidate.predictions.twice)] : []),
       ...measured.checks,

@@ -51,7 +51,7 @@ export function scoreProblems({ format, score, evaluate, data }: ModelFile, path
       problems.push(
         invalid(
           at('evaluate', 'slices', 'metrics', name, 'confirm'),
-          'Slices are not measured again: confirm belongs to evaluate.metrics.',
+          'Slices are measured again with the metrics: confirm belongs to evaluate.metrics.',
         ),
       )
   if (score?.kind === 'predictions' && typeof evaluate?.threshold === 'object')

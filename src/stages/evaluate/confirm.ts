@@ -1,26 +1,43 @@
 /** Runs a scoring command again where the first run would not pass and the config asks to confirm that. */
 import type { Judgement } from '../../core/evaluate/judge.ts'
-import { decideRepeated, toConfirm } from '../../core/evaluate/repeated.ts'
+import { decideRepeated, mostParts, partsBroken, toConfirm } from '../../core/evaluate/repeated.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
 import type { ModelContext } from '../context.ts'
+import type { Parts } from './parts.ts'
+
+/** One answer of both models to all rows. */
+export interface JudgedRun {
+  readonly judged: Judgement
+  readonly parts: Parts
+}
+
+export interface Confirmed {
+  readonly checks: readonly Check[]
+  readonly details: Pick<EvaluateDetails, 'repeated'>
+  readonly parts: Parts
+}
 
 /** @param again scores candidate and baseline once more, and judges them */
 export async function confirmed(
   { model, progress }: ModelContext,
   specs: readonly MetricSpec[],
-  first: Judgement,
-  again: () => Promise<Judgement>,
-): Promise<{ readonly checks: readonly Check[]; readonly details: Pick<EvaluateDetails, 'repeated'> }> {
-  const due = model.score?.kind === 'run' ? toConfirm(specs, first) : []
-  if (due.length === 0) return { checks: first.checks, details: {} }
-  const times = Math.max(...due.map(({ confirm = 1 }) => confirm))
-  const runs: [Judgement, ...Judgement[]] = [first]
+  first: JudgedRun,
+  again: () => Promise<JudgedRun>,
+): Promise<Confirmed> {
+  const asked = model.score?.kind === 'run' ? specs.filter(({ confirm = 1 }) => confirm > 1) : []
+  const due = toConfirm(asked, first.judged)
+  const parts = asked.length > 0 && partsBroken(first.parts)
+  if (due.length === 0 && !parts) return { checks: first.judged.checks, details: {}, parts: first.parts }
+  const times = Math.max(...(parts ? asked : due).map(({ confirm = 1 }) => confirm))
+  const what = [...due.map(({ name }) => name), ...(parts ? ['the parts of the rows'] : [])].join(', ')
+  const runs: [JudgedRun, ...JudgedRun[]] = [first]
   for (let run = 2; run <= times; run += 1) {
-    progress.say(`${model.name}: run ${run} of ${times}, to confirm ${due.map(({ name }) => name).join(', ')}`)
+    progress.say(`${model.name}: run ${run} of ${times}, to confirm ${what}`)
     runs.push(await again())
   }
-  const { checks, details } = decideRepeated(runs, due)
-  return { checks, details: { repeated: details } }
+  const [one, ...others] = runs
+  const { checks, details } = decideRepeated([one.judged, ...others.map(({ judged }) => judged)], due)
+  return { checks, details: due.length === 0 ? {} : { repeated: details }, parts: mostParts(runs.map((run) => run.parts)) }
 }

@@ -184,6 +184,30 @@ writeFileSync(out, 'probability\\n' + lines.map((line) => 1 / (1 + Math.exp(-sig
       expect(values).toEqual([...runs].map((run) => run === 'g'))
     }
   })
+
+  it.each([
+    ['bgg', 3, 'pass', 3],
+    ['bgb', 3, 'fail', 3],
+    ['ggg', 3, 'pass', 1],
+    ['bgg', 1, 'fail', 1],
+  ])('a slice that alone is broken is measured again: runs %s, confirm %d: %s', async (runs, confirm, status, times) => {
+    prepare()
+    // only the twenty youngest rows are answered the wrong way round
+    bench.write('score.mjs', script(runs).replace('-sign * 2', "-(line.includes('2999') ? sign : 1) * 2"))
+    const result = await bench.evaluate(
+      config({
+        score: `{run: '${node} score.mjs $DATA $OUT'}`,
+        rest: `metrics: {roc_auc: {min: 0.7, confirm: ${confirm}}}, slices: {by: [day], min_rows: 20, metrics: {roc_auc: {min: 0.6}}}`,
+      }),
+    )
+    const check = result.checks.find(({ id }) => id === 'evaluate.slice_min:roc_auc:day#2')
+    expect(check?.status ?? 'pass').toBe(status)
+    expect(bench.read('runs')).toHaveLength(times)
+    // the report tells the run that decided
+    const told = evaluateDetails.parse(result.details).slices?.list.find(({ slice }) => slice === 'day#2')
+    expect((told?.value ?? 0) > 0.6).toBe(status === 'pass')
+    if (status === 'fail' && times > 1) expect(check?.message).toContain('Run 3 times, shown is one of them; most of them decide.')
+  })
 })
 
 describe('the same rows twice', () => {

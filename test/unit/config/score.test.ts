@@ -53,7 +53,7 @@ describe('score', () => {
     ['evaluate: {metrics: {roc_auc: {confirm: 3}}}', 'confirm repeats a noisy measurement: a latency, or what score: {run: …} answers'],
     ['score: {predictions: a.csv}\nevaluate: {metrics: {roc_auc: {confirm: 3}}}', 'confirm repeats a noisy measurement'],
     ['evaluate: {metrics: {model_size: {confirm: 3}}}', 'a size is the same every time'],
-    ['score: {run: x}\nevaluate: {slices: {by: [a], metrics: {roc_auc: {confirm: 3}}}}', 'Slices are not measured again'],
+    ['score: {run: x}\nevaluate: {slices: {by: [a], metrics: {roc_auc: {confirm: 3}}}}', 'Slices are measured again with the metrics'],
     [
       'data: {train: t.csv, target: y}\nscore: {predictions: a.csv}\nevaluate: {threshold: {on: train, maximize: f1}}',
       'score.predictions has answers for data.test alone',

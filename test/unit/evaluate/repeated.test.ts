@@ -3,7 +3,7 @@ import { determinismCheck } from '../../../src/core/evaluate/determinism.ts'
 import type { Judgement } from '../../../src/core/evaluate/judge.ts'
 import { mostOf, type Said } from '../../../src/core/evaluate/most-of.ts'
 import { parityChecks, parityOf } from '../../../src/core/evaluate/parity.ts'
-import { decideRepeated, toConfirm } from '../../../src/core/evaluate/repeated.ts'
+import { decideRepeated, mostParts, toConfirm } from '../../../src/core/evaluate/repeated.ts'
 import type { Status, Verdict } from '../../../src/core/gate/fold.ts'
 import { makeCheck } from '../../../src/core/schema/result.ts'
 
@@ -59,6 +59,28 @@ describe('confirm', () => {
     expect(three.checks[0]?.effect).toBe('pass')
     expect(three.checks[1]?.message).toBe('none')
     expect(decideRepeated([...runs], [spec('f1', 5)]).checks[0]?.effect).toBe('fail')
+  })
+})
+
+describe('parts of the rows, measured in several runs', () => {
+  const parts = (...effects: readonly Verdict[]) => ({
+    checks: effects.map((effect, i) =>
+      makeCheck({ id: `evaluate.slice:f1:a#${i + 1}`, status: effect === 'fail' ? 'fail' : 'pass', effect, message: effect }),
+    ),
+  })
+
+  it('are those of one run that says what most of the runs say', () => {
+    const [bad, good] = [parts('pass', 'fail'), parts('pass', 'pass')]
+    expect(mostParts([bad, good, good])).toEqual(good)
+    const found = mostParts([good, bad, parts('fail', 'pass')])
+    expect(found.checks.map(({ effect }) => effect)).toEqual(['pass', 'fail'])
+    expect(found.checks.map(({ message }) => message)).toEqual(['pass', 'fail Run 3 times, shown is one of them; most of them decide.'])
+    expect(mostParts([bad])).toBe(bad)
+  })
+
+  it('an error of one run is an error', () => {
+    const broken = { checks: [makeCheck({ id: 'evaluate.fairness_difference:tpr:a', status: 'error', effect: 'error', message: 'x' })] }
+    expect(mostParts([parts('fail'), broken, parts('pass')])).toBe(broken)
   })
 })
 
