@@ -6,7 +6,7 @@
  *     quantile   |F(x_q) − F_r(x_q)| ≤ k √(q (1 − q)(1/n + 1/n_r))  x_q: the reference's own q-quantile among its edges; free of any distribution
  *
  * Only finite numbers count. A figure of fewer than five rows, and a quantile that few rows lie beyond, is judged and not shown: it would be
- * a cell. Source: the large-sample standard errors of a mean, a variance (Kendall & Stuart, vol. 1) and an empirical distribution.
+ * a cell. So is a figure of a sensitive column in which all say the same. Source: the large-sample standard errors of a mean, a variance (Kendall & Stuart, vol. 1) and an empirical distribution.
  */
 import { z } from 'zod'
 import { figure } from '../../report/format.ts'
@@ -88,7 +88,8 @@ const aggregateCheck = (given: {
     const value = number(row.value)
     if (n === 0 || value === null) return skipped(`${column.name} has too few numbers for its ${given.what}`)
     const what = `the ${given.what} of ${column.name}`
-    const plain = figureAnswer(value, n, params, what, n < shownFrom)
+    const secret = n < shownFrom || row.same === true
+    const plain = figureAnswer(value, n, params, what, secret)
     if (params.reference === undefined || against === null || plain.status === 'fail') return plain
     const before = referenceColumn(scope)
     const moment = before === null ? null : against(row, n, value, before)
@@ -96,7 +97,7 @@ const aggregateCheck = (given: {
       return params.min === undefined && params.max === undefined
         ? skipped(`there is no ${given.what} of the training data to compare with`)
         : plain
-    return besides(moment, params.reference, what, n)
+    return besides(moment, params.reference, what, n, secret)
   }
   const common = {
     name: given.name,
@@ -107,7 +108,11 @@ const aggregateCheck = (given: {
     example: given.example,
     figures: (_: unknown, scope: Scope): Readonly<Record<string, Sql>> => {
       const x = asNumber(scope.column)
-      const wanted = { n: 'count(*)', value: given.sql(x), ...(given.more?.(x) ?? {}) }
+      // of a sensitive column that says the same of everybody, each figure tells what
+      const same: Readonly<Record<string, string>> = scope.data.sensitive.includes(scope.column.name)
+        ? { same: `min(${x}) = max(${x})` }
+        : {}
+      const wanted = { n: 'count(*)', value: given.sql(x), ...(given.more?.(x) ?? {}), ...same }
       return Object.fromEntries(Object.entries(wanted).map(([key, aggregate]) => [key, sql(over(scope, aggregate))]))
     },
   } as const
@@ -123,13 +128,13 @@ const aggregateCheck = (given: {
       })
 }
 
-function besides({ value, expected, error }: Moment, k: number, what: string, n: number): Answer {
+function besides({ value, expected, error }: Moment, k: number, what: string, n: number, secret: boolean): Answer {
   const away = Math.abs(value - expected) / error
   const low = stable(expected - k * error)
   const high = stable(expected + k * error)
   const told = `${what} is ${figure(stable(away))} standard errors away from that of the training data`
   const broken = value < expected ? ({ value: low, kind: 'min' } as const) : ({ value: high, kind: 'max' } as const)
-  const more = { judged: n, limit: { ...broken, unit: null }, ...(n < shownFrom ? {} : { observed: stable(value) }) }
+  const more = { judged: n, limit: { ...broken, unit: null }, ...(secret ? {} : { observed: stable(value) }) }
   return away > k ? fail(`${told} (limit ${k})`, more) : pass(told, more)
 }
 
@@ -204,6 +209,7 @@ function judgeQuantile({ q, reference: k, ...range }: Quantile, name: string, ro
     k,
     `the share of ${column.name} up to the ${name} of the training data`,
     n,
+    n < shownFrom,
   )
 }
 

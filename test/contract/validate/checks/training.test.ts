@@ -1,7 +1,7 @@
 /** Checks that hold a table against the training data: figures in standard errors, values far out, texts of unusual length. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TableProfile } from '../../../../src/core/schema/profile.ts'
-import { expectationsOf } from '../../../unit/checks/support.ts'
+import { data, expectationsOf } from '../../../unit/checks/support.ts'
 import { type Bench, makeBench } from '../../duckdb/support.ts'
 import { findingOf, make } from './support.ts'
 
@@ -82,6 +82,34 @@ describe('figures against the training data, in standard errors', () => {
     expect(found).toMatchObject({ status: 'fail', observed: null })
     expect(found.says).toBe('the mean of a lies above 5')
     expect((await told(range(700, 720), '{quantile_between: {q: 0.99, max: 5}}', null)).says).not.toMatch(/7\d\d/)
+  })
+})
+
+describe('PII-04 of a sensitive column', () => {
+  const of = async (cells: readonly number[], text: string, sensitive = ['a']) => {
+    const table = await make(bench, [{ name: 'a', kind: 'integer', cells: cells.map(String) }], 'current')
+    const asked = expectationsOf(`{columns: {a: ${text}}}`).find(({ check }) => check !== 'exists')
+    if (asked === undefined) throw new Error(text)
+    return findingOf(bench, table, asked, { reference: asProfile, data: data({ sensitive }) })
+  }
+  const same = new Array<number>(200).fill(777)
+
+  it.each([
+    'mean_between: {max: 5}',
+    'mean_between: {reference: 3}',
+    'sum_between: {max: 5}',
+    'median_between: {max: 5}',
+    'quantile_between: {q: 0.9, max: 5}',
+  ])('in which all say the same, no figure tells what: %s', async (text) => {
+    const found = await of(same, `{${text}}`)
+    expect(found).toMatchObject({ status: 'fail', observed: null })
+    expect(found.says).not.toMatch(/777|155/)
+    expect((await of(same, `{${text}}`, [])).observed).not.toBe(null)
+  })
+
+  it('no quantile is shown, and a mean of many is', async () => {
+    expect((await of(range(700, 899), '{median_between: {max: 5}}')).observed).toBe(null)
+    expect((await of(range(700, 899), '{mean_between: {max: 5}}')).observed).toBe(799.5)
   })
 })
 
