@@ -7,7 +7,7 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, link, open, realpath, stat } from 'node:fs/promises'
+import { copyFile, link, open, realpath, rm, stat } from 'node:fs/promises'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -203,6 +203,8 @@ async function stageText(
     const check = () => checkText(path, format).catch((thrown: unknown) => Promise.reject(textTrouble(thrown, shown, format)))
     return { shown, path: place, format, bytes: size, plainBytes: size, csv, check }
   } catch (error) {
+    // what was unpacked so far is of use to nobody, and other files have still to find room
+    await rm(place, { force: true })
     throw textTrouble(error, shown, format)
   }
 }

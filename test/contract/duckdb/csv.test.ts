@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, makeBench, refusal } from './support.ts'
@@ -301,6 +302,10 @@ describe('DAT-10 resource limits', () => {
     await using small = await makeBench({ maxUnpackedBytes: 2 ** 20 })
     const error = await refusal(small.table('bomb.csv.gz', gzipSync(`a\n${'1\n'.repeat(2 ** 20)}`)))
     expect(error.message).toBe('bomb.csv.gz: it unpacks to more than 1048576 bytes')
+    const left = await readdir(small.temp, { recursive: true, withFileTypes: true })
+    expect(left.filter((entry) => entry.isFile()).map((entry) => entry.name)).toEqual([])
+    await small.engine[Symbol.asyncDispose]()
+    expect(await readdir(small.temp)).toEqual([])
   })
 
   it('a line without end is refused before it fills the memory', async () => {
