@@ -310,7 +310,8 @@ describe('evaluate is an error, in one sentence,', () => {
 
   it('when the positive label is not known', async () => {
     good()
-    bench.write('test.csv', 'amount,kind,late\n1,air,yes\n2,sea,no\n')
+    // five rows of each: of a label of fewer no error shows the name (PII-03)
+    bench.write('test.csv', `amount,kind,late\n${'1,air,yes\n2,sea,no\n'.repeat(5)}`)
     expect(outcome(await bench.evaluate(config('')))).toContain("it has 'yes' and 'no'")
   })
 
