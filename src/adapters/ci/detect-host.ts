@@ -1,6 +1,7 @@
 /** Which CI server this is, what it knows of the run, and what it lets us show. Without one: a laptop. */
 import type { RunSource } from '../../core/schema/result.ts'
 import type { ArtifactStore, CiHost, CommentThread, EventFacts } from '../../ports/ci-host.ts'
+import { repositoryOf } from '../fs/tracked.ts'
 import { runGit } from '../git/run-git.ts'
 import { type Environment, type ReadFile, readEvent } from '../github/event.ts'
 import { servers } from './servers.ts'
@@ -75,6 +76,13 @@ async function localSource({ env, folder, signal }: HostOptions): Promise<RunSou
       return ''
     }
   }
-  const [sha, ref] = await Promise.all([ask('rev-parse', '--verify', '--quiet', 'HEAD'), ask('symbolic-ref', '--quiet', 'HEAD')])
+  const [sha, ref] = (await repositoryOf(folder)) === null ? ['', ''] : await headOf(ask)
   return { repository: '', sha, ref, run_id: 'local', run_attempt: '1', event: 'local' }
+}
+
+/** Both in one answer; a branch without a commit, or a HEAD on none, is asked for one by one. */
+async function headOf(ask: (...args: string[]) => Promise<string>): Promise<readonly [sha: string, ref: string]> {
+  const [, sha, ref] = /^([0-9a-f]{40,64})\n(refs\/.+)$/.exec(await ask('rev-parse', 'HEAD', '--symbolic-full-name', 'HEAD')) ?? []
+  if (sha !== undefined && ref !== undefined) return [sha, ref]
+  return Promise.all([ask('rev-parse', '--verify', '--quiet', 'HEAD'), ask('symbolic-ref', '--quiet', 'HEAD')])
 }

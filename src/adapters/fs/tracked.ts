@@ -28,7 +28,7 @@ async function holdsTracked(folder: string, environment: NodeJS.ProcessEnv): Pro
 }
 
 /** The nearest folder above that holds `.git`, or null. */
-async function repositoryOf(folder: string): Promise<string | null> {
+export async function repositoryOf(folder: string): Promise<string | null> {
   for (let at = folder; ; at = dirname(at)) {
     if (await exists(join(at, '.git'))) return at
     if (dirname(at) === at) return null

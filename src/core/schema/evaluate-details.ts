@@ -13,135 +13,137 @@ const metricValue = z.strictObject({
   method: z.string().nullable(),
 })
 
-export const evaluateDetails = z.strictObject({
-  task: z.string(),
-  primary: z.string(),
-  /** null: numbers of somebody who did not say on how many */
-  rows: z.number().int().nullable(),
-  /** rows left out and why, such as rows without a label yet */
-  excluded: z.record(z.string(), z.number().int()),
-  labels: z.array(z.string()).nullable(),
-  positive: z.string().nullable(),
-  threshold: number,
-  /** what scoring did to fit the model to the data: a dropped ZipMap, an input met by its exported name */
-  rewrites: z.array(z.string()),
-  score_ms: z.number(),
-  /** what was asked for of size and speed */
-  measured: z
-    .strictObject({
-      bytes: z.strictObject({ candidate: z.number().int(), baseline: z.number().int().nullable() }),
-      /** what differs between the two graphs, in words; null: only one was opened */
-      graph: z.string().nullable(),
-      latency: z.array(
-        z.strictObject({
-          name: z.string(),
-          /** timed, of each model */
-          calls: z.number().int(),
-          warm_ups: z.number().int(),
-          /** of one call */
-          rows: z.number().int(),
-          /** one a measurement; more than one where `confirm` asked for them */
-          repeats: z.array(
-            z.strictObject({
-              /** ms */
-              value: number,
-              interval,
-              baseline: number,
-              ratio: z.strictObject({ value: number, interval }).nullable(),
-            }),
-          ),
-        }),
-      ),
-    })
-    .optional(),
-  /** who answered, where that was not our own runtime */
-  scored: z
-    .strictObject({
-      /** `metrics_file`: nobody answered, and numbers were taken at their word */
-      by: z.enum(['command', 'predictions', 'metrics_file']),
-      /** the command as it was typed, or the files */
-      how: z.string(),
-      /** false: the file of the model was not looked into (`format: opaque`) */
-      inspected: z.boolean(),
-    })
-    .optional(),
-  /** metrics of a command that was run again, by `confirm`; one entry a run, the first one first */
-  repeated: z
-    .array(z.strictObject({ name: z.string(), runs: z.array(z.strictObject({ value: number, baseline: number, change: number })) }))
-    .optional(),
-  /** against answers of the training framework */
-  parity: z
-    .strictObject({
-      /** largest one, relative to the answer where that is larger than 1; null: one of the two gives no number */
-      difference: number,
-      /** share of the rows with the same class; null: there are no classes */
-      agreement: number,
-      rows: z.number().int(),
-    })
-    .optional(),
-  /** how often the test data was used to judge a candidate */
-  holdout: z
-    .strictObject({
-      fingerprint: z.string(),
-      /** distinct candidates, this one included; null: not known */
-      uses: z.number().int().nullable(),
-      /** the number of this candidate among them */
-      use: z.number().int(),
-      budget: z.number().int(),
-      /** by how much the best of so many equal candidates looks better, in the primary metric */
-      optimism: number,
-      /** level at which a mode that asks for proof was judged */
-      level: number,
-      note: z.string(),
-    })
-    .optional(),
-  /** how scores became decisions, and what those are worth */
-  decisions: z
-    .strictObject({
-      chosen: z
-        .strictObject({
-          on: z.string(),
-          maximize: z.string(),
-          rows: z.number().int(),
-          value: number,
-          /** of the baseline */ baseline: number,
-        })
-        .nullable(),
-      value: z
-        .strictObject({
-          currency: z.string().nullable(),
-          /** on the evaluated rows; threshold null: never a yes */
-          best: z.strictObject({ threshold: number, value: number }).nullable(),
-          /** from which probability on a yes pays, where probabilities are calibrated */
-          calibrated: number,
-        })
-        .nullable(),
-      /** sentences */
-      notes: z.array(z.string()),
-    })
-    .optional(),
-  slices: slicesDetails.optional(),
-  /** what its numbers mean, for a later comparison without the bytes */
-  judged: judgedSchema.optional(),
-  calibration: calibrationDetails.optional(),
-  fairness: fairnessDetails.optional(),
-  /** true when candidate and baseline are the same bytes: nothing was compared */
-  unchanged: z.boolean(),
-  metrics: z.array(
-    z.strictObject({
-      name: z.string(),
-      metric: z.string(),
-      direction: z.enum(['higher', 'lower']),
-      unit: z.string(),
-      gated: z.boolean(),
-      candidate: metricValue,
-      baseline: metricValue.nullable(),
-      /** what a trivial model reaches on the same rows */
-      trivial: number,
-      change: z.strictObject({ value: number, interval, method: z.string(), p_worse: number, rows_needed: number }).nullable(),
-      /** rows or queries that the metric has no value for, and why */
-      excluded: z.strictObject({ count: z.number().int(), because: z.string() }).optional(),
-    }),
-  ),
-})
+export const evaluateDetails = z.lazy(() =>
+  z.strictObject({
+    task: z.string(),
+    primary: z.string(),
+    /** null: numbers of somebody who did not say on how many */
+    rows: z.number().int().nullable(),
+    /** rows left out and why, such as rows without a label yet */
+    excluded: z.record(z.string(), z.number().int()),
+    labels: z.array(z.string()).nullable(),
+    positive: z.string().nullable(),
+    threshold: number,
+    /** what scoring did to fit the model to the data: a dropped ZipMap, an input met by its exported name */
+    rewrites: z.array(z.string()),
+    score_ms: z.number(),
+    /** what was asked for of size and speed */
+    measured: z
+      .strictObject({
+        bytes: z.strictObject({ candidate: z.number().int(), baseline: z.number().int().nullable() }),
+        /** what differs between the two graphs, in words; null: only one was opened */
+        graph: z.string().nullable(),
+        latency: z.array(
+          z.strictObject({
+            name: z.string(),
+            /** timed, of each model */
+            calls: z.number().int(),
+            warm_ups: z.number().int(),
+            /** of one call */
+            rows: z.number().int(),
+            /** one a measurement; more than one where `confirm` asked for them */
+            repeats: z.array(
+              z.strictObject({
+                /** ms */
+                value: number,
+                interval,
+                baseline: number,
+                ratio: z.strictObject({ value: number, interval }).nullable(),
+              }),
+            ),
+          }),
+        ),
+      })
+      .optional(),
+    /** who answered, where that was not our own runtime */
+    scored: z
+      .strictObject({
+        /** `metrics_file`: nobody answered, and numbers were taken at their word */
+        by: z.enum(['command', 'predictions', 'metrics_file']),
+        /** the command as it was typed, or the files */
+        how: z.string(),
+        /** false: the file of the model was not looked into (`format: opaque`) */
+        inspected: z.boolean(),
+      })
+      .optional(),
+    /** metrics of a command that was run again, by `confirm`; one entry a run, the first one first */
+    repeated: z
+      .array(z.strictObject({ name: z.string(), runs: z.array(z.strictObject({ value: number, baseline: number, change: number })) }))
+      .optional(),
+    /** against answers of the training framework */
+    parity: z
+      .strictObject({
+        /** largest one, relative to the answer where that is larger than 1; null: one of the two gives no number */
+        difference: number,
+        /** share of the rows with the same class; null: there are no classes */
+        agreement: number,
+        rows: z.number().int(),
+      })
+      .optional(),
+    /** how often the test data was used to judge a candidate */
+    holdout: z
+      .strictObject({
+        fingerprint: z.string(),
+        /** distinct candidates, this one included; null: not known */
+        uses: z.number().int().nullable(),
+        /** the number of this candidate among them */
+        use: z.number().int(),
+        budget: z.number().int(),
+        /** by how much the best of so many equal candidates looks better, in the primary metric */
+        optimism: number,
+        /** level at which a mode that asks for proof was judged */
+        level: number,
+        note: z.string(),
+      })
+      .optional(),
+    /** how scores became decisions, and what those are worth */
+    decisions: z
+      .strictObject({
+        chosen: z
+          .strictObject({
+            on: z.string(),
+            maximize: z.string(),
+            rows: z.number().int(),
+            value: number,
+            /** of the baseline */ baseline: number,
+          })
+          .nullable(),
+        value: z
+          .strictObject({
+            currency: z.string().nullable(),
+            /** on the evaluated rows; threshold null: never a yes */
+            best: z.strictObject({ threshold: number, value: number }).nullable(),
+            /** from which probability on a yes pays, where probabilities are calibrated */
+            calibrated: number,
+          })
+          .nullable(),
+        /** sentences */
+        notes: z.array(z.string()),
+      })
+      .optional(),
+    slices: slicesDetails.optional(),
+    /** what its numbers mean, for a later comparison without the bytes */
+    judged: judgedSchema.optional(),
+    calibration: calibrationDetails.optional(),
+    fairness: fairnessDetails.optional(),
+    /** true when candidate and baseline are the same bytes: nothing was compared */
+    unchanged: z.boolean(),
+    metrics: z.array(
+      z.strictObject({
+        name: z.string(),
+        metric: z.string(),
+        direction: z.enum(['higher', 'lower']),
+        unit: z.string(),
+        gated: z.boolean(),
+        candidate: metricValue,
+        baseline: metricValue.nullable(),
+        /** what a trivial model reaches on the same rows */
+        trivial: number,
+        change: z.strictObject({ value: number, interval, method: z.string(), p_worse: number, rows_needed: number }).nullable(),
+        /** rows or queries that the metric has no value for, and why */
+        excluded: z.strictObject({ count: z.number().int(), because: z.string() }).optional(),
+      }),
+    ),
+  }),
+)
 export type EvaluateDetails = z.infer<typeof evaluateDetails>

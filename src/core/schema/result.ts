@@ -16,34 +16,36 @@ export const waiverSchema = z.strictObject({
   limit: z.string().nullable(),
 })
 
-export const checkSchema = z.strictObject({
-  /** `<stage>.<check>[:<subject>]`: never a label or a value from the data */
-  id: z.string().regex(/^[a-z]+\.[a-z_0-9]+(:.*)?$/s),
-  status: z.enum(statuses),
-  /** what policy makes of the status; the verdict folds these */
-  effect: z.enum(verdicts),
-  metric: z.string().nullable(),
-  slice: z.string().nullable(),
-  column: z.string().nullable(),
-  unit: z.string().nullable(),
-  limit_kind: z.string().nullable(),
-  observed: number,
-  baseline: number,
-  delta: number,
-  /** the interval that decided */
-  interval: z.tuple([number, number]).nullable(),
-  level: number,
-  /** where the claim lies that was tested: `lower`, that the true value is lower; its bound is the other end. Of a one-sided test each end is a bound at `level` */
-  tail: z.enum(['lower', 'upper', 'two-sided']).nullable(),
-  limit: number,
-  p_value: number,
-  n: number,
-  message: z.string(),
-  /** the sentence, or the exact YAML, that would resolve a failing check */
-  fix: z.string().nullable(),
-  /** somebody answers for it: the effect is `pass` whatever the status */
-  waived: waiverSchema.optional(),
-})
+export const checkSchema = z.lazy(() =>
+  z.strictObject({
+    /** `<stage>.<check>[:<subject>]`: never a label or a value from the data */
+    id: z.string().regex(/^[a-z]+\.[a-z_0-9]+(:.*)?$/s),
+    status: z.enum(statuses),
+    /** what policy makes of the status; the verdict folds these */
+    effect: z.enum(verdicts),
+    metric: z.string().nullable(),
+    slice: z.string().nullable(),
+    column: z.string().nullable(),
+    unit: z.string().nullable(),
+    limit_kind: z.string().nullable(),
+    observed: number,
+    baseline: number,
+    delta: number,
+    /** the interval that decided */
+    interval: z.tuple([number, number]).nullable(),
+    level: number,
+    /** where the claim lies that was tested: `lower`, that the true value is lower; its bound is the other end. Of a one-sided test each end is a bound at `level` */
+    tail: z.enum(['lower', 'upper', 'two-sided']).nullable(),
+    limit: number,
+    p_value: number,
+    n: number,
+    message: z.string(),
+    /** the sentence, or the exact YAML, that would resolve a failing check */
+    fix: z.string().nullable(),
+    /** somebody answers for it: the effect is `pass` whatever the status */
+    waived: waiverSchema.optional(),
+  }),
+)
 export type Check = z.infer<typeof checkSchema>
 
 export const inputSchema = z.strictObject({
@@ -75,26 +77,28 @@ export const baselineSchema = z.strictObject({
 })
 export type BaselineRecord = z.infer<typeof baselineSchema>
 
-export const resultSchema = z.strictObject({
-  schema: z.literal('modelgate/result@1'),
-  stage: z.enum(stageNames),
-  /** null for results of the whole run: gate, comment */
-  model: z.string().nullable(),
-  verdict: z.enum(verdicts),
-  /** why, when the verdict is `skipped` */
-  because: z.string().nullable(),
-  /** what beside the verdict could not be done: `comment`, `cache`, `artifact`, `ledger` */
-  degraded: z.array(z.string()),
-  checks: z.array(checkSchema),
-  inputs: z.array(inputSchema),
-  details: z.record(z.string(), z.json()),
-  baseline: baselineSchema.nullable(),
-  tool: z.strictObject({ name: z.literal('modelgate'), version: z.string() }),
-  config_digest: z.string(),
-  source: sourceSchema,
-  started_at: z.string(),
-  duration_ms: z.number(),
-})
+export const resultSchema = z.lazy(() =>
+  z.strictObject({
+    schema: z.literal('modelgate/result@1'),
+    stage: z.enum(stageNames),
+    /** null for results of the whole run: gate, comment */
+    model: z.string().nullable(),
+    verdict: z.enum(verdicts),
+    /** why, when the verdict is `skipped` */
+    because: z.string().nullable(),
+    /** what beside the verdict could not be done: `comment`, `cache`, `artifact`, `ledger` */
+    degraded: z.array(z.string()),
+    checks: z.array(checkSchema),
+    inputs: z.array(inputSchema),
+    details: z.record(z.string(), z.json()),
+    baseline: baselineSchema.nullable(),
+    tool: z.strictObject({ name: z.literal('modelgate'), version: z.string() }),
+    config_digest: z.string(),
+    source: sourceSchema,
+    started_at: z.string(),
+    duration_ms: z.number(),
+  }),
+)
 export type StageResult = z.infer<typeof resultSchema>
 
 /** What a stage's own function returns; `execute` makes the envelope and the verdict of it. */

@@ -253,6 +253,10 @@ describe('a laptop', () => {
       event: 'local',
     })
     expect(host.name).toBe('local')
+    git('checkout', '-q', '--detach')
+    expect((await detect({})).source).toMatchObject({ sha: source.sha, ref: '' })
+    git('checkout', '-q', '--orphan', 'unborn')
+    expect((await detect({})).source).toMatchObject({ sha: '', ref: 'refs/heads/unborn' })
   })
 
   it('has none outside a repository, and that is no error', async () => {

@@ -110,7 +110,7 @@ describe('the check of calibration', () => {
     expect(part('reliability') - part('resolution') + part('uncertainty') + part('within')).toBeCloseTo(part('value'), 12)
     expect(calibration?.table).toHaveLength(15)
     expect(calibration?.baseline?.excess.mass).toBeLessThan(0.05)
-    expect(evaluateDetails.shape.calibration.parse(calibration)).toEqual(calibration)
+    expect(evaluateDetails.unwrap().shape.calibration.parse(calibration)).toEqual(calibration)
   })
 })
 

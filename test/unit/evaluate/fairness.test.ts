@@ -162,7 +162,7 @@ describe('a gap between two groups', () => {
 
   it('is told in the details with every usual measure, whether limited or not', () => {
     const { details } = judged([column(unequal.codes)], unequal.scores, [limit('tpr', { maxDifference: { fail: 0.05 } })])
-    const fairness = evaluateDetails.shape.fairness.parse(details.fairness)
+    const fairness = evaluateDetails.unwrap().shape.fairness.parse(details.fairness)
     expect(fairness?.list.map(({ name, gated }) => `${name} ${gated}`)).toEqual([
       'tpr true',
       ...['selection_rate', 'fpr', 'fnr', 'equalized_odds', 'precision', 'accuracy', 'roc_auc', 'calibration'].map(

@@ -31,7 +31,7 @@ function accurate(n: number, wrong: (i: number) => boolean): BinaryScores {
 function decide(input: Partial<JudgeInput> & Pick<JudgeInput, 'candidate'>) {
   const judged = judge({ baseline: null, missing: input.baseline ? null : noBaseline, specs: [], mode: 'guard', policy, ...input })
   for (const check of judged.checks) checkSchema.parse(check)
-  evaluateDetails.shape.metrics.parse(judged.metrics)
+  evaluateDetails.unwrap().shape.metrics.parse(judged.metrics)
   return judged
 }
 

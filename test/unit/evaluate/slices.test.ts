@@ -82,7 +82,7 @@ describe('slices', () => {
   it('the one that broke is found among twenty', () => {
     const { checks, details } = judgeOf(broken, baseline, columns)
     expect(checks.filter(({ effect }) => effect === 'fail').map(({ id }) => id)).toEqual(['evaluate.slice:accuracy:a#4'])
-    expect(evaluateDetails.shape.slices.parse(details.slices)?.list[0]).toMatchObject({
+    expect(evaluateDetails.unwrap().shape.slices.parse(details.slices)?.list[0]).toMatchObject({
       slice: 'a#4',
       label: 'level 3',
       state: 'fail',
