@@ -44,7 +44,11 @@ export interface Cell {
 export const missing = (column: ColumnProfile): number => column.n_null + column.n_nan
 export const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_neg_inf
 /** 0 of a column without numbers */
-export const finiteRows = ({ numeric }: ColumnProfile): number => numeric?.cells.reduce((sum, rows) => sum + rows, 0) ?? 0
+export function finiteRows({ numeric }: ColumnProfile): number {
+  let sum = 0
+  for (const rows of numeric?.cells ?? []) sum += rows
+  return sum
+}
 
 /** null when the two cannot be laid over each other: one has numbers, the other only labels. */
 export function columnCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells | null {

@@ -286,8 +286,16 @@ const oneSidedP = (here: number, there: number, part: number, levels: number): n
 /** One label however its case and its spaces were written. */
 const oneForm = (label: string): string => label.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
 
-const levelsOf = (reference: ColumnProfile, current: ColumnProfile): readonly Level[] =>
-  reference.categories === null || current.categories === null ? [] : commonLevels(reference, current)
+const known = new WeakMap<ColumnProfile, { readonly current: ColumnProfile; readonly levels: readonly Level[] }>()
+
+/** Several questions look at them. */
+function levelsOf(reference: ColumnProfile, current: ColumnProfile): readonly Level[] {
+  const there = known.get(reference)
+  if (there?.current === current) return there.levels
+  const levels = reference.categories === null || current.categories === null ? [] : commonLevels(reference, current)
+  known.set(reference, { current, levels })
+  return levels
+}
 
 /** When current holds one value only and the reference more: the share of that value in the reference, at most. */
 function onlyValueShare(reference: ColumnProfile, current: ColumnProfile): number | null {

@@ -76,8 +76,7 @@ export function featureNames({
 }
 
 /** Of a column that is not tested itself, such as a time or a text: the columns made of it that are. */
-export const derivedFrom = (table: TableProfile, name: string): readonly string[] =>
-  table.columns.flatMap((column) => (column.derived?.from === name ? [column.name] : []))
+export const derivedFrom = (table: TableProfile, name: string): readonly string[] => indexOf(table).derived.get(name) ?? []
 
 /** A column made of another follows the rule of that one, where it has none of its own. */
 function ruleFor({ reference, columns }: Asked, name: string): ColumnRule | null {
@@ -98,4 +97,25 @@ function predicted(columns: Asked['columns'], tables: PredictionTables | null): 
   })
 }
 
-export const columnOf = (table: TableProfile, name: string): ColumnProfile | null => table.columns.find((one) => one.name === name) ?? null
+export const columnOf = (table: TableProfile, name: string): ColumnProfile | null => indexOf(table).columns.get(name) ?? null
+
+interface Index {
+  readonly columns: ReadonlyMap<string, ColumnProfile>
+  readonly derived: ReadonlyMap<string, readonly string[]>
+}
+const indices = new WeakMap<TableProfile, Index>()
+
+/** By name: every column is asked for several times, and there may be hundreds. */
+function indexOf(table: TableProfile): Index {
+  const there = indices.get(table)
+  if (there !== undefined) return there
+  const columns = new Map<string, ColumnProfile>()
+  const derived = new Map<string, string[]>()
+  for (const column of table.columns) {
+    if (!columns.has(column.name)) columns.set(column.name, column)
+    if (column.derived) derived.set(column.derived.from, [...(derived.get(column.derived.from) ?? []), column.name])
+  }
+  const made = { columns, derived }
+  indices.set(table, made)
+  return made
+}
