@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly inMemoryBytes?: number
 }
 
+const closed = (): Error => new Error('the data engine is closed')
+
 interface State {
   readonly native: NativeModule
   readonly folder: string
@@ -47,6 +49,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
 
   let making: Promise<string> | null = null
   const makeFolder = (): Promise<string> => {
+    if (disposed) return Promise.reject(closed())
     making ??= mkdtemp(join(options.tempFolder, 'modelgate-data-'))
     return making
   }
@@ -98,7 +101,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
   }
 
   const state = (): Promise<State> => {
-    if (disposed) return Promise.reject(new Error('the data engine is closed'))
+    if (disposed) return Promise.reject(closed())
     starting ??= start()
     return starting
   }
@@ -137,22 +140,23 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       if (stopping !== null) clearInterval(stopping)
       const ready = await starting?.catch(() => null)
       ready?.connection.close()
-      if (ready) await rm(ready.folder, { recursive: true, force: true })
+      const folder = await making?.catch(() => null)
+      if (folder) await rm(folder, { recursive: true, force: true })
     },
   }
 
-  /** Files are brought in while the engine starts; what is wrong with the engine is told before what is wrong with them. */
+  /** Files are brought in first, so that they are hashed while the engine starts; what is wrong with the engine is told before what is wrong with them. */
   async function stage({ files, format }: OpenRequest): Promise<readonly StagedFile[]> {
-    const started = state()
-    const staging = (async () => {
+    const bring = async () => {
       const folder = await makeFolder()
       const staged: StagedFile[] = []
       for (const { path, shown } of files) staged.push(await stageFile(path, { shown, format, folder, number: ++names, maxUnpackedBytes }))
       return staged
-    })()
-    await Promise.allSettled([started, staging])
-    await started
-    return staging
+    }
+    const [brought] = await Promise.allSettled([bring()])
+    await state()
+    if (brought.status === 'rejected') throw brought.reason
+    return brought.value
   }
 
   async function open(request: OpenRequest): Promise<Table> {

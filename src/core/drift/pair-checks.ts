@@ -4,7 +4,7 @@
  */
 import { effect } from '../gate/fold.ts'
 import { type AssociationTable, associationTables, planAssociations } from '../profile/associations.ts'
-import { pairSums } from '../profile/pairs.ts'
+import { type PairSums, pairSums } from '../profile/pairs.ts'
 import { count, figure, namedProbability, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -59,11 +59,10 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
 const key = (a: string, b: string) => JSON.stringify([a, b])
 
 function correlations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
-  const ordered = (a: string, b: string) => (a < b ? key(a, b) : key(b, a))
-  const now = new Map(pairSums(current.pairs).map((pair) => [ordered(pair.a, pair.b), pair]))
-  return pairSums(reference.pairs).flatMap((before): Compared[] => {
+  const find = samePair(pairSums(current.pairs))
+  return pairSums(reference.pairs).flatMap((before, place): Compared[] => {
     const { a, b } = before
-    const after = now.get(ordered(a, b))
+    const after = find(before, place)
     const excess = excessOf(a, b)
     if (after === undefined || excess === null) return []
     const [r1, r2] = [correlation(before), correlation(after)]
@@ -73,6 +72,18 @@ function correlations({ reference, current }: Asked, excessOf: Excess): readonly
     const { p } = correlationChange(r1, n, r2, m, true)
     return [{ a, b, measure: 'rank_correlation', reference: r1, current: r2, change: r2 - r1, p }]
   })
+}
+
+/** Whichever of the two columns comes first; usually the pair stands at the same place. */
+function samePair(pairs: readonly PairSums[]): (wanted: PairSums, place: number) => PairSums | undefined {
+  const ordered = ({ a, b }: PairSums) => (a < b ? key(a, b) : key(b, a))
+  let byName: ReadonlyMap<string, PairSums> | null = null
+  return (wanted, place) => {
+    const there = pairs[place]
+    if (there?.a === wanted.a && there.b === wanted.b) return there
+    byName ??= new Map(pairs.map((pair) => [ordered(pair), pair]))
+    return byName.get(ordered(wanted))
+  }
 }
 
 function associations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
