@@ -45,7 +45,7 @@ const checks = () =>
       'what to do when it fails',
     ],
     checkTable.map((entry) => [
-      code(entry.name),
+      [code(entry.name), ...entry.also.map((name) => `or ${code(name)}`)].join(' '),
       entry.on,
       `${entry.summary}${entry.needs === null ? '' : `. Needs ${entry.needs}`}`,
       entry.name === 'exists' ? 'list the column' : code(`${entry.name}: ${entry.example}`),

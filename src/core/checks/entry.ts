@@ -92,6 +92,8 @@ export interface Wrong {
 
 interface Common<S extends Shape> {
   readonly name: string
+  /** longer names that may be written for it */
+  readonly also?: readonly string[]
   readonly on: 'column' | 'table'
   /** what holds when it passes */
   readonly summary: string
@@ -184,6 +186,8 @@ export type Work =
 
 export interface CheckEntry {
   readonly name: string
+  /** longer names that may be written for it: ids and messages have `name` */
+  readonly also: readonly string[]
   readonly on: 'column' | 'table'
   /** what it costs: nothing, a part of the one shared scan, scans of its own */
   readonly scan: 'none' | 'shared' | 'own'
@@ -226,6 +230,7 @@ function entryOf<S extends Shape>(
   }
   return {
     name: common.name,
+    also: common.also ?? [],
     on: common.on,
     scan,
     summary: common.summary,

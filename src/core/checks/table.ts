@@ -52,6 +52,8 @@ export const checkTable: readonly CheckEntry[] = [
   ...servingChecks,
 ]
 
-const byName: ReadonlyMap<string, CheckEntry> = new Map(checkTable.map((entry) => [entry.name, entry]))
+const byName: ReadonlyMap<string, CheckEntry> = new Map(
+  checkTable.flatMap((entry) => [entry.name, ...entry.also].map((name) => [name, entry] as const)),
+)
 
 export const findCheck = (name: string): CheckEntry | null => byName.get(name) ?? null

@@ -102,6 +102,8 @@ const checkKey = (entry: CheckEntry): CheckKey => {
   return there
 }
 
+const namesOf = ({ name, also }: CheckEntry): readonly string[] => [name, ...also]
+
 type CheckKeys = Readonly<Record<string, CheckKey>>
 
 /** A section of checks and of other keys: of the checks it comes to those that are written. */
@@ -113,7 +115,16 @@ function sectionOfChecks<T extends z.ZodType>(
   const all = checkTable.filter((entry) => entry.on === subject && entry.name !== 'exists')
   const allowed = [...all.map((entry) => entry.name), ...others]
   const some = (asked: (name: string) => boolean) =>
-    of(Object.fromEntries(all.filter((entry) => asked(entry.name)).map((entry) => [entry.name, checkKey(entry)])), allowed)
+    of(
+      Object.fromEntries(
+        all.flatMap((entry) =>
+          namesOf(entry)
+            .filter(asked)
+            .map((key) => [key, checkKey(entry)] as const),
+        ),
+      ),
+      allowed,
+    )
   return partly(
     () => some(() => true),
     (given) => some((name) => isMap(given) && Object.hasOwn(given, name)),
@@ -127,10 +138,12 @@ export interface WrittenColumn {
 }
 
 const written = (given: Given): WrittenColumn['checks'] =>
-  checkTable.flatMap(({ name: check }) => {
-    const one = given[check]
-    return isWritten(one) ? [[check, one] as const] : []
-  })
+  checkTable.flatMap((entry) =>
+    namesOf(entry).flatMap((key) => {
+      const one = given[key]
+      return isWritten(one) ? [[entry.name, one] as const] : []
+    }),
+  )
 const isWritten = (value: unknown): value is WrittenCheck => isMap(value) && isMap(value.params)
 
 const { name: _, ...defaults } = common
@@ -148,7 +161,12 @@ export interface ListedCheck {
 }
 
 const listedForm = (entry: CheckEntry) =>
-  section({ check: z.literal(entry.name), ...(entry.on === 'column' ? { column: columnName } : {}), ...entry.shape, ...commonOf(entry) })
+  section({
+    check: z.literal(namesOf(entry)),
+    ...(entry.on === 'column' ? { column: columnName } : {}),
+    ...entry.shape,
+    ...commonOf(entry),
+  })
     .superRefine((given, context) => refuse(entry, paramsOf(entry, given), true, context))
     .transform(
       (given): ListedCheck => ({
@@ -166,10 +184,7 @@ function listedForms() {
       const check = isMap(issue.input) ? issue.input.check : undefined
       if (typeof check !== 'string') return 'expected a map that says which check: {check: min, column: delay, value: 0}'
       if (findCheck(check) !== null) return undefined
-      const near = nearest(
-        check,
-        checkTable.map((entry) => entry.name),
-      )
+      const near = nearest(check, checkTable.flatMap(namesOf))
       return says('UNKNOWN_CHECK', `There is no check ${shown(check)}.${near === null ? '' : ` Did you mean ${near}?`}`)
     },
   })

@@ -10,6 +10,17 @@ const of = (text: string) => expectationsOf(text).filter(({ check }) => check !=
 const wrong = (text: string) => problems(whole(`data: {train: a.csv, test: b.csv}\nexpect: ${text}`))
 
 describe('every check', () => {
+  it('is the same under a longer name, which no other check has', () => {
+    const written = (key: string) => of(`{columns: {a: {${key}: [1, 2]}}}`)
+    expect(written('values_in_set')).toEqual(written('in'))
+    expect(of('{row_count_between: {min: 3}}')).toEqual(of('{rows: {min: 3}}'))
+    expect(of('{checks: [{check: null_rate_between, column: a, max: 1%}]}')).toEqual(of('{columns: {a: {null_rate: {max: 1%}}}}'))
+    expect(wrong('{columns: {a: {in: [1], values_in_set: [2]}}}')[0]).toContain('There are two checks validate.in:a')
+    expect(wrong('{checks: [{check: valeus_in_set, column: a, values: [1]}]}')[0]).toContain('Did you mean values_in_set?')
+    const names = checkTable.flatMap(({ name, also }) => [name, ...also])
+    expect(new Set(names).size).toBe(names.length)
+  })
+
   it.each(checkTable.map((entry) => [entry.name, entry] as const))(
     '%s: its example is read in all three places, to the same',
     (_, entry) => {

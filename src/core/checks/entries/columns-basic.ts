@@ -15,6 +15,7 @@ export const listed: readonly StorageKind[] = ['integer', 'float', 'decimal', 'b
 export const basicChecks: readonly CheckEntry[] = [
   decided({
     name: 'exists',
+    also: ['column_exists'],
     on: 'column',
     summary: 'the column is there',
     params: {},
@@ -26,6 +27,7 @@ export const basicChecks: readonly CheckEntry[] = [
   }),
   rowRule({
     name: 'type',
+    also: ['column_type'],
     on: 'column',
     kinds: anyKind,
     summary: 'every value is of the type, or text that reads as it; with coerce: false the column is stored as it',
@@ -79,6 +81,7 @@ export const basicChecks: readonly CheckEntry[] = [
   }),
   rowRule({
     name: 'in',
+    also: ['values_in_set'],
     on: 'column',
     kinds: listed,
     summary: 'every value is one of the list; missing values are not judged',
@@ -92,6 +95,7 @@ export const basicChecks: readonly CheckEntry[] = [
   }),
   rowRule({
     name: 'not_in',
+    also: ['not_in_set'],
     on: 'column',
     kinds: listed,
     summary: 'no value is one of the list',
@@ -105,6 +109,7 @@ export const basicChecks: readonly CheckEntry[] = [
   }),
   rowRule({
     name: 'matches',
+    also: ['matches_regex'],
     on: 'column',
     kinds: listed,
     summary: 'every value as a whole matches the RE2 pattern; missing values are not judged',

@@ -39,6 +39,7 @@ const listParams = { params: { values }, short: 'values', kinds: listed } as con
 export const distinctChecks: readonly CheckEntry[] = [
   asked({
     name: 'unique_proportion',
+    also: ['unique_proportion_between'],
     on: 'column',
     summary: 'the number of different values over the number of values lies between min and max',
     params: { min: share.optional(), max: share.optional() },
@@ -55,6 +56,7 @@ export const distinctChecks: readonly CheckEntry[] = [
   }),
   asked({
     name: 'distinct_count',
+    also: ['distinct_count_between'],
     on: 'column',
     summary: 'the number of different values lies between min and max',
     params: { min: count.optional(), max: count.optional() },
@@ -71,6 +73,7 @@ export const distinctChecks: readonly CheckEntry[] = [
   }),
   asked({
     name: 'distinct_in',
+    also: ['distinct_in_set'],
     on: 'column',
     ...listParams,
     summary: 'every different value is one of the list: each counts once, however often it occurs',
@@ -89,6 +92,7 @@ export const distinctChecks: readonly CheckEntry[] = [
   }),
   asked({
     name: 'distinct_contain',
+    also: ['distinct_contain_set'],
     on: 'column',
     ...listParams,
     summary: 'every value of the list occurs',
@@ -107,6 +111,7 @@ export const distinctChecks: readonly CheckEntry[] = [
   }),
   asked({
     name: 'distinct_equal',
+    also: ['distinct_equal_set'],
     on: 'column',
     ...listParams,
     summary: 'the different values are exactly those of the list',
@@ -126,6 +131,7 @@ export const distinctChecks: readonly CheckEntry[] = [
   }),
   asked({
     name: 'most_common_in',
+    also: ['most_common_in_set'],
     on: 'column',
     ...listParams,
     summary: 'the most frequent value is one of the list; where several are equally frequent, all of them',

@@ -44,6 +44,7 @@ export const missingChecks: readonly CheckEntry[] = [
   }),
   figures({
     name: 'null_rate',
+    also: ['null_rate_between'],
     on: 'column',
     summary: 'the part of missing values lies between min and max',
     params: { ...params, min: share.optional(), max: share.optional() },

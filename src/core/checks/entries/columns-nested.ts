@@ -14,6 +14,7 @@ export const nestedChecks: readonly CheckEntry[] = [
   rowRule({
     ...common,
     name: 'list_length',
+    also: ['list_length_between'],
     summary: 'every list has between min and max elements; missing lists are not judged',
     params: { min: count.optional(), max: count.optional() },
     wrong: badRange,

@@ -56,6 +56,7 @@ const formatOf = (name: FormatName): Format => formats[name]
 export const textChecks: readonly CheckEntry[] = [
   rowRule({
     name: 'matches_any',
+    also: ['matches_regex_list'],
     on: 'column',
     kinds: listed,
     summary: 'every value as a whole matches one of the RE2 patterns',
@@ -84,6 +85,7 @@ export const textChecks: readonly CheckEntry[] = [
   }),
   rowRule({
     name: 'not_matches',
+    also: ['not_matches_regex'],
     on: 'column',
     kinds: listed,
     summary: 'no value as a whole matches the RE2 pattern',

@@ -28,6 +28,7 @@ function over({ table, others }: Scope, body: string): string {
 export const customChecks: readonly CheckEntry[] = [
   asked({
     name: 'failed_rows',
+    also: ['unexpected_rows'],
     on: 'table',
     summary:
       'the query over data, train, validation, test, current gives no row, or at most max: up to 1 a part of the rows, above it a number of rows',

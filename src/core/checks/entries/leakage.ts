@@ -16,6 +16,7 @@ const two = (value: number): string => value.toFixed(2)
 export const leakageChecks: readonly CheckEntry[] = [
   asked({
     name: 'identifier_label_association',
+    also: ['identifier_label_correlation'],
     on: 'table',
     roles: ['train', 'validation', 'test'],
     summary: 'the order of the identifier (data.id, or column) says nothing of the label: at most max on [0, 1], where it is no accident',

@@ -45,6 +45,7 @@ export const called = (other: string): string => (roles.some((role) => role === 
 export const schemaChecks: readonly CheckEntry[] = [
   decided({
     name: 'rows',
+    also: ['row_count_between'],
     on: 'table',
     summary: 'the table has between min and max rows',
     fix: 'check where the data comes from, or change expect.rows',
@@ -161,6 +162,7 @@ export const schemaChecks: readonly CheckEntry[] = [
   }),
   decided({
     name: 'row_count_equal_other',
+    also: ['row_count_equal_other_table'],
     on: 'table',
     summary: 'the table has as many rows as another role or file',
     fix: 'find out where rows were lost or doubled',

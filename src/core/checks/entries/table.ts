@@ -15,6 +15,7 @@ const days = (ms: number): string => `${figure(Math.max(0, ms) / 86_400_000)} da
 export const tableChecks: readonly CheckEntry[] = [
   counted({
     name: 'duplicates',
+    also: ['duplicate_rows'],
     on: 'table',
     summary: 'at most this part of the rows repeat an earlier row, in all columns or in those listed',
     fix: 'remove the repeated rows, or raise expect.duplicates.max',
