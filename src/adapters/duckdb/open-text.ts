@@ -223,52 +223,66 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
 }
 
 /**
- * What the engine's sniffer has no candidate for: whole numbers beyond 64 bits, which it reads as rounded DOUBLE, and true/false,
- * which it would also see in `t` and `f` or `yes`.
+ * What the engine's sniffer has no candidate for: whole numbers beyond 64 bits, which it reads as rounded DOUBLE, true/false,
+ * which it would also see in `t` and `f` or `yes`, and numbers of which the first is `inf`, which it takes for a date and then for text.
  */
 async function betterTypes(session: Session, part: Part): Promise<ReadonlyMap<string, string>> {
   if (part.rows === 0) return new Map()
   // nearly every column fails on its first rows: only the others are read through
   const head = `(SELECT * FROM ${part.relation} LIMIT ${headRows})`
   const hopeful = await passing(session, head, part.columns, ({ each }) => `(${each}) IS NOT FALSE`)
-  return guessTypes(session, part.relation, hopeful)
+  return guessTypes(session, part.relation, [...new Set(hopeful.map((one) => one.column))])
 }
 
 const headRows = 2048
 
 async function guessTypes(session: Session, relation: string, columns: readonly Column[]): Promise<ReadonlyMap<string, string>> {
   const found = await passing(session, relation, columns, ({ each, all }) => (all === null ? each : `${each} AND ${all}`))
-  return new Map(found.map(({ name, type }) => [name, type === 'DOUBLE' ? 'HUGEINT' : 'BOOLEAN']))
+  return new Map(found.map(({ column: { name }, to }) => [name, to]))
 }
 
-/** The columns, of those that have a test, for which it is true. */
+/** The columns, of those that have a test, for which one is true, and the type that it is of. */
 async function passing(
   session: Session,
   relation: string,
   columns: readonly Column[],
   test: (of: TypeTest) => string,
-): Promise<readonly Column[]> {
-  const tested = columns.flatMap((one) => {
-    const entry = typeTests[one.type]?.(quoteName(one.name))
-    return entry === undefined ? [] : [{ column: one, sql: test(entry) }]
-  })
+): Promise<readonly { readonly column: Column; readonly to: string }[]> {
+  const tested = columns.flatMap((one) =>
+    (typeTests[one.type]?.(quoteName(one.name)) ?? []).map((entry) => ({ column: one, to: entry.to, sql: test(entry) })),
+  )
   if (tested.length === 0) return []
   const result = await session.raw.runAndReadAll(`SELECT ${tested.map(({ sql }) => sql).join(', ')} FROM ${relation}`)
   const row = result.getRows()[0] ?? []
-  return tested.filter((_, index) => row[index] === true).map((one) => one.column)
+  return tested.filter((_, index) => row[index] === true)
 }
 
 interface TypeTest {
+  /** what a column is that passes */
+  readonly to: string
   /** false as soon as one value is of the type it was read as */
   readonly each: string
   /** what only all values together can tell */
   readonly all: string | null
 }
 
-const typeTests: Readonly<Record<string, (name: string) => TypeTest>> = {
-  VARCHAR: (name) => ({ each: `bool_and(lower(${name}) IN ('true', 'false'))`, all: null }),
-  DOUBLE: (name) => ({
-    each: `bool_and(isfinite(${name}) AND ${name} = trunc(${name}) AND abs(${name}) < 1e38)`,
-    all: `max(abs(${name})) >= 9007199254740992`,
-  }),
+const number = '-?(0|[1-9][0-9]*)([.][0-9]+)?(e[+-]?[0-9]+)?'
+const endless = '[+-]?inf(inity)?'
+
+const typeTests: Readonly<Record<string, (name: string) => readonly TypeTest[]>> = {
+  VARCHAR: (name) => [
+    { to: 'BOOLEAN', each: `bool_and(lower(${name}) IN ('true', 'false'))`, all: null },
+    {
+      to: 'DOUBLE',
+      each: `bool_and(regexp_full_match(${name}, '${number}|${endless}|nan', 'i'))`,
+      all: `bool_or(regexp_full_match(${name}, '${endless}', 'i')) AND bool_or(regexp_full_match(${name}, '${number}', 'i'))`,
+    },
+  ],
+  DOUBLE: (name) => [
+    {
+      to: 'HUGEINT',
+      each: `bool_and(isfinite(${name}) AND ${name} = trunc(${name}) AND abs(${name}) < 1e38)`,
+      all: `max(abs(${name})) >= 9007199254740992`,
+    },
+  ],
 }

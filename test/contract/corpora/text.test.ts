@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { mapEngineError } from '../../../src/adapters/duckdb/errors.ts'
 import { LineCounter, mostBrackets } from '../../../src/adapters/duckdb/line-counter.ts'
 import { makeProject } from '../../support/project.ts'
-import { bareEnvironment, projectRoot } from '../../support/spawn.ts'
+import { bareEnvironment, projectRoot, runNode } from '../../support/spawn.ts'
 import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
 import { flipped, outcome, seeded } from './support.ts'
 
@@ -151,6 +151,27 @@ describe('DAT-08 bits turned round in text: every record, or a sentence', () => 
     expect((await bench.table('two.csv.gz', two)).rows).toBe(2)
     const found = await outcome(bench, 'tail.csv.gz', Buffer.concat([gzipSync('a\n1\n'), Buffer.from('canary')]))
     expect(found.refused?.code).toBe('DATA_UNREADABLE')
+  })
+})
+
+describe('DAT-10 the memory that the config allows', () => {
+  it.each([
+    ['8MB', 2, 'DATA_MEMORY: train.csv: there is not enough memory for this data'],
+    ['1GB', 0, 'pass'],
+  ])('limits.memory: %s', async (memory, code, says) => {
+    const project = makeProject({
+      'modelgate.yml': `models: {m: {model: m.onnx, data: {train: train.csv}, limits: {memory: ${memory}}}}\n`,
+    })
+    try {
+      const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'validate'], {
+        cwd: project.folder,
+        env: { MODELGATE_RUNTIME_DIR: projectRoot },
+      })
+      expect(run.stderr).toContain(says)
+      expect(run.code).toBe(code)
+    } finally {
+      project.remove()
+    }
   })
 })
 

@@ -222,6 +222,23 @@ describe('DAT-07 CSV dialects are read as they are meant', () => {
     expect(found.rows[0]).toEqual([9007199254740993n, 123456789012345678901234567890n])
   })
 
+  it('reads infinities as numbers wherever they stand, and a word that is like one as text', async () => {
+    const values = ['inf', '1.5', '-Infinity', '2', 'NaN', '']
+    const kindsOf = async (cells: readonly string[]) => (await read(`x,y\n${cells.map((cell, i) => `${cell},${i}`).join('\n')}\n`)).kinds[0]
+    for (let turn = 0; turn < values.length; turn += 1) {
+      const turned = [...values.slice(turn), ...values.slice(0, turn)]
+      const found = await read(`x,y\n${turned.map((cell, i) => `${cell},${i}`).join('\n')}\n`)
+      expect(found.kinds, turned.join()).toEqual(['float', 'integer'])
+      const [counts] = await bench.engine.aggregate({
+        sql: `SELECT count_if(isinf(x)) AS endless, count_if(isnan(x)) AS nan, sum(x) FILTER (WHERE isfinite(x)) AS sum FROM ${found.table.relation}`,
+      })
+      expect(counts).toEqual({ endless: 2, nan: 1, sum: 3.5 })
+    }
+    expect(await kindsOf(['inf', '007', '1'])).toBe('string')
+    expect(await kindsOf(['inf', '1', 'infant'])).toBe('string')
+    expect(await kindsOf(['inf', '2026-01-01'])).not.toBe('float')
+  })
+
   it('reads ISO dates and timestamps, also with an offset', async () => {
     const found = await read('a,b,c\n2001-01-31,2001-01-31 10:00:00,2001-01-31T10:00:00+02:00\n')
     expect(found.kinds).toEqual(['date', 'timestamp', 'timestamp'])
