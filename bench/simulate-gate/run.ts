@@ -40,7 +40,7 @@ const plan = values.short
       coverage: [{ rows: 200, runs: 60 }],
       metrics: ['accuracy', 'f1', 'roc_auc', 'log_loss', 'mae', 'rmse', 'ndcg', 'mase', 'crps', 'subset_accuracy'],
       reuse: [{ rows: 500, runs: 100 }],
-      slices: [{ metric: 'accuracy', rows: 20_000, runs: 15 }],
+      slices: [{ population: 'answers', metrics: ['accuracy'], rows: 20_000, runs: 15 }],
       groups: [{ alike: 0.3, groups: 50, runs: 30 }],
     }
   : {
@@ -58,10 +58,17 @@ const plan = values.short
         { rows: 2000, runs: 220 },
       ],
       slices: [
-        { metric: 'accuracy', rows: 20_000, runs: 220 },
-        { metric: 'roc_auc', rows: 20_000, runs: 220 },
-        { metric: 'log_loss', rows: 20_000, runs: 100 },
-        { metric: 'f1', rows: 20_000, runs: 100 },
+        { population: 'answers', metrics: ['accuracy'], rows: 20_000, runs: 220 },
+        { population: 'classifier', metrics: ['roc_auc', 'log_loss', 'f1'], rows: 20_000, runs: 100 },
+        // four hundred rows a slice, every metric of the task
+        ...['classifier', 'three classes', 'amounts', 'amounts, some far off', 'three labels'].map((population) => ({
+          population,
+          metrics: undefined,
+          rows: 4000,
+          runs: 40,
+        })),
+        { population: 'lists of queries', metrics: undefined, rows: 1000, runs: 40 },
+        { population: 'many series', metrics: undefined, rows: 1000, runs: 40 },
       ],
       groups: [0, 0.1, 0.3].flatMap((alike) => [30, 100].map((groups) => ({ alike, groups, runs: 220 }))),
     }
@@ -103,8 +110,8 @@ const counted = {
       ),
     ),
   ),
-  sliced: plan.slices.flatMap(({ metric, rows, runs }) =>
-    part('slices', rows, { metric, runs }, () => [countSlices(metric, rows, runs, seed)]),
+  sliced: plan.slices.flatMap(({ population, metrics: own, rows, runs }) =>
+    part('slices', rows, { population, metrics: own, runs }, () => countSlices(population, rows, runs, seed, own)),
   ),
   covered: plan.coverage.flatMap(({ rows, runs }) =>
     Object.keys(populations).flatMap((name) =>

@@ -51,9 +51,13 @@ type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
-  const test = testOf(baseline, candidate, value, draws)
+  return changeOf(value, testOf(baseline, candidate, value, draws), candidate)
+}
+
+/** @param sample of either model */
+export function changeOf(value: number, test: Test | null, sample: Sample): Change {
   // one group drawn again is the same group: whatever was found would look certain
-  if (test?.groups === 1 || (test === null && isOneGroup(candidate))) return { value, test: null, oneGroup: true }
+  if (test?.groups === 1 || (test === null && isOneGroup(sample))) return { value, test: null, oneGroup: true }
   return { value, test }
 }
 
@@ -148,7 +152,9 @@ function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resamplin
   if (mean.n < 2) return null
   const groups = unit ? mean.n : null
   const t = student(mean, unit ? 'paired-t-groups' : 'paired-t', groups)
-  return isTame(mean) ? t : wider(t, resampled(draws.rows(candidate, baseline), mean.n, groups, mean.se))
+  if (isTame(mean)) return t
+  const bca = resampled(draws.rows(candidate, baseline), mean.n, groups, mean.se)
+  return bca && wider(t, bca)
 }
 
 /**
@@ -169,7 +175,7 @@ function ofSums(baseline: Kind<'moments'>, candidate: Kind<'moments'>, value: nu
         timed,
       )
     : clustered(value, influence, null)
-  return Number.isNaN(mean.se) ? bca : wider(student(mean, 'jackknife-t', null), bca)
+  return Number.isNaN(mean.se) ? bca : bca && wider(student(mean, 'jackknife-t', null), bca)
 }
 
 /** Of losses, or of hits, in time. */
@@ -182,8 +188,7 @@ function serialTest(after: Float64Array | Uint8Array, before: Float64Array | Uin
  * Where rows are few or their differences have long tails, neither alone will do: with tails on both sides (two models that are equally good) BCa of 95 % holds 83 % at
  * 20 rows and 76 % of the worlds that look skewed at 200, and t holds 95 %; with one long tail it is t that is too narrow on the one side. Both have to agree.
  */
-function wider(t: Test, drawn: Test | null): Test | null {
-  if (drawn === null) return null
+export function wider(t: Test, drawn: Test): Test {
   return {
     ...drawn,
     method: `${drawn.method}+t`,
@@ -197,7 +202,7 @@ function wider(t: Test, drawn: Test | null): Test | null {
 }
 
 /** Rows on which the models differ: all that a change of a confusion table can come from. */
-function discordant(baseline: Kind<'cells'>, candidate: Kind<'cells'>): number {
+export function discordant(baseline: Kind<'cells'>, candidate: Kind<'cells'>): number {
   let rows = 0
   for (let i = 0; i < candidate.y.length; i++) if (candidate.predicted[i] !== baseline.predicted[i]) rows += 1
   return rows
@@ -228,7 +233,7 @@ function drawn<S extends RowSample>(baseline: S, candidate: S, entries: number, 
   return resampled(draws.rows(candidate, baseline), groups ?? entries, groups)
 }
 
-function student(mean: Mean, method: string, groups: number | null, counted = mean.n): Test {
+export function student(mean: Mean, method: string, groups: number | null, counted = mean.n): Test {
   return {
     method,
     groups,

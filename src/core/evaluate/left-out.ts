@@ -24,19 +24,22 @@ export function leftOut(
   const sums = new Float64Array(columns.length + 1)
   for (const [j, into] of perUnit.entries()) {
     const column = columns[j]
+    let sum = 0
     for (let i = 0; i < rows; i++) {
       const value = (weight ? (weight[i] ?? 0) : 1) * (column ? (column[i] ?? 0) : 1)
       const u = units ? (units.codes[i] ?? 0) : i
       into[u] = (into[u] ?? 0) + value
-      sums[j] = (sums[j] ?? 0) + value
+      sum += value
     }
+    sums[j] = sum
   }
   const without = new Float64Array(n)
   const rest = new Float64Array(sums.length)
+  const given = rest.subarray(0, columns.length)
   let total = 0
   for (let u = 0; u < n; u++) {
-    for (const [j, values] of perUnit.entries()) rest[j] = (sums[j] ?? 0) - (values[u] ?? 0)
-    const { value } = of(rest.subarray(0, columns.length), rest[columns.length] ?? 0)
+    for (let j = 0; j < rest.length; j++) rest[j] = (sums[j] ?? 0) - (perUnit[j]?.[u] ?? 0)
+    const { value } = of(given, rest[columns.length] ?? 0)
     if (value === null || !Number.isFinite(value)) return null
     without[u] = value
     total += value

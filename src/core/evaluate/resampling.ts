@@ -26,12 +26,13 @@ export interface Resampling {
   cells(a: Cells, b: Cells | null): Bca | null
 }
 
-export function resampling(serial: Serial | null = null): Resampling {
+/** @param most draws over rows; of fewer than 1,000 only the standard error is read */
+export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): Resampling {
   const drawn = new Map<string, { readonly codes: Int32Array | null; readonly draws: RowDraws }[]>()
   const drawsOf = (sample: RowSample): RowDraws => {
     const rows = entriesOf(sample)
     const codes = unitsFor(sample, serial)
-    const size = isSummed(sample) ? SUMMED_DRAWS : drawsFor(rows)
+    const size = Math.min(most, isSummed(sample) ? SUMMED_DRAWS : drawsFor(rows))
     const key = `${rows} ${size}`
     const others = drawn.get(key) ?? []
     const known = others.find((other) => other.codes === codes)

@@ -7,14 +7,13 @@ import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { fewGroups } from './change.ts'
 import { ALPHA } from './difference.ts'
+import { FEWEST_DISCORDANT } from './discordant.ts'
 import { floorChecks } from './floor.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
 import type { Measured, SlicesInput } from './slice-measure.ts'
 import { countedInconclusive, countedMissing, moved, pText, sentence, tooFewGroups } from './words.ts'
 
-/** Models that differ on fewer rows than this are not told apart there. */
-const FEWEST_DISCORDANT = 10
 export type Told = NonNullable<EvaluateDetails['slices']>['list'][number]
 
 export interface Judged extends Measured {

@@ -19,7 +19,7 @@ import { type Measured, measureSlices, type SlicesInput } from './slice-measure.
 export function judgeSlices(input: SlicesInput): { readonly checks: readonly Check[]; readonly details: Pick<EvaluateDetails, 'slices'> } {
   const { families, specs, minRows } = input
   const measured = measureSlices(input)
-  const judged = [false, true].flatMap((fresh) => judgedTogether(measured.filter(({ slice }) => (slice.fresh ?? false) === fresh)))
+  const judged = [false, true].flatMap((fresh) => judgeFamily(measured.filter(({ slice }) => (slice.fresh ?? false) === fresh)))
   const own = judged.flatMap((one) => [...floors(one), ...changeCheck(one, input.policy)])
   const checks = [...own, ...specs.map((spec) => summary(spec, judged, input))]
   const small = families.reduce((sum, family) => sum + family.small, 0)
@@ -38,8 +38,8 @@ export function judgeSlices(input: SlicesInput): { readonly checks: readonly Che
   }
 }
 
-/** One family. */
-function judgedTogether(measured: readonly Measured[]): readonly Judged[] {
+/** What was measured, of which each p-value is one among all. */
+export function judgeFamily(measured: readonly Measured[]): readonly Judged[] {
   const tested = measured.filter(({ p }) => p !== null)
   const q = new Map(benjaminiHochberg(tested.map(({ p }) => p ?? 1)).map((value, i) => [tested[i], value]))
   return measured.map((one) => decide(one, q.get(one) ?? null, tested.length))

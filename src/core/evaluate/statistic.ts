@@ -8,6 +8,9 @@ type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 export type RowSample = Kind<'proportion' | 'mean' | 'moments' | 'cells' | 'rank' | 'weighted'>
 export type RankSample = Kind<'rank'>
 
+export const isRowSample = (sample: Sample): sample is RowSample =>
+  sample.kind !== 'auc' && sample.kind !== 'influence' && sample.kind !== 'plain'
+
 /** Rows, or what the sample has instead of them. */
 export function entriesOf(sample: RowSample): number {
   switch (sample.kind) {

@@ -121,6 +121,52 @@ export function averagePrecision(curve: Curve): MetricValue {
   return negatives === 0 ? needs('negative') : defined(sum / positives)
 }
 
+/**
+ * What each row adds to AP, ψ_i = w_i ∂AP/∂w_i with Σψ = 0: a positive of tie group h adds to its own precision and to that of all behind it,
+ * (P_h + Σ_(g≥h) Δtp_g fp_g/(tp_g + fp_g)² − AP)/positives, a negative takes from these: −Σ_(g≥h) Δtp_g tp_g/(tp_g + fp_g)²/positives. O(n).
+ */
+export function averagePrecisionInfluence(ranks: Ranking, y: Uint8Array, weight: Float64Array | null): Float64Array {
+  const { order, ends } = ranks
+  const { tp, fp } = emptyCurve(ends)
+  let [start, positives, negatives] = [0, 0, 0]
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
+    for (let at = start; at < end; at++) {
+      const row = order[at] ?? 0
+      const w = weight ? (weight[row] ?? 0) : 1
+      if (y[row] === 1) positives += w
+      else negatives += w
+    }
+    tp[g] = positives
+    fp[g] = negatives
+    start = end
+  }
+  let area = 0
+  for (let g = 0, before = 0; g < ends.length; g++) {
+    const now = tp[g] ?? 0
+    if (now !== before) area += ((now - before) * now) / (now + (fp[g] ?? 0))
+    before = now
+  }
+  const influence = new Float64Array(order.length)
+  let [gained, lost] = [0, 0]
+  for (let g = ends.length - 1; g >= 0; g--) {
+    const [from, end] = [g === 0 ? 0 : (ends[g - 1] ?? 0), ends[g] ?? 0]
+    const [hits, misses] = [tp[g] ?? 0, fp[g] ?? 0]
+    const all = hits + misses
+    const more = hits - (g === 0 ? 0 : (tp[g - 1] ?? 0))
+    if (more !== 0) {
+      gained += (more * misses) / all ** 2
+      lost += (more * hits) / all ** 2
+    }
+    const own = ((all === 0 ? 0 : hits / all) + gained - area / positives) / positives
+    for (let at = from; at < end; at++) {
+      const row = order[at] ?? 0
+      influence[row] = (weight ? (weight[row] ?? 0) : 1) * (y[row] === 1 ? own : -lost / positives)
+    }
+  }
+  return influence
+}
+
 /** Largest distance between the score distributions of the classes: max (TPR − FPR) over thresholds, either sign. */
 export function kolmogorovSmirnov(curve: Curve): MetricValue {
   const { positives, negatives } = totals(curve)

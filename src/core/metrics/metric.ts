@@ -1,4 +1,5 @@
 /** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
+import type { Ranking } from '../stats/ranking.ts'
 import type { Curve } from './curve.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
@@ -161,14 +162,27 @@ export function cells(
   return { kind: 'cells', value, classes, y, predicted, of: read, trials: weight === null ? trials : null, unit, weight }
 }
 
+/** @param influence of each row, where the function has a gradient */
 export const rank =
-  (of: (curve: Curve, params: Params) => MetricValue) =>
+  (
+    of: (curve: Curve, params: Params) => MetricValue,
+    influence: ((ranks: Ranking, y: Uint8Array, weight: Float64Array | null) => Float64Array) | null = null,
+  ) =>
   (view: BinaryView, params: Params): Sample => {
     const ranks = view.ranks()
     const curve = view.curve()
     if (!ranks || !curve) return noScores
     const { y, unit, weight } = view
-    return { kind: 'rank', value: of(curve, params), ranks, y, of: (drawn) => of(drawn, params), unit, weight }
+    return {
+      kind: 'rank',
+      value: of(curve, params),
+      ranks,
+      y,
+      of: (drawn) => of(drawn, params),
+      influence: influence && (() => influence(ranks, y, weight)),
+      unit,
+      weight,
+    }
   }
 
 export function rowsWhere(n: number, holds: (i: number) => boolean): Uint32Array {

@@ -3,7 +3,15 @@
 import { binnings } from '../stats/calibration-bins.ts'
 import { aucParts } from '../stats/delong.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
-import { averagePrecision, kolmogorovSmirnov, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
+import {
+  averagePrecision,
+  averagePrecisionInfluence,
+  kolmogorovSmirnov,
+  liftAtK,
+  precisionAtRecall,
+  recallAtFpr,
+  recallAtK,
+} from './curve.ts'
 import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, type Params, rank, share, whole } from './metric.ts'
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
@@ -72,7 +80,7 @@ export const scoreMetrics = {
     direction: 'higher',
     needs: 'scores',
     shown: ['binary'],
-    of: { binary: rank(averagePrecision), multiclass: macroAveragePrecision, multilabel: labelAveragePrecision },
+    of: { binary: rank(averagePrecision, averagePrecisionInfluence), multiclass: macroAveragePrecision, multilabel: labelAveragePrecision },
   }),
   log_loss: loss({
     summary: 'mean of −log of the probability given to the truth, clipped at 1.19e-7',

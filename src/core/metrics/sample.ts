@@ -54,8 +54,14 @@ export type Sample =
       readonly trials: ((confusion: Confusion) => readonly [hits: number, trials: number]) | null
     })
   | (Common & { readonly kind: 'auc'; readonly ranks: Ranking; readonly y: Uint8Array })
-  /** a function of the ROC counts at each threshold */
-  | (Common & { readonly kind: 'rank'; readonly ranks: Ranking; readonly y: Uint8Array; readonly of: (curve: Curve) => MetricValue })
+  /** a function of the ROC counts at each threshold; `influence` where it has a gradient: ψ of each row, as in `evaluate/left-out.ts` */
+  | (Common & {
+      readonly kind: 'rank'
+      readonly ranks: Ranking
+      readonly y: Uint8Array
+      readonly of: (curve: Curve) => MetricValue
+      readonly influence: (() => Float64Array) | null
+    })
   /** mean of per-row values; rows left out are chosen by the truth alone */
   | (Common & { readonly kind: 'mean'; readonly rows: Float64Array })
   /** a function of sums over rows; `of` gets the sums and the number of rows (the sum of weights where there are any) */

@@ -1,5 +1,6 @@
 /** The scores of some of the rows, in the order given: a slice, a horizon, one class against the rest. */
-import type { ForecastingScores, RankingScores, Scores } from './scores.ts'
+import { once } from './once.ts'
+import type { BinaryScores, ForecastingScores, RankingScores, Scores } from './scores.ts'
 
 export function takeRows(scores: ForecastingScores, rows: Uint32Array): ForecastingScores
 export function takeRows(scores: RankingScores, rows: Uint32Array): RankingScores
@@ -13,13 +14,7 @@ export function takeRows(scores: Scores, rows: Uint32Array): Scores {
   }
   switch (scores.task) {
     case 'binary':
-      return {
-        ...scores,
-        ...given,
-        y: bytes(scores.y, rows),
-        score: scores.score && numbers(scores.score, rows),
-        predicted: bytes(scores.predicted, rows),
-      }
+      return takeBinary(scores, rows, given)
     case 'multiclass':
       return {
         ...scores,
@@ -52,6 +47,27 @@ export function takeRows(scores: Scores, rows: Uint32Array): Scores {
       }
     case 'forecasting':
       return { ...takeForecasts(scores, rows), ...given }
+  }
+}
+
+/** Each column is taken when it is read: of the hundreds of slices of millions of rows most metrics read one or two. */
+function takeBinary(scores: BinaryScores, rows: Uint32Array, given: Pick<BinaryScores, 'weight' | 'group' | 'worth'>): BinaryScores {
+  const y = once(() => bytes(scores.y, rows))
+  const score = once(() => scores.score && numbers(scores.score, rows))
+  const predicted = once(() => bytes(scores.predicted, rows))
+  return {
+    task: 'binary',
+    worth: scores.worth ?? null,
+    ...given,
+    get y() {
+      return y()
+    },
+    get score() {
+      return score()
+    },
+    get predicted() {
+      return predicted()
+    },
   }
 }
 

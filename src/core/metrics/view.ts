@@ -2,6 +2,7 @@
 import { type Ranking, ranking } from '../stats/ranking.ts'
 import { confusionOf } from './confusion.ts'
 import { type Curve, curveOf } from './curve.ts'
+import { once } from './once.ts'
 import type { Confusion } from './sample.ts'
 import {
   assertScores,
@@ -65,11 +66,18 @@ export type View = BinaryView | MulticlassView | RegressionView | MultilabelView
 
 /**
  * A row of weight 0 is no row: it is left out here, so that no metric has to think of it.
- * @param known the ranking of these scores, where it need not be sorted for: of a binary task whose rows all count
  * @throws RangeError when a score, label or prediction is not one
  */
-export function viewOf(given: Scores, known: (() => Ranking | null) | null = null): View {
+export function viewOf(given: Scores): View {
   assertScores(given)
+  return viewOfPart(given)
+}
+
+/**
+ * The same of rows that were taken from scores that are known to be some.
+ * @param known the ranking of these scores, where it need not be sorted for: of a binary task whose rows all count
+ */
+export function viewOfPart(given: Scores, known: (() => Ranking | null) | null = null): View {
   const scores = withoutWeightless(given)
   const n = rowsOf(scores)
   const rows = { n, weight: scores.weight ?? null, unit: unitsOf(scores) }
@@ -109,17 +117,29 @@ export function viewOf(given: Scores, known: (() => Ranking | null) | null = nul
   }
 }
 
+/** Columns are read when a metric asks: those of a part are made then. */
 function binaryView(scores: BinaryScores, rows: Rows, known: (() => Ranking | null) | null = null): BinaryView {
-  const { y, score, predicted } = scores
-  const ranks = once(() => known?.() ?? (score ? ranking(score) : null))
+  const ranks = once(() => known?.() ?? (scores.score ? ranking(scores.score) : null))
+  const { group = null, worth = null } = scores
   return {
-    ...scores,
+    task: 'binary',
+    group,
+    worth,
     ...rows,
-    confusion: once(() => confusionOf(y, predicted, 2, rows.weight)),
+    get y() {
+      return scores.y
+    },
+    get score() {
+      return scores.score
+    },
+    get predicted() {
+      return scores.predicted
+    },
+    confusion: once(() => confusionOf(scores.y, scores.predicted, 2, rows.weight)),
     ranks,
     curve: once(() => {
       const order = ranks()
-      return order ? curveOf(order, y, rows.weight) : null
+      return order ? curveOf(order, scores.y, rows.weight) : null
     }),
   }
 }
@@ -177,12 +197,4 @@ function rowsByCode(codes: Int32Array): readonly Uint32Array[] {
     else lists.set(code, [i])
   }
   return [...lists].sort(([a], [b]) => a - b).map(([, rows]) => Uint32Array.from(rows))
-}
-
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }

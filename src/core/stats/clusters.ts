@@ -46,7 +46,8 @@ export function groupsOf(codes: Int32Array): number {
   return compacted(codes).count
 }
 
-function sumsByGroup(values: Float64Array, codes: Int32Array): Float64Array {
+/** Of each group, in the order in which they first occur. */
+export function sumsByGroup(values: Float64Array, codes: Int32Array): Float64Array {
   const groups = compacted(codes)
   const sums = new Float64Array(groups.count)
   for (let i = 0; i < values.length; i++) {

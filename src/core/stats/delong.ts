@@ -52,6 +52,21 @@ function partsOf(ranks: Ranking, y: ArrayLike<number>): AucParts {
   let sum = 0
   for (let g = 0; g < ranks.ends.length; g++) {
     const end = ranks.ends[g] ?? 0
+    // most rows have a score of their own, and this loop is most of the work on millions of them
+    if (end === start + 1) {
+      const row = ranks.order[start] ?? 0
+      const label = y[row]
+      start = end
+      if (label === 0) {
+        components[row] = above / positives
+        seen += 1
+      } else if (label === 1) {
+        components[row] = (negatives - seen) / negatives
+        sum += negatives - seen
+        above += 1
+      } else components[row] = Number.NaN
+      continue
+    }
     let pos = 0
     let neg = 0
     for (let at = start; at < end; at++) {

@@ -67,6 +67,15 @@ export function skewBounds({ n, mean, se, skewness }: Mean, level: number): Boun
   return [mean - se * moved(t), mean - se * moved(-t)]
 }
 
+/** P-value for "the true mean is below `at`", of the test that has `skewBounds`: z from q(z) = t is ((1 + at/3)³ − 1)/a + a/6. */
+export function skewBelow({ n, mean, se, skewness }: Mean, at: number): number {
+  if (se === 0) return mean === at ? 0.5 : mean < at ? 0 : 1
+  const t = (mean - at) / se
+  const a = skewness / Math.sqrt(n)
+  const z = Math.abs(a) < 1e-6 ? t : ((1 + (a * t) / 3) ** 3 - 1) / a + a / 6
+  return studentSf(-z, n - 1)
+}
+
 /** P-value for "the true mean is below `at`". */
 export function tBelow({ n, mean, se }: Mean, at: number): number {
   if (se === 0) return mean === at ? 0.5 : mean < at ? 0 : 1

@@ -34,34 +34,68 @@ export function ranking(scores: Float64Array): Ranking {
   return { order, ends: ends.slice(0, groups) }
 }
 
-/** Place of each row's tie group, 0 the highest: keys that rank any part of the rows, in fewer passes than its scores take. */
-export function placesOf({ order, ends }: Ranking): Uint32Array {
-  const places = new Uint32Array(order.length)
+/** Parts of the rows that have none in common; the last holds those that are in no other. */
+export interface Parts {
+  /** where the rows of each part begin in `rows`, and the end of all */
+  readonly starts: Uint32Array
+  /** all rows, part by part, rising within each */
+  readonly rows: Uint32Array
+  /** part of each row */
+  readonly of: Uint8Array | Uint16Array
+  /** place of each row among those of its part */
+  readonly at: Uint32Array
+}
+
+/**
+ * The rankings of parts, their rows numbered from 0 on, in one pass over that of all rows: a part of what is in order is in order. One list holds the orders of all
+ * parts, one after the other: to find the list of a part for each row would take longer than the rest.
+ */
+export function rankingInParts({ order, ends }: Ranking): (parts: Parts) => readonly Ranking[] {
+  const n = order.length
+  const ties = tiesOf(ends, n)
+  return ({ starts, of, at }) => {
+    const parts = starts.length - 1
+    const orders = new Uint32Array(n)
+    // rows that tie with the one before them in their part
+    const tied = new Uint8Array(n)
+    const next = starts.slice(0, parts)
+    // where the tie group begins in which the last tied row of each part was
+    const last = new Uint32Array(parts).fill(n)
+    let group = 0
+    for (let i = 0; i < n; i++) {
+      const row = order[i] ?? 0
+      const part = of[row] ?? 0
+      const to = next[part] ?? 0
+      orders[to] = at[row] ?? 0
+      next[part] = to + 1
+      const tie = ties[i] ?? 0
+      if (tie === 0) continue
+      if (tie === FIRST) group = i
+      if (last[part] === group) tied[to] = 1
+      last[part] = group
+    }
+    return Array.from({ length: parts }, (_, part) => {
+      const [from, end] = [starts[part] ?? 0, starts[part + 1] ?? 0]
+      const closes = new Uint32Array(end - from)
+      let groups = 0
+      for (let to = from + 1; to <= end; to++) if (to === end || tied[to] === 0) closes[groups++] = to - from
+      return { order: orders.subarray(from, end), ends: closes.subarray(0, groups) }
+    })
+  }
+}
+
+const FIRST = 1
+
+/** Of each place: 0 where the row has a score of its own, `FIRST` in its tie group, or 2. */
+function tiesOf(ends: Uint32Array, n: number): Uint8Array {
+  const ties = new Uint8Array(n)
   let start = 0
   for (let g = 0; g < ends.length; g++) {
     const end = ends[g] ?? 0
-    for (let at = start; at < end; at++) places[order[at] ?? 0] = g
+    if (end > start + 1) ties.fill(2, start, end)[start] = FIRST
     start = end
   }
-  return places
-}
-
-/** The ranking of some rows, numbered from 0 on in the order given, from the places of all of them. */
-export function rankingOfPart(places: Uint32Array, rows: Uint32Array): Ranking {
-  const n = rows.length
-  const keys = new Uint32Array(n)
-  let rising = true
-  for (let j = 0, before = 0; j < n; j++) {
-    const key = places[rows[j] ?? 0] ?? 0
-    keys[j] = key
-    if (key < before) rising = false
-    before = key
-  }
-  const order = rising ? inPlace(n) : sortRows(keys, 32 - Math.clz32(places.length))
-  const ends = new Uint32Array(n)
-  let groups = 0
-  for (let at = 1; at <= n; at++) if (at === n || keys[at] !== keys[at - 1]) ends[groups++] = at
-  return { order, ends: ends.slice(0, groups) }
+  return ties
 }
 
 /** Unsigned integers that fall as the scores rise; exact: no two scores share one. */
@@ -84,13 +118,13 @@ function fallingKeys(scores: Float64Array): { readonly keys: Uint32Array; readon
   return { keys, exact }
 }
 
-/** Row numbers by rising key, equal keys in their order; the keys, below 2^bits, are sorted with them. */
-function sortRows(keys: Uint32Array, bits = 32): Uint32Array {
+/** Row numbers by rising key, equal keys in their order; the keys are sorted with them. */
+function sortRows(keys: Uint32Array): Uint32Array {
   const n = keys.length
   let [from, to]: [Uint32Array, Uint32Array] = [keys, new Uint32Array(n)]
   let [order, next]: [Uint32Array, Uint32Array] = [inPlace(n), new Uint32Array(n)]
   const starts = new Uint32Array(RADIX)
-  for (let shift = 0; shift < bits; shift += BITS) {
+  for (let shift = 0; shift < 32; shift += BITS) {
     starts.fill(0)
     for (let i = 0; i < n; i++) {
       const digit = ((from[i] ?? 0) >>> shift) & (RADIX - 1)

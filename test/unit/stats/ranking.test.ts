@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../../../src/core/stats/random.ts'
-import { placesOf, ranking, rankingOfPart } from '../../../src/core/stats/ranking.ts'
+import { ranking, rankingInParts } from '../../../src/core/stats/ranking.ts'
 
 const source = random(7)
 const draws = {
@@ -28,20 +28,20 @@ describe('ranking', () => {
   }
 
   for (const [name, draw] of Object.entries(draws)) {
-    it(`ranks a part of ${name} by the places of all as by its own scores`, () => {
+    it(`ranks parts of ${name} by the order of all as by their own scores`, () => {
       const scores = Float64Array.from({ length: 3000 }, draw)
-      const whole = ranking(scores)
-      const places = placesOf(whole)
-      // in the order of the rows; in that of the scores, which need not be sorted; none
-      for (const rows of [
-        Uint32Array.from(scores.keys()).filter((i) => i % 3 === 1),
-        whole.order.filter((_, at) => at % 2 === 0),
-        new Uint32Array(),
-      ]) {
-        const { order, ends } = ranking(Float64Array.from(rows, (i) => scores[i] ?? 0))
-        const found = rankingOfPart(places, rows)
-        expect([...found.order]).toEqual([...order])
-        expect([...found.ends]).toEqual([...ends])
+      // a part has no row
+      const of = Uint8Array.from(scores, (_, i) => [0, 1, 3, 1, 0][i % 5] ?? 0)
+      const lists = [0, 1, 2, 3].map((part) => Uint32Array.from(of.keys()).filter((i) => of[i] === part))
+      const rows = Uint32Array.from(lists.flatMap((own) => [...own]))
+      const starts = Uint32Array.from([0, 1200, 2400, 2400, 3000])
+      const at = new Uint32Array(3000)
+      for (const own of lists) for (const [j, row] of own.entries()) at[row] = j
+      const found = rankingInParts(ranking(scores))({ starts, rows, of, at })
+      for (const [part, own] of lists.entries()) {
+        const { order, ends } = ranking(Float64Array.from(own, (i) => scores[i] ?? 0))
+        expect([...(found[part]?.order ?? [])]).toEqual([...order])
+        expect([...(found[part]?.ends ?? [])]).toEqual([...ends])
       }
     })
   }
