@@ -2,6 +2,8 @@
  * Records of a CSV file, counted byte by byte whatever the chunks they arrive in: how many fields each has, in which line it begins,
  * and the first thing that is wrong. The one place that decides what a record is.
  */
+import { type ByteScan, byteScan } from './byte-scan.ts'
+
 export const delimiters = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof delimiters)[number]
 
@@ -25,12 +27,6 @@ const quote = 0x22
 const lf = 0x0a
 const cr = 0x0d
 
-/** How many of the four bytes of a word are zero: the high bit of each tells, the product adds them up. */
-const zeroBytes = (word: number): number => {
-  const high = ~(((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word | 0x7f7f7f7f)
-  return Math.imul(high >>> 7, 0x01010101) >>> 24
-}
-
 type State = 'start' | 'plain' | 'quoted' | 'closed'
 
 /** @param fields of the record; `line` is its first; blank: nothing stands there, not even a quote */
@@ -39,8 +35,7 @@ export type OnRecord = (fields: number, line: number, blank: boolean) => void
 export class RecordReader {
   readonly #delimiter: number
   readonly #onRecord: OnRecord
-  /** the delimiter in each byte of a word */
-  readonly #pattern: number
+  readonly #scan: ByteScan
   #state: State = 'start'
   #afterCr = false
   #quotedCr = false
@@ -52,10 +47,10 @@ export class RecordReader {
   #newlines = { lf: 0, crlf: 0, cr: 0 }
   longest = 0
 
-  constructor(delimiter: Delimiter, onRecord: OnRecord) {
+  constructor(delimiter: Delimiter, onRecord: OnRecord, scan = byteScan()) {
     this.#delimiter = delimiter.charCodeAt(0)
     this.#onRecord = onRecord
-    this.#pattern = Math.imul(this.#delimiter, 0x01010101)
+    this.#scan = scan
   }
 
   get mixedNewlines(): boolean {
@@ -63,7 +58,15 @@ export class RecordReader {
   }
 
   push(chunk: Uint8Array): void {
-    const end = chunk.length
+    const { bytes } = this.#scan
+    for (let at = 0; at < chunk.length; at += bytes.length) {
+      const piece = chunk.subarray(at, at + bytes.length)
+      bytes.set(piece)
+      this.#read(bytes, piece.length)
+    }
+  }
+
+  #read(chunk: Uint8Array, end: number): void {
     let recordStart = -this.#bytesInRecord
     let i = 0
     while (i < end) {
@@ -78,9 +81,9 @@ export class RecordReader {
         }
         this.#newlines.cr += 1
       }
-      if (this.#state === 'quoted') i = this.#quoted(chunk, i)
+      if (this.#state === 'quoted') i = this.#quoted(chunk, i, end)
       else if (this.#state === 'closed') i = this.#closed(chunk, i)
-      else [i, recordStart] = this.#unquoted(chunk, i, recordStart)
+      else [i, recordStart] = this.#unquoted(chunk, i, end, recordStart)
     }
     this.#bytesInRecord = end - recordStart
     if (this.#bytesInRecord > maxRecordBytes) this.#tooLong()
@@ -92,56 +95,36 @@ export class RecordReader {
     if (this.#bytesInRecord > 0 && !this.#afterCr) this.#end(this.#bytesInRecord)
   }
 
-  /**
-   * Up to a quote that opens, or behind a CR. Most bytes of a file are passed here, four at a time: a word whose bytes are all above the
-   * quote (0x22) holds no line end, quote or NUL, and its delimiters are counted without a branch; any other is looked at byte by byte.
-   */
-  #unquoted(chunk: Uint8Array, from: number, recordFrom: number): [at: number, recordStart: number] {
+  /** Up to a quote that opens, or behind a CR. Most bytes of a file are passed over here. */
+  #unquoted(chunk: Uint8Array, from: number, end: number, recordFrom: number): [at: number, recordStart: number] {
     const delimiter = this.#delimiter
-    const pattern = this.#pattern
-    const end = chunk.length
-    // words lie where four divides the address
-    const ahead = chunk.byteOffset & 3
-    const words = new Int32Array(chunk.buffer, chunk.byteOffset - ahead, (ahead + end) >> 2)
-    const lastWord = words.length
+    const scan = this.#scan
     let recordStart = recordFrom
     let fields = this.#fields
-    let i = from
-    while (i < end) {
-      let at = i + ahead
-      if ((at & 3) === 0) {
-        at >>= 2
-        while (at < lastWord) {
-          const word = words[at] ?? 0
-          if (((word - 0x23232323) & ~word & 0x80808080) !== 0) break
-          fields += zeroBytes(word ^ pattern)
-          at += 1
-        }
-        i = (at << 2) - ahead
-      }
-      const to = Math.min(end, i + 4 - ((i + ahead) & 3))
-      for (; i < to; i += 1) {
-        const byte = chunk[i]
-        if (byte === delimiter) fields += 1
-        else if (byte === lf || byte === cr) {
-          this.#fields = fields
-          this.#end(i - recordStart)
-          fields = 1
-          recordStart = i + 1
-          if (byte === cr) {
-            this.#afterCr = true
-            return [i + 1, recordStart]
-          }
-          this.#newlines.lf += 1
-        } else if (byte === quote) {
-          // inside of a field it is a character like any other
-          if (i > from ? i !== recordStart && chunk[i - 1] !== delimiter : this.#state !== 'start') continue
-          this.#fields = fields
-          this.#state = 'quoted'
-          this.#quoteLine = this.#line
+    for (let i = from; i < end; i += 1) {
+      i = scan.skip(i, end, delimiter)
+      fields += scan.passed()
+      if (i === end) break
+      const byte = chunk[i]
+      if (byte === delimiter) fields += 1
+      else if (byte === lf || byte === cr) {
+        this.#fields = fields
+        this.#end(i - recordStart)
+        fields = 1
+        recordStart = i + 1
+        if (byte === cr) {
+          this.#afterCr = true
           return [i + 1, recordStart]
-        } else if (byte === 0) throw new ShapeError(this.#line, 'there is a NUL byte')
-      }
+        }
+        this.#newlines.lf += 1
+      } else if (byte === quote) {
+        // inside of a field it is a character like any other
+        if (i > from ? i !== recordStart && chunk[i - 1] !== delimiter : this.#state !== 'start') continue
+        this.#fields = fields
+        this.#state = 'quoted'
+        this.#quoteLine = this.#line
+        return [i + 1, recordStart]
+      } else if (byte === 0) throw new ShapeError(this.#line, 'there is a NUL byte')
     }
     this.#fields = fields
     this.#state = recordStart === end || chunk[end - 1] === delimiter ? 'start' : 'plain'
@@ -149,9 +132,16 @@ export class RecordReader {
   }
 
   /** Behind the next quote. */
-  #quoted(chunk: Uint8Array, from: number): number {
-    const end = chunk.length
+  #quoted(chunk: Uint8Array, from: number, end: number): number {
+    const scan = this.#scan
     for (let i = from; i < end; i += 1) {
+      const at = scan.skip(i, end, this.#delimiter)
+      if (at > i && this.#quotedCr) {
+        this.#newlines.cr += 1
+        this.#quotedCr = false
+      }
+      if (at === end) return end
+      i = at
       const byte = chunk[i]
       if (byte === lf) {
         this.#line += 1

@@ -152,8 +152,11 @@ async function intoMemory(session: Session, file: StagedFile, csv: Csv | null): 
   return describe(session, file, { relation, own: 'rowid', made: { table: relation } })
 }
 
-/** Written to be read a few times and thrown away: no compression, dictionaries only where values repeat a lot. */
-const scratchParquet = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false'
+/**
+ * Written to be read a few times and thrown away: no compression, dictionaries only where values repeat a lot. A dictionary that does not
+ * come about after all has cost more than the rest of the column.
+ */
+const scratchParquet = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 500, WRITE_BLOOM_FILTER false'
 
 async function intoParquet(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
   const place = session.newPlace('parquet')
@@ -189,8 +192,9 @@ const strictCasts: Readonly<Record<string, (text: string, stop: (wider: string) 
     WHEN regexp_full_match(trim(${text}), '-?(0|[1-9][0-9]{0,17})') THEN CAST(${text} AS BIGINT)
     WHEN regexp_matches(trim(${text}), '^(-?0[0-9]|[+])') OR TRY_CAST(${text} AS DOUBLE) IS NULL THEN ${stop('VARCHAR')}
     ELSE ${stop('DOUBLE')} END`,
-  BOOLEAN: (text, stop) =>
-    `CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN ${text} IS NULL THEN NULL ELSE ${stop('VARCHAR')} END END`,
+  BOOLEAN: (text, stop) => `CASE WHEN ${text} IN ('true', 'false') THEN ${text} = 'true'
+    ELSE CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false
+    ELSE CASE WHEN ${text} IS NULL THEN NULL ELSE ${stop('VARCHAR')} END END END`,
 }
 
 interface Stored extends Pick<Part, 'relation' | 'made'> {
