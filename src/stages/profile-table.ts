@@ -1,5 +1,5 @@
 /**
- * An opened table → its profile, by at most three scans of each column (core/profile/queries.ts says which), and one more for each thing that is
+ * An opened table → its profile, by at most four scans of each column (core/profile/queries.ts says which), and one more for each thing that is
  * asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
  */
 import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
@@ -14,7 +14,15 @@ import {
 } from '../core/profile/assemble.ts'
 import { type DerivedColumn, deriveAsBefore, deriveColumns } from '../core/profile/derive.ts'
 import { roomForLabels } from '../core/profile/edges.ts'
-import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery, sampledRows, sampleQuery } from '../core/profile/queries.ts'
+import {
+  binQuery,
+  columnsPerQuery,
+  countQuery,
+  levelColumnsPerQuery,
+  levelQuery,
+  sampledRows,
+  sampleQuery,
+} from '../core/profile/queries.ts'
 import { chosenRows } from '../core/profile/sampling.ts'
 import { type Reread, rereadTruth } from '../core/profile/truth.ts'
 import { bucketsOf, hashProbe, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
@@ -113,11 +121,14 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
       : deriveAsBefore(own, reference, names.derived, probe)
   const wide = { ...facts, relation: widen(table, names, facts.columns, reread, derived) }
   const few = { ...facts, relation: widen(table, names, facts.columns, reread, derived, some), rowAt: names.row }
-  const plans = [...own, ...(await planOurs(engine, few, derived, planOptions, columns.length))]
+  const ours = await planOurs(engine, few, derived, planOptions, columns.length)
+  const plans = [...own, ...ours]
 
-  const all = plans.map((plan) => plan.facts)
-  const numeric = plans.map((plan) => plan.numeric)
-  const counts = await inParts(engine, all, (some, from) => countQuery(wide, some, numeric.slice(from, from + some.length), from))
+  const counts = {
+    ...(await inParts(engine, own, (some, from) => countQuery(wide, some, from))),
+    ...(await inParts(engine, own, (some, from) => binQuery(wide, some, from))),
+    ...(await inParts(engine, ours, (some, from) => countQuery(wide, some, from, true), columns.length)),
+  }
   const levels = await countLevels(engine, wide, plans, weight)
   const digests = table.files.map((file) => file.digest)
   const assembled = assembleTable(facts, plans, counts, levels, digests)
@@ -241,16 +252,16 @@ async function countLevels(
 }
 
 /** The one row that queries over some columns at a time come to together. A table without columns is asked once, too. */
-async function inParts(
+async function inParts<T>(
   engine: DataEngine,
-  columns: readonly ColumnFacts[],
-  query: (some: readonly ColumnFacts[], from: number) => Sql,
+  columns: readonly T[],
+  query: (some: readonly T[], from: number) => Sql | null,
   first = 0,
 ): Promise<Readonly<Record<string, Scalar>>> {
   const whole: Record<string, Scalar> = {}
   for (let from = 0; from === 0 || from < columns.length; from += columnsPerQuery) {
-    const [row = {}] = await engine.aggregate(query(columns.slice(from, from + columnsPerQuery), first + from))
-    Object.assign(whole, row)
+    const asked = query(columns.slice(from, from + columnsPerQuery), first + from)
+    if (asked !== null) Object.assign(whole, (await engine.aggregate(asked))[0])
   }
   return whole
 }

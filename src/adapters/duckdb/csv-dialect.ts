@@ -20,7 +20,7 @@ export type CsvTypes = ReadonlyMap<string, string>
 
 /** Records of this length need the engine to be told. */
 export const engineLineBytes = 2_000_000
-const sniffedRows = 200_000
+const sniffedRows = 65_536
 
 function shared({ delimiter, leadingBlank, mixedNewlines, longRecords }: CsvDialect): string {
   const options = [
@@ -36,7 +36,7 @@ function shared({ delimiter, leadingBlank, mixedNewlines, longRecords }: CsvDial
   return options.join(', ')
 }
 
-/** Types of the columns: of all rows where the file is small, else of the first 200,000; a later row may prove them too narrow. */
+/** Types of the columns: of all rows where the file is small, else of the first 65,536; a later row may prove them too narrow. */
 export async function sniffCsv(session: Session, file: StagedFile, dialect: CsvDialect): Promise<Map<string, string>> {
   const candidates = `auto_type_candidates = ['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'VARCHAR']`
   const sample = file.plainBytes <= session.inMemoryBytes ? -1 : sniffedRows

@@ -161,17 +161,22 @@ const labelled = (facts: ColumnFacts, kind: ProfileKind): boolean =>
 export interface Levels {
   readonly top: readonly { readonly value: string; readonly count: number; readonly weight?: number }[]
   readonly distinct: number
+  /** rows that have a label */
+  readonly present?: number
   /** rows of the first label that there was no room for; 0: there was room */
   readonly unlisted?: number
 }
 
 /** Rows of one level query → levels by name of the column. */
 export function readLevels(columns: readonly ColumnPlan[], rows: readonly Row[]): ReadonlyMap<string, Levels> {
-  const found = new Map<string, { top: { value: string; count: number; weight: number }[]; distinct: number; unlisted: number }>()
+  const found = new Map<
+    string,
+    { top: { value: string; count: number; weight: number }[]; distinct: number; present: number; unlisted: number }
+  >()
   for (const row of rows) {
     const plan = columns[count(row.column)]
     if (plan === undefined) continue
-    const levels = found.get(plan.facts.name) ?? { top: [], distinct: count(row.levels), unlisted: 0 }
+    const levels = found.get(plan.facts.name) ?? { top: [], distinct: count(row.levels), present: count(row.present), unlisted: 0 }
     const { label } = row
     if (typeof label === 'string')
       levels.top.push({ value: plan.labels?.[Number(label)] ?? label, count: count(row.rows), weight: count(row.weight) })
@@ -202,7 +207,7 @@ export function assembleTable(
 
 function columnProfile(plan: ColumnPlan, i: number, rows: number, counts: Row, levels: Levels | null, mostSpikes: number): ColumnProfile {
   const { facts, kind, reason, sensitive } = plan
-  const present = count(counts[`v${i}`])
+  const present = plan.labels === null ? count(counts[`v${i}`]) : (levels?.present ?? 0)
   return {
     name: facts.name,
     kind,

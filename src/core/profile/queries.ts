@@ -1,6 +1,7 @@
 /**
- * The SQL of a profile. Three scans of a reference: a sample that decides kinds, edges and frequent values; one exact count of
- * everything at those edges; one of the levels of categorical columns. Current data skip the decisions, not the counts.
+ * The SQL of a profile. Four scans of a reference: a sample that decides kinds, edges and frequent values; one exact count of every column;
+ * one of the cells of numeric columns at those edges; one of the levels of categorical columns. Nearly every column is in one of the last
+ * two. Current data skip the decisions, not the counts.
  *
  * Exactness: counts are exact whatever the sample. NaN and ±∞ are counted apart and kept out of moments, extremes and cells (NaN lands in
  * the first bin of `histogram` and poisons avg and max). Moments are summed around a pivot with compensated sums, so that threads
@@ -23,6 +24,8 @@ export const levelColumnsPerQuery = 32
 const number = ({ quoted }: ColumnFacts) => `CAST(${quoted} AS DOUBLE)`
 /** SQL: the number is there and finite. */
 const finite = (column: ColumnFacts) => `isfinite(${number(column)})`
+const finiteNumber = (column: ColumnFacts) =>
+  column.kind === 'float' ? `CASE WHEN ${finite(column)} THEN ${number(column)} END` : number(column)
 
 /** Types whose numbers a double can round: whether two of them are one value is asked of the values themselves. */
 const isWide = ({ type }: ColumnFacts): boolean => /BIGINT|HUGEINT|^DECIMAL\((1[6-9]|[23])/.test(type)
@@ -101,16 +104,28 @@ export interface NumericPlan {
 /** Moments are summed around this. */
 export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(edges.length / 2)] ?? 0
 
+/** What is to be counted of one column. */
+export interface Counted {
+  readonly facts: ColumnFacts
+  readonly numeric: NumericPlan | null
+  /** a part of the calendar: its levels say how often it is there, and nobody works it out twice */
+  readonly labels: readonly string[] | null
+}
+
 /**
  * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
- * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `h<i>` (counts of the bins of bins.ts, the last one missing when empty),
- * `below<i>` and `above<i>` where the extremes of a reference are known.
+ * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `below<i>` and `above<i>` where the extremes of a reference are known. Null: all of
+ * them are parts of the calendar.
+ *
+ * @param bins `h<i>` of `binQuery` too: for values that take long to make. Elsewhere two scans take less: beside a histogram the engine puts
+ * every row of every aggregate into a group.
  */
-export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], plans: readonly (NumericPlan | null)[], from = 0): Sql {
+export function countQuery(table: TableFacts, columns: readonly Counted[], from = 0, bins = false): Sql | null {
   const values: SqlValue[] = []
   // every expression once a row, in the inner query; a FILTER on each aggregate costs as much as the aggregates
   const inner: string[] = []
-  const list = columns.flatMap((column, at) => {
+  const list = columns.flatMap(({ facts: column, numeric: plan, labels }, at) => {
+    if (labels !== null) return []
     const { kind, quoted } = column
     const i = from + at
     const parts = [`count(c${i}) AS v${i}`]
@@ -126,10 +141,9 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
       )
     }
     if (kind === 'string') parts.push(`count(*) FILTER (WHERE c${i} = '') AS e${i}`)
-    const plan = plans[at] ?? null
     if (plan !== null) {
       const x = `x${i}`
-      inner.push(`${kind === 'float' ? `CASE WHEN ${finite(column)} THEN ${number(column)} END` : number(column)} AS ${x}`)
+      inner.push(`${finiteNumber(column)} AS ${x}`)
       const pivot = `CAST('${pivotOf(plan.edges)}' AS DOUBLE)`
       parts.push(
         `min(${x}) AS lo${i}`,
@@ -143,20 +157,48 @@ export function countQuery(table: TableFacts, columns: readonly ColumnFacts[], p
           `count(*) FILTER (WHERE ${x} > ${sqlNumber(plan.beyond.max)}) AS above${i}`,
         )
       }
-      const bins = binsOf(plan.edges, plan.frequent)
-      if (bins.length > 0) {
-        values.push(JSON.stringify(bins))
-        parts.push(`to_json(map_values(histogram(${x}, CAST(? AS DOUBLE[])))) AS h${i}`)
+      if (bins) {
+        const { parts: cells, values: edges } = binned({ facts: column, numeric: plan, labels }, i)
+        parts.push(...cells)
+        values.push(...edges)
       }
     }
     return parts
   })
-  const print =
-    from > 0
-      ? []
-      : [`count(*) AS "rows"`, `CAST(coalesce(bit_xor(print), 0) AS VARCHAR) AS x`, `CAST(coalesce(sum(print), 0) AS VARCHAR) AS s`]
   if (from === 0) inner.push(`${rowHash(table.columns)} AS print`)
-  return sql(`SELECT ${[...print, ...list].join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`, values)
+  const all = [...(from === 0 ? fingerprintParts : []), ...list]
+  return all.length === 0 ? null : sql(`SELECT ${all.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`, values)
+}
+
+/** Of `print`, the hash of a row. */
+const fingerprintParts = [
+  `count(*) AS "rows"`,
+  `CAST(coalesce(bit_xor(print), 0) AS VARCHAR) AS x`,
+  `CAST(coalesce(sum(print), 0) AS VARCHAR) AS s`,
+]
+
+/** One row: `rows`, `x` and `s`. */
+export const fingerprintQuery = ({ relation, columns }: TableFacts): Sql =>
+  sql(`SELECT ${fingerprintParts.join(', ')} FROM (SELECT ${rowHash(columns)} AS print FROM ${relation})`)
+
+/** One row: per column that has bins (bins.ts) `h<i>`, their counts, the last one missing when empty. Null: none has any. */
+export function binQuery(table: TableFacts, columns: readonly Counted[], from = 0): Sql | null {
+  const found = columns.map((column, at) => ({ ...binned(column, from + at), inner: `${finiteNumber(column.facts)} AS x${from + at}` }))
+  const counted = found.filter(({ parts }) => parts.length > 0)
+  if (counted.length === 0) return null
+  const list = counted.flatMap(({ parts }) => parts)
+  const inner = counted.map((one) => one.inner)
+  return sql(
+    `SELECT ${list.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`,
+    counted.flatMap(({ values }) => values),
+  )
+}
+
+/** Of `x<i>`; nothing where it has no bins. */
+function binned({ numeric }: Counted, i: number): { readonly parts: readonly string[]; readonly values: readonly SqlValue[] } {
+  const bins = numeric === null ? [] : binsOf(numeric.edges, numeric.frequent)
+  if (bins.length === 0) return { parts: [], values: [] }
+  return { parts: [`to_json(map_values(histogram(x${i}, CAST(? AS DOUBLE[])))) AS h${i}`], values: [JSON.stringify(bins)] }
 }
 
 /**
@@ -180,7 +222,7 @@ function hashed(column: ColumnFacts): string {
 }
 
 /**
- * Levels of up to 32 columns in one scan: `column` (index in the list), `label`, `rows`, `levels` (how many the column has). Frequent first, ties by label; labels of fewer than five rows and those beyond `most` are left out. A row with a
+ * Levels of up to 32 columns in one scan: `column` (index in the list), `label`, `rows`, `levels` (how many the column has), `present` (rows that have one). Frequent first, ties by label; labels of fewer than five rows and those beyond `most` are left out. A row with a
  * null label says `levels`, and in `rows` the rows of the first that there was no room for.
  *
  * @param weight SQL of a weight: its sum by label is `weight`
@@ -196,8 +238,8 @@ export function levelQuery(table: TableFacts, columns: readonly ColumnFacts[], m
   const kept = weight === null ? '' : ', weight'
   const groups = `SELECT CASE grouping_id(${names.join(', ')}) ${which} END AS col, ${label} AS label, count(*) AS n${sum}
     FROM ${table.relation} GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`
-  const ranked = `SELECT col, label, n${kept}, count(*) OVER (PARTITION BY col) AS levels, row_number() OVER (PARTITION BY col ORDER BY n DESC, label) AS place
+  const ranked = `SELECT col, label, n${kept}, count(*) OVER (PARTITION BY col) AS levels, CAST(sum(n) OVER (PARTITION BY col) AS BIGINT) AS present, row_number() OVER (PARTITION BY col ORDER BY n DESC, label) AS place
     FROM (${groups}) WHERE label IS NOT NULL`
-  return sql(`SELECT col AS "column", CASE WHEN n >= ${minLevelRows} AND place <= ${most} THEN label END AS label, n AS "rows", levels${kept}
+  return sql(`SELECT col AS "column", CASE WHEN n >= ${minLevelRows} AND place <= ${most} THEN label END AS label, n AS "rows", levels, present${kept}
     FROM (${ranked}) WHERE place <= ${most + 1} AND (n >= ${minLevelRows} OR place = 1) ORDER BY col, place`)
 }

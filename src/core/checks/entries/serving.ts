@@ -1,7 +1,7 @@
 /** Checks of one data set against another that should be the same: rows of one key in two places, and the very rows that were registered. */
 
 import { fingerprint } from '../../profile/assemble.ts'
-import { countQuery } from '../../profile/queries.ts'
+import { fingerprintQuery } from '../../profile/queries.ts'
 import { count, plural, share as shownShare, written } from '../../report/format.ts'
 import { asked, type CheckEntry, fail, number, pass, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, isNumeric, sql } from '../facts.ts'
@@ -101,7 +101,7 @@ export const servingChecks: readonly CheckEntry[] = [
     short: 'fingerprint',
     elsewhere: ['Modelgate profile.json, fingerprint'],
     example: '"0:0000000000000000:0000000000000000:0000000000000000"',
-    queries: (_, { table }) => [countQuery(table, [], [])],
+    queries: (_, { table }) => [fingerprintQuery(table)],
     judge: ({ fingerprint: wanted }, [answer], { table }) => {
       const row = answer?.[0] ?? {}
       const found = fingerprint(table.columns, number(row.rows) ?? 0, row)
