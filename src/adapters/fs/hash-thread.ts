@@ -26,14 +26,14 @@ export const hashThreadRuns = (): boolean => worker !== null
 export function startHashThread(): void {
   if (worker !== null) return
   worker = new Worker(script, { env: {}, execArgv: [], stdin: false })
-  // a process that has nothing else to do is over
-  worker.unref()
   worker.on('message', ({ path, hashed }: Answer) => waiting.get(path)?.(hashed))
   const giveUp = () => {
     for (const settle of waiting.values()) settle(null)
   }
   worker.on('error', giveUp)
   worker.on('exit', giveUp)
+  // a process that has nothing else to do is over; last, because listening for messages holds it
+  worker.unref()
 }
 
 /** Puts a file on its list. */
