@@ -5,7 +5,7 @@ import { renderHtml } from '../core/report/html.ts'
 import { reportMarkdown } from '../core/report/markdown.ts'
 import { policyDetails } from '../core/report/policy-view.ts'
 import type { GateDetails } from '../core/schema/details.ts'
-import { makeCheck, type StageOutput } from '../core/schema/result.ts'
+import { type Check, makeCheck, type StageOutput } from '../core/schema/result.ts'
 import { asError, UserError } from '../errors.ts'
 import { candidatePath } from './candidate.ts'
 import type { RunContext, StageOptions } from './context.ts'
@@ -26,7 +26,7 @@ export async function gate(context: RunContext, options: StageOptions): Promise<
   const judged = await Promise.all(
     collected.map(async (model) => judgeModel(model, await candidateNow(context, model), { failOn: options.failOn ?? 'fail' })),
   )
-  const checks = judged.length === 0 ? [noModels] : judged.flatMap((model) => model.checks)
+  const checks = judged.length === 0 ? [noModels] : [...judged.flatMap((model) => model.checks), ...goneModels(context, options)]
   const models = judged.map((model) => model.details)
   const report = makeReport(context, { verdict: worst(checks.map((check) => check.effect)), models, checks }, collected)
   await files.write(paths.markdown, reportMarkdown(report))
@@ -62,6 +62,20 @@ async function recordMain(context: RunContext, collected: readonly CollectedMode
     return ['ledger']
   }
 }
+
+/** A model of the base that the head calls otherwise, or leaves out, escapes what the base asks of it: that is never green by itself. */
+const goneModels = ({ policy }: RunContext, { failOn }: StageOptions): readonly Check[] =>
+  (policy?.differences ?? [])
+    .filter(({ model, path, head }) => model !== null && path === `models.${model}` && head === null)
+    .map(({ model }) =>
+      makeCheck({
+        id: `gate.model_gone:${model}`,
+        status: 'warn',
+        effect: failOn === 'warn' ? 'fail' : 'warn',
+        message: `${model} is a model of the base and not of this config, so nothing judges it`,
+        fix: 'leave it under the name that it has on the base; or see that it is meant to go',
+      }),
+    )
 
 const noModels = makeCheck({
   id: 'gate.empty',

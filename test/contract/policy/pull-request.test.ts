@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createRunContext } from '../../../src/compose.ts'
 import { gateDetails } from '../../../src/core/schema/details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
+import type { StageOptions } from '../../../src/stages/context.ts'
 import { runPipeline } from '../../../src/stages/run-stage.ts'
 import type { Loopback } from '../../support/loopback.ts'
 import { sendJson } from '../../support/loopback.ts'
@@ -40,6 +41,7 @@ async function judge(
   server: Loopback,
   event: Readonly<Record<string, unknown>> = {},
   env: Record<string, string> = {},
+  stage: StageOptions = {},
 ): Promise<Run> {
   const folder = folderOf(head)
   const context = await createRunContext({
@@ -53,7 +55,7 @@ async function judge(
     token: 'token',
   })
   try {
-    const { verdict, results } = await runPipeline(context, { promote: false, stage: {}, onStage: () => {} })
+    const { verdict, results } = await runPipeline(context, { promote: false, stage, onStage: () => {} })
     return {
       verdict,
       checks: new Map(results.flatMap((result) => result.checks.map((check) => [check.id, check.effect]))),
@@ -101,6 +103,18 @@ describe('EVT-06 policy is read from the base of a pull request', () => {
     expect(run.checks.get('evaluate.min:accuracy')).toBe('fail')
     expect(run.checks.has('evaluate.max_drop:roc_auc')).toBe(true)
     expect(run.verdict).toBe('fail')
+  })
+
+  it('a model that the head gives another name is new, and never green by that', async () => {
+    await using server = await github(config([limits, 'roc_auc: {min: 0.999}']))
+    const run = await judge(config(['  m:', '  renamed:'], [limits, 'roc_auc: {min: 0.01}']), server)
+    expect(run.verdict).toBe('warn')
+    expect(run.checks.get('gate.verdict:renamed')).toBe('pass')
+    expect(run.checks.get('gate.model_gone:m')).toBe('warn')
+    expect(run.report).toContain('m is a model of the base and not of this config, so nothing judges it')
+    expect(run.report).not.toMatch(/^## ✅/)
+    const strict = await judge(config(['  m:', '  renamed:']), server, {}, {}, { failOn: 'warn' })
+    expect(strict.verdict).toBe('fail')
   })
 
   it('a base without the config is a first run, which is said', async () => {
