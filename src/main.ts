@@ -26,8 +26,8 @@ export const start = async (name: string): Promise<void> => {
 /** Trouble of it is left to whoever loads the engine, who says it where it belongs. */
 const expectEngine = async (): Promise<void> => {
   try {
-    const { startHashThread } = await import('./adapters/fs/hash-thread.ts')
-    startHashThread()
+    const { hashThread } = await import('./adapters/fs/hash-thread.ts')
+    hashThread.start()
     const { expectNative } = await import('./adapters/runtime/load-native.ts')
     expectNative('duckdb', { environment: process.env })
   } catch {}

@@ -13,7 +13,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { DataFormat } from '../../core/schema/config.ts'
 import { asError, UserError } from '../../errors.ts'
-import { hashAhead, hashedAhead } from '../fs/hash-thread.ts'
+import { hashThread } from '../fs/hash-thread.ts'
 import { ShapeError } from './csv-records.ts'
 import { type CsvHead, type CsvShape, CsvShapeReader, readCsvHead, sampleBytes } from './csv-shape.ts'
 import { unreadable } from './errors.ts'
@@ -152,9 +152,9 @@ async function stageParquet(path: string, place: string, head: Head, size: numbe
     )
   }
   await lendFile(path, place)
-  if (size >= aheadBytes) hashAhead(place)
+  if (size >= aheadBytes) hashThread.ahead(place)
   const check = async (): Promise<Checked> => {
-    const ahead = await hashedAhead(place)
+    const ahead = await hashThread.answer(place)
     if (ahead !== null) return { digest: `sha256:${ahead.sha256}`, csv: null, lines: null }
     const hash = createHash('sha256')
     for await (const chunk of readChunks(place)) hash.update(chunk)

@@ -7,53 +7,66 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Hashed } from './hash-file.ts'
 
-const self = fileURLToPath(import.meta.url)
-/** Beside this file in development, beside the bundle in dist/ (scripts/build.ts). */
-const script = join(dirname(self), extname(self) === '.ts' ? 'hash-worker.ts' : 'hash-worker.cjs')
+export interface HashThread {
+  start(): void
+  /** Puts a file on its list. */
+  ahead(path: string): void
+  /** What it found of a file that was put on its list; null where it was not, or was no success. An answer is given once. */
+  answer(path: string): Promise<Hashed | null>
+}
 
-interface Answer {
+interface Message {
   readonly path: string
   readonly hashed: Hashed | null
 }
 
-let worker: Worker | null = null
-const asked = new Map<string, Promise<Hashed | null>>()
-const waiting = new Map<string, (hashed: Hashed | null) => void>()
+export function createHashThread(script: string): HashThread {
+  let worker: Worker | null = null
+  let over = false
+  const asked = new Map<string, Promise<Hashed | null>>()
+  const waiting = new Map<string, (hashed: Hashed | null) => void>()
 
-/** True once it runs: starting it takes longer than hashing a few megabytes. */
-export const hashThreadRuns = (): boolean => worker !== null
-
-export function startHashThread(): void {
-  if (worker !== null) return
-  worker = new Worker(script, { env: {}, execArgv: [], stdin: false })
-  worker.on('message', ({ path, hashed }: Answer) => waiting.get(path)?.(hashed))
-  const giveUp = () => {
-    for (const settle of waiting.values()) settle(null)
+  function start(): void {
+    if (worker !== null) return
+    worker = new Worker(script, { env: {}, execArgv: [], stdin: false })
+    worker.on('message', ({ path, hashed }: Message) => waiting.get(path)?.(hashed))
+    const giveUp = () => {
+      over = true
+      for (const settle of waiting.values()) settle(null)
+    }
+    worker.on('error', giveUp)
+    worker.on('exit', giveUp)
+    // a process that has nothing else to do is over; last, because listening for messages holds it
+    worker.unref()
   }
-  worker.on('error', giveUp)
-  worker.on('exit', giveUp)
-  // a process that has nothing else to do is over; last, because listening for messages holds it
-  worker.unref()
-}
 
-/** Puts a file on its list. */
-export function hashAhead(path: string): void {
-  if (asked.has(path)) return
-  startHashThread()
-  const answer = new Promise<Hashed | null>((resolve) => waiting.set(path, resolve))
-  asked.set(path, answer)
-  worker?.postMessage(path)
-}
-
-/** What it found of a file that was put on its list; null where it was not, or was no success. An answer is given once. */
-export async function hashedAhead(path: string): Promise<Hashed | null> {
-  const found = asked.get(path)
-  if (found === undefined) return null
-  worker?.ref()
-  try {
-    return await found
-  } finally {
-    asked.delete(path)
-    if (asked.size === 0) worker?.unref()
+  return {
+    start,
+    ahead: (path) => {
+      if (asked.has(path)) return
+      start()
+      // a thread that has ended answers nobody
+      if (over) return
+      asked.set(path, new Promise<Hashed | null>((resolve) => waiting.set(path, resolve)))
+      worker?.postMessage(path)
+    },
+    answer: async (path) => {
+      const found = asked.get(path)
+      if (found === undefined) return null
+      worker?.ref()
+      try {
+        return await found
+      } finally {
+        asked.delete(path)
+        if (asked.size === 0) worker?.unref()
+      }
+    },
   }
 }
+
+const self = fileURLToPath(import.meta.url)
+/** Beside this file in development, beside the bundle in dist/ (scripts/build.ts). */
+const script = join(dirname(self), extname(self) === '.ts' ? 'hash-worker.ts' : 'hash-worker.cjs')
+
+/** The one of this process. */
+export const hashThread: HashThread = createHashThread(script)

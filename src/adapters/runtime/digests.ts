@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import { type Hashed, hashFile, stateAt } from '../fs/hash-file.ts'
-import { hashAhead, hashedAhead } from '../fs/hash-thread.ts'
+import { hashThread } from '../fs/hash-thread.ts'
 import { bundledApi, isBinding } from './require-native.ts'
 
 export const nativeParts = ['duckdb', 'onnx'] as const
@@ -104,7 +104,7 @@ function beginningOf(path: string): string {
  * Nothing is believed of them yet, and nothing is loaded.
  */
 export function verifyAhead(folder: string, files: ReadonlyMap<string, string>): void {
-  for (const file of files.keys()) hashAhead(join(folder, file))
+  for (const file of files.keys()) hashThread.ahead(join(folder, file))
 }
 
 /**
@@ -115,7 +115,7 @@ export function verifyAhead(folder: string, files: ReadonlyMap<string, string>):
  */
 export async function verify(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
   const ahead = new Map<string, Hashed | null>()
-  for (const file of files.keys()) ahead.set(file, await hashedAhead(join(folder, file)))
+  for (const file of files.keys()) ahead.set(file, await hashThread.answer(join(folder, file)))
   for (const [file, expected] of files) {
     const path = join(folder, file)
     const early = ahead.get(file) ?? null

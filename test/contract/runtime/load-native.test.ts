@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stateAt } from '../../../src/adapters/fs/hash-file.ts'
-import { hashedAhead } from '../../../src/adapters/fs/hash-thread.ts'
+import { hashThread } from '../../../src/adapters/fs/hash-thread.ts'
 import { type NativePart, type Runtime, readRuntime } from '../../../src/adapters/runtime/digests.ts'
 import { expectNative, loadNative, locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import { findNpm } from '../../../src/adapters/runtime/npm.ts'
@@ -141,7 +141,7 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
     const file = join(given, entry)
     expectNative('onnx', options)
     // an answer is there, and is the right one
-    await expect.poll(() => hashedAhead(file)).toEqual({ sha256: sha256(code), state: stateAt(file) })
+    await expect.poll(() => hashThread.answer(file)).toEqual({ sha256: sha256(code), state: stateAt(file) })
 
     for (const change of ['write', 'replace'] as const) {
       put(given, code)
