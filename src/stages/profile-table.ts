@@ -1,6 +1,6 @@
 /**
- * An opened table → its profile, by at most four scans of each column (core/profile/queries.ts says which), and one more for each thing that is
- * asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
+ * An opened table → its profile, by at most four scans of each column, five where it holds NaN or ±∞ (core/profile/queries.ts says which), and one
+ * more for each thing that is asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
  */
 import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
 import {
@@ -20,6 +20,7 @@ import {
   countQuery,
   levelColumnsPerQuery,
   levelQuery,
+  nonFiniteQuery,
   sampledRows,
   sampleQuery,
 } from '../core/profile/queries.ts'
@@ -124,11 +125,12 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const ours = await planOurs(engine, few, derived, planOptions, columns.length)
   const plans = [...own, ...ours]
 
-  const counts = {
+  const counted = {
     ...(await inParts(engine, own, (some, from) => countQuery(wide, some, from))),
     ...(await inParts(engine, own, (some, from) => binQuery(wide, some, from))),
     ...(await inParts(engine, ours, (some, from) => countQuery(wide, some, from, true), columns.length)),
   }
+  const counts = { ...counted, ...(await inParts(engine, plans, (some, from) => nonFiniteQuery(wide, some, counted, from))) }
   const levels = await countLevels(engine, wide, plans, weight)
   const digests = table.files.map((file) => file.digest)
   const assembled = assembleTable(facts, plans, counts, levels, digests)

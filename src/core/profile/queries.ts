@@ -1,7 +1,7 @@
 /**
  * The SQL of a profile. Four scans of a reference: a sample that decides kinds, edges and frequent values; one exact count of every column;
  * one of the cells of numeric columns at those edges; one of the levels of categorical columns. Nearly every column is in one of the last
- * two. Current data skip the decisions, not the counts.
+ * two, and one more where there are numbers that are not finite. Current data skip the decisions, not the counts.
  *
  * Exactness: counts are exact whatever the sample. NaN and ±∞ are counted apart and kept out of moments, extremes and cells (NaN lands in
  * the first bin of `histogram` and poisons avg and max). Moments are summed around a pivot with compensated sums, so that threads
@@ -113,7 +113,7 @@ export interface Counted {
 }
 
 /**
- * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `nan<i>`, `pos<i>`, `neg<i>`, `e<i>` (empty),
+ * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `f<i>` (finite), `e<i>` (empty),
  * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `below<i>` and `above<i>` where the extremes of a reference are known. Null: all of
  * them are parts of the calendar.
  *
@@ -130,21 +130,12 @@ export function countQuery(table: TableFacts, columns: readonly Counted[], from 
     const i = from + at
     const parts = [`count(c${i}) AS v${i}`]
     inner.push(`${kind === 'string' ? `CAST(${quoted} AS VARCHAR)` : quoted} AS c${i}`)
-    if (kind === 'float') {
-      inner.push(`CASE WHEN NOT ${finite(column)} THEN ${number(column)} END AS o${i}`)
-      // NaN is the greatest number to the engine
-      const [nan, inf] = [sqlNumber(Number.NaN), sqlNumber(Infinity)]
-      parts.push(
-        `count(*) FILTER (WHERE o${i} = ${nan}) AS nan${i}`,
-        `count(*) FILTER (WHERE o${i} = ${inf}) AS pos${i}`,
-        `count(*) FILTER (WHERE o${i} < ${inf}) AS neg${i}`,
-      )
-    }
     if (kind === 'string') parts.push(`count(*) FILTER (WHERE c${i} = '') AS e${i}`)
     if (plan !== null) {
       const x = `x${i}`
       inner.push(`${finiteNumber(column)} AS ${x}`)
       const pivot = `CAST('${pivotOf(plan.edges)}' AS DOUBLE)`
+      if (kind === 'float') parts.push(`count(${x}) AS f${i}`)
       parts.push(
         `min(${x}) AS lo${i}`,
         `max(${x}) AS hi${i}`,
@@ -192,6 +183,27 @@ export function binQuery(table: TableFacts, columns: readonly Counted[], from = 
     `SELECT ${list.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`,
     counted.flatMap(({ values }) => values),
   )
+}
+
+/** One row: `nan<i>`, `pos<i>`, `neg<i>` of the columns that hold any, as the answer of `countQuery` tells. Null: nearly always, none does. */
+export function nonFiniteQuery(
+  table: TableFacts,
+  columns: readonly Counted[],
+  counts: Readonly<Record<string, unknown>>,
+  from = 0,
+): Sql | null {
+  const inner: string[] = []
+  const list = columns.flatMap(({ facts }, at) => {
+    const i = from + at
+    if (facts.kind !== 'float' || Number(counts[`v${i}`]) === Number(counts[`f${i}`])) return []
+    inner.push(`${number(facts)} AS x${i}`)
+    return [
+      `count(*) FILTER (WHERE isnan(x${i})) AS nan${i}`,
+      `count(*) FILTER (WHERE x${i} = ${sqlNumber(Infinity)}) AS pos${i}`,
+      `count(*) FILTER (WHERE x${i} = ${sqlNumber(-Infinity)}) AS neg${i}`,
+    ]
+  })
+  return list.length === 0 ? null : sql(`SELECT ${list.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`)
 }
 
 /** Of `x<i>`; nothing where it has no bins. */
