@@ -70,7 +70,9 @@ export type View = BinaryView | MulticlassView | RegressionView | MultilabelView
  */
 export function viewOf(given: Scores): View {
   assertScores(given)
-  return viewOfPart(given)
+  const view = viewOfPart(given)
+  // columns that are there: read as they are, and not through a function
+  return view.task === 'binary' ? { ...view } : view
 }
 
 /**
