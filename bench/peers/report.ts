@@ -11,6 +11,8 @@ export interface Seen {
   readonly absent: readonly { readonly name: string; readonly because: string }[]
   readonly simulated: ReadonlyMap<string, Counts>
   readonly timings: readonly Timing[]
+  /** what any program on this Node and this engine takes for the validation, the least first */
+  readonly floor: readonly Measured[]
   readonly answers: ReadonlyMap<string, PairAnswers>
   /** values that break a check, as all who validated found */
   readonly broken: number
@@ -49,6 +51,7 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
     'False alarms: runs in which any of 20 columns was flagged although nothing moved. Power: of the runs in which one column moved, those in which it was flagged, over all shifts below.',
     'Both say something only together. Seconds and MB: the whole process from start to exit, median and peak; in brackets how many times as long as Modelgate, the median of the turns.',
     '',
+    ...floorOf(seen),
     '## Who flags what, on twenty simulated columns',
     '',
     'Quiet and immaterial: runs in which any column was flagged. Else: runs in which the column that moved was. In brackets the tool’s own word on the whole table where it has one (for Modelgate: fail).',
@@ -98,6 +101,30 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
     '',
   ].join('\n')
   return { text, missed }
+}
+
+/** How near the validation is to what its parts take by themselves. */
+function floorOf({ timings, floor }: Seen): readonly string[] {
+  const validation = timings.find(({ task }) => task.startsWith('validation'))
+  if (validation === undefined || floor.length === 0) return []
+  const { ours, theirs } = validation
+  const row = (one: Measured, name: string) => [
+    name,
+    `${round(one.ms, 0)} ms`,
+    one.cpu === null ? '' : `${round(one.cpu, 0)} ms`,
+    ...theirs.map(({ measured }) => `${round(pairedRatio(measured, one), 1)} ×`),
+  ]
+  return [
+    '## The floor of validation',
+    '',
+    'What a process takes that has no code of ours, in the same turns: no checks on this engine from this Node can be faster than the second row. It proves no digest of the engine or of the data, reads no config and writes no result.',
+    '',
+    table(
+      ['', 'time', 'processors', ...theirs.map(({ peer }) => `times as fast as ${peer.name}`)],
+      [...floor.map((one) => row(one, one.name)), row(ours, `Modelgate: ${validation.task}`)],
+    ),
+    '',
+  ]
 }
 
 /** Of all threads together: what others on the machine do hardly moves it, and neither do idle cores. */

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { fetchFlights } from '../datasets.ts'
-import { type Measured, measure, runOnce } from '../measure.ts'
+import { type Command, type Measured, measure, runOnce } from '../measure.ts'
 import { columns } from '../simulate/columns.ts'
 import { makeFlights, makeSimulated, makeWide, type Worlds } from './data.ts'
 import { report } from './report.ts'
@@ -24,6 +24,7 @@ import {
   checks,
   type DriftPair,
   driftProject,
+  floors,
   type Installed,
   install,
   modelgate,
@@ -143,7 +144,7 @@ try {
     driftProject(folder, pair)
     writeFileSync(join(folder, 'pairs.json'), JSON.stringify([pair]))
     const own = { task: `drift, ${pair.name}`, command: modelgate(folder, 'drift', cli), claimed: at === timed.length - 1 }
-    timings.push(...(await race([own], drifting, ['pairs', join(folder, 'pairs.json')], turns)))
+    timings.push(...(await race([own], drifting, ['pairs', join(folder, 'pairs.json')], turns)).timings)
     decided(folder, 'drift')
   }
 
@@ -152,7 +153,7 @@ try {
   const table = join(flights, 'flights.parquet')
   validateProject(contract, table, 'needed')
   validateProject(whole, table, 'always')
-  const validations = await race(
+  const { timings: validations, besides: floor } = await race(
     [
       { task: `validation, ${checks.length} checks on 3 million flights`, command: modelgate(contract, 'validate', cli), claimed: true },
       { task: 'the same, Modelgate with its profile', command: modelgate(whole, 'validate', cli), claimed: false },
@@ -160,6 +161,7 @@ try {
     validating,
     ['validate', table],
     turns,
+    floors(table),
   )
   timings.push(...validations)
   const [validation] = validations
@@ -175,6 +177,7 @@ try {
   const broken = new Map(
     (validation?.theirs ?? []).map(({ peer, measured }) => [peer.name, z.array(z.number()).parse(answerOf(measured.stdout))]),
   )
+  for (const { name, stdout } of floor.slice(2)) broken.set(name, z.array(z.number()).parse(answerOf(stdout)))
   for (const [name, rows] of broken) {
     const theirs = rows.reduce((sum, count) => sum + count, 0)
     if (theirs !== ownBroken)
@@ -204,7 +207,7 @@ try {
     answers.set(peer.name, pairsSchema.parse(answerOf(stdout)))
   }
 
-  const { text, missed } = report({ installed, absent, simulated, timings, answers, broken: ownBroken, command, short, load })
+  const { text, missed } = report({ installed, absent, simulated, timings, floor, answers, broken: ownBroken, command, short, load })
   console.log(text)
   if (values.out) writeFileSync(values.out, text)
   if (missed.length > 0) process.exitCode = 1
@@ -227,22 +230,25 @@ interface Own {
   readonly claimed: boolean
 }
 
-/** One or several of ours take turns with each peer that can do it. */
+/** One or several of ours take turns with each peer that can do it, and with what is measured besides. */
 async function race(
   own: readonly Own[],
   against: readonly Installed[],
   args: readonly string[],
   turns: { runs: number; warm: number },
-): Promise<readonly Timing[]> {
-  const measured = await measure([...own.map(({ command }) => command), ...against.map((peer) => peerCommand(peer, cache, args))], turns)
+  beside: readonly Command[] = [],
+): Promise<{ readonly timings: readonly Timing[]; readonly besides: readonly Measured[] }> {
+  const commands = [...own.map(({ command }) => command), ...against.map((peer) => peerCommand(peer, cache, args)), ...beside]
+  const measured = await measure(commands, turns)
   const theirs = against.flatMap((peer, at) => {
     const found = measured[own.length + at]
     return found === undefined ? [] : [{ peer, measured: found }]
   })
-  return own.flatMap(({ task, claimed }, at): Timing[] => {
+  const timings = own.flatMap(({ task, claimed }, at): Timing[] => {
     const ours = measured[at]
     return ours === undefined ? [] : [{ task, claimed, ours, theirs }]
   })
+  return { timings, besides: measured.slice(own.length + against.length) }
 }
 
 function monthName(month: number): string {

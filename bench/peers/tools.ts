@@ -152,6 +152,18 @@ export const modelgate = (folder: string, verb: 'drift' | 'validate', cli: strin
   before: () => rmSync(join(folder, '.modelgate'), { recursive: true, force: true }),
 })
 
+/** What any program on this Node and this engine takes at least, in the order of what it does (floor.mjs). */
+export const floors = (table: string): readonly Command[] => [
+  { name: 'Node alone', argv: [process.execPath, '-e', '0'] },
+  ...(
+    [
+      ['nothing', 'Node loads DuckDB, and asks nothing'],
+      ['rows', 'and asks one plain SQL query: the checks of rows'],
+      ['all', 'and a second: `count(DISTINCT)`, for the one that values are unique'],
+    ] as const
+  ).map(([what, name]): Command => ({ name, argv: [process.execPath, join(here, 'floor.mjs'), what, table] })),
+]
+
 const resultSchema = z.object({
   verdict: z.string(),
   checks: z.array(
