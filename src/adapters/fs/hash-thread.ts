@@ -23,6 +23,8 @@ interface Message {
 export function createHashThread(script: string): HashThread {
   let worker: Worker | null = null
   let over = false
+  /** calls that wait: so long, and no longer, the thread holds the process */
+  let held = 0
   const asked = new Map<string, Promise<Hashed | null>>()
   const waiting = new Map<string, (hashed: Hashed | null) => void>()
 
@@ -53,12 +55,14 @@ export function createHashThread(script: string): HashThread {
     answer: async (path) => {
       const found = asked.get(path)
       if (found === undefined) return null
+      held += 1
       worker?.ref()
       try {
         return await found
       } finally {
         asked.delete(path)
-        if (asked.size === 0) worker?.unref()
+        held -= 1
+        if (held === 0) worker?.unref()
       }
     },
   }

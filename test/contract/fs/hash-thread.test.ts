@@ -44,8 +44,15 @@ describe('the thread that hashes ahead', () => {
     expect(await thread.answer(path)).toBeNull()
   })
 
-  it('does not keep a process alive that has nothing else to do', () => {
-    const code = `(await import(${JSON.stringify(join(projectRoot, 'src', 'adapters', 'fs', 'hash-thread.ts'))})).hashThread.start()`
+  it.each([
+    ['that has nothing else to do', 'hashThread.start()'],
+    [
+      'that waited for one file, and never for the other',
+      'hashThread.ahead(self); hashThread.ahead("/other"); await hashThread.answer(self)',
+    ],
+  ])('does not keep a process alive %s', (_, use) => {
+    const self = join(projectRoot, 'src', 'adapters', 'fs', 'hash-thread.ts')
+    const code = `const self = ${JSON.stringify(self)}; const { hashThread } = await import(self); ${use}`
     const { status, error } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { timeout: 60_000 })
     expect(error).toBeUndefined()
     expect(status).toBe(0)
