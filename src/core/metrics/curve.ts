@@ -27,18 +27,21 @@ export function curveOf(ranks: Ranking, y: Uint8Array, weight: Float64Array | nu
  * @param sorted y in the order of the ranking
  */
 export function cuts(ranks: Ranking, sorted: Uint8Array): Uint32Array {
-  const kept: number[] = []
+  const { ends } = ranks
+  const kept = new Uint32Array(ends.length)
+  let count = 0
   let start = 0
   let negative = false
-  for (const end of ranks.ends) {
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
     let none = true
     for (let at = start; at < end && none; at++) none = sorted[at] === 0
-    if (none && negative) kept[kept.length - 1] = end
-    else kept.push(end)
+    if (!none || !negative) count += 1
+    kept[count - 1] = end
     negative = none
     start = end
   }
-  return Uint32Array.from(kept)
+  return kept.slice(0, count)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
 import type { Ranking } from '../stats/ranking.ts'
 import type { Curve } from './curve.ts'
+import { once } from './once.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
 import type { BinaryView, ForecastingView, MulticlassView, MultilabelView, RankingView, RegressionView, Rows } from './view.ts'
@@ -179,7 +180,7 @@ export const rank =
       ranks,
       y,
       of: (drawn) => of(drawn, params),
-      influence: influence && (() => influence(ranks, y, weight)),
+      influence: influence && once(() => influence(ranks, y, weight)),
       unit,
       weight,
     }
