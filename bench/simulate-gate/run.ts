@@ -31,7 +31,7 @@ const seed = Number(values.seed)
 
 /**
  * How much of each is drawn. The full form is half an hour to an hour of one processor, most of it resampling for coverage: 220 worlds or more wherever they are cheap, so that
- * the standard error of a share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 60 of 1,000 rows, 2.8 points, and 20 of 5,000, 4.9 points, which shows an interval
+ * the standard error of a share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 40 of 1,000 rows, 3.4 points, and 12 of 5,000, 6.3 points, which shows an interval
  * that is far off and no more. Of slices by every metric there are 40 runs of a binary task and 10 of the others, that is 8,000 and 2,000 comparisons. The short form is a part of
  * a minute.
  */
@@ -51,8 +51,8 @@ const plan = values.short
       coverage: [
         { rows: 50, runs: 220 },
         { rows: 200, runs: 220 },
-        { rows: 1000, runs: 60 },
-        { rows: 5000, runs: 20 },
+        { rows: 1000, runs: 40 },
+        { rows: 5000, runs: 12 },
       ],
       metrics: undefined,
       reuse: [
