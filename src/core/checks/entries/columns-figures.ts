@@ -86,6 +86,9 @@ const aggregateCheck = (given: {
     const { column } = scope
     const n = number(row.n) ?? 0
     const value = number(row.value)
+    // of finite numbers only, so it became too large on the way
+    if (row.huge === true || (typeof row.value === 'number' && value === null))
+      return fail(`the ${given.what} of ${column.name} is too large for a number of 64 bits`, { judged: n })
     if (n === 0 || value === null) return skipped(`${column.name} has too few numbers for its ${given.what}`)
     const what = `the ${given.what} of ${column.name}`
     const secret = n < shownFrom || row.same === true
@@ -147,7 +150,7 @@ const momentsOf = ({
   return { n, mean: numeric.mean, variance: numeric.m2 / (n - 1) }
 }
 
-/** stddev of values whose squares overflow is an error of the engine: scaled values of such a size are left out as not finite. */
+/** stddev of values whose squares overflow is an error of the engine: scaled values of such a size are left out, and where that is what is asked (`huge`) it is too large. */
 const spread = (x: string, of: string): string => `${of}(CASE WHEN abs(${x}) < 1e150 THEN ${x} END)`
 
 const varianceMoment = (row: Row, n: number, variance: number, before: ColumnProfile): Moment | null => {
@@ -160,7 +163,10 @@ const varianceMoment = (row: Row, n: number, variance: number, before: ColumnPro
     error: reference.variance * Math.sqrt((kurtosis + 2) * (1 / n + 1 / reference.n)),
   }
 }
-const kurtosis = (x: string) => ({ kurtosis: `kurtosis_pop(CASE WHEN abs(${x}) < 1e75 THEN ${x} END)` })
+const kurtosis = (x: string) => ({
+  kurtosis: `kurtosis_pop(CASE WHEN abs(${x}) < 1e75 THEN ${x} END)`,
+  huge: `bool_or(abs(${x}) >= 1e150)`,
+})
 
 const quantileParams = { q: z.number({ error: 'expected a number between 0 and 1' }).gt(0).lt(1), ...limits, reference }
 type Quantile = ParamsOf<typeof quantileParams>

@@ -113,6 +113,22 @@ describe('PII-04 of a sensitive column', () => {
   })
 })
 
+describe('figures that no number of 64 bits holds', () => {
+  it.each(['sum_between', 'mean_between', 'variance_between', 'stdev_between'])(
+    'are beyond every limit, not left out: %s',
+    async (check) => {
+      const table = await make(
+        bench,
+        [{ name: 'a', kind: 'float', cells: ['1e308', '1e308', '1.5e308', '1.5e308', '1e308', '1'] }],
+        'current',
+      )
+      const asked = expectationsOf(`{columns: {a: {${check}: {min: 0, max: 10}}}}`).find((one) => one.check === check)
+      if (asked === undefined) throw new Error(check)
+      expect((await findingOf(bench, table, asked, { reference: asProfile, data: data({}) })).status).toBe('fail')
+    },
+  )
+})
+
 describe('values far out', () => {
   it('are measured from the training data where it is at hand', async () => {
     // mean 50.5, sd 29.01: 3 sd reach to 137.5
