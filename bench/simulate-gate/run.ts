@@ -31,8 +31,8 @@ const seed = Number(values.seed)
 
 /**
  * How much of each is drawn. The full form is half an hour to an hour of one processor, most of it resampling for coverage: 220 worlds or more wherever they are cheap, so that
- * the standard error of a share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 80 of 1,000 rows, 2.4 points, and 24 of 5,000, 4.4 points, which shows an interval
- * that is far off and no more. Of slices by every metric there are 40 runs of a binary task and 20 of the others, that is 8,000 and 4,000 comparisons. The short form is a part of
+ * the standard error of a share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 40 of 1,000 rows, 3.4 points, and 10 of 5,000, 6.9 points, which shows an interval
+ * that is far off and no more. Of slices by every metric there are 40 runs of a binary task, 20 of classes, labels and numbers and 10 of lists and series. The short form is a part of
  * a minute.
  */
 const plan = values.short
@@ -51,8 +51,8 @@ const plan = values.short
       coverage: [
         { rows: 50, runs: 220 },
         { rows: 200, runs: 220 },
-        { rows: 1000, runs: 80 },
-        { rows: 5000, runs: 24 },
+        { rows: 1000, runs: 40 },
+        { rows: 5000, runs: 10 },
       ],
       metrics: undefined,
       reuse: [
@@ -70,7 +70,7 @@ const plan = values.short
           rows: 4000,
           runs: 20,
         })),
-        ...['lists of queries', 'many series'].map((population) => ({ population, metrics: undefined, rows: 1000, runs: 20 })),
+        ...['lists of queries', 'many series'].map((population) => ({ population, metrics: undefined, rows: 1000, runs: 10 })),
       ],
       groups: [0, 0.1, 0.3].flatMap((alike) => [30, 100].map((groups) => ({ alike, groups, runs: 220 }))),
     }
