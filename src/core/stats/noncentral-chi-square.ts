@@ -53,7 +53,7 @@ export function noncentralityFor(df: number, alpha: number, power: number): numb
   const key = `${df} ${alpha} ${power}`
   const cached = known.get(key)
   if (cached !== undefined) return cached
-  const critical = root((x) => chiSquareSf(x, df) - alpha, 10 * df + 100 - 10 * Math.log(alpha))
+  const critical = root((x) => Math.log(chiSquareSf(x, df) / alpha), 10 * df + 100 - 10 * Math.log(alpha))
   let most = 30 + 10 * Math.sqrt(df)
   while (noncentralChiSquareSf(critical, df, most) < power) most *= 2
   const lambda = root((l) => power - noncentralChiSquareSf(critical, df, l), most)
@@ -61,14 +61,28 @@ export function noncentralityFor(df: number, alpha: number, power: number): numb
   return lambda
 }
 
-/** Zero of a falling function between 0 and a bound, to the last digits. */
+/**
+ * Zero of a falling function between 0 and a bound, to the last digits: regula falsi whose end that stays is halved (Illinois; Dowell & Jarratt 1971), and the
+ * middle where a value is endless.
+ */
 function root(f: (x: number) => number, most: number): number {
-  let low = 0
-  let high = most
-  for (let i = 0; i < 100 && high - low > 1e-13 * high; i++) {
-    const middle = (low + high) / 2
-    if (f(middle) > 0) low = middle
-    else high = middle
+  let [low, high] = [0, most]
+  let [above, below] = [f(low), f(high)]
+  let before = Number.NaN
+  for (let i = 0; i < 200; i++) {
+    const straight = (high * above - low * below) / (above - below)
+    const x = straight > low && straight < high ? straight : (low + high) / 2
+    const value = f(x)
+    if (value === 0 || high - low <= 1e-12 * high || Math.abs(x - before) <= 1e-12 * x) return x
+    // the same end twice: the other one is too far away
+    if (value > 0) {
+      if (x > before) below /= 2
+      ;[low, above] = [x, value]
+    } else {
+      if (x < before) above /= 2
+      ;[high, below] = [x, value]
+    }
+    before = x
   }
   return (low + high) / 2
 }
