@@ -4,6 +4,7 @@ import { type Slice, slicesOf } from '../../src/core/evaluate/slice-rows.ts'
 import { judgeFamily } from '../../src/core/evaluate/slices.ts'
 import { type BinaryScores, rowsOf, type Scores, unitsOf } from '../../src/core/metrics/scores.ts'
 import { metricNames } from '../../src/core/metrics/table.ts'
+import { notOfSlices } from '../../src/core/schema/parts-spec.ts'
 import { type Random, random } from '../../src/core/stats/random.ts'
 import { seedOf } from '../simulate/repetition.ts'
 import { policy, spec } from './blocks.ts'
@@ -42,7 +43,7 @@ export function countSlices(population: string, rows: number, runs: number, seed
   const pair = worlds[population]
   if (!pair) throw new RangeError(`no population ${population}`)
   const rng = random(seedOf(seed, rows, 200, ...new TextEncoder().encode([population, ...(only ?? [])].join())))
-  const specs = (only ?? metricNames(pair.candidate.task)).map((name) => spec(name))
+  const specs = (only ?? metricNames(pair.candidate.task).filter((name) => !notOfSlices.has(name))).map((name) => spec(name))
   const found = specs.map(({ name }) => ({ metric: name, any: 0, compared: 0, below: 0, tenth: 0, fifth: 0 }))
   for (let run = 0; run < runs; run++) {
     const drawn = draw(pair, rows, rng)

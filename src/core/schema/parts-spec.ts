@@ -8,6 +8,12 @@ import { targetColumns } from './target-columns.ts'
 
 type File = z.output<typeof evaluate>
 
+/**
+ * Metrics that slices are not judged by. The largest of many calibration errors is that of another bin from draw to draw, so that no standard error measures the
+ * tail of its change: of 200 slices of equal models some was called worse in 15 to 45 of a hundred runs.
+ */
+export const notOfSlices: ReadonlySet<string> = new Set(['mce'])
+
 /** Rows that a slice has at least when nothing is said. */
 const usualRows = 50
 
@@ -21,8 +27,12 @@ export function slicesSpec(file: NonNullable<File['slices']>, data: DataSpec, pa
     if (history)
       problems.push(invalid([...path, 'metrics', name], 'The ledger keeps no history of slices: write the change that is allowed.'))
   }
+  for (const { name, metric } of metrics) if (notOfSlices.has(metric)) problems.push(invalid([...path, 'metrics', name], unjudged(metric)))
   return { by, auto, minRows: file.min_rows ?? usualRows, metrics: metrics satisfies readonly MetricSpec[] }
 }
+
+const unjudged = (metric: string) =>
+  `Slices cannot be judged by ${metric}: among many, some would be called worse by chance. Write ece_excess.`
 
 /** @param what the rows of one outcome are none of */
 export function partsBy(
@@ -61,6 +71,10 @@ export function valueSpec(file: NonNullable<File['value']>, path: Path, problems
 /** What needs `evaluate.value` or rows says so before any work. */
 export function decisionProblems(file: File, data: DataSpec, path: Path, problems: Problem[]): void {
   const { metrics = [], slices, threshold, value } = file
+  const [primary] = metrics
+  // slices without metrics of their own are judged by it
+  if (slices !== undefined && (slices.metrics ?? []).length === 0 && primary !== undefined && notOfSlices.has(primary.metric))
+    problems.push(invalid([...path, 'slices'], unjudged(primary.metric)))
   if (value === undefined) {
     for (const { name, metric } of metrics)
       if (metric === 'value')

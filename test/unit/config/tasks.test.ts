@@ -57,3 +57,16 @@ describe('what a forecast says of its outputs and rows', () => {
     expect(found('data: {target: y, horizon: h}\n')[0]).toContain('Only a forecast has steps ahead')
   })
 })
+
+describe('what slices cannot be judged by', () => {
+  const slices = (evaluate: string) => found(`data: {test: a.csv, target: y}\nevaluate: {${evaluate}}\n`)
+
+  it('is refused, as their own metric and as the primary one they would take', () => {
+    const says = 'Slices cannot be judged by mce: among many, some would be called worse by chance. Write ece_excess.'
+    expect(slices('slices: {by: [a], metrics: [mce]}')).toEqual([`INVALID_VALUE evaluate.slices.metrics.mce. ${says}`])
+    expect(slices('slices: {by: [a], metrics: {worst: {metric: mce}}}')).toEqual([`INVALID_VALUE evaluate.slices.metrics.worst. ${says}`])
+    expect(slices('metrics: [mce], slices: {by: [a]}')).toEqual([`INVALID_VALUE evaluate.slices. ${says}`])
+    const read = model('data: {test: a.csv, target: y}\nevaluate: {metrics: [mce], slices: {by: [a], metrics: [ece_excess]}}\n')
+    expect(read.evaluate.slices?.metrics.map(({ name }) => name)).toEqual(['ece_excess'])
+  })
+})
