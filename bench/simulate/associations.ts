@@ -2,8 +2,8 @@
 import { type Associations, type Axis, cellsOf, planAssociations, readAssociations } from '../../src/core/profile/associations.ts'
 import { maxPairColumns, maxPairRows } from '../../src/core/profile/pairs.ts'
 import type { TableProfile } from '../../src/core/schema/profile.ts'
+import { firstAtLeast } from '../../src/core/stats/sorted.ts'
 import type { Drawn } from './columns.ts'
-import { atOrAfter } from './profile.ts'
 
 /** @param reference with the axes and columns that are counted; of itself for the first table */
 export function countAssociations(drawn: readonly Drawn[], reference: TableProfile, label: string): Associations | null {
@@ -38,7 +38,7 @@ function codesOf({ column, levels, cuts }: Axis, drawn: readonly Drawn[], rows: 
   const byCode = labels?.map((label) => place.get(label) ?? place.size)
   for (let row = 0; row < rows; row++) {
     const value = values[row] ?? Number.NaN
-    if (levels === null) of[row] = Number.isNaN(value) ? -1 : atOrAfter(edges, value)
+    if (levels === null) of[row] = Number.isNaN(value) ? -1 : firstAtLeast(edges, value)
     else if (Number.isNaN(value)) of[row] = levels.length + 1
     else of[row] = byCode?.[value] ?? place.get(String(value)) ?? levels.length
   }

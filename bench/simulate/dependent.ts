@@ -6,8 +6,9 @@ import type { ColumnFacts } from '../../src/core/checks/facts.ts'
 import { blockCells, maxBlocks, planTime, readBlocks } from '../../src/core/profile/blocks.ts'
 import type { ColumnProfile, TableProfile } from '../../src/core/schema/profile.ts'
 import { random } from '../../src/core/stats/random.ts'
+import { firstAtLeast } from '../../src/core/stats/sorted.ts'
 import type { Drawn } from './columns.ts'
-import { atOrAfter, profileOf } from './profile.ts'
+import { profileOf } from './profile.ts'
 import { judge, outcome, seedOf } from './repetition.ts'
 
 export const rowsPerDay = 500
@@ -83,7 +84,7 @@ export function inDays(profile: TableProfile, { name, values }: Drawn, reference
     const counts = new Array<number>(cells.size).fill(0)
     for (const value of values.subarray(block * rowsPerDay, (block + 1) * rowsPerDay)) {
       const spike = cells.spikes.indexOf(value)
-      const cell = Number.isNaN(value) ? cells.size - 1 : spike >= 0 ? spike : cells.spikes.length + atOrAfter(cuts, value)
+      const cell = Number.isNaN(value) ? cells.size - 1 : spike >= 0 ? spike : cells.spikes.length + firstAtLeast(cuts, value)
       counts[cell] = (counts[cell] ?? 0) + 1
     }
     return { block, rows: Math.min(rowsPerDay, values.length - block * rowsPerDay), b0: JSON.stringify(counts) }

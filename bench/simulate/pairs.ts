@@ -1,8 +1,8 @@
 /** What the product's pair queries answer of a drawn table: sums over the numbers of the cells of two columns, for rank correlations. */
 import { maxPairRows, type Pairs, readPairs } from '../../src/core/profile/pairs.ts'
 import type { ColumnProfile, TableProfile } from '../../src/core/schema/profile.ts'
+import { firstAtLeast } from '../../src/core/stats/sorted.ts'
 import type { Drawn } from './columns.ts'
-import { atOrAfter } from './profile.ts'
 
 /** Number of the cell of each row, from the middle cell; the missing have none. */
 interface Codes {
@@ -71,7 +71,7 @@ function makeCodes({ name, values, labels }: Drawn, { kind, numeric, categories 
     const code = Number.isNaN(value)
       ? missing
       : !two
-        ? atOrAfter(edges, value) - (edges.length >> 1)
+        ? firstAtLeast(edges, value) - (edges.length >> 1)
         : label === low
           ? 0
           : label === high

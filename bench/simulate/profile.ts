@@ -11,6 +11,7 @@ import { binsOf } from '../../src/core/profile/bins.ts'
 import { gridPoints } from '../../src/core/profile/edges.ts'
 import { minLevelRows, type NumericPlan, pivotOf, sampledRows } from '../../src/core/profile/queries.ts'
 import type { TableProfile } from '../../src/core/schema/profile.ts'
+import { firstAtLeast } from '../../src/core/stats/sorted.ts'
 import type { Drawn } from './columns.ts'
 import { countPairs } from './pairs.ts'
 
@@ -88,7 +89,7 @@ function countedNumbers(values: Float64Array, i: number, { edges, frequent, beyo
     if (value > high) high = value
     if (beyond !== null && value < beyond.min) below += 1
     if (beyond !== null && value > beyond.max) above += 1
-    const bin = atOrAfter(bins, value)
+    const bin = firstAtLeast(bins, value)
     held[bin] = (held[bin] ?? 0) + 1
     first.add(value - pivot)
     second.add((value - pivot) * (value - pivot))
@@ -123,18 +124,6 @@ function counts(codes: Float64Array, levels: number): number[] {
     if (!Number.isNaN(code)) found[code] = (found[code] ?? 0) + 1
   }
   return found
-}
-
-/** Index of the first of ascending values that is not below this one: the right-closed cell it falls into. */
-export function atOrAfter(ascending: Float64Array, value: number): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ascending[middle] ?? 0) < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Neumaier's compensated sum. */

@@ -12,6 +12,7 @@
  * Source: Naeini, Cooper & Hauskrecht 2015; Nguyen & O'Connor 2015 for equal mass; Murphy 1973; Stephenson, Coelho & Jolliffe 2008 for what lies within.
  */
 import { ranking } from './ranking.ts'
+import { firstAtLeast } from './sorted.ts'
 
 export const binnings = ['width', 'mass'] as const
 export type Binning = (typeof binnings)[number]
@@ -30,18 +31,6 @@ export function binOf(p: Float64Array, weight: Float64Array | null, bins: number
   const ends = Float64Array.from(massEnds(p, weight, bins))
   for (let i = 0; i < p.length; i++) bin[i] = firstAtLeast(ends, p[i] ?? 0)
   return bin
-}
-
-/** The first of rising ends that is not below x; their number where all are. */
-function firstAtLeast(ends: Float64Array, x: number): number {
-  let low = 0
-  let high = ends.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ends[middle] ?? 0) < x) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Upper ends of all bins but the last, rising. */
