@@ -7,6 +7,8 @@ import { insert } from '../core/init/insert.ts'
 import { toYaml } from '../core/init/lines.ts'
 import type { InitOutcome } from '../core/init/outcome.ts'
 import { headOf, modelLine } from '../core/init/proposal.ts'
+import { guessedKeys, writeRecord } from '../core/init/record.ts'
+import type { ColumnSeen } from '../core/init/seen.ts'
 import { smaller, without } from '../core/init/shrink.ts'
 import { workflowPath, workflowText } from '../core/init/workflow.ts'
 import { quoted } from '../core/onnx/inspect.ts'
@@ -99,7 +101,7 @@ async function create(
     target: options.target,
     sensitive: [],
   })
-  const written = await write(context, proposed, tables, before)
+  const written = await write(context, proposed, tables, columns, before)
   await ports.files.write(path, written.text)
   const { proposal } = proposed
   return {
@@ -135,17 +137,26 @@ interface Written {
 }
 
 /** The text of the config, its expectations held against the data; what does not hold, or does not fit, is left out. */
-async function write(context: InitContext, { proposal }: Proposed, tables: Tables, before: Before | null): Promise<Written> {
+async function write(
+  context: InitContext,
+  { proposal }: Proposed,
+  tables: Tables,
+  seen: readonly ColumnSeen[],
+  before: Before | null,
+): Promise<Written> {
   const engine = await context.ports.engine()
   const now = context.clock.now()
+  const record = { columns: seen.map(({ name }) => name), keys: guessedKeys.filter((key) => proposal[key] !== null) }
   const attempt = (
     columns: typeof proposal.columns,
     rows = proposal.rows,
   ): { readonly text: string; readonly model: ModelConfig } | null => {
     const line = modelLine({ ...proposal, columns, rows })
-    const text =
+    const plain =
       before === null ? toYaml([{ key: 'models', lines: [line] }], headOf()) : insert(before.text, [{ path: ['models'], lines: [line] }])
-    if (text === null || text.length > 262_144) return null
+    if (plain === null) return null
+    const text = writeRecord(plain, proposal.name, record) ?? plain
+    if (text.length > 262_144) return null
     const model = parsed(context, text)?.models.find(({ name }) => name === proposal.name)
     return model === undefined ? null : { text, model }
   }

@@ -53,7 +53,8 @@ function deepest(root: unknown, addition: Addition): { readonly node: YAMLMap | 
   return isMap(node) || isSeq(node) ? { node, addition } : { node: null, addition }
 }
 
-const keyOf = (key: { value: unknown; source?: string }): string => (typeof key.value === 'string' ? key.value : (key.source ?? ''))
+/** A key as it is written. */
+export const keyOf = (key: { value: unknown; source?: string }): string => (typeof key.value === 'string' ? key.value : (key.source ?? ''))
 
 function nested({ path, lines, items }: Addition, depth: number): Line {
   const [key = '', ...rest] = path.slice(depth).map(String)
@@ -93,7 +94,7 @@ function intoBlock(text: string, node: YAMLMap | YAMLSeq, { lines = [], items = 
 const startOf = (node: unknown): number | null => (isScalar(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? null) : null)
 
 /** Where the last thing of an item ends, comments left out. */
-function endOf(item: unknown): number | null {
+export function endOf(item: unknown): number | null {
   if (isPair(item)) return endOf(item.value) ?? endOf(item.key)
   if ((isMap(item) || isSeq(item)) && item.flow !== true) {
     const last = item.items.at(-1)

@@ -8,6 +8,7 @@ import { type Addition, insert } from '../../core/init/insert.ts'
 import type { Line } from '../../core/init/lines.ts'
 import type { InitOutcome } from '../../core/init/outcome.ts'
 import { columnLine, sensitiveLine, sourceLine } from '../../core/init/proposal.ts'
+import { type GuessedKey, guessedKeys, type InitRecord, readRecord, writeRecord } from '../../core/init/record.ts'
 import { smaller, without } from '../../core/init/shrink.ts'
 import { type Config, type ModelConfig, type Role, roles, type Source } from '../../core/schema/config.ts'
 import { canonicalJson, parseConfig } from '../../core/schema/parse-config.ts'
@@ -60,34 +61,46 @@ export async function extend(context: InitContext, options: InitOptions, existin
     sensitive: model.data.sensitive,
   })
 
-  const known = new Set([...model.expect.flatMap(({ column }) => (column === null ? [] : [column])), ...model.data.sensitive])
+  const record = readRecord(text, model.name, configPath)
+  const listed = new Set([...model.expect.flatMap(({ column }) => (column === null ? [] : [column])), ...model.data.sensitive])
+  const known = new Set([...listed, ...(record?.columns ?? [])])
   const fresh = proposal.columns.filter(({ name }) => !known.has(name))
   const sensitive = proposal.sensitive.filter(({ column }) => !known.has(column))
-  const target = truth.length === 0 ? proposal.target : null
+  const free = (key: GuessedKey) => record?.keys.includes(key) !== true
+  const target = truth.length === 0 && (options.target !== null || free('target')) ? proposal.target : null
   const lines: readonly Line[] = [
     ...proposalSources(added, tables),
     ...(target === null ? [] : [{ key: 'target', value: target.column, comment: target.because }]),
     ...(target === null || model.data.positive !== null || proposal.positive === null
       ? []
       : [{ key: 'positive', value: proposal.positive, comment: 'the label that counts' }]),
-    ...(model.data.features !== null || proposal.features === null
+    ...(model.data.features !== null || proposal.features === null || !free('features')
       ? []
       : [{ key: 'features', value: proposal.features.names, comment: proposal.features.because }]),
   ]
   const at = ['models', model.name]
-  const result = await grow(context, existing, fresh, (contracts) => [
+  const written: Readonly<Record<GuessedKey, boolean>> = {
+    target: truth.length > 0 || target !== null,
+    features: model.data.features !== null || lines.some(({ key }) => key === 'features'),
+  }
+  const now: InitRecord = {
+    columns: [...new Set([...(record?.columns ?? []), ...columns.map(({ name }) => name)])],
+    keys: guessedKeys.filter((key) => written[key] || !free(key)),
+  }
+  const result = await grow(context, existing, fresh, { before: record, now }, (contracts) => [
     ...(lines.length === 0 ? [] : [{ path: [...at, 'data'], lines }]),
     ...sensitiveAddition(text, model, sensitive),
     ...(contracts.length === 0 ? [] : [{ path: [...at, 'expect', 'columns'], lines: contracts.map(columnLine) }]),
   ])
   const changed = result.text !== text
+  const said = written.target ? proposal.target : null
   if (changed) await ports.files.write(existing.path, result.text)
   return {
     config: configPath,
     written: changed ? 'extended' : 'unchanged',
     model: { name: model.name, path },
     data: tablesSeen(tables).map((table) => ({ ...table, paths: pathsOf(sources[table.role]) })),
-    target: model.data.targets ? { column: truth.join(', '), because: 'as the config says' } : proposal.target,
+    target: model.data.targets ? { column: truth.join(', '), because: 'as the config says' } : said,
     task: model.task ?? proposal.task?.task ?? null,
     sensitive: [...model.data.sensitive, ...sensitive.map(({ column }) => column)],
     expectations: result.contracts.reduce((sum, { checks }) => sum + 1 + checksOf(checks).length, 0),
@@ -96,8 +109,11 @@ export async function extend(context: InitContext, options: InitOptions, existin
       ...sensitive.map(({ column, because }) => `+ data.sensitive: ${column} (${because})`),
       ...result.contracts.map(({ name, checks }) => `+ expect.columns.${name}: ${told(checks)}`),
       ...kept(model, proposal.columns, options),
+      ...(record?.columns ?? [])
+        .filter((name) => !listed.has(name) && proposal.columns.some((column) => column.name === name))
+        .map((name) => `= ${name} has no rules, and gets none: init has seen it before`),
     ],
-    open: proposal.target === null ? [{ line: 'target: COLUMN', why: 'which column is the answer: evaluate needs it' }] : [],
+    open: said === null ? [{ line: 'target: COLUMN', why: 'which column is the answer: evaluate needs it' }] : [],
     notes: [...notes, ...result.notes],
     evaluate,
     next: `modelgate validate${configPath === 'modelgate.yml' ? '' : ` --config ${configPath}`}`,
@@ -156,12 +172,19 @@ async function grow(
   context: InitContext,
   { text, config, model }: Existing,
   fresh: readonly ColumnContract[],
+  record: { readonly before: InitRecord | null; readonly now: InitRecord },
   additions: (contracts: readonly ColumnContract[]) => readonly Addition[],
 ): Promise<Fitted> {
-  if (additions(fresh).length === 0) return { text, contracts: [], notes: [] }
+  const noted = (next: string) => writeRecord(next, model.name, record.now) ?? next
+  if (additions(fresh).length === 0) {
+    // a file that init has not written in is left alone while it lacks nothing
+    const more = record.before !== null && canonicalJson(record.before) !== canonicalJson(record.now)
+    return { text: more ? noted(text) : text, contracts: [], notes: [] }
+  }
   const engine = await context.ports.engine()
   const attempt = (contracts: readonly ColumnContract[]) => {
-    const next = insert(text, additions(contracts))
+    const added = insert(text, additions(contracts))
+    const next = added === null ? null : noted(added)
     const after = next === null ? null : parsedSafely(context, next)
     return next === null || after === null || !onlyAdded(config, after, model.name) ? null : { text: next, after }
   }
