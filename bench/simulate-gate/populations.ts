@@ -8,6 +8,7 @@ import type { BinaryScores, MulticlassScores, RegressionScores, Scores } from '.
 import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
 import { takeRows } from '../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
+import { bisection } from '../../src/core/stats/bisection.ts'
 import { type Random, random } from '../../src/core/stats/random.ts'
 
 export interface Pair {
@@ -161,14 +162,9 @@ export function worseBy(population: Population, name: string, drop: number): Pai
     const [before, after] = [truthOf(pair.baseline, name) ?? 0, truthOf(pair.candidate, name) ?? 0]
     return metrics[name]?.margin === 'relative' ? Math.abs(after - before) / before : Math.abs(after - before)
   }
-  let [low, high] = [1, 2]
+  let high = 2
   while (found(high) < drop) high *= 2
-  for (let step = 0; step < 24; step++) {
-    const middle = (low + high) / 2
-    if (found(middle) < drop) low = middle
-    else high = middle
-  }
-  return population((low + high) / 2)
+  return population(bisection((worse) => found(worse) < drop, 1, high, 24))
 }
 
 /**

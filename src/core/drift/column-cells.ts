@@ -9,6 +9,7 @@
  * count is taken as the most it can be: that can only make the two sides look closer than they are, never further apart.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
+import { firstAtLeast } from '../stats/sorted.ts'
 
 export interface CountTable {
   readonly reference: readonly number[]
@@ -141,16 +142,7 @@ function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<n
 }
 
 /** Index of the right-closed cell a value falls into. */
-function binOf(edges: readonly number[], value: number): number {
-  let low = 0
-  let high = edges.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (value <= (edges[middle] ?? Infinity)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
+const binOf = firstAtLeast
 
 /** Joins neighbours so that about equal parts of the reference lie in each of at most `wanted` cells. */
 function mergeByReference(cells: readonly Cell[], wanted: number): Cell[] {

@@ -10,6 +10,7 @@
  * Source: statistics.md §2.5 (the table is the test).
  */
 import { jensenShannon } from '../drift/jensen-shannon.ts'
+import { bisection } from '../stats/bisection.ts'
 import { normalCdf, normalQuantile } from '../stats/normal.ts'
 
 const deciles = Array.from({ length: 9 }, (_, i) => normalQuantile((i + 1) / 10))
@@ -29,18 +30,8 @@ export const jsOfNewMass = (epsilon: number): number => jensenShannon([1, 0], [1
 
 const widest = 3
 
-export const shiftOf = (js: number): number => solve(jsOfShift, js, widest)
-export const newMassOf = (js: number): number => solve(jsOfNewMass, js, 1)
-
-function solve(rising: (x: number) => number, wanted: number, high: number): number {
-  let [low, up] = [0, high]
-  for (let step = 0; step < 50; step += 1) {
-    const middle = (low + up) / 2
-    if (rising(middle) < wanted) low = middle
-    else up = middle
-  }
-  return (low + up) / 2
-}
+export const shiftOf = (js: number): number => bisection((delta) => jsOfShift(delta) < js, 0, widest, 50)
+export const newMassOf = (js: number): number => bisection((epsilon) => jsOfNewMass(epsilon) < js, 0, 1, 50)
 
 /** As people say parts of one. */
 const parts: readonly (readonly [number, string])[] = [

@@ -16,7 +16,7 @@
  */
 import { normalCdf, normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
-import { firstAtLeast } from './sorted.ts'
+import { firstAtLeast, firstIndex } from './sorted.ts'
 import { studentQuantile, studentSf } from './student-t.ts'
 
 export interface Jackknife {
@@ -125,20 +125,8 @@ function shareBelow(sorted: Float64Array, value: number): number {
   // sums in another order differ in the last digits: that is still equal
   const slack = 1e-12 * Math.max(Math.abs(value), Math.abs(sorted[0] ?? 0), Math.abs(sorted.at(-1) ?? 0))
   const less = firstAtLeast(sorted, value - slack)
-  const atMost = sorted.length - countAbove(sorted, value + slack)
+  const atMost = firstIndex(sorted.length, (index) => (sorted[index] ?? 0) > value + slack)
   return (less + (atMost - less) / 2) / sorted.length
-}
-
-/** How many are larger. */
-function countAbove(sorted: Float64Array, value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) <= value) low = middle + 1
-    else high = middle
-  }
-  return sorted.length - low
 }
 
 function quantile(sorted: Float64Array, p: number): number {

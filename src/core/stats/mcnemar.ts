@@ -12,6 +12,7 @@
  * Source: Fagerland, Lydersen & Laake 2013, "The McNemar test for binary matched-pairs data".
  */
 import { binomialAtLeast, binomialPmf } from './beta.ts'
+import { bisection } from './bisection.ts'
 import type { Bounds } from './proportion.ts'
 
 /** One-sided: is the second worse? b: pairs that only the first got, c: only the second. */
@@ -27,21 +28,10 @@ export function mcnemarBounds(b: number, c: number, n: number, level: number): B
   if (discordant === 0) return [0, 0]
   const alpha = 1 - level
   // P(X ≥ c) with half of the tie rises with θ from 0 to 1
-  const lower = c === 0 ? 0 : bisect((theta) => midUpper(c, discordant, theta) - alpha)
-  const upper = b === 0 ? 1 : bisect((theta) => midUpper(c, discordant, theta) - level)
+  const lower = c === 0 ? 0 : bisection((theta) => midUpper(c, discordant, theta) < alpha, 0, 1)
+  const upper = b === 0 ? 1 : bisection((theta) => midUpper(c, discordant, theta) < level, 0, 1)
   const scale = discordant / n
   return [(2 * lower - 1) * scale, (2 * upper - 1) * scale]
 }
 
 const midUpper = (k: number, n: number, p: number): number => binomialAtLeast(k, n, p) - 0.5 * binomialPmf(k, n, p)
-
-function bisect(rises: (x: number) => number): number {
-  let low = 0
-  let high = 1
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2
-    if (rises(middle) < 0) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
-}

@@ -8,6 +8,7 @@
  * round: the p-value of "the true difference is above (below) `at`" is 1 − the level at which the bound is there; never below 1e-15, ½ at the estimate.
  * Source: Zou & Donner 2008, "Construction of confidence limits about effect measures"; Donner & Zou 2012 for the ratio; Newcombe 1998b.
  */
+import { bisection } from './bisection.ts'
 import type { Bounds } from './proportion.ts'
 
 export interface Estimate {
@@ -35,15 +36,8 @@ export const contrastBelow = (a: Estimate, b: Estimate, factor: number, at: numb
 
 /** 1 − the largest level at which the bound is still on this side. */
 function tail(beyond: (level: number) => boolean): number {
-  let low = Math.log(1e-15)
-  let high = Math.log(0.5)
   if (beyond(1 - 1e-15)) return 1e-15
-  for (let step = 0; step < 40; step++) {
-    const middle = (low + high) / 2
-    if (beyond(1 - Math.exp(middle))) high = middle
-    else low = middle
-  }
-  return Math.exp(high)
+  return Math.exp(bisection((log) => !beyond(1 - Math.exp(log)), Math.log(1e-15), Math.log(0.5), 40))
 }
 
 /** Of estimates that cannot be negative; an end is infinite where the denominator may be 0. */

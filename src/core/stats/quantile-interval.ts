@@ -10,6 +10,7 @@
  * Source: Thompson 1936; David & Nagaraja 2003, "Order Statistics", §7.1.
  */
 import { binomialAtMost } from './beta.ts'
+import { firstIndex } from './sorted.ts'
 
 export interface QuantileRanks {
   /** counted from 1; null: below every value */
@@ -34,15 +35,5 @@ export function quantileInterval(sorted: ArrayLike<number>, q: number, level: nu
   return [at(lower), at(upper)]
 }
 
-/** Smallest k with P(X ≤ k) ≥ share. */
-function firstReaching(n: number, q: number, share: number): number {
-  let low = 0
-  let high = n
-  while (low < high) {
-    const middle = (low + high) >> 1
-    // a tie up to rounding is a tie
-    if (binomialAtMost(middle, n, q) >= share * (1 - 1e-13)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
+/** Smallest k with P(X ≤ k) ≥ share; a tie up to rounding is a tie. */
+const firstReaching = (n: number, q: number, share: number): number => firstIndex(n, (k) => binomialAtMost(k, n, q) >= share * (1 - 1e-13))

@@ -9,6 +9,7 @@
  * @throws RangeError unless b, c ≥ 0, b + c ≤ n, n ≥ 1
  * Source: Tango 1998, "Equivalence test and confidence interval for the difference in proportions for the paired-sample design".
  */
+import { bisection } from './bisection.ts'
 import { normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
 
@@ -27,17 +28,6 @@ export function tangoZ(b: number, c: number, n: number, at: number): number {
 export function tangoBounds(b: number, c: number, n: number, level: number): Bounds {
   const z = normalQuantile(level)
   const centre = (c - b) / n
-  return [solve(b, c, n, z, -1, centre), solve(b, c, n, -z, centre, 1)]
-}
-
-/** Δ0 in [low, high] where z crosses the target. */
-function solve(b: number, c: number, n: number, target: number, from: number, to: number): number {
-  let low = from
-  let high = to
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2
-    if (tangoZ(b, c, n, middle) > target) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
+  const crosses = (target: number, from: number, to: number) => bisection((at) => tangoZ(b, c, n, at) > target, from, to)
+  return [crosses(z, -1, centre), crosses(-z, centre, 1)]
 }

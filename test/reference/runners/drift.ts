@@ -16,6 +16,7 @@ import { minimumDetectable, noncentrality } from '../../../src/core/drift/minimu
 import { populationStability } from '../../../src/core/drift/population-stability.ts'
 import { shareGaps } from '../../../src/core/drift/share-gaps.ts'
 import { wasserstein } from '../../../src/core/drift/wasserstein.ts'
+import { bisection } from '../../../src/core/stats/bisection.ts'
 import { aucParts } from '../../../src/core/stats/delong.ts'
 import { chiSquareSf } from '../../../src/core/stats/gamma.ts'
 import { meanOf } from '../../../src/core/stats/mean.ts'
@@ -46,15 +47,7 @@ function psiNull({ n, m, cells }: Inputs): Found {
   const current = reference.map((_, j) => (num(m) / num(cells)) * (j % 2 === 0 ? 1.4 : 0.6))
   const { raw, corrected } = populationStability(reference, current)
   const mean = raw - corrected
-  const critical = (alpha: number) => {
-    let [low, high] = [0, 1000]
-    for (let i = 0; i < 100; i++) {
-      const middle = (low + high) / 2
-      if (chiSquareSf(middle, num(cells) - 1) > alpha) low = middle
-      else high = middle
-    }
-    return low * scale
-  }
+  const critical = (alpha: number) => scale * bisection((x) => chiSquareSf(x, num(cells) - 1) > alpha, 0, 1000, 100)
   return { mean, sd: Math.sqrt(2 * mean * scale), crit95: critical(0.05), crit99: critical(0.01) }
 }
 
