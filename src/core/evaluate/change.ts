@@ -278,6 +278,7 @@ export interface StoredValue {
 /**
  * The change from a number that was stored with its interval, on the same holdout: without the baseline's predictions the rows cannot be paired,
  * and what both models have in common counts as noise. se = √(se₁² + se₂²), each read from its interval; it is wider than a paired one, never narrower.
+ * @param rows null: not known, and then neither is how many would do
  */
 export function unpairedChange(baseline: StoredValue, value: number, level: Level | null, rows: number | null): Change {
   const change = value - baseline.value
@@ -285,7 +286,7 @@ export function unpairedChange(baseline: StoredValue, value: number, level: Leve
   const before = halfOf(baseline.value, baseline.interval)
   const after = halfOf(value, level.bounds(0.975))
   const se = Math.hypot(before, after) / normalQuantile(0.975)
-  return { value: change, test: Number.isFinite(se) ? normal(change, se, rows ?? 0, 'unpaired') : null }
+  return { value: change, test: Number.isFinite(se) ? normal(change, se, rows ?? Number.NaN, 'unpaired') : null }
 }
 
 /** The longer half: the shorter one may end where the metric does. */

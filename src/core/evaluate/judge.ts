@@ -14,17 +14,16 @@ import { assertPaired, type Scores } from '../metrics/scores.ts'
 import { metrics, usualMetric } from '../metrics/table.ts'
 import { viewOf } from '../metrics/view.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
-import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { type StoredValue, unpairedChange } from './change.ts'
 import { type Compared, differenceChecks } from './difference.ts'
-import { finite, shownInterval } from './figures.ts'
 import { floorChecks, undefinedCheck } from './floor.ts'
-import { changeKind, margins } from './margin.ts'
+import { changeKind } from './margin.ts'
 import { resampling } from './resampling.ts'
 import { type Row, rowsOf } from './rows.ts'
 import { beatsTrivial, orderOnly, probabilitiesToDoubt, tooGood } from './sanity.ts'
 import { serialOf } from './serial.ts'
+import { type ShownRow, shownRow, unlimited } from './shown-row.ts'
 import { type TrainingStatistics, trivialOf } from './trivial.ts'
 import { uncompared } from './uncompared.ts'
 import { groupNoun, sentence } from './words.ts'
@@ -68,7 +67,7 @@ export interface Unpaired {
 
 export interface Judgement {
   readonly checks: readonly Check[]
-  readonly metrics: EvaluateDetails['metrics']
+  readonly metrics: ShownRow[]
   /** shown name of the metric that stands for the model */
   readonly primary: string
 }
@@ -91,10 +90,8 @@ export function judge(input: JudgeInput): Judgement {
   const rows = rowsOf(asked, { candidate: view, baseline: before, trivial: trivial.views, draws })
 
   const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, { floor: floor ?? null, doubted }, view.n, input, trivial.knows)
-  return { checks, metrics: rows.map((row) => shownRow(row, input)), primary }
+  return { checks, metrics: rows.map((row) => shownOf(row, input, view.n)), primary }
 }
-
-const unlimited = (name: string): MetricSpec => ({ name, metric: name, params: {}, certainty: 'literal' })
 
 function gatedSpecs({ specs, candidate, usualToo = false }: JudgeInput): readonly MetricSpec[] {
   const usual = unlimited(usualMetric(candidate))
@@ -166,49 +163,12 @@ function checksOf(all: readonly Row[], against: Trivially, n: number, input: Jud
 const unpairedOf = (row: Row, { baseline, missing, unpaired }: JudgeInput): StoredValue | null =>
   baseline === null && missing?.kind !== 'unchanged' ? (unpaired?.metrics[row.spec.name] ?? null) : null
 
-function shownRow(row: Row, input: JudgeInput): EvaluateDetails['metrics'][number] {
-  const { spec, metric, gated, candidate, baseline, trivial, level, before } = row
-  const stored = input.stored
+function shownOf(row: Row, input: JudgeInput, n: number): ShownRow {
+  const { candidate, level, spec } = row
   const kept = unpairedOf(row, input)
-  const was: MetricValue | null =
-    baseline ?? (kept ? defined(kept.value) : stored && spec.name in stored ? storedValue(stored[spec.name] ?? null) : null)
-  const change = row.change ?? (kept && candidate.value !== null ? unpairedChange(kept, candidate.value, level, 0) : null)
-  const margin = baseline?.value == null ? null : (margins(spec, metric, baseline.value)[0]?.margin.value ?? null)
-  const bounds = change?.test?.bounds(0.975, Number.NaN)
-  return {
-    name: spec.name,
-    metric: spec.metric,
-    direction: metric.direction,
-    unit: metric.unit,
-    gated,
-    candidate: {
-      value: finite(candidate.value),
-      undefined: candidate.undefined,
-      interval: shownInterval(level?.bounds(0.975), metric.range),
-      method: level?.method ?? null,
-    },
-    baseline:
-      was === null
-        ? null
-        : {
-            value: finite(was.value),
-            undefined: was.undefined,
-            interval: shownInterval(before?.bounds(0.975) ?? kept?.interval ?? undefined, metric.range),
-            method: before?.method ?? (kept ? 'stored' : null),
-          },
-    trivial: finite(trivial?.value),
-    change:
-      change === null
-        ? null
-        : {
-            value: finite(change.value),
-            interval: shownInterval(bounds, null),
-            method: change.test?.method ?? 'none',
-            p_worse: finite(metric.direction === 'higher' ? change.test?.below(0) : change.test?.above(0)),
-            rows_needed: margin === null || margin === 0 ? null : finite(change.test?.rowsNeeded(margin)),
-          },
-    ...(row.excluded === null ? {} : { excluded: row.excluded }),
-  }
+  const change = row.change ?? (kept && candidate.value !== null ? unpairedChange(kept, candidate.value, level, n) : null)
+  const { stored = {} } = input
+  return shownRow({ ...row, kept, change }, spec.name in stored ? storedValue(stored[spec.name] ?? null) : undefined)
 }
 
 const storedValue = (value: number | null): MetricValue => (value === null ? undefinedBecause('it was undefined') : defined(value))

@@ -8,17 +8,17 @@
  * There is no trivial model and no row to doubt, so `beats_trivial`, `too_good` and their like are not there.
  */
 import { type Metric, metric } from '../metrics/metric.ts'
+import { defined } from '../metrics/sample.ts'
 import { metrics } from '../metrics/table.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { OwnNumber } from '../schema/metrics-file.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import { type Change, type StoredValue, unpairedChange } from './change.ts'
 import { type Compared, differenceChecks } from './difference.ts'
-import { finite } from './figures.ts'
 import { floorChecks } from './floor.ts'
 import type { JudgeInput, Judgement } from './judge.ts'
 import type { Level } from './level.ts'
-import { margins } from './margin.ts'
+import { type ShownRow, shownRow, unlimited } from './shown-row.ts'
 import { uncompared } from './uncompared.ts'
 import { sentence } from './words.ts'
 
@@ -81,7 +81,7 @@ export function judgeNumbers(input: OwnInput): Judgement {
   })
   return {
     checks: [...checks, ...differenceChecks(compared, mode, policy, proof)],
-    metrics: [...rows.map((row) => shownRow(row, input)), ...besides(numbers, specs)],
+    metrics: [...rows.map((row) => shownOf(row, input)), ...besides(numbers, specs)],
     primary: specs[0]?.name ?? '',
   }
 }
@@ -91,57 +91,28 @@ function withoutTest(own: boolean, theirs: boolean): string {
   return `Not decided: ${who}, so the change cannot be told from noise. Write low and high beside the value, or let mode point judge it.`
 }
 
-type Row = Judgement['metrics'][number]
-
-function shownRow({ spec, metric: known, number, level, kept, change }: Own, { stored }: OwnInput): Row {
-  const was = kept?.value ?? stored?.[spec.name] ?? null
-  const margin = was === null ? null : (margins(spec, known, was)[0]?.margin.value ?? null)
-  const bounds = change?.test?.bounds(0.975, Number.NaN)
-  return {
-    ...plainRow(spec.name, spec.metric, known, number),
-    gated: true,
-    candidate: { value: number.value, undefined: null, interval: twoSided(level?.bounds(0.975)), method: level?.method ?? null },
-    baseline:
-      was === null
-        ? null
-        : { value: was, undefined: null, interval: twoSided(kept?.interval ?? undefined), method: kept ? 'stored' : null },
-    change:
-      change === null
-        ? null
-        : {
-            value: change.value,
-            interval: twoSided(bounds),
-            method: change.test?.method ?? 'none',
-            p_worse: finite(known.direction === 'higher' ? change.test?.below(0) : change.test?.above(0)),
-            rows_needed: number.n === null || margin === null || margin === 0 ? null : finite(change.test?.rowsNeeded(margin)),
-          },
-  }
+const shownOf = ({ spec, metric: known, number, level, kept, change }: Own, { stored = {} }: OwnInput): ShownRow => {
+  const was = stored[spec.name] ?? null
+  return shownRow(
+    { spec, metric: known, gated: true, candidate: defined(number.value), level, kept, change },
+    was === null ? undefined : defined(was),
+  )
 }
 
 /** Numbers that say their direction and that nobody asked for: shown. */
-const besides = (numbers: OwnInput['numbers'], specs: readonly MetricSpec[]): readonly Row[] =>
+const besides = (numbers: OwnInput['numbers'], specs: readonly MetricSpec[]): readonly ShownRow[] =>
   [...numbers].flatMap(([key, number]) =>
     number.direction === null || specs.some(({ metric: asked }) => asked === key)
       ? []
-      : [plainRow(key, key, unbounded(number.direction, key), number)],
+      : [
+          shownRow({
+            spec: unlimited(key),
+            metric: unbounded(number.direction, key),
+            gated: false,
+            candidate: defined(number.value),
+            level: levelOf(number),
+            kept: null,
+            change: null,
+          }),
+        ],
   )
-
-const plainRow = (name: string, key: string, { direction, unit }: Metric, number: OwnNumber): Row => ({
-  name,
-  metric: key,
-  direction,
-  unit,
-  gated: false,
-  candidate: {
-    value: number.value,
-    undefined: null,
-    interval: twoSided(number.interval ?? undefined),
-    method: number.interval ? 'given' : null,
-  },
-  baseline: null,
-  trivial: null,
-  change: null,
-})
-
-const twoSided = (bounds: readonly [number, number] | undefined): [number | null, number | null] | null =>
-  bounds === undefined ? null : [finite(bounds[0]), finite(bounds[1])]
