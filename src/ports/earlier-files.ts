@@ -1,9 +1,23 @@
-/** Files of this checkout as its own history has them. Nothing is fetched, and what is not there is no error: a shallow checkout, a pointer of Git LFS or DVC. */
+/** Data of this checkout as it was before: in its own history, or in the stores that Git LFS and DVC keep on this machine. Nothing is fetched. */
+export interface EarlierRequest {
+  /** `sha256:…` of each file that is wanted */
+  readonly digests: readonly string[]
+  /** absolute paths of the files that are there today: versions of them, and of files that lay beside them, are looked at */
+  readonly near: readonly string[]
+  /** absolute, private: what only git holds is written there */
+  readonly folder: string
+}
+
+/** Who keeps a file whose pointer alone is in the history. */
+export type Keeper = 'Git LFS' | 'DVC'
+
+/** What is not there is no error: a shallow checkout, a pointer whose file this machine does not have. */
+export type EarlierFound =
+  /** one path a digest, in their order; whoever opens one has to look at its digest */
+  | { readonly kind: 'found'; readonly paths: readonly string[] }
+  | { readonly kind: 'kept'; readonly by: Keeper }
+  | { readonly kind: 'unknown' }
+
 export interface EarlierFiles {
-  /**
-   * Copies the file at a path, as an earlier commit had it with exactly these bytes.
-   * @param path absolute; @param digest `sha256:…` of what is wanted; @param to absolute, in a private folder
-   * @returns false: there is none
-   */
-  copy(path: string, digest: string, to: string): Promise<boolean>
+  find(request: EarlierRequest): Promise<EarlierFound>
 }

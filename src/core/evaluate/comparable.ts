@@ -129,9 +129,19 @@ export function earlierHoldout(state: LedgerModel | null, baseline: string | nul
   return judged.some(({ holdout }) => holdout === now) ? null : (judged.at(-1) ?? null)
 }
 
-/** The comparison is sound, but not the one of then. @param difference what changed, where both files are at hand */
-export function saidOfHoldout({ rows }: EarlierHoldout, now: number, difference: ChangedRows | null): string {
+/** What a tool keeps elsewhere: `certain` where the history names the very data of then. */
+export interface KeptElsewhere {
+  readonly by: string
+  readonly certain: boolean
+}
+
+/** The comparison is sound, but not the one of then. @param difference what changed, where the data of then is at hand; else where it is, where that is known */
+export function saidOfHoldout({ rows }: EarlierHoldout, now: number, difference: ChangedRows | KeptElsewhere | null): string {
   const sizes = rows === null ? '' : `, ${plural(rows, 'row')} then and ${count(now)} now`
-  const what = difference === null ? sizes : `, ${saidChanged(difference)}`
+  const where =
+    difference !== null && 'by' in difference
+      ? ` (the data of then ${difference.certain ? 'is' : 'may be'} in ${difference.by}, and is not on this machine)`
+      : ''
+  const what = difference === null || 'by' in difference ? sizes + where : `, ${saidChanged(difference)}`
   return `The test data has changed since the baseline was judged${what}: both models were scored on the rows of today.`
 }

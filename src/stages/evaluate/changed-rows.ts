@@ -1,7 +1,7 @@
-/** Which rows of the test data are others than those the baseline was judged on, where the history of this checkout has that file. */
-import { join, resolve } from 'node:path'
+/** Which rows of the test data are others than those the baseline was judged on, where that data is still on this machine. */
+import { resolve } from 'node:path'
 import { type ChangedRows, changedRowsQuery, sameColumns } from '../../core/evaluate/changed-rows.ts'
-import { type EarlierHoldout, earlierHoldout, saidOfHoldout } from '../../core/evaluate/comparable.ts'
+import { type EarlierHoldout, earlierHoldout, type KeptElsewhere, saidOfHoldout } from '../../core/evaluate/comparable.ts'
 import type { LedgerModel } from '../../core/schema/ledger.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
@@ -28,20 +28,30 @@ export async function holdoutChange(
   return then === null ? null : saidOfHoldout(then, today.rows, await changedRows(context, then, today))
 }
 
-/** null: the earlier file is not at hand, or is none that can be counted against this one */
+const nothingGone = { kind: 'found', paths: [] } as const
+
+/** null: the data of then is not at hand, or is none that can be counted against that of today */
 async function changedRows(
   { model, root, ports }: ModelContext,
   then: EarlierHoldout,
   { engine, all }: Today,
-): Promise<ChangedRows | null> {
-  const [file, another] = all.files
-  // several files are one holdout by all of their digests, and none of them has a path of its own then
-  if (file === undefined || another !== undefined || !/^sha256:[0-9a-f]{64}$/.test(then.holdout) || ports.earlier === undefined) return null
+): Promise<ChangedRows | KeptElsewhere | null> {
+  // several files are one holdout by all of their digests
+  const digests = then.holdout.split('+')
+  if (!digests.every((digest) => /^sha256:[0-9a-f]{64}$/.test(digest))) return null
   await using folder = await ports.files.temporaryFolder()
-  const path = join(folder.path, 'then')
   try {
-    if (!(await (await ports.earlier()).copy(resolve(root, file.path), then.holdout, path))) return null
-    const before = await engine.open({ files: [{ path, shown: `${file.path} of then` }], format: all.format })
+    const today = all.files.map(({ path, digest }) => ({ path: resolve(root, path), digest }))
+    const kept = today.filter(({ digest }) => digests.includes(digest))
+    const gone = digests.filter((digest) => !kept.some((file) => file.digest === digest))
+    const request = { digests: gone, near: today.map(({ path }) => path), folder: folder.path }
+    const found = gone.length === 0 ? nothingGone : await (await ports.earlier?.())?.find(request)
+    if (found?.kind === 'kept') return { by: found.by, certain: found.by === 'Git LFS' }
+    if (found?.kind !== 'found') return null
+    const paths = [...kept.map(({ path }) => path), ...found.paths]
+    const before = await engine.open({ files: paths.map((path) => ({ path, shown: 'data of then' })), format: all.format })
+    // more rows were judged than there are: a file that was there twice has one digest
+    if (before.files.some(({ digest }) => !digests.includes(digest)) || before.rows < (then.rows ?? 0)) return null
     const [here, there] = [tableFacts(all, 'test'), tableFacts(before, 'test')]
     const { id } = model.data
     if (id === null && !sameColumns(here, there)) return null
@@ -49,7 +59,7 @@ async function changedRows(
     const altered = row?.altered
     return { added: Number(row?.added), removed: Number(row?.removed), altered: altered === null ? null : Number(altered) }
   } catch (thrown) {
-    // a sentence beside the verdict: whatever the file of then was, the comparison of today stands
+    // a sentence beside the verdict: whatever the data of then was, the comparison of today stands
     if (thrown instanceof UserError) return null
     throw thrown
   }
