@@ -9,6 +9,7 @@ import { withHistory } from '../core/evaluate/history.ts'
 import { type JudgeInput, judge } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
+import { taskChanged } from '../core/evaluate/task-change.ts'
 import type { Scores } from '../core/metrics/scores.ts'
 import { shownSource } from '../core/policy/facts.ts'
 import type { EvaluateDetails } from '../core/schema/evaluate-details.ts'
@@ -28,7 +29,7 @@ import { TimeReader } from './evaluate/forecast.ts'
 import { writeHoldoutProfile } from './evaluate/holdout-profile.ts'
 import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
-import { openLabelled, refuseUnsuited, taskFor, testRecords } from './evaluate/open-labelled.ts'
+import { looksLike, openLabelled, refuseUnsuited, taskFor, testRecords } from './evaluate/open-labelled.ts'
 import { openScorer } from './evaluate/open-scorer.ts'
 import { judgeParity } from './evaluate/parity.ts'
 import { judgeParts } from './evaluate/parts.ts'
@@ -209,6 +210,7 @@ export const evaluate: ModelStage = async (given, options) => {
   ]
   return {
     checks: [
+      ...taskChanged(model.evaluate.taskBefore ?? null, task, looksLike(target, scorer)),
       ...decisions.spoken([...confirmation.checks, ...confirmation.parts.checks]),
       ...parity.checks,
       ...(candidate.predictions.twice ? [determinismCheck(candidate.predictions.twice)] : []),

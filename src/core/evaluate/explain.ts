@@ -43,6 +43,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
   const computed = metrics.filter(({ metric }) => !isMeasured(metric))
   return [
     ...scoring(score, format),
+    ...taskRule(evaluate),
     baselineRule(baseline),
     `changes, mode ${mode}: ${modes[mode]}`,
     ...(computed.length === 0 || evaluate.usualToo
@@ -69,15 +70,17 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
 
 /** The team's own evaluation: what is judged from numbers, and what is not. */
 function explainNumbers({
-  evaluate: { metrics, mode, holdoutBudget = usualBudget },
+  evaluate,
   baseline,
   gate,
   data,
   score,
   format,
 }: Pick<ModelConfig, 'evaluate' | 'baseline' | 'gate' | 'data' | 'format'> & { readonly score: ScoreSpec }): readonly string[] {
+  const { metrics, mode, holdoutBudget = usualBudget } = evaluate
   return [
     ...scoring(score, format),
+    ...taskRule(evaluate),
     baselineRule(baseline),
     `changes, mode ${mode}: ${modes[mode]}`,
     mode === 'point'
@@ -91,6 +94,13 @@ function explainNumbers({
     `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive)`,
   ]
 }
+
+const taskRule = ({ taskBefore }: ModelConfig['evaluate']): readonly string[] =>
+  taskBefore === undefined
+    ? []
+    : [
+        `evaluate.task_changed: a task other than ${taskBefore.task === 'inferred' ? 'the one that the target looks like' : `the ${taskBefore.task} of the base`} warns, because it takes away what is judged there`,
+      ]
 
 const baselineRule = ({ from, onMissing }: ModelConfig['baseline']): string =>
   from.length === 0

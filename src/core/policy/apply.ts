@@ -7,6 +7,7 @@
 import { checkId } from '../checks/report.ts'
 import { fits, isPattern, ruleOf } from '../drift/rules.ts'
 import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
+import { taskBefore } from '../evaluate/task-change.ts'
 import { usualMetrics } from '../metrics/table.ts'
 import type {
   Config,
@@ -47,10 +48,12 @@ export function applyBasePolicy(base: Config | null, head: Config, hash: (text: 
 }
 
 function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
-  const data = dataOf(base.data, head.data, head.task)
+  const { task } = head
+  const data = dataOf(base.data, head.data, task)
+  const before = taskBefore(base, task)
   return {
     name: head.name,
-    task: head.task,
+    task,
     model: head.model,
     format: head.format,
     data,
@@ -61,7 +64,7 @@ function judgedBy(base: ModelConfig, head: ModelConfig): ModelConfig {
     ...(base.profile === undefined ? {} : { profile: base.profile }),
     train: head.train,
     ...(head.score === undefined ? {} : { score: head.score }),
-    evaluate: evaluateOf(base.evaluate, head.evaluate, head.task),
+    evaluate: { ...evaluateOf(base.evaluate, head.evaluate, task), ...(before && { taskBefore: before }) },
     baseline: base.baseline.from.length === 0 ? head.baseline : base.baseline,
     drift: { ...driftOf(base.drift, head.drift, targetColumns(data)), ...byRowsStill(base, data) },
     promote: base.promote ?? head.promote,

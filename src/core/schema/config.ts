@@ -265,6 +265,14 @@ export interface ResultsFile {
   readonly severity: 'warn' | 'fail'
 }
 
+/** What the base had judged, and a task of the head may take away. Never written: said where policy is applied. */
+export interface TaskBefore {
+  /** `inferred`: the base does not say it, so it is what the target looks like */
+  readonly task: Task | 'inferred'
+  /** no metric is listed there, so the usual one is judged */
+  readonly usual: boolean
+}
+
 export interface ModelConfig {
   readonly name: string
   readonly task: Task | null
@@ -287,6 +295,8 @@ export interface ModelConfig {
     readonly threshold: number
     /** the usual metric of the task is judged besides those listed: it was before this change listed any */
     readonly usualToo?: boolean
+    /** what the task of a change may take away of what was judged before it */
+    readonly taskBefore?: TaskBefore
     /** the threshold is chosen on other rows instead: the one that maximises this metric, or `value` */
     readonly chooseThreshold?: { readonly on: 'validation' | 'train'; readonly maximize: string } | null
     readonly value?: ValueSpec | null

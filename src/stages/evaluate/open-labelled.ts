@@ -38,8 +38,12 @@ export const testRecords = ({ files }: Table, rows: number): readonly InputRecor
   files.map(({ path, digest, bytes }) => ({ role: 'test', path, digest, bytes, rows: files.length === 1 ? rows : null }))
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */
-export const taskFor = ({ task, inferred }: Target, scorer: Scorer): ScoredTask =>
+export const taskFor = ({ task, inferred }: Pick<Target, 'task' | 'inferred'>, scorer: Scorer): ScoredTask =>
   inferred && task === 'binary' && (scorer.classLabels?.length ?? 0) > 2 ? 'multiclass' : task
+
+/** What a config that does not say the task has. */
+export const looksLike = ({ looks }: Target, scorer: Scorer): ScoredTask | null =>
+  looks === null ? null : taskFor({ task: looks, inferred: true }, scorer)
 
 /** Where the config says the task, it has been refused there already. */
 export function refuseUnsuited({ model }: ModelContext, task: ScoredTask): void {

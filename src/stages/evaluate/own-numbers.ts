@@ -9,6 +9,7 @@ import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { sizeChecks } from '../../core/evaluate/model-size.ts'
 import { judgeNumbers, metricOfSpec } from '../../core/evaluate/own-numbers.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../../core/evaluate/reuse.ts'
+import { taskChanged } from '../../core/evaluate/task-change.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { MetricSpec, ModelConfig } from '../../core/schema/config.ts'
 import { isOfFile, needRows } from '../../core/schema/custom-spec.ts'
@@ -79,7 +80,13 @@ export const evaluateNumbers: ModelStage = async (given) => {
     metrics: [...judged.metrics],
   }
   return {
-    checks: [...judged.checks, ...size.checks, used.check, ...compared.checks],
+    checks: [
+      ...taskChanged(model.evaluate.taskBefore ?? null, 'custom', null),
+      ...judged.checks,
+      ...size.checks,
+      used.check,
+      ...compared.checks,
+    ],
     details,
     inputs: [
       { role: 'model', path: shown, digest: candidate.digest, rows: null, bytes: candidate.bytes },

@@ -1,6 +1,6 @@
 /** What the target column asks for: the task, the labels, the class that counts as positive. */
 
-import type { ScoredTask } from '../../core/metrics/scores.ts'
+import type { PlainTask, ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
@@ -16,6 +16,8 @@ export interface Target {
   readonly task: ScoredTask
   /** true when the config did not say the task */
   readonly inferred: boolean
+  /** what the column looks like, whatever the config says; null: several columns are what they are said to be */
+  readonly looks: PlainTask | null
 }
 
 /** what a target with more labels than this wants is no classification */
@@ -43,7 +45,8 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
   const present = Number(facts?.present ?? 0)
   const distinct = Number(facts?.labels ?? 0)
   if (present < table.rows) throw labelsMissing(name, table.rows - present, table, shown)
-  const found = task ?? inferTask({ kind: column.kind, distinct, whole: facts?.whole === true })
+  const looks = inferTask({ kind: column.kind, distinct, whole: facts?.whole === true })
+  const found = task ?? looks
   if (!isScoredTask(found))
     throw new UserError(
       'NOT_AVAILABLE',
@@ -52,7 +55,7 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
     )
   if (distinct < 2) throw oneClass(quoted(name), table, shown)
   checkSuits(found, { distinct, numeric: numeric || column.kind === 'boolean', name, shown })
-  return { columns: [name], task: found, inferred: task === null }
+  return { columns: [name], task: found, inferred: task === null, looks }
 }
 
 const noTarget = (table: Table, name: string, shown: string) =>
@@ -89,7 +92,7 @@ async function readLabels(engine: DataEngine, table: Table, names: readonly [str
     return yes > 0 && no > 0
   })
   if (!found.includes(true)) throw oneClass(`each of the ${names.length} labels of data.target`, table, shown)
-  return { columns: names, task: 'multilabel', inferred: false }
+  return { columns: names, task: 'multilabel', inferred: false, looks: null }
 }
 
 const noLabel = (name: string, shown: string, why: string) =>

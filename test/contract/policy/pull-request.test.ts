@@ -8,7 +8,8 @@ import type { StageOptions } from '../../../src/stages/context.ts'
 import { runPipeline } from '../../../src/stages/run-stage.ts'
 import type { Loopback } from '../../support/loopback.ts'
 import { sendJson } from '../../support/loopback.ts'
-import { baseConfig, makeProject, type Project } from '../../support/project.ts'
+import { logistic } from '../../support/onnx-models.ts'
+import { baseConfig, makeProject, type Project, type ProjectFiles } from '../../support/project.ts'
 import { commandsIn } from '../../support/runner-parsers.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
 import { runActionIn } from '../actions/support.ts'
@@ -42,8 +43,10 @@ async function judge(
   event: Readonly<Record<string, unknown>> = {},
   env: Record<string, string> = {},
   stage: StageOptions = {},
+  files: ProjectFiles = {},
 ): Promise<Run> {
   const folder = folderOf(head)
+  project?.write(files)
   const context = await createRunContext({
     configPath: 'modelgate.yml',
     modelName: null,
@@ -115,6 +118,23 @@ describe('EVT-06 policy is read from the base of a pull request', () => {
     expect(run.report).not.toMatch(/^## ✅/)
     const strict = await judge(config(['  m:', '  renamed:']), server, {}, {}, { failOn: 'warn' })
     expect(strict.verdict).toBe('fail')
+  })
+
+  it('a task that the head turns into numbers of its own is never green by that', async () => {
+    const listed = `    evaluate:\n      metrics:\n        ${limits}\n`
+    await using server = await github(config([listed, '']))
+    const head = config(
+      ['task: binary', 'task: custom'],
+      ['    train: {builtin: baseline}\n', ''],
+      [listed, '    score: {metrics_file: own.json}\n    evaluate: {metrics: {bleu: {direction: higher, min: 1}}}\n'],
+    )
+    const own = { 'own.json': '{"bleu": 99}', 'm.onnx': logistic([1], 0) }
+    const run = await judge(head, server, {}, {}, {}, own)
+    expect(run.checks.get('evaluate.min:bleu')).toBe('pass')
+    expect(run.checks.get('evaluate.task_changed')).toBe('warn')
+    expect(run.verdict).toBe('warn')
+    expect(run.report).toContain('The task is custom here and binary at the base: its usual metric (roc\\_auc or accuracy)')
+    expect((await judge(head, server, {}, {}, { failOn: 'warn' }, own)).verdict).toBe('fail')
   })
 
   it('a base without the config is a first run, which is said', async () => {

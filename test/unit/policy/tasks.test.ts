@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { explainEvaluate } from '../../../src/core/evaluate/explain.ts'
+import { taskChanged } from '../../../src/core/evaluate/task-change.ts'
+import type { Task } from '../../../src/core/schema/config.ts'
 import { apply } from './support.ts'
 
 const labels = (list: string) => `data: {test: b.csv, target: ${list}}\n`
@@ -67,5 +70,100 @@ describe('EVT-06 numbers of a team’s own evaluation', () => {
     expect(model.evaluate.metrics.map(({ name }) => name)).toEqual(['roc_auc', 'bleu'])
     expect(sentences.join('\n')).toContain('task: custom of the head is used, it was binary')
     expect(sentences.join('\n')).toContain('score: metrics_file e.json is new')
+  })
+})
+
+describe('EVT-06 a task that a head changes', () => {
+  const rows = 'data: {test: b.csv, target: y, time: t, group: g}\n'
+  const scored = (task: string | null, metrics = '') =>
+    `${task === null ? '' : `task: ${task}\n`}${rows}${metrics === '' ? '' : `evaluate: {metrics: {${metrics}}}\n`}`
+  const custom = (metrics = 'bleu: {direction: higher}') =>
+    `task: custom\n${rows}score: {metrics_file: e.json}\nevaluate: {metrics: {${metrics}}}\n`
+
+  it.each<readonly [says: string, base: string, head: string, now: Task, looks: Task | null, lost: string | null]>([
+    ['to numbers of its own', scored('binary'), custom(), 'custom', null, 'binary at the base: its usual metric (roc_auc or accuracy)'],
+    [
+      'that the base infers, to numbers of its own',
+      scored(null),
+      custom(),
+      'custom',
+      null,
+      'another one at the base: its usual metric (roc_auc or',
+    ],
+    [
+      'of a base that lists its size alone',
+      scored('binary', 'model_size: {max: 2MB}'),
+      custom(),
+      'custom',
+      null,
+      'its usual metric (roc_auc',
+    ],
+    [
+      'of listed metrics, to numbers of its own',
+      scored('binary', 'roc_auc: {min: 0.8}'),
+      custom(),
+      'custom',
+      null,
+      'answers of rows, which the base',
+    ],
+    ['to another kind of answer', scored('binary'), scored('regression'), 'regression', 'binary', 'regression here and binary at the base'],
+    [
+      'that the base infers, to one that the target does not look like',
+      scored(null),
+      scored('regression'),
+      'regression',
+      'binary',
+      'and binary at',
+    ],
+    [
+      'that the base infers, to one that nobody infers',
+      scored(null),
+      scored('ranking'),
+      'ranking',
+      'multiclass',
+      'and multiclass at the base',
+    ],
+    [
+      'that the base infers, to several labels',
+      scored(null),
+      'data: {test: b.csv, target: [a, b]}\n',
+      'multilabel',
+      null,
+      'and another one at the base',
+    ],
+    [
+      'that a head takes away, where the target looks like another',
+      scored('forecasting'),
+      scored(null),
+      'regression',
+      'regression',
+      'forecasting at the base: its usual metric (wape or mase)',
+    ],
+    ['that a head takes away, where the target looks like it', scored('binary'), scored(null), 'binary', 'binary', null],
+    ['that the base infers, to what it is', scored(null), scored('binary'), 'binary', 'binary', null],
+    [
+      'of listed metrics, to another kind of answer',
+      scored('binary', 'log_loss: {}'),
+      scored('multiclass', 'log_loss: {}'),
+      'multiclass',
+      'binary',
+      null,
+    ],
+    ['of a base that evaluates nothing', 'data: {test: b.csv}\n', custom(), 'custom', null, null],
+    ['of numbers of its own', custom(), scored('binary'), 'binary', 'binary', null],
+    ['that stays', scored('binary'), scored('binary', 'roc_auc: {min: 0.8}'), 'binary', 'binary', null],
+  ])('%s', (_, base, head, now, looks, lost) => {
+    const checks = taskChanged(apply(base, head).model.evaluate.taskBefore ?? null, now, looks)
+    expect(checks.map(({ id, status, effect }) => ({ id, status, effect }))).toEqual(
+      lost === null ? [] : [{ id: 'evaluate.task_changed', status: 'warn', effect: 'warn' }],
+    )
+    if (lost !== null) expect(checks[0]?.message).toContain(lost)
+  })
+
+  it('is explained before any work, where it may take something away', () => {
+    const lines = (base: string, head: string) => explainEvaluate(apply(base, head).model).filter((line) => line.includes('task_changed'))
+    expect(lines(scored('binary'), custom())).toEqual([expect.stringContaining('a task other than the binary of the base warns')])
+    expect(lines(scored(null), scored('binary'))).toEqual([expect.stringContaining('a task other than the one that the target looks like')])
+    expect(lines(scored('binary'), scored('binary'))).toEqual([])
   })
 })
