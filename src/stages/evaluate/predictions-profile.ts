@@ -23,18 +23,9 @@ import type { ModelContext } from '../context.ts'
 import { modelFolder } from '../out-folder.ts'
 import { buildProfile } from '../profile-table.ts'
 import { subTable } from '../sub-table.ts'
-import {
-  type Answered,
-  allClasses,
-  binaryScores,
-  forecastingScores,
-  levelsOf,
-  multiclassScores,
-  multilabelScores,
-  rankingScores,
-  regressionScores,
-} from './assemble.ts'
+import type { Answered } from './assemble.ts'
 import type { PredictionColumn } from './predictions-file.ts'
+import { taskScores, withoutTruth } from './task-scores.ts'
 import { labelOf, positiveLabel } from './truth.ts'
 import { type Units, unitName } from './units.ts'
 
@@ -127,33 +118,16 @@ export function answersWithoutTruth(
   answered: Answered,
 ): readonly PredictionColumn[] {
   const known = labels.length > 0 ? labels : (answered.classLabels ?? []).map((label) => labelOf(label))
-  const truth = { codes: new Int32Array(0), names: known }
-  switch (task) {
-    case 'regression':
-      return answerColumns(regressionScores(new Float64Array(0), answered), null)
-    case 'forecasting': {
-      const nothing = { y: new Float64Array(0), series: null, time: null, horizon: null, scale: null, naive: null }
-      return answerColumns(forecastingScores(nothing, levelsOf(model.evaluate, false), answered), null)
-    }
-    case 'ranking':
-      return answerColumns(rankingScores(new Float64Array(0), new Int32Array(0), answered), null)
-    case 'multilabel':
-      return answerColumns(multilabelScores(targetColumns(model.data), new Uint8Array(0), model.evaluate.threshold, answered), null)
-    case 'multiclass':
-      return answerColumns(multiclassScores(truth, allClasses(truth, [answered]), answered), null)
-    case 'binary': {
-      if (known.length === 0 && answered.predictions.width > 1) {
-        throw new UserError(
-          'CLASSES_UNKNOWN',
-          `which class each probability of ${answered.shown} belongs to is not known`,
-          'export the model with its class labels (skl2onnx: leave ZipMap on)',
-        )
-      }
-      const positive = known.length === 0 ? labelOf(model.data.positive ?? 1) : positiveLabel(known, model.data)
-      const negative = known.find((label) => label !== positive) ?? 'other'
-      return answerColumns(binaryScores(truth, positive, model.evaluate.threshold, answered), [negative, positive])
-    }
+  if (task === 'binary' && known.length === 0 && answered.predictions.width > 1) {
+    throw new UserError(
+      'CLASSES_UNKNOWN',
+      `which class each probability of ${answered.shown} belongs to is not known`,
+      'export the model with its class labels (skl2onnx: leave ZipMap on)',
+    )
   }
+  const positive = task !== 'binary' || known.length === 0 ? labelOf(model.data.positive ?? 1) : positiveLabel(known, model.data)
+  const { models, pair } = taskScores(task, withoutTruth(known, positive), model, [answered])
+  return models.flatMap((scores) => answerColumns(scores, pair))
 }
 
 /** The task whose answers a profile holds, or null when it holds none of ours. */
