@@ -7,7 +7,7 @@ import type { Sample } from '../metrics/sample.ts'
 import type { Bca } from '../stats/bca.ts'
 import { clustered, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
-import { mcnemarBounds, mcnemarWorse } from '../stats/mcnemar.ts'
+import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
 import { type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
@@ -118,7 +118,7 @@ function proportions(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
     groups: null,
     below: (at) => (at === 0 ? mcnemarWorse(b, c) : normalSf(-tangoZ(b, c, rows, at))),
     above: (at) => (at === 0 ? mcnemarWorse(c, b) : normalSf(tangoZ(b, c, rows, at))),
-    bounds: (level, at) => (at === 0 ? mcnemarBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
+    bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
     rowsNeeded: (size) => Math.ceil(connor((b + c) / rows, size) * scale),
   }
 }

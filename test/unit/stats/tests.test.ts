@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bca } from '../../../src/core/stats/bca.ts'
 import { cellDraws } from '../../../src/core/stats/cell-bootstrap.ts'
 import { aucDifference, aucInterval, aucParts } from '../../../src/core/stats/delong.ts'
-import { mcnemarBounds, mcnemarWorse } from '../../../src/core/stats/mcnemar.ts'
+import { changeBounds, mcnemarBounds, mcnemarWorse } from '../../../src/core/stats/mcnemar.ts'
 import { meanOf, tBelow, tBounds } from '../../../src/core/stats/mean.ts'
 import { benjaminiHochberg, holm } from '../../../src/core/stats/multiplicity.ts'
 import { newcombe } from '../../../src/core/stats/newcombe.ts'
@@ -22,8 +22,44 @@ describe('a p-value and its bounds never contradict each other', () => {
         const p = mcnemarWorse(b, c)
         if (Math.abs(p - alpha) < 1e-9) return
         expect(mcnemarBounds(b, c, n, 1 - alpha)[1] < 0).toBe(p < alpha)
+        expect(changeBounds(b, c, n, 1 - alpha)[1] < 0).toBe(p < alpha)
+        expect(changeBounds(c, b, n, 1 - alpha)[0] > 0).toBe(p < alpha)
       }),
     )
+  })
+
+  it('and bounds of a change of shares hold it wherever it lies, which those of the mid-p alone do not', () => {
+    /** chance that the two-sided 95 % interval holds Δ = won − lost, over every outcome of n rows */
+    const coverage = (n: number, lost: number, won: number, bounds: typeof changeBounds) => {
+      const logs = [0]
+      for (let i = 1; i <= n; i++) logs.push((logs[i - 1] ?? 0) + Math.log(i))
+      const log = (k: number) => logs[k] ?? Number.NaN
+      let held = 0
+      for (let b = 0; b <= n; b++) {
+        for (let c = 0; b + c <= n; c++) {
+          const rest = n - b - c
+          const chance = Math.exp(
+            log(n) - log(b) - log(c) - log(rest) + b * Math.log(lost) + c * Math.log(won) + rest * Math.log(1 - lost - won),
+          )
+          if (chance < 1e-9) continue
+          const [low, high] = bounds(b, c, n, 0.975)
+          if (low <= won - lost && won - lost <= high) held += chance
+        }
+      }
+      return held
+    }
+    for (const [n, lost, won] of [
+      [100, 0.3, 0.01],
+      [100, 0.15, 0.05],
+      [150, 0.1, 0.1],
+      [60, 0.2, 0.1],
+    ] as const) {
+      const held = coverage(n, lost, won, changeBounds)
+      expect(held, `${n} rows, ${lost} lost, ${won} won`).toBeGreaterThan(0.935)
+      expect(held, `${n} rows, ${lost} lost, ${won} won`).toBeLessThan(0.97)
+    }
+    expect(coverage(100, 0.3, 0.01, mcnemarBounds)).toBeLessThan(0.6)
+    expect(changeBounds(100, 0, 285, 0.975)).toEqual(tangoBounds(100, 0, 285, 0.975))
   })
 
   it('Tango: the bound is where z reaches its quantile', () => {
