@@ -77,6 +77,8 @@ export interface Answer {
   /** of `observed`, when it is no share of rows; with the one that decided */
   readonly interval?: { readonly bounds: readonly [number, number]; readonly level: number; readonly tail: 'lower' | 'upper' | 'two-sided' }
   readonly p?: number | null
+  /** columns that the sentence names, beside its own and those of the parameters */
+  readonly names?: readonly string[]
 }
 
 export const pass = (says: string, more: Omit<Answer, 'status' | 'says'> = {}): Answer => ({ status: 'pass', says, ...more })

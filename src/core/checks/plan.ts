@@ -32,6 +32,8 @@ export interface Finding {
   readonly whole?: boolean
   readonly interval?: Answer['interval'] | null
   readonly p?: number | null
+  /** columns that the sentence may name, beside the one of the expectation */
+  readonly names?: readonly string[]
 }
 
 /** What a check may look at beside its table. */
@@ -143,6 +145,7 @@ function ask(expectation: Expectation, table: TableFacts, around: Surroundings):
     first: null,
     limit: null,
     says: '',
+    names: entry.columns(params, around.data),
   }
   const column = table.columns.find((one) => one.name === subject)
   const known = (status: Finding['status'], says: string): Finding => ({ ...blank, status, says, whole: true })
@@ -375,4 +378,5 @@ const answered = (finding: Finding, answer: Answer): Finding => ({
   broken: answer.broken ?? null,
   interval: answer.interval ?? null,
   p: answer.p ?? null,
+  names: [...(finding.names ?? []), ...(answer.names ?? [])],
 })

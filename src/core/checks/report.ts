@@ -23,6 +23,11 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
   const { expectation, status, judged, broken, limit } = worst
   const entry = findCheck(expectation.check)
   const bad = findings.filter((finding) => finding.status === 'fail' || finding.status === 'error')
+  const message =
+    bad.length > 0
+      ? bad.map((finding) => `${finding.role}: ${sentence(finding)}`).join('; ')
+      : [`${sentence(worst)} (${rolesOf(findings, status)})`, ...(status === 'pass' ? notJudged(findings) : [])].join('; ')
+  const names = [...new Set(findings.flatMap((finding) => finding.names ?? []))].filter((name) => message.includes(name))
   return makeCheck({
     id: checkId(expectation),
     status,
@@ -35,10 +40,8 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
     ...intervalOf(worst),
     p_value: worst.p ?? null,
     n: judged,
-    message:
-      bad.length > 0
-        ? bad.map((finding) => `${finding.role}: ${sentence(finding)}`).join('; ')
-        : [`${sentence(worst)} (${rolesOf(findings, status)})`, ...(status === 'pass' ? notJudged(findings) : [])].join('; '),
+    ...(names.length === 0 ? {} : { names }),
+    message,
     fix: status === 'error' ? 'correct the condition in the config' : status === 'fail' ? (entry?.fix ?? null) : null,
   })
 }

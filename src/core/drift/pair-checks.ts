@@ -9,6 +9,7 @@ import { count, figure, namedProbability, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
+import { associationMoves } from './association-moves.ts'
 import { associationChange } from './association-tables.ts'
 import type { Judging } from './column-checks.ts'
 import { correlation, correlationChange } from './correlation.ts'
@@ -33,6 +34,8 @@ type Compared = Pick<Row, 'a' | 'b' | 'measure'> & {
   readonly current: number
   readonly change: number
   readonly p: number
+  /** what changed, in words */
+  readonly says?: () => string
 }
 /** Rows that one independent row takes, for two columns that were both tested; null: one was not. */
 type Excess = (a: string, b: string) => number | null
@@ -48,10 +51,21 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
   const unknown = unknownAssociations(input, excess)
   if (compared.length === 0) return unknown.length === 0 ? null : { checks: unknown, rows: [] }
   const q = benjaminiHochberg(compared.map(({ p }) => p))
-  const rows = compared.map(({ p: _, ...pair }, i): Row => ({ ...pair, q: q[i] ?? 1, state: stateOf(Math.abs(pair.change), q[i] ?? 1) }))
-  const found = rows.filter(({ state }) => state === 'warn' || state === 'fail')
+  const judged = compared.map(({ p: _, says, ...pair }, i): { readonly row: Row; readonly says: Compared['says'] } => ({
+    row: { ...pair, q: q[i] ?? 1, state: stateOf(Math.abs(pair.change), q[i] ?? 1) },
+    says,
+  }))
+  const rows = judged.map(({ row }) => row)
+  const found = judged.filter(({ row: { state } }) => state === 'warn' || state === 'fail')
   return {
-    checks: [...found.map((row) => pairCheck(input, row)), ...summaries(rows, found), ...unknown],
+    checks: [
+      ...found.map(({ row, says }) => pairCheck(input, row, says?.() ?? '')),
+      ...summaries(
+        rows,
+        found.map(({ row }) => row),
+      ),
+      ...unknown,
+    ],
     rows: rows.toSorted((x, y) => Math.abs(y.change ?? 0) - Math.abs(x.change ?? 0)).slice(0, shown),
   }
 }
@@ -98,7 +112,18 @@ function associations({ reference, current }: Asked, excessOf: Excess): readonly
     const found = associationChange(before, after, excess)
     return found === null
       ? []
-      : [{ a, b, measure: found.measure, reference: found.before, current: found.now, change: found.change, p: found.p }]
+      : [
+          {
+            a,
+            b,
+            measure: found.measure,
+            reference: found.before,
+            current: found.now,
+            change: found.change,
+            p: found.p,
+            says: () => associationMoves(found.tested, found.tested.turned ? { groups: b, values: a } : { groups: a, values: b }),
+          },
+        ]
   })
 }
 
@@ -128,7 +153,8 @@ function stateOf(change: number, q: number): Row['state'] {
   return q <= certainty.pairs.warn ? 'immaterial' : 'ok'
 }
 
-function pairCheck({ policy, capAtWarn }: Judging, row: Row): Check {
+/** @param says which classes changed, of an association */
+function pairCheck({ policy, capAtWarn }: Judging, row: Row, says: string): Check {
   const { a, b, measure, reference, current, change, q, state } = row
   const { shown, check } = pairMeasures[measure]
   const status = state === 'fail' ? 'fail' : 'warn'
@@ -140,6 +166,7 @@ function pairCheck({ policy, capAtWarn }: Judging, row: Row): Check {
     status,
     effect: effect(status, capAtWarn ? 'warn' : 'fail', policy),
     metric: check,
+    names: [a, b],
     limit_kind: check,
     observed: signed ? current : change,
     baseline: signed ? reference : null,
@@ -148,7 +175,7 @@ function pairCheck({ policy, capAtWarn }: Judging, row: Row): Check {
     p_value: q,
     message: signed
       ? `${a} and ${b} go together differently: ${strength}, ${namedProbability('q', q)}`
-      : `${a} tells something else of ${b}: changed by ${figure(change, [limit])} (limit ${limit}; ${strength}), ${namedProbability('q', q)}`,
+      : `${a} tells something else of ${b}: ${says}; changed by ${figure(change, [limit])} (limit ${limit}; ${strength}), ${namedProbability('q', q)}`,
     fix: 'Train on newer data: a model that uses both has learned the old relation. Or switch this off: drift: {correlations: false}',
   })
 }

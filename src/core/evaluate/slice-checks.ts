@@ -110,7 +110,7 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
 
 export function summary(spec: MetricSpec, all: readonly Judged[], { missing, policy, families, minRows }: SlicesInput): Check {
   const own = all.filter((one) => one.spec === spec)
-  const common = { id: `evaluate.slices:${spec.name}`, n: own.length }
+  const common = { id: `evaluate.slices:${spec.name}`, names: [spec.name, ...families.map(({ column }) => column)], n: own.length }
   const of = `${plural(own.length, 'slice')} of ${families.map(({ column }) => column).join(', ')}`
   if (own.length === 0) {
     return makeCheck({

@@ -4,6 +4,7 @@
  * a sensitive column is named.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
+import { ordinal } from './format.ts'
 
 export interface ShareCell {
   /** `250 to 480`, `most frequent`, `missing`; empty where nothing may be said */
@@ -70,8 +71,6 @@ function rangeName(from: number | null, to: number | null): string {
 /** Three digits: where a tenth of the rows ends, not what one of them holds. */
 const rounded = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '−')
 
-const ranks = ['most frequent', '2nd', '3rd'] as const
-
 function labelCells(reference: ColumnProfile, current: ColumnProfile): readonly Counted[] | null {
   const [before, now] = [reference.categories, current.categories]
   if (before === null || now === null || reference.sensitive) return null
@@ -80,7 +79,7 @@ function labelCells(reference: ColumnProfile, current: ColumnProfile): readonly 
   const known = new Set(before.top.map(({ value }) => value))
   const fresh = now.top.filter(({ value }) => !known.has(value)).reduce((sum, { count }) => sum + count, 0)
   const cells = shown.map(({ value, count }, place) => ({
-    name: ranks[place] ?? `${place + 1}th`,
+    name: place === 0 ? 'most frequent' : ordinal(place + 1),
     a: count,
     b: counts.get(value) ?? 0,
   }))

@@ -45,6 +45,8 @@ export interface PairRow {
   readonly measure: Text
   readonly reference: Text
   readonly current: Text
+  /** what changed, chance taken off: classes that change places leave both figures as they were */
+  readonly change: Text
   readonly certainty: Text
 }
 
@@ -193,13 +195,14 @@ const certainty = (q: number | null): string => (q === null ? '–' : namedProba
 
 type Correlation = NonNullable<DriftDetails['correlations']>[number]
 
-const pairRow = ({ a, b, measure = 'rank_correlation', reference, current, q, state }: Correlation): PairRow => ({
+const pairRow = ({ a, b, measure = 'rank_correlation', reference, current, change, q, state }: Correlation): PairRow => ({
   state,
   word: words[state],
   pair: say`${name(a)} and ${name(b)}`,
   measure: own(pairMeasures[measure].shown),
   reference: own(figure(reference)),
   current: own(figure(current)),
+  change: own(figure(change)),
   certainty: own(certainty(q)),
 })
 

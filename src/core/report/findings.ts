@@ -113,7 +113,7 @@ const missing = (stage: StageReport, because: string): Finding => ({
 
 function finding(check: Check, stage: string, metrics: readonly string[] = []): Finding {
   const place = check.metric === null || check.slice !== null ? -1 : metrics.indexOf(check.metric)
-  const names = [check.metric, check.column, check.slice].filter((known) => known !== null)
+  const names = namesIn(check, stage)
   return {
     effect: check.effect,
     status: check.status,
@@ -130,19 +130,26 @@ function finding(check: Check, stage: string, metrics: readonly string[] = []): 
   }
 }
 
+/** Names that stand in a message. What drift measures has a name that is a word of ours (`range`), not one of the user's. */
+const namesIn = ({ metric, column, slice, names = [] }: Check, stage: string): readonly string[] =>
+  [stage === 'drift' ? null : metric, column, slice, ...names].filter((known) => known !== null)
+
 /** What says the same of many is one finding: nobody needs to read it six times, or ninety. */
 const merged = (findings: readonly Finding[]): readonly Finding[] =>
   (['no-baseline', 'not-comparable'] as const).reduce((found, status) => waitingMerged(found, status), slicesMerged(findings))
+
+/** `roc_auc`, `roc_auc of 3 slices of site`: what the message says of it, else what the id does. */
+function subjectOf({ id, message, names }: Finding): Text {
+  const said = /^(.*?) is not compared[.:]/s.exec(message)?.[1]
+  return said === undefined ? name(id.split(':').slice(1).join(':') || id) : prose(said, names)
+}
 
 /** Checks that wait for the same thing, a baseline that can be compared. */
 function waitingMerged(findings: readonly Finding[], status: 'no-baseline' | 'not-comparable'): readonly Finding[] {
   const waiting = findings.filter((found) => found.status === status).sort(byWeight)
   const [first] = waiting
   if (first === undefined || waiting.length === 1) return findings
-  const subjects = joinSome(
-    waiting.map((found) => name(found.id.split(':').slice(1).join(':') || found.id)),
-    6,
-  )
+  const subjects = joinSome(waiting.map(subjectOf), 6)
   // `roc_auc is not compared: there is no baseline yet; tried production: 404`: what follows the first colon is the same for all
   const [reason, ...others] = new Set(
     waiting.map((found) => found.message.replace(/^.*?: /s, '').replace(/ The baseline had .*? on its own rows\./, '')),

@@ -167,3 +167,9 @@ export function duration(ms: number): string {
 export const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+
+/** `1st`, `2nd`, `11th`, `21st` */
+export function ordinal(n: number): string {
+  const teens = Math.floor((n % 100) / 10) === 1
+  return `${count(n)}${(teens ? undefined : { 1: 'st', 2: 'nd', 3: 'rd' }[n % 10]) ?? 'th'}`
+}

@@ -241,13 +241,14 @@ function pairsPart(pairs: readonly PairRow[]): readonly string[] {
   return [
     '<h3>Columns that go together differently</h3>',
     grid(
-      ['state', 'columns', 'by', 'reference', 'current', 'certainty'],
+      ['state', 'columns', 'by', 'reference', 'current', 'change', 'certainty'],
       pairs.map((pair) => [
         { html: stateBadge(pair) },
         { html: html(pair.pair) },
         { html: html(pair.measure) },
         { html: html(pair.reference), figure: true },
         { html: html(pair.current), figure: true },
+        { html: html(pair.change), figure: true },
         { html: html(pair.certainty), figure: true },
       ]),
     ),

@@ -272,6 +272,7 @@ class Page {
       pair.measure,
       pair.reference,
       pair.current,
+      pair.change,
       pair.certainty,
     ])
     const body = [
@@ -280,7 +281,7 @@ class Page {
       ),
       ...(drift.classifier === null ? [] : [markdown(say`${drift.classifier}.`)]),
       table(['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'], rows),
-      table(['state', 'columns that go together differently', 'by', 'reference', 'current', 'certainty'], pairs),
+      table(['state', 'columns that go together differently', 'by', 'reference', 'current', 'change', 'certainty'], pairs),
     ]
     return [folded(summary, body, moved && stage?.verdict === 'fail')]
   }

@@ -26,6 +26,8 @@ export const checkSchema = z.lazy(() =>
     metric: z.string().nullable(),
     slice: z.string().nullable(),
     column: z.string().nullable(),
+    /** what else of the user's the message names: columns, metrics */
+    names: z.array(z.string()).optional(),
     unit: z.string().nullable(),
     limit_kind: z.string().nullable(),
     observed: number,

@@ -10,6 +10,7 @@ import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { plain } from '../../../src/core/report/text.ts'
 import type { DriftDetails } from '../../../src/core/schema/drift-details.ts'
 import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
+import { type Check, makeCheck } from '../../../src/core/schema/result.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 
 describe('the scale of JS* in words', () => {
@@ -249,5 +250,30 @@ describe('a drift section', () => {
     const rows = new Map(driftView(entry, config)?.rows.map((one) => [one.column, one]))
     expect(rows.get('hour')).toMatchObject({ warn: null, fail: 0.4, byJs: true })
     expect(rows.get('distance')?.byJs).toBe(false)
+  })
+})
+
+describe('names in the messages of checks of pairs', () => {
+  const check = (id: string, metric: string | null, message: string, names: readonly string[], column: string | null = null) =>
+    makeCheck({ id, status: 'fail', effect: 'fail', metric, column, names: [...names], message })
+  const markdownOf = (stage: 'drift' | 'validate', ...checks: readonly Check[]) =>
+    reportMarkdown(report([modelReport(modelConfig('m'), [result('m', { stage, checks })])]))
+
+  it('are code, and the word for what is measured is not', () => {
+    const text = markdownOf(
+      'drift',
+      check('drift.correlation:mood~age', 'correlation', 'mood and age go together differently: rank correlation 0.1 → 0.6', [
+        'mood',
+        'age',
+      ]),
+      check('drift.range:age', 'range', '3 rows of age lie outside the range of the reference', [], 'age'),
+    )
+    expect(text).toContain('<code>mood</code> and <code>age</code> go together differently: rank correlation 0.1')
+    expect(text).toContain('3 rows of <code>age</code> lie outside the range of the reference')
+  })
+
+  it('of a table are those that its sentence names', () => {
+    const text = markdownOf('validate', check('validate.no_extra_columns', null, 'train: nobody expects mood, age_2', ['mood', 'age_2']))
+    expect(text).toContain('nobody expects <code>mood</code>, <code>age\\_2</code>')
   })
 })

@@ -133,6 +133,36 @@ describe('what many checks say alike', () => {
   })
 })
 
+describe('what waits for a baseline', () => {
+  const waiting = (id: string, message: string, names: readonly string[] = []) =>
+    makeCheck({
+      id,
+      status: 'no-baseline',
+      effect: 'warn',
+      metric: id.startsWith('evaluate.max') ? 'accuracy' : null,
+      names: [...names],
+      message,
+    })
+  const why = 'there is no baseline yet; tried production: no ledger. Counted as warn (baseline.on_missing).'
+  const checks = [
+    waiting('evaluate.max_drop:accuracy', `accuracy is not compared: ${why}`),
+    waiting('evaluate.slices:accuracy', `accuracy of 3 slices of site is not compared: ${why}`, ['accuracy', 'site']),
+    waiting('evaluate.fairness_rise:tpr:sex', `the gap of tpr over sex is not compared: ${why}`, ['tpr', 'sex']),
+  ]
+
+  it('a metric, its slices and its groups are told apart', () => {
+    const { details } = evaluated()
+    expect(
+      verdictTable(reportOf(checks, details))
+        .split('\n')
+        .filter((line) => line.includes('WARN  evaluate:')),
+    ).toEqual([`  WARN  evaluate: accuracy, the gap of tpr over sex, accuracy of 3 slices of site could not be compared: ${why}`])
+    expect(reportMarkdown(reportOf(checks, details))).toContain(
+      '<code>accuracy</code>, the gap of <code>tpr</code> over <code>sex</code>, <code>accuracy</code> of 3 slices of <code>site</code> could not be compared',
+    )
+  })
+})
+
 describe('the word beside a metric', () => {
   it('is that of a check with the effect it has: floors are judged although the bytes are the same', () => {
     const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const

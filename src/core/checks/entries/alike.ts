@@ -51,6 +51,7 @@ export const alikeChecks: readonly CheckEntry[] = [
       const more = {
         observed: same.reduce((sum, group) => sum + group.length - 1, 0),
         limit: { value: 0, kind: 'max', unit: 'columns' } as const,
+        names: same.flat(),
       }
       return same.length === 0
         ? pass('every column has content of its own', more)
@@ -91,12 +92,15 @@ export const alikeChecks: readonly CheckEntry[] = [
         const [a, b] = [table.columns[Number(row.fa)]?.name, table.columns[Number(row.fb)]?.name]
         const [agreed, chance] = [number(row.agreed) ?? 0, number(row.chance) ?? 1]
         return chance < 1 && (agreed - chance) / (1 - chance) >= leastKappa
-          ? [{ says: `${a} and ${b} (${shownShare(agreed)})`, agreed }]
+          ? [{ says: `${a} and ${b} (${shownShare(agreed)})`, names: [a ?? '', b ?? ''] }]
           : []
       })
       const more = { observed: alike.length, limit: { value: 0, kind: 'max', unit: 'columns' } } as const
       if (alike.length === 0) return pass(`no two columns agree in ${written(least * 100)} % of the rows`, more)
-      return fail(`${listed(alike.map(({ says }) => says))} agree in nearly every row`, { ...more, observed: alike.length })
+      return fail(`${listed(alike.map(({ says }) => says))} agree in nearly every row`, {
+        ...more,
+        names: alike.flatMap(({ names }) => names),
+      })
     },
   }),
 ]

@@ -88,7 +88,13 @@ export const beyondChecks: readonly CheckEntry[] = [
       if (first === undefined) return skipped('there are no finite values to judge')
       const far = all.filter(({ share: part, p }) => part > max && p <= level)
       const worst = far[0] ?? first
-      const more = { judged: worst.rows, broken: worst.below + worst.above, limit: shareAtMost(max), p: worst.p }
+      const more = {
+        judged: worst.rows,
+        broken: worst.below + worst.above,
+        limit: shareAtMost(max),
+        p: worst.p,
+        names: [first, ...far].map(({ name }) => name),
+      }
       if (far.length > 0) return fail(`${listed(far.map(says))} (limit ${written(max * 100)} %)`, more)
       return pass(first.below + first.above === 0 ? 'no value lies beyond the range of train' : says(first), more)
     },

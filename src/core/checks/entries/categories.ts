@@ -42,7 +42,7 @@ function worst(rows: readonly Row[], names: readonly string[], max: number, says
   const [first] = all
   if (first === undefined) return skipped('there are no values to judge')
   const high = all.filter(({ judged, broken }) => broken > max * judged)
-  const more = { judged: first.judged, broken: first.broken, limit: shareAtMost(max) }
+  const more = { judged: first.judged, broken: first.broken, limit: shareAtMost(max), names: [first, ...high].map(({ name }) => name) }
   return high.length === 0
     ? pass(first.broken === 0 ? fine : says(first.name, first.row), more)
     : fail(`${listed(high.map(({ name, row }) => says(name, row)))}${max === 0 ? '' : ` (limit ${written(max * 100)} %)`}`, more)
@@ -130,7 +130,7 @@ export const categoryChecks: readonly CheckEntry[] = [
       const missing = all.filter(({ share, p }) => share > max && p <= 0.001)
       const says = ({ name, gone, share, p }: typeof first) =>
         `${plural(gone, 'label')} of ${name} in train ${gone === 1 ? 'is' : 'are'} not here, the most frequent with ${shownShare(share)} of its rows (p ${probability(p)})`
-      const more = { observed: first.share, limit: shareAtMost(max), p: first.p }
+      const more = { observed: first.share, limit: shareAtMost(max), p: first.p, names: [first, ...missing].map(({ name }) => name) }
       if (missing.length > 0) return fail(listed(missing.map(says)), more)
       return pass(first.gone === 0 ? 'every label of train is here' : says(first), more)
     },

@@ -33,7 +33,12 @@ export const featureChecks: readonly CheckEntry[] = [
       const [strongest] = pairs
       if (strongest === undefined) return skipped('there are no two features that could be held against each other')
       const high = pairs.filter(({ found }) => found.strength > max && found.p <= 0.001)
-      const more = { observed: strongest.found.strength, limit: { value: max, kind: 'max', unit: null }, p: strongest.found.p } as const
+      const more = {
+        observed: strongest.found.strength,
+        limit: { value: max, kind: 'max', unit: null },
+        p: strongest.found.p,
+        names: [strongest, ...high].flatMap(({ a, b }) => [a, b]),
+      } as const
       return high.length === 0
         ? pass(`of ${plural(pairs.length, 'pair')} ${inPairs(strongest)} go together most`, more)
         : fail(`${listed(high.map(inPairs))} say nearly the same (limit ${written(max)})`, more)
@@ -79,8 +84,13 @@ export const featureChecks: readonly CheckEntry[] = [
       const [largest] = changes
       if (largest === undefined) return skipped('there are no two numbers in this table and in the training data that could be compared')
       const far = changes.filter(({ change, q }) => change > max && q <= 0.01)
-      const more = { observed: largest.change, limit: { value: max, kind: 'max', unit: null }, p: largest.q } as const
-      const says = ({ pair, was, is }: (typeof changes)[number]) => `${pair} from ${was.toFixed(2)} to ${is.toFixed(2)}`
+      const more = {
+        observed: largest.change,
+        limit: { value: max, kind: 'max', unit: null },
+        p: largest.q,
+        names: [largest, ...far].flatMap(({ pair: { a, b } }) => [a, b]),
+      } as const
+      const says = ({ pair, was, is }: (typeof changes)[number]) => `${pair.a} and ${pair.b} from ${was.toFixed(2)} to ${is.toFixed(2)}`
       return far.length === 0
         ? pass(`of ${plural(changes.length, 'correlation')} that of ${says(largest)} changed most`, more)
         : fail(`${listed(far.map(says))} (limit ${written(max)})`, more)
@@ -149,7 +159,7 @@ export const featureChecks: readonly CheckEntry[] = [
       const features = featuresOf(scope.table.columns, scope.data)
       if ((number(row.rows) ?? 0) < 2) return skipped('there are fewer than two rows')
       const constant = features.filter((_, i) => number(row[`c${i}`]) === 1).map(({ name }) => name)
-      const more = { observed: constant.length, limit: { value: 0, kind: 'max', unit: 'columns' } } as const
+      const more = { observed: constant.length, limit: { value: 0, kind: 'max', unit: 'columns' }, names: constant } as const
       return constant.length === 0
         ? pass(`no feature of ${count(features.length)} is constant`, more)
         : fail(`${listed(constant)} ${constant.length === 1 ? 'is' : 'are'} the same in every row`, more)
@@ -168,7 +178,7 @@ export const featureChecks: readonly CheckEntry[] = [
       if (data.features === null) return skipped('data.features is not written: every column may be one')
       const used = [...data.features, ...targetColumns(data), data.id, data.time, data.group, data.weight, data.horizon, ...data.sensitive]
       const unused = table.columns.map(({ name }) => name).filter((name) => !used.includes(name))
-      const more = { observed: unused.length, limit: { value: 0, kind: 'max', unit: 'columns' } } as const
+      const more = { observed: unused.length, limit: { value: 0, kind: 'max', unit: 'columns' }, names: unused } as const
       return unused.length === 0
         ? pass('every column is used', more)
         : fail(`${listed(unused)} ${unused.length === 1 ? 'is' : 'are'} used for nothing`, more)
@@ -197,7 +207,7 @@ function changesOf(now: readonly Pair[], before: readonly Pair[]) {
     const inside = (r: number) => Math.atanh(Math.max(-1 + 1e-12, Math.min(1 - 1e-12, r)))
     // 1.06: the variance of Fisher's z of ranks (Fieller, Hartley & Pearson 1957)
     const z = Math.abs(inside(was.r) - inside(pair.r)) / Math.sqrt(1.06 / (was.found.n - 3) + 1.06 / (pair.found.n - 3))
-    return [{ pair: `${pair.a} and ${pair.b}`, was: was.r, is: pair.r, change: Math.abs(was.r - pair.r), p: 2 * normalSf(z) }]
+    return [{ pair, was: was.r, is: pair.r, change: Math.abs(was.r - pair.r), p: 2 * normalSf(z) }]
   })
   const q = benjaminiHochberg(both.map((one) => one.p))
   return both.map((one, i) => ({ ...one, q: q[i] ?? 1 })).toSorted((a, b) => b.change - a.change)

@@ -96,7 +96,12 @@ export const leakageChecks: readonly CheckEntry[] = [
       const [strongest, ...rest] = all.toSorted((a, b) => b.strength - a.strength || (a.name < b.name ? -1 : 1))
       if (strongest === undefined) return skipped('there is no feature whose association could be judged')
       const high = [strongest, ...rest].filter((one) => one.strength > max && one.p <= sure)
-      const more = { observed: strongest.strength, limit: most(max), p: strongest.p }
+      const more = {
+        observed: strongest.strength,
+        limit: most(max),
+        p: strongest.p,
+        names: [label, strongest, ...high].map(({ name }) => name),
+      }
       if (high.length === 0)
         return pass(`of ${plural(all.length, 'feature')} ${strongest.name} tells most of ${label.name}, ${two(strongest.strength)}`, more)
       return fail(

@@ -7,6 +7,8 @@ export const schemaChanges = ['add', 'remove', 'widen'] as const
 
 export interface SchemaChange {
   readonly change: (typeof schemaChanges)[number] | 'retype'
+  /** of the column */
+  readonly name: string
   readonly says: string
 }
 
@@ -34,12 +36,14 @@ export function changesOfSchema(before: TableProfile, now: TableFacts): readonly
   const old = new Map(before.columns.filter((column) => (column.derived ?? null) === null).map((column) => [column.name, column]))
   const there = new Set(now.columns.map((column) => column.name))
   return [
-    ...[...old.keys()].filter((name) => !there.has(name)).map((name): SchemaChange => ({ change: 'remove', says: `${name} is gone` })),
+    ...[...old.keys()]
+      .filter((name) => !there.has(name))
+      .map((name): SchemaChange => ({ change: 'remove', name, says: `${name} is gone` })),
     ...now.columns.flatMap(({ name, type }): readonly SchemaChange[] => {
       const was = old.get(name)
-      if (was === undefined) return [{ change: 'add', says: `${name} is new` }]
+      if (was === undefined) return [{ change: 'add', name, says: `${name} is new` }]
       if (fits(type, was.type) || empty(was)) return []
-      return [{ change: fits(was.type, type) ? 'widen' : 'retype', says: `${name} was ${was.type} and is ${type}` }]
+      return [{ change: fits(was.type, type) ? 'widen' : 'retype', name, says: `${name} was ${was.type} and is ${type}` }]
     }),
   ]
 }

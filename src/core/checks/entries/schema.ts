@@ -76,7 +76,7 @@ export const schemaChecks: readonly CheckEntry[] = [
       const there = names(scope)
       const missing = wanted.filter((name) => !there.includes(name))
       const extra = exact ? there.filter((name) => !wanted.includes(name)) : []
-      const more = { observed: missing.length + extra.length, limit: inColumns(0) }
+      const more = { observed: missing.length + extra.length, limit: inColumns(0), names: [...missing, ...extra] }
       return more.observed === 0
         ? pass(`the ${plural(wanted.length, 'column')} listed ${wanted.length === 1 ? 'is' : 'are'} there`, more)
         : fail(differences(missing, extra), more)
@@ -94,9 +94,12 @@ export const schemaChecks: readonly CheckEntry[] = [
     decide: ({ columns: wanted }, scope) => {
       const there = names(scope)
       const at = Array.from({ length: Math.max(wanted.length, there.length) }, (_, i) => i).find((i) => wanted[i] !== there[i])
-      if (at === undefined) return pass(`the ${plural(wanted.length, 'column')} stand in the order listed`)
+      if (at === undefined)
+        return pass(`the ${plural(wanted.length, 'column')} ${wanted.length === 1 ? 'stands' : 'stand'} in the order listed`)
       const [expected, found] = [wanted[at], there[at]]
-      return fail(`column ${at + 1} is ${found ?? 'not there'}, and the list says ${expected ?? 'there is none'}`)
+      return fail(`column ${at + 1} is ${found ?? 'not there'}, and the list says ${expected ?? 'there is none'}`, {
+        names: [found, expected].filter((name) => name !== undefined),
+      })
     },
   }),
   decided({
@@ -112,7 +115,7 @@ export const schemaChecks: readonly CheckEntry[] = [
       const known = listOf ?? scope.reference?.columns.filter((column) => (column.derived ?? null) === null).map((column) => column.name)
       if (known === undefined) return skipped('there is no other training data to compare with')
       const extra = names(scope).filter((name) => !known.includes(name))
-      const more = { observed: extra.length, limit: inColumns(0) }
+      const more = { observed: extra.length, limit: inColumns(0), names: extra }
       return extra.length === 0 ? pass('no column is there that nobody expects', more) : fail(differences([], extra), more)
     },
   }),
@@ -244,7 +247,7 @@ export const schemaChecks: readonly CheckEntry[] = [
       if (reference === null) return skipped('there is no other training data to compare with')
       const changes = changesOfSchema(reference, table)
       const not = changes.filter(({ change }) => change === 'retype' || !allow.includes(change))
-      const more = { observed: not.length, limit: inColumns(0) }
+      const more = { observed: not.length, limit: inColumns(0), names: not.map(({ name }) => name) }
       if (not.length > 0) return fail(listed(not.map(({ says }) => says)), more)
       return pass(
         changes.length === 0 ? 'the columns are those of the training data' : `${plural(changes.length, 'change')} of columns, all allowed`,
@@ -262,7 +265,7 @@ export const schemaChecks: readonly CheckEntry[] = [
     example: '{}',
     decide: (_, scope) => {
       const groups = lookAlikes(names(scope))
-      const more = { observed: groups.length, limit: inColumns(0) }
+      const more = { observed: groups.length, limit: inColumns(0), names: groups.flat() }
       return groups.length === 0
         ? pass('every column has a name of its own', more)
         : fail(`${listed(groups.map((group) => group.join(' and ')))} ${groups.length === 1 ? 'are' : 'are each'} nearly one name`, more)

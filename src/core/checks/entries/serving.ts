@@ -87,7 +87,7 @@ export const servingChecks: readonly CheckEntry[] = [
       const says =
         `${count(broken)} of ${plural(judged, 'row')} of one ${key.join(', ')} differ from ${other}` +
         (differing.length === 0 ? '' : `: ${listed(differing.map(({ name, n }) => `${name} in ${shownShare(n / judged)}`))}`)
-      const more = { judged, broken, limit: shareAtMost(max) }
+      const more = { judged, broken, limit: shareAtMost(max), names: differing.map(({ name }) => name) }
       return broken <= max * judged ? pass(says, more) : fail(max === 0 ? says : `${says} (limit ${written(max * 100)} %)`, more)
     },
   }),

@@ -64,7 +64,7 @@ export const tableChecks: readonly CheckEntry[] = [
     judge: (_, row, { table }) => {
       if (number(row.rows) === 0) return skipped('there are no rows to judge')
       const empty = table.columns.filter((_, i) => number(row[`c${i}`]) === 0).map((column) => column.name)
-      const more = { observed: empty.length, limit: { value: 0, kind: 'max', unit: 'columns' } as const }
+      const more = { observed: empty.length, limit: { value: 0, kind: 'max', unit: 'columns' } as const, names: empty }
       return empty.length === 0
         ? pass('every column has a value', more)
         : fail(`${listed(empty)} ${empty.length === 1 ? 'has' : 'have'} no value`, more)
