@@ -49,6 +49,10 @@ export async function makeHall(options: Parameters<typeof makeBench>[0] = {}): P
     ).flatMap((one) => one.findings)
     const [only, second] = findings
     if (only === undefined || second !== undefined) throw new Error(`${findings.length} findings`)
+    const unnamed = [...facts.values(), table]
+      .flatMap(({ columns }) => columns.map(({ name }) => name))
+      .filter((name) => isUnnamed(name, only))
+    if (unnamed.length > 0) throw new Error(`the sentence names ${unnamed.join(', ')}, and the finding does not say so: ${only.says}`)
     return only
   }
   return {
@@ -74,6 +78,15 @@ export async function makeHall(options: Parameters<typeof makeBench>[0] = {}): P
     },
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   }
+}
+
+/** Words of our sentences that tests have for columns, too. */
+const ours = ['label', 'row', 'text', 'day', 'number', 'one', 'id']
+
+/** A column that stands in the sentence on its own, and of which a report does not know that it is one. */
+function isUnnamed(column: string, { says, names = [], expectation }: Finding): boolean {
+  if (column.length < 2 || ours.includes(column) || column === expectation.column || names.includes(column)) return false
+  return says.split(/[^\p{L}\p{N}_]+/u).includes(column)
 }
 
 async function verified(bench: Bench, asked: readonly Expectation[]): Promise<ReadonlyMap<string, VerifiedSql>> {
