@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
 import { determinismCheck } from '../core/evaluate/determinism.ts'
 import { withHistory } from '../core/evaluate/history.ts'
-import { type JudgeInput, judge } from '../core/evaluate/judge.ts'
+import { type JudgeInput, judge, type MissingBaseline } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import { taskChanged } from '../core/evaluate/task-change.ts'
@@ -21,7 +21,7 @@ import { candidatePath, fetchedModel } from './candidate.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import type { Answered } from './evaluate/assemble.ts'
 import { aheadOf, assemble, together, training } from './evaluate/assemble-task.ts'
-import { byNumbers, findBaseline } from './evaluate/baseline.ts'
+import { byNumbers, type Compared, findBaseline } from './evaluate/baseline.ts'
 import { holdoutChange } from './evaluate/changed-rows.ts'
 import { confirmed, type JudgedRun } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
@@ -36,6 +36,7 @@ import { judgeParts } from './evaluate/parts.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { RowFacts } from './evaluate/row-facts.ts'
+import { refuseOthersAnswers } from './evaluate/stored-baseline.ts'
 import { checkLabels } from './evaluate/suits.ts'
 import { frequentLabels } from './evaluate/truth.ts'
 import { isNumeric, TruthReader } from './evaluate/truth-reader.ts'
@@ -84,10 +85,14 @@ export const evaluate: ModelStage = async (given, options) => {
   const decisions = await Decisions.open(context, engine, table, task, shown)
   await decisions.choose(scorer, shownModel, 'candidate')
   const measurements = new Measurements(context, scorer, { engine, table, shown: { model: shownModel, data: shown } })
+  const tests = testRecords(table, rowsRead)
+  const fingerprint = holdoutOf(tests) ?? ''
+  const today = { engine, all, holdout: fingerprint, rows: table.rows }
   await using baselineFolder = await context.ports.files.temporaryFolder()
   const found = await findBaseline(context, scorer.digest, baselineFolder.path, {
     ...request,
     data: shown,
+    today,
     beside: [],
     take: () => {},
     whileOpen: async (open, called) => {
@@ -102,9 +107,7 @@ export const evaluate: ModelStage = async (given, options) => {
   const [own, other = null] = decisions.apply(scores.models, scores.pair)
   if (own === undefined) throw new Error('the candidate has no scores')
 
-  const tests = testRecords(table, rowsRead)
   const ledger = await ledgerView(context)
-  const fingerprint = holdoutOf(tests) ?? ''
   const holdout = holdoutUses(ledger, fingerprint, context)
   const basis = judgedAs(model, { holdout: fingerprint, task, rows: table.rows })
   const { compared, input: numbers } = byNumbers(scored, basis, model.evaluate.metrics)
@@ -130,6 +133,7 @@ export const evaluate: ModelStage = async (given, options) => {
   }
   const first = await judgedRun(own, other)
   const { judged } = first
+  if (compared.answers !== null) refuseOthersAnswers(compared, basis, judged.metrics, model.evaluate.metrics)
   const confirmation = await confirmed(context, specs, first, async () => {
     const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown }, beside: [], take: () => {} })
     const theirs = other === null ? null : ((await compared.again?.()) ?? compared.scored)
@@ -160,7 +164,7 @@ export const evaluate: ModelStage = async (given, options) => {
     })
   }
 
-  const measured = await measurements.finish(compared.missing, bytesOf(compared.inputs))
+  const measured = await measurements.finish(compared.missing ?? untimed(compared), bytesOf(compared.inputs))
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
   const primary = judged.metrics.find((metric) => metric.name === judged.primary)
   const used = reuse(
@@ -169,14 +173,7 @@ export const evaluate: ModelStage = async (given, options) => {
     fingerprint,
     { mode, budget },
     primary,
-    other === null
-      ? null
-      : await holdoutChange(context, ledger.state, compared.record?.digest ?? null, {
-          engine,
-          all,
-          holdout: fingerprint,
-          rows: table.rows,
-        }),
+    other === null ? null : await holdoutChange(context, ledger.state, compared.record?.digest ?? null, today, compared.answers !== null),
   )
   const hidden = target.columns.some((name) => model.data.sensitive.includes(name))
   const details: EvaluateDetails = {
@@ -198,6 +195,7 @@ export const evaluate: ModelStage = async (given, options) => {
     ...confirmation.details,
     ...parity.details,
     ...scoredBy(model),
+    ...(compared.answers === null ? {} : { baseline_answers: shorten(visible(compared.answers), 200) }),
     unchanged: compared.missing?.kind === 'unchanged',
     metrics: judged.metrics,
   }
@@ -224,6 +222,10 @@ export const evaluate: ModelStage = async (given, options) => {
     degraded: ledger.degraded,
   }
 }
+
+/** Stored answers take no time. */
+const untimed = ({ answers }: Pick<Compared, 'answers'>): MissingBaseline | null =>
+  answers === null ? null : { kind: 'not-comparable', because: 'of the baseline only its answers are at hand' }
 
 const bytesOf = (inputs: readonly InputRecord[]): number | null => inputs.find(({ role }) => role === 'baseline')?.bytes ?? null
 

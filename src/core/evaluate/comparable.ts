@@ -108,6 +108,26 @@ export const sameFigures = (then: Judged['figures'], specs: readonly MetricSpec[
     }),
   )
 
+/** numbers of one metric that are not the same, as far as answers that were written with fewer digits may be */
+const sameNumber = 1e-6
+
+/** The first metric of which a run recorded another number on the same basis; null: none, or nothing of that basis was recorded. */
+export function differingFigure(
+  judged: Judged,
+  now: Judged['basis'],
+  rows: EvaluateDetails['metrics'],
+  specs: readonly MetricSpec[],
+): { readonly name: string; readonly recorded: number; readonly now: number } | null {
+  if (basisDiffers(judged.basis, now) !== null) return null
+  const known = sameFigures(judged.figures, specs)
+  for (const { name, baseline } of rows) {
+    const [recorded, value] = [known[name]?.value ?? null, baseline?.value ?? null]
+    if (recorded !== null && value !== null && Math.abs(value - recorded) > sameNumber * Math.max(1, Math.abs(recorded)))
+      return { name, recorded: Number(recorded.toPrecision(6)), now: Number(value.toPrecision(6)) }
+  }
+  return null
+}
+
 export interface EarlierHoldout {
   /** fingerprint */
   readonly holdout: string
@@ -136,12 +156,18 @@ export interface KeptElsewhere {
 }
 
 /** The comparison is sound, but not the one of then. @param difference what changed, where the data of then is at hand; else where it is, where that is known */
-export function saidOfHoldout({ rows }: EarlierHoldout, now: number, difference: ChangedRows | KeptElsewhere | null): string {
+export function saidOfHoldout(
+  { rows }: EarlierHoldout,
+  now: number,
+  difference: ChangedRows | KeptElsewhere | null,
+  /** of the baseline */
+  stored = false,
+): string {
   const sizes = rows === null ? '' : `, ${plural(rows, 'row')} then and ${count(now)} now`
   const where =
     difference !== null && 'by' in difference
       ? ` (the data of then ${difference.certain ? 'is' : 'may be'} in ${difference.by}, and is not on this machine)`
       : ''
   const what = difference === null || 'by' in difference ? sizes + where : `, ${saidChanged(difference)}`
-  return `The test data has changed since the baseline was judged${what}: both models were scored on the rows of today.`
+  return `The test data has changed since the baseline was judged${what}: ${stored ? 'the answers of both models are' : 'both models were scored'} on the rows of today.`
 }

@@ -1,5 +1,6 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
+import { shownSource } from '../policy/facts.ts'
 import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
 import type {
   CalibrationSpec,
@@ -102,10 +103,14 @@ const taskRule = ({ taskBefore }: ModelConfig['evaluate']): readonly string[] =>
         `evaluate.task_changed: a task other than ${taskBefore.task === 'inferred' ? 'the one that the target looks like' : `the ${taskBefore.task} of the base`} warns, because it takes away what is judged there`,
       ]
 
-const baselineRule = ({ from, onMissing }: ModelConfig['baseline']): string =>
+const baselineRule = ({ from, onMissing, predictions }: ModelConfig['baseline']): string =>
   from.length === 0
     ? 'baseline: none is configured: changes are not judged'
-    : `baseline: the first that is there of ${from.map(showRef).join(', ')}; without one, changes count as ${onMissing} (baseline.on_missing)`
+    : `baseline: the first that is there of ${from.map(showRef).join(', ')}; without one, changes count as ${onMissing} (baseline.on_missing)${
+        predictions === undefined
+          ? ''
+          : `; where nobody can ask it, its answers in ${shownSource(predictions)} are compared row by row, joined on data.id, where they answer every row`
+      }`
 
 const reuseRules = (budget: number, { maxAgeDays }: ModelConfig['baseline']): readonly string[] => [
   `evaluate.holdout_reuse: warns when ${count(budget)} different candidates were judged on the same test data`,

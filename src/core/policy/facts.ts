@@ -142,6 +142,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ baseline }) => fact('policy', 'baseline.from', baseline.from, baseline.from.map(showRef).join(', ') || 'none'),
   ({ baseline }) => fact('policy', 'baseline.on_missing', baseline.onMissing, baseline.onMissing),
   ({ baseline }) => fact('policy', 'baseline.max_age', baseline.maxAgeDays, `${baseline.maxAgeDays}d`),
+  ({ baseline }) => fact('policy', 'baseline.predictions', baseline.predictions, shownSource(baseline.predictions)),
   ({ drift }) => fact('policy', 'drift.enabled', drift.enabled, String(drift.enabled)),
   ({ drift: { reference } }) => fact('policy', 'drift.reference', reference, reference === 'training' ? reference : shownSource(reference)),
   ({ drift }) => Object.entries(drift.columns).flatMap(([name, column]) => driftColumnFacts(`drift.columns.${name}`, column)),

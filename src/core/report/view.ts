@@ -225,10 +225,11 @@ const whose = {
 } as const
 
 /** Who answered where we did not, and what a command said when it was asked again. */
-function scoredNotes({ scored, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+function scoredNotes({ scored, baseline_answers: before, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
   const by = scored === undefined ? [] : [say`${own(whose[scored.by])} ${name(scored.how)}`]
   return [
     ...by,
+    ...(before === undefined ? [] : [say`answers of the baseline from ${name(before)}, taken at their word`]),
     ...(scored?.inspected === false
       ? [own('The model file is not inspected (format: opaque): Modelgate has not looked into it and never loads it.')]
       : []),

@@ -107,9 +107,10 @@ const baseline = z.union(
       from: z.union([refs, ref], { error: 'expected a model or a list of models' }).optional(),
       on_missing: outcome.optional(),
       max_age: duration.optional(),
+      predictions: source.optional(),
     }),
   ],
-  { error: 'expected a model, a list of models, or {from, on_missing, max_age}' },
+  { error: 'expected a model, a list of models, or {from, on_missing, max_age, predictions}' },
 )
 
 const promote = section({

@@ -318,6 +318,8 @@ export interface ModelConfig {
     readonly from: readonly ModelRef[]
     readonly onMissing: 'pass' | 'warn' | 'fail'
     readonly maxAgeDays: number | null
+    /** answers of a baseline that nobody can ask; `{version}` in a path is the version that it is of */
+    readonly predictions?: Source
   }
   readonly drift: {
     readonly enabled: boolean

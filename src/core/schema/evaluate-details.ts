@@ -66,6 +66,8 @@ export const evaluateDetails = z.lazy(() =>
         inspected: z.boolean(),
       })
       .optional(),
+    /** files of `baseline.predictions` that the baseline's answers were read from */
+    baseline_answers: z.string().optional(),
     /** metrics of a command that was run again, by `confirm`; one entry a run, the first one first */
     repeated: z
       .array(z.strictObject({ name: z.string(), runs: z.array(z.strictObject({ value: number, baseline: number, change: number })) }))

@@ -12,7 +12,7 @@ import { forecastProblems } from './forecast-spec.ts'
 import { decisionProblems, slicesSpec, valueSpec } from './parts-spec.ts'
 import { configError, invalid, type Locate, type Path, type Problem, problemsOf, shown } from './problems.ts'
 import { type Plain, readYaml } from './read-yaml.ts'
-import { paritySpec, scoreProblems } from './score-spec.ts'
+import { baselineProblems, paritySpec, scoreProblems } from './score-spec.ts'
 import { waiversOf } from './waivers-file.ts'
 
 const day = 86_400_000
@@ -126,6 +126,7 @@ function normalise(name: string, file: ModelFile, problems: Problem[]): ModelCon
   if (evaluate !== undefined) decisionProblems(evaluate, data, [...path, 'evaluate'], problems)
   forecastProblems(evaluate ?? {}, task, data, path, problems)
   scoreProblems(file, path, problems)
+  baselineProblems(file, path, problems)
   customProblems(file, path, problems)
   return {
     name,
@@ -243,6 +244,7 @@ function baselineOf(given: ModelFile['baseline']): ModelConfig['baseline'] {
     from: from === undefined ? usualBaseline : Array.isArray(from) ? from : [from],
     onMissing: given.on_missing ?? 'warn',
     maxAgeDays: given.max_age === undefined ? null : given.max_age / day,
+    ...(given.predictions === undefined ? {} : { predictions: given.predictions }),
   }
 }
 

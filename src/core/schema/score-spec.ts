@@ -59,3 +59,13 @@ export function scoreProblems({ format, score, evaluate, data }: ModelFile, path
       invalid(at('evaluate', 'threshold', 'on'), 'score.predictions has answers for data.test alone: write the threshold as a number.'),
     )
 }
+
+/** Answers of a baseline need rows to answer, and an id that says which. */
+export function baselineProblems({ baseline, data, task, evaluate }: ModelFile, path: Path, problems: Problem[]): void {
+  if (baseline === undefined || !('predictions' in baseline) || baseline.predictions === undefined) return
+  const refuse = (text: string) => problems.push(invalid([...path, 'baseline', 'predictions'], text))
+  if (baseline.predictions.kind === 'profile') refuse('Rows are needed here: a profile holds none.')
+  if (task === 'custom') refuse('A custom task has numbers alone, and the ledger keeps those of the baseline.')
+  else if (data?.id === undefined) refuse('Nothing says which row each answer is of: write data.id.')
+  if (typeof evaluate?.threshold === 'object') refuse('These are answers to data.test alone: write the threshold as a number.')
+}

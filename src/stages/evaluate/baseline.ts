@@ -8,8 +8,10 @@ import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { resolveFirst } from '../resolve-model.ts'
 import type { Resolution, ResolvedModel } from '../resolve-types.ts'
+import type { Today } from './changed-rows.ts'
 import { openScorer } from './open-scorer.ts'
 import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
+import { storedBaseline } from './stored-baseline.ts'
 
 export interface Compared {
   readonly scored: Scored | null
@@ -23,9 +25,21 @@ export interface Compared {
   readonly checks: readonly Check[]
   /** scores it once more on the same rows, where a command did; null: it would say the same */
   readonly again: (() => Promise<Scored>) | null
+  /** files that its answers were read from, where they are stored ones */
+  readonly answers: string | null
 }
 
-const none: Compared = { scored: null, missing: null, stored: null, judged: null, record: null, inputs: [], checks: [], again: null }
+const none: Compared = {
+  scored: null,
+  missing: null,
+  stored: null,
+  judged: null,
+  record: null,
+  inputs: [],
+  checks: [],
+  again: null,
+  answers: null,
+}
 
 /** @throws what was thrown, unless the baseline was made for other data: then nothing is wrong with the candidate, and nothing can be compared */
 export function notComparable(compared: Compared, thrown: unknown): Compared {
@@ -55,6 +69,7 @@ export function byNumbers(
 /** What the baseline is asked. */
 export interface BaselineRequest extends Omit<ScoreRequest, 'shown'> {
   readonly data: string
+  readonly today: Today
   /** called while the baseline is open, with what messages call it */
   readonly whileOpen?: (scorer: Scorer, shown: string) => Promise<void>
 }
@@ -80,8 +95,8 @@ export async function findBaseline(
     case 'numbers': {
       const record = { ref: found.ref, version: null, digest: found.digest, age_days: null, same_rows: false }
       const because = `only the numbers of ${found.ref} are known, not the model itself; tried ${tried(found)}`
-      const missing: MissingBaseline = found.digest === digest ? unchanged(found.ref) : { kind: 'not-comparable', because }
-      return { ...none, missing, stored: found.metrics, judged: found.judged, record }
+      if (found.digest === digest) return { ...none, missing: unchanged(found.ref), stored: found.metrics, judged: found.judged, record }
+      return fromStored(context, { ...none, record }, { because, numbers: found }, request)
     }
     case 'found':
       return scoreBaseline(context, found.model, digest, request)
@@ -110,11 +125,12 @@ async function scoreBaseline(
       wanted === null
         ? `of ${model.ref} only the numbers are known`
         : `score.predictions answers for the candidate alone, and a released version keeps no rows: what ${model.ref} answers is not known`
-    return { ...common, record: { ...record, same_rows: false }, missing: { kind: 'not-comparable', because }, ...kept(model) }
+    const fix = context.model.baseline.predictions === undefined ? keepThem : undefined
+    return fromStored(context, common, { because, numbers: model.numbers, ...(wanted !== null && fix !== undefined && { fix }) }, wanted)
   }
   context.progress.say(`${context.model.name}: scoring ${shown}${model.version === null ? '' : ` (${model.version})`}`)
   const opened = await openBaseline(context, model, shown)
-  if ('kind' in opened) return { ...common, record: { ...record, same_rows: false }, missing: opened, ...kept(model) }
+  if ('kind' in opened) return fromStored(context, common, { ...opened, numbers: model.numbers }, wanted)
   await using scorer = opened
   if (scorer.digest !== model.digest) {
     throw new UserError(
@@ -158,11 +174,39 @@ async function openBaseline(
   }
 }
 
-/** Numbers of a released model whose answers cannot be had. */
-const kept = ({ numbers }: ResolvedModel): Pick<Compared, 'stored' | 'judged'> => ({
-  stored: numbers?.metrics ?? null,
-  judged: numbers?.judged ?? null,
-})
+const keepThem = 'keep the answers of what is promoted, and name them under baseline.predictions; they stay with you'
+
+interface Unasked {
+  /** why nobody can ask it */
+  readonly because: string
+  readonly fix?: string
+  readonly numbers: ResolvedModel['numbers']
+}
+
+/** Of a baseline that nobody can ask: its stored answers where they are at hand, else what is known of its numbers. */
+async function fromStored(
+  context: ModelContext,
+  common: Compared,
+  { because, fix, numbers }: Unasked,
+  wanted: BaselineRequest | null,
+): Promise<Compared> {
+  const { record } = common
+  const judged = numbers?.judged ?? null
+  const shown = { model: `the baseline ${record?.ref}`, data: wanted?.data ?? '' }
+  const stored = wanted === null || record === null ? null : await storedBaseline(context, record, { ...wanted, shown })
+  if (stored?.kind === 'scored' && record !== null) {
+    const { scored } = stored
+    const files = scored.inputs ?? []
+    const answers = files.map(({ path }) => path).join(', ')
+    return { ...common, record: { ...record, same_rows: true }, scored, judged, inputs: [...common.inputs, ...files], answers }
+  }
+  const missing: MissingBaseline = {
+    kind: 'not-comparable',
+    because: stored === null || stored.kind === 'scored' ? because : `${because}; ${stored.because}`,
+    ...(fix !== undefined && { fix }),
+  }
+  return { ...common, missing, stored: numbers?.metrics ?? null, judged, record: record && { ...record, same_rows: false } }
+}
 
 const dayMs = 86_400_000
 

@@ -23,9 +23,22 @@ export async function holdoutChange(
   state: LedgerModel | null,
   baseline: string | null,
   today: Today,
+  /** its answers are stored ones */
+  stored: boolean,
 ): Promise<string | null> {
-  const then = earlierHoldout(state, baseline, today.holdout)
-  return then === null ? null : saidOfHoldout(then, today.rows, await changedRows(context, then, today))
+  const change = await changeSince(context, state, baseline, today)
+  return change === null ? null : saidOfHoldout(change.before, today.rows, change.difference, stored)
+}
+
+/** null: the holdout is the one of then, or nobody knows */
+export async function changeSince(
+  context: ModelContext,
+  state: LedgerModel | null,
+  baseline: string | null,
+  today: Today,
+): Promise<{ readonly before: EarlierHoldout; readonly difference: ChangedRows | KeptElsewhere | null } | null> {
+  const before = earlierHoldout(state, baseline, today.holdout)
+  return before === null ? null : { before, difference: await changedRows(context, before, today) }
 }
 
 const nothingGone = { kind: 'found', paths: [] } as const

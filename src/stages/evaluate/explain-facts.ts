@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { decidable, explainWaivers } from '../../core/evaluate/explain.ts'
 import { dayOf, isExpired } from '../../core/gate/waivers.ts'
 import { showRef } from '../../core/ledger/show-ref.ts'
+import { shownSource } from '../../core/policy/facts.ts'
 import { count, plural } from '../../core/report/format.ts'
-import type { ModelConfig } from '../../core/schema/config.ts'
+import type { ModelConfig, Source } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { RunContext } from '../context.ts'
@@ -56,12 +57,16 @@ async function rows(context: RunContext, model: ModelConfig): Promise<readonly s
   })
 }
 
+/** Which file it is is known once the baseline is. */
+const perVersion = (source: Source | undefined): boolean => shownSource(source).includes('{version}')
+
 /** Answers that were made elsewhere. */
-async function answers(context: RunContext, { score, evaluate }: ModelConfig): Promise<readonly string[]> {
+async function answers(context: RunContext, { score, evaluate, baseline }: ModelConfig): Promise<readonly string[]> {
   const lines: string[] = []
   const sources = [
     ['score.predictions', score?.kind === 'predictions' ? score.source : undefined],
     ['evaluate.parity.predictions', evaluate.parity?.predictions],
+    ...(perVersion(baseline.predictions) ? [] : [['baseline.predictions', baseline.predictions] as const]),
   ] as const
   for (const [key, source] of sources) {
     if (source === undefined) continue

@@ -107,6 +107,90 @@ describe('stored predictions', () => {
   })
 })
 
+describe('stored predictions of a baseline', () => {
+  const worse = (x: number) => sigmoid(x < 0.4 && x > -0.4 ? -x : x)
+  const changeOf = (result: Awaited<ReturnType<Bench['evaluate']>>) => result.checks.find(({ id }) => id === 'evaluate.max_drop:roc_auc')
+  const stored = (predictions = 'kept.csv', rest = '') =>
+    config({ baseline: 'base.bin', rest }).replace('[base.bin]', `{from: base.bin, predictions: ${predictions}}`)
+  const prepareBoth = (kept: string) => {
+    prepare()
+    bench.write('base.bin', 'other trees')
+    bench.write('answers.csv', answers(rows, worse))
+    bench.write('kept.csv', kept)
+  }
+
+  it('are compared row by row as if the command had answered for both', async () => {
+    prepareBoth(answers([...rows].reverse()))
+    bench.write(
+      'score.mjs',
+      `import { copyFileSync, readFileSync } from 'node:fs'
+const [model, out] = process.argv.slice(2)
+copyFileSync(readFileSync(model, 'utf8').startsWith('other') ? 'kept.csv' : 'answers.csv', out)`,
+    )
+    const asked = changeOf(await bench.evaluate(config({ baseline: 'base.bin', score: `{run: '${node} score.mjs $MODEL $OUT'}` })))
+    const result = await bench.evaluate(stored())
+    expect(asked).toMatchObject({ status: 'fail', n: 300 })
+    expect(changeOf(result)).toEqual(asked)
+    expect(result.baseline).toMatchObject({ ref: 'base.bin', same_rows: true })
+    expect(evaluateDetails.parse(result.details).baseline_answers).toBe('kept.csv')
+    expect(result.inputs.find(({ role }) => role === 'baseline_predictions')).toMatchObject({ path: 'kept.csv', rows: 300 })
+  })
+
+  it.each([
+    ['to rows that are there no more are left aside', `${answers()}gone,0.5\n`, 'fail', 'roc_auc fell'],
+    [
+      'that miss a row compare nothing',
+      answers(rows.slice(1)),
+      'not-comparable',
+      'kept.csv answers 299 of 300 rows of data: 1 ids are missing',
+    ],
+    ['without the id compare nothing', answers().replace('id,', 'key,'), 'not-comparable', "has no column 'id', which is data.id"],
+  ])('%s', async (_, kept, status, says) => {
+    prepareBoth(kept)
+    const check = changeOf(await bench.evaluate(stored()))
+    expect(check?.status).toBe(status)
+    expect(check?.message).toContain(says)
+  })
+
+  it('that name a row again, or are no numbers, are one sentence', async () => {
+    prepareBoth(`${answers()}r7,0.5\n`)
+    expect(outcome(await bench.evaluate(stored()))).toContain("IDS_REPEATED: 'id' of kept.csv names a row again in 1 of 301 rows")
+    bench.write(
+      'kept.csv',
+      answers(rows, (x) => (x === rows[3]?.x ? Number.NaN : sigmoid(x))),
+    )
+    expect(outcome(await bench.evaluate(stored()))).toContain('MODEL_NAN')
+  })
+
+  it('that are not there, or are of a version where there is none, leave the numbers of the ledger', async () => {
+    prepareBoth(answers())
+    expect(changeOf(await bench.evaluate(stored('no.csv')))?.message).toContain('no.csv: there is no such file')
+    expect(changeOf(await bench.evaluate(stored('"kept/{version}.csv"')))?.message).toContain(
+      'baseline.predictions is a file of each version, and base.bin names none',
+    )
+  })
+
+  it('are not asked where the baseline itself can be', async () => {
+    prepareBoth('no table')
+    bench.write('m.onnx', logistic([2], 0))
+    bench.write('base.onnx', logistic([1], 0))
+    const own = config({ model: 'm.onnx', format: 'onnx', score: '', baseline: 'b' }).replace(
+      '[b]',
+      '{from: base.onnx, predictions: kept.csv}',
+    )
+    const result = await bench.evaluate(own)
+    expect(changeOf(result)?.status).toBe('pass')
+    expect(evaluateDetails.parse(result.details)).not.toHaveProperty('baseline_answers')
+  })
+
+  it('are explained before any work', async () => {
+    prepareBoth(answers())
+    const lines = (await bench.explain(stored())).join('\n')
+    expect(lines).toContain('its answers in kept.csv are compared row by row, joined on data.id, where they answer every row')
+    expect(lines).toContain('baseline.predictions has 300 rows')
+  })
+})
+
 describe('MDL-01, MDL-02, MDL-14: a model that is never loaded', () => {
   const pickle = Uint8Array.from([0x80, 4, 0x4b, 1, 0x2e])
 

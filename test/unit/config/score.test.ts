@@ -58,6 +58,16 @@ describe('score', () => {
       'data: {train: t.csv, target: y}\nscore: {predictions: a.csv}\nevaluate: {threshold: {on: train, maximize: f1}}',
       'score.predictions has answers for data.test alone',
     ],
+    [`${data}baseline: {predictions: k.csv}`, 'Nothing says which row each answer is of: write data.id.'],
+    ['data: {test: t.csv, target: y, id: i}\nbaseline: {predictions: {profile: p.json}}', 'Rows are needed here'],
+    [
+      'task: custom\nscore: {metrics_file: e.json}\nevaluate: {metrics: {bleu: {direction: higher}}}\nbaseline: {predictions: k.csv}',
+      'A custom task has numbers alone',
+    ],
+    [
+      'data: {train: t.csv, test: u.csv, target: y, id: i}\nbaseline: {predictions: k.csv}\nevaluate: {threshold: {on: train, maximize: f1}}',
+      'These are answers to data.test alone',
+    ],
     ['evaluate: {parity: {predictions: {profile: p.json}}}', 'Rows are needed here'],
     ['evaluate: {parity: {predictions: a.csv, max_difference: -1}}', 'expected a number of at least 0'],
     ['evaluate: {parity: {predictions: a.csv, min_agreement: 120%}}', 'expected a share between 0 and 1'],

@@ -22,6 +22,7 @@ const compared: Compared = {
   inputs: [],
   checks: [],
   again: null,
+  answers: null,
 }
 
 describe('a baseline that was made for other data', () => {

@@ -241,6 +241,14 @@ describe('EVT-06 what follows from a verdict comes from the base', () => {
     expect(sentences.some((sentence) => sentence.startsWith(`models.m.${path}: `))).toBe(true)
   })
 
+  it('where answers of the baseline lie is the base’s to say: a head cannot answer for what it is held against', () => {
+    const rows = 'data: {test: b.csv, target: y, id: i}\n'
+    const kept = `${rows}baseline: {predictions: "kept/{version}.csv"}`
+    for (const head of [`${rows}baseline: {predictions: mine.csv}`, rows])
+      expect(apply(kept, head).model.baseline.predictions).toMatchObject({ paths: ['kept/{version}.csv'] })
+    expect(apply(rows, kept).model.baseline).not.toHaveProperty('predictions')
+  })
+
   it('a limit on drift that is stricter than the default is new', () => {
     const { model } = apply(data, `${data}drift: {columns: {a: {shift: {warn: 0.05, fail: 0.1}}}}`)
     expect(model.drift.columns).toEqual({ a: { shift: { warn: 0.05, fail: 0.1 } } })
