@@ -10,6 +10,11 @@ export interface Column {
   readonly kind: ColumnKind
   /** the engine's own word, such as BIGINT */
   readonly type: string
+  /**
+   * SQL of an aggregate over every row of the relation: how many different values it has. Only where the file says that they are whole numbers
+   * close together, which are counted at the price of a sum; a file that says so wrongly makes the query fail.
+   */
+  readonly kinds?: string
 }
 
 export interface DataFile {

@@ -1,4 +1,5 @@
 /** A Parquet file as a relation that is read where it lies. */
+import { isWord, sparsest } from '../../core/checks/facts.ts'
 import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
 import { mapEngineError, unreadable } from './errors.ts'
@@ -25,10 +26,14 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
       if (twice !== null)
         throw unreadable(file.shown, null, `column ${twice} is there twice (upper and lower case are one name)`, 'rename one of them')
     }
-    const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
-    const rows = Number(counted.getRows()[0]?.[0] ?? 0)
-    await demandOneStory(session, file, path, columns, rows)
-    await demandBounded(session, file, path, columns, maxUnpackedBytes)
+    const counted = await session.raw.runAndReadAll(
+      `SELECT (SELECT count(*) FROM ${relation}), (SELECT num_rows FROM parquet_file_metadata(${path}))`,
+    )
+    const [read, promised] = counted.getRows()[0] ?? []
+    const rows = Number(read ?? 0)
+    const footer = await readFooter(session, path, columns, maxUnpackedBytes)
+    demandOneStory(file, footer, Number(promised ?? rows) > rows)
+    await demandBounded(session, file, path, columns, footer, maxUnpackedBytes)
     return {
       shown: file.shown,
       relation,
@@ -36,7 +41,7 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
         'file_row_number',
         columns.map((one) => one.name),
       ),
-      columns,
+      columns: columns.map((one) => withKinds(one, footer, rows)),
       rows,
       made: null,
     }
@@ -64,39 +69,82 @@ async function topLevelNames(session: Session, path: string): Promise<readonly s
   return names
 }
 
+/** What the footer says of row groups and of columns, as far as anybody asks for it. */
+interface Footer {
+  /** a row group whose columns hold more values than it says it has rows */
+  readonly short: boolean
+  /** columns that may come to more than the limit */
+  readonly large: ReadonlySet<string>
+  /** the column's whole numbers lie between these, in digits */
+  readonly ranges: ReadonlyMap<string, { readonly least: string; readonly greatest: string; readonly span: number }>
+}
+
+/** One question for all of it: each reads the footer anew. */
+async function readFooter(session: Session, path: string, columns: readonly Column[], limit: number): Promise<Footer> {
+  const among = (some: readonly Column[]) => `path_in_schema IN (${['NULL', ...some.map(({ name }) => quoteText(name))].join(', ')})`
+  // a list has as many values as it likes; any other column has one a row, null or not
+  const single = columns.filter(({ type }) => !/^(STRUCT|MAP|UNION)|\]$/.test(type))
+  const whole = columns.filter(({ type }) => isWord(type))
+  const found = await session.raw.runAndReadAll(
+    `SELECT path_in_schema, of_rows = 1 AS short, most > ${limit} AS large, CAST(least AS VARCHAR), CAST(greatest AS VARCHAR), CAST(greatest - least AS DOUBLE)
+     FROM (
+       SELECT path_in_schema, grouping(path_in_schema) AS of_rows, any_value(row_group_num_rows) AS said,
+         min(num_values) FILTER (WHERE ${among(single)}) AS held,
+         sum(CAST(num_values AS DOUBLE) * total_uncompressed_size) FILTER (WHERE dictionary_page_offset IS NOT NULL) AS most,
+         CASE WHEN count(stats_min_value) = count(*) THEN min(TRY_CAST(stats_min_value AS HUGEINT)) FILTER (WHERE ${among(whole)}) END AS least,
+         CASE WHEN count(stats_max_value) = count(*) THEN max(TRY_CAST(stats_max_value AS HUGEINT)) FILTER (WHERE ${among(whole)}) END AS greatest
+       FROM parquet_metadata(${path}) GROUP BY GROUPING SETS ((row_group_id), (path_in_schema)))
+     WHERE CASE WHEN of_rows = 1 THEN held > said ELSE most > ${limit} OR greatest >= least END`,
+  )
+  const rows = found.getRows()
+  const ofColumns = rows.filter(([, short]) => short !== true)
+  return {
+    short: rows.some(([, short]) => short === true),
+    large: new Set(ofColumns.flatMap(([name, , large]) => (large === true ? [String(name)] : []))),
+    ranges: new Map(
+      ofColumns.flatMap(([name, , , least, greatest, span]) =>
+        typeof least === 'string' && typeof greatest === 'string' ? [[String(name), { least, greatest, span: Number(span) }] as const] : [],
+      ),
+    ),
+  }
+}
+
+/** Each thread has bits of its own for all between the ends: 8 MiB. */
+const mostBits = 2 ** 26
+
+/** With the count of different values, where it is bits that are set. */
+function withKinds(column: Column, { ranges }: Footer, rows: number): Column {
+  const range = ranges.get(column.name)
+  if (range === undefined || range.span >= Math.min(mostBits, sparsest * rows)) return column
+  return { ...column, kinds: `coalesce(bit_count(bitstring_agg(${quoteName(column.name)}, ${range.least}, ${range.greatest})), 0)` }
+}
+
 /**
  * The number of rows stands in the footer, in each row group, and in each column of it. The engine takes the word of the row group and leaves
  * the other rows out in silence; more rows than there are, it notices. A footer that says too few is let pass: some writers leave a zero.
  */
-async function demandOneStory(session: Session, file: StagedFile, path: string, columns: readonly Column[], rows: number): Promise<void> {
-  const promised = await session.raw.runAndReadAll(`SELECT num_rows FROM parquet_file_metadata(${path})`)
-  const inFooter = Number(promised.getRows()[0]?.[0] ?? rows)
-  // a list has as many values as it likes; any other column has one a row, null or not
-  const single = columns.filter(({ type }) => !/^(STRUCT|MAP|UNION)|\]$/.test(type)).map(({ name }) => quoteText(name))
-  const short = await session.raw.runAndReadAll(
-    `SELECT count(*) FROM (SELECT any_value(row_group_num_rows) AS said, min(num_values) AS held FROM parquet_metadata(${path})
-      WHERE path_in_schema IN (${['NULL', ...single].join(', ')}) GROUP BY row_group_id) WHERE held > said`,
+function demandOneStory(file: StagedFile, { short }: Footer, promisesMore: boolean): void {
+  if (!promisesMore && !short) return
+  throw unreadable(
+    file.shown,
+    null,
+    'the Parquet file contradicts itself: it promises more rows than can be read',
+    'copy or write the file again',
   )
-  if (inFooter > rows || Number(short.getRows()[0]?.[0] ?? 0) > 0) {
-    throw unreadable(
-      file.shown,
-      null,
-      'the Parquet file contradicts itself: it promises more rows than can be read',
-      'copy or write the file again',
-    )
-  }
 }
 
 /**
  * A dictionary holds a long text once, and a million rows may point at it: kilobytes that come to terabytes. What the file may come to
  * at most is known from its footer; only where that is too much are the lengths looked at.
  */
-async function demandBounded(session: Session, file: StagedFile, path: string, columns: readonly Column[], limit: number): Promise<void> {
-  const most = await session.raw.runAndReadAll(
-    `SELECT path_in_schema FROM parquet_metadata(${path}) WHERE dictionary_page_offset IS NOT NULL
-      GROUP BY path_in_schema HAVING sum(CAST(num_values AS DOUBLE) * total_uncompressed_size) > ${limit}`,
-  )
-  const large = new Set(most.getRows().map(([name]) => String(name)))
+async function demandBounded(
+  session: Session,
+  file: StagedFile,
+  path: string,
+  columns: readonly Column[],
+  { large }: Footer,
+  limit: number,
+): Promise<void> {
   const texts = columns.filter(({ name, type }) => large.has(name) && (type === 'VARCHAR' || type === 'BLOB'))
   if (texts.length === 0) return
   const bytes = texts.map(({ name, type }) => `sum(${type === 'BLOB' ? 'octet_length' : 'strlen'}(${quoteName(name)}))`)

@@ -7,7 +7,8 @@
  *   decided   no scan: judged on facts (names, types, number of rows, the other roles, the reference profile)
  *   rowRule   SQL that is true for a row that breaks the rule; all of them share one scan. Takes `mostly`, unless it has a limit of its own
  *   figures   named SQL aggregates in that same scan, and a pure judge over them
- *   counted   one query of its own that returns `judged` and `broken`. Takes `mostly`, unless it has a limit of its own
+ *   counted   one query of its own that returns `judged` and `broken`, or where it can say both as aggregates, a part of the shared scan. Takes
+ *             `mostly`, unless it has a limit of its own
  *   asked     queries of its own (each a scan), and a pure judge over their rows
  *
  * Every function gets the parsed parameters and a `Scope`: the table with its columns, the column judged, the tables of the other roles
@@ -150,8 +151,14 @@ export interface Figures<S extends Shape> extends Common<S> {
 export interface Counted<S extends Shape> extends Common<S> {
   /** one row: `judged` and `broken` */
   readonly count: (params: ParamsOf<S>, scope: Scope) => Sql
+  /** the same as aggregates over all rows of the table; null where that cannot be */
+  readonly aggregates?: (params: ParamsOf<S>, scope: Scope) => Aggregates | null
   readonly says: (params: ParamsOf<S>, scope: Scope) => string
   readonly allowed?: (params: ParamsOf<S>) => Limit
+}
+export interface Aggregates {
+  readonly judged: Sql
+  readonly broken: Sql
 }
 export interface Asked<S extends Shape> extends Common<S> {
   /** in the order of the answers; none where it cannot be asked, which the judge then says */
@@ -177,6 +184,7 @@ export type Work =
   | {
       readonly kind: 'counted'
       readonly count: (scope: Scope) => Sql
+      readonly aggregates: (scope: Scope) => Aggregates | null
       readonly says: (scope: Scope) => string
       readonly allowed: Limit | null
     }
@@ -285,6 +293,8 @@ export const counted = <const S extends Shape>(entry: Counted<S>): CheckEntry =>
   entryOf('own', entry.allowed === undefined, entry, (params) => ({
     kind: 'counted',
     count: (scope) => entry.count(params, scope),
+    // of a part of the rows it asks for itself
+    aggregates: (scope) => (scope.keep === 'true' ? (entry.aggregates?.(params, scope) ?? null) : null),
     says: (scope) => entry.says(params, scope),
     allowed: entry.allowed?.(params) ?? null,
   }))

@@ -9,6 +9,8 @@ export interface ColumnFacts {
   readonly kind: StorageKind
   /** the engine's own word */
   readonly type: string
+  /** SQL of an aggregate: how many different values it has, at the price of a sum; only where that is possible (ports/data-engine.ts) */
+  readonly kinds?: string
 }
 
 export interface TableFacts {
@@ -25,10 +27,17 @@ export interface TableFacts {
   readonly columns: readonly ColumnFacts[]
 }
 
+/** Whole numbers of at most 64 bits … */
+export const isWord = (type: string): boolean => /^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type)
+/** … are told apart by setting a bit for each, which is worth its price while at least one bit in so many is set. */
+export const sparsest = 16
+
 export type SqlValue = string | number | boolean
 export interface Sql {
   readonly sql: string
   readonly values: readonly SqlValue[]
+  /** of a condition over one column: it has no answer where the value is null, so that nobody needs to ask whether it is */
+  readonly strict?: true
 }
 export const sql = (text: string, values: readonly SqlValue[] = []): Sql => ({ sql: text, values })
 

@@ -7,7 +7,7 @@ import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'
 import { asText, beyond, matchesWhole, member, not, sizeOutside } from '../sql-parts.ts'
 import { declaredTypes, storedAs, typeRules } from '../type-rules.ts'
-import { repeats } from './repeats.ts'
+import { repeats, repeatsInBits } from './repeats.ts'
 
 export const ordered: readonly StorageKind[] = ['integer', 'float', 'decimal', 'string', 'date', 'timestamp']
 export const listed: readonly StorageKind[] = ['integer', 'float', 'decimal', 'boolean', 'string', 'date', 'timestamp', 'time']
@@ -145,6 +145,7 @@ export const basicChecks: readonly CheckEntry[] = [
     elsewhere: ['GX expect_column_values_to_be_unique', 'pandera unique', 'Soda duplicate_count'],
     example: 'true',
     count: (_, { column, table }) => repeats(column, table),
+    aggregates: (_, { column }) => repeatsInBits(column),
     says: () => 'repeat an earlier one',
   }),
 ]

@@ -6,20 +6,19 @@
  * Whole numbers that lie close together, as running numbers do, are marked as bits of words, each word a group:
  * 64 times fewer groups than values. Numbers far apart would have a word each, so those are counted as everything else is.
  */
-import { type ColumnFacts, type Sql, sql, type TableFacts } from '../facts.ts'
+import type { Aggregates } from '../entry.ts'
+import { type ColumnFacts, isWord, type Sql, sparsest, sql, type TableFacts } from '../facts.ts'
 import { ifPresent } from '../sql-parts.ts'
 
+/** In the scan that is made anyway, where the engine can count different values in it. */
+export const repeatsInBits = ({ quoted, kinds }: ColumnFacts): Aggregates | null =>
+  kinds === undefined ? null : { judged: sql(`count(${quoted})`), broken: sql(`count(${quoted}) - ${kinds}`) }
+
 export function repeats(column: ColumnFacts, { relation, columnar }: TableFacts): Sql {
-  if (columnar && wordTypes.test(column.type)) return sql(inWords(column.quoted, relation))
+  if (columnar && isWord(column.type)) return sql(inWords(column.quoted, relation))
   const there = ifPresent(column)
   return sql(`SELECT count(${there}) AS judged, count(${there}) - count(DISTINCT ${there}) AS broken FROM ${relation}`)
 }
-
-/** at most 64 bits */
-const wordTypes = /^U?(TINY|SMALL|BIG)?INT(EGER)?$/
-
-/** Words are worth their price while at least one bit in so many is set. */
-const sparsest = 16
 
 /** One plan for both ways: the one not taken reads a column and drops every row of it. */
 const inWords = (x: string, relation: string): string => `
