@@ -54,16 +54,16 @@ const apart = {
   absWorkingDir: root,
 } as const
 buildSync({ ...apart, entryPoints: [join(work, 'adapters', 'fs', 'hash-worker.js')], outfile: join(out, 'hash-worker.cjs') })
-// a function of the binding, which is loaded from wherever it was proven
+// a function of the binding, which is loaded from wherever it was proven. In brackets: V8 then compiles what is called at once in its first look at it
 buildSync({
   ...apart,
   entryPoints: ['@duckdb/node-api'],
   external: ['@duckdb/node-bindings'],
   outfile: join(out, 'duckdb.cjs'),
   banner: {
-    js: "module.exports=binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
+    js: "module.exports=(binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
   },
-  footer: { js: '}return module.exports}' },
+  footer: { js: '}return module.exports})' },
 })
 writeFileSync(
   join(out, 'licenses.txt'),

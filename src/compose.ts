@@ -3,11 +3,10 @@
  * one function. Adapters are imported when they are first asked for, so that a stage loads only what it uses.
  */
 import { createHash } from 'node:crypto'
-import { availableParallelism, tmpdir, totalmem } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { detectHost } from './adapters/ci/detect-host.ts'
 import { systemClock } from './adapters/clock.ts'
-import type { NativeModule } from './adapters/duckdb/connection.ts'
 import { createFiles } from './adapters/fs/files.ts'
 import type { GitLedger } from './adapters/git/open.ts'
 import { createArtifactStore } from './adapters/github/artifacts.ts'
@@ -182,12 +181,13 @@ function makePorts({ options, config, files, root, owned, github }: Parts): Port
     downloads: once(async () => (await import('./adapters/http/downloads.ts')).makeDownloads({ environment: env })),
     engine: once(async (): Promise<DataEngine> => {
       const { createDataEngine } = await import('./adapters/duckdb/engine.ts')
+      const { asDuckdb, engineThreads } = await import('./adapters/duckdb/instance.ts')
       const { loadNative } = await import('./adapters/runtime/load-native.ts')
       const engine = createDataEngine({
         native: async () => asDuckdb(await loadNative('duckdb', native)),
         memoryLimitBytes: engineMemory(config),
         tempFolder: env.RUNNER_TEMP || tmpdir(),
-        threads: Math.min(8, availableParallelism()),
+        threads: engineThreads(),
         signal,
       })
       owned.push(() => engine[Symbol.asyncDispose]())
@@ -211,13 +211,6 @@ function makePorts({ options, config, files, root, owned, github }: Parts): Port
     }),
   }
 }
-
-/** What was loaded is what the engine needs: the digests were checked before, this is for the type. */
-function asDuckdb(loaded: unknown): NativeModule {
-  if (isDuckdb(loaded)) return loaded
-  throw new Error('the native module is not DuckDB')
-}
-const isDuckdb = (loaded: unknown): loaded is NativeModule => typeof loaded === 'object' && loaded !== null && 'DuckDBInstance' in loaded
 
 /** The largest limit of a model, and never so much of the machine that the model's own process has no room. */
 const engineMemory = (config: Config): number =>

@@ -9,7 +9,7 @@ export const entries: Readonly<Record<string, () => Promise<void>>> = {
   'onnx-worker': async () => (await import('./adapters/onnx/worker.ts')).main(),
 }
 
-/** They read rows, whatever the config says: of what they need, much can be proven while the rest is still being loaded. */
+/** They read rows, whatever the config says: the engine is proven and started while the rest is still being loaded. */
 const readers: readonly (string | undefined)[] = ['validate', 'run', 'init']
 
 /** Called by the stubs `dist/<name>.js`. */
@@ -17,18 +17,24 @@ export const start = async (name: string): Promise<void> => {
   process.exitCode = 1
   const entry = entries[name]
   if (entry === undefined) throw new Error(`no entry ${name}`)
+  const reads = readers.includes(name === 'cli' ? process.argv[2] : name)
+  // a thread takes its time to start
+  if (reads) (await import('./adapters/fs/hash-thread.ts')).hashThread.start()
   // each schema is used once or twice a process: compiling code for it (zod does, with `new Function`) takes longer than it saves
   if (name !== 'onnx-worker') (await import('./adapters/zod/interpret.ts')).interpretSchemas()
-  if (readers.includes(name === 'cli' ? process.argv[2] : name)) void expectEngine()
+  if (reads) await beginEngine()
   await entry()
 }
 
-/** Trouble of it is left to whoever loads the engine, who says it where it belongs. */
-const expectEngine = async (): Promise<void> => {
+/** Trouble of it is left to whoever asks for the engine, who says it where it belongs. */
+const beginEngine = async (): Promise<void> => {
   try {
-    const { hashThread } = await import('./adapters/fs/hash-thread.ts')
-    hashThread.start()
-    const { expectNative } = await import('./adapters/runtime/load-native.ts')
-    expectNative('duckdb', { environment: process.env })
+    const { beginDuckdb } = await import('./adapters/runtime/load-native.ts')
+    const { asDuckdb, engineThreads, startInstance } = await import('./adapters/duckdb/instance.ts')
+    const begin = async (): Promise<void> => {
+      const loaded = await beginDuckdb({ environment: process.env })
+      if (loaded !== null) startInstance(asDuckdb(loaded), engineThreads())
+    }
+    begin().catch(() => undefined)
   } catch {}
 }

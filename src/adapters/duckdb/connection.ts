@@ -1,11 +1,7 @@
 /** One hardened engine instance: it reads and writes one private folder, loads nothing, and its settings are locked (DAT-03). */
 import type * as Native from '@duckdb/node-api'
 import type { Scalar } from '../../ports/data-engine.ts'
-
-export type NativeModule = Pick<
-  typeof Native,
-  'DuckDBInstance' | 'DuckDBDataChunk' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN' | 'VARCHAR' | 'version'
->
+import { type NativeModule, takeInstance } from './instance.ts'
 
 export interface ConnectionOptions {
   readonly native: NativeModule
@@ -21,19 +17,12 @@ export interface Connection {
 }
 
 export async function connect({ native, folder, memoryLimitBytes, threads }: ConnectionOptions): Promise<Connection> {
-  const instance = await native.DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: `${Math.floor(memoryLimitBytes / 1024)}KiB`,
-    temp_directory: `${folder}/spill`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    allow_community_extensions: 'false',
-    allow_unsigned_extensions: 'false',
-    allow_persistent_secrets: 'false',
-  })
+  const instance = await takeInstance(native, threads)
   const raw = await instance.connect()
   // access is taken away after the folder is allowed, the lock comes last: no later statement can widen either
   await raw.run(`
+    SET memory_limit = '${Math.floor(memoryLimitBytes / 1024)}KiB';
+    SET temp_directory = ${quoteText(`${folder}/spill`)};
     SET allowed_directories = [${quoteText(`${folder}/`)}];
     SET TimeZone = 'UTC';
     SET preserve_insertion_order = true;

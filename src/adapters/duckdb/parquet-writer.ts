@@ -6,8 +6,9 @@ import type * as Native from '@duckdb/node-api'
 import type { RowFormat } from '../../core/schema/config.ts'
 import { type Column, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
 import { shownTable } from './batches.ts'
-import { type NativeModule, quoteText } from './connection.ts'
+import { quoteText } from './connection.ts'
 import { mapEngineError } from './errors.ts'
+import type { NativeModule } from './instance.ts'
 import type { Session } from './part.ts'
 
 export interface WrittenColumn {

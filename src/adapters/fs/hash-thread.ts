@@ -6,18 +6,25 @@ import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Hashed } from './hash-file.ts'
+import type { Answer, Job } from './hash-worker.ts'
 
 export interface HashThread {
   start(): void
   /** Puts a file on its list. */
   ahead(path: string): void
-  /** What it found of a file that was put on its list; null where it was not, or was no success. An answer is given once. */
+  /**
+   * Puts a native addon on its list, to be opened where every file of `proven` (path → sha256) was found to be that: mapping a large
+   * library is done once a process, and the thread has the time.
+   */
+  openAhead(path: string, proven: ReadonlyMap<string, string>): void
+  /** What it found of a file that was put on its list; null where it was not, or was no success. An answer is given once. Whoever waits holds the process. */
   answer(path: string): Promise<Hashed | null>
-}
-
-interface Message {
-  readonly path: string
-  readonly hashed: Hashed | null
+  /** Until it is done with an addon that was put on its list, whatever came of it. */
+  opened(path: string): Promise<void>
+  /** The same for work that waits for it, begun by whoever may end before it does. */
+  holding<T>(work: Promise<T>): Promise<T>
+  /** `answer` and `opened`, for such work: they hold nothing. */
+  readonly idly: Pick<HashThread, 'answer' | 'opened'>
 }
 
 export function createHashThread(script: string): HashThread {
@@ -25,13 +32,15 @@ export function createHashThread(script: string): HashThread {
   let over = false
   /** calls that wait: so long, and no longer, the thread holds the process */
   let held = 0
-  const asked = new Map<string, Promise<Hashed | null>>()
-  const waiting = new Map<string, (hashed: Hashed | null) => void>()
+  const hashes = new Map<string, Promise<Hashed | null>>()
+  const openings = new Map<string, Promise<Hashed | null>>()
+  const waiting = new Map<number, (hashed: Hashed | null) => void>()
+  let jobs = 0
 
   function start(): void {
     if (worker !== null) return
     worker = new Worker(script, { env: {}, execArgv: [], stdin: false })
-    worker.on('message', ({ path, hashed }: Message) => waiting.get(path)?.(hashed))
+    worker.on('message', ({ id, hashed }: Answer) => waiting.get(id)?.(hashed))
     const giveUp = () => {
       over = true
       for (const settle of waiting.values()) settle(null)
@@ -42,29 +51,41 @@ export function createHashThread(script: string): HashThread {
     worker.unref()
   }
 
+  function ask(list: Map<string, Promise<Hashed | null>>, path: string, proven: Job['proven']): void {
+    if (list.has(path)) return
+    start()
+    // a thread that has ended answers nobody
+    if (over) return
+    const id = ++jobs
+    list.set(path, new Promise<Hashed | null>((resolve) => waiting.set(id, resolve)))
+    worker?.postMessage({ id, path, proven } satisfies Job)
+  }
+
+  async function holding<T>(work: Promise<T>): Promise<T> {
+    held += 1
+    worker?.ref()
+    try {
+      return await work
+    } finally {
+      held -= 1
+      if (held === 0) worker?.unref()
+    }
+  }
+
+  async function given(list: Map<string, Promise<Hashed | null>>, path: string): Promise<Hashed | null> {
+    const found = (await list.get(path)) ?? null
+    list.delete(path)
+    return found
+  }
+
   return {
     start,
-    ahead: (path) => {
-      if (asked.has(path)) return
-      start()
-      // a thread that has ended answers nobody
-      if (over) return
-      asked.set(path, new Promise<Hashed | null>((resolve) => waiting.set(path, resolve)))
-      worker?.postMessage(path)
-    },
-    answer: async (path) => {
-      const found = asked.get(path)
-      if (found === undefined) return null
-      held += 1
-      worker?.ref()
-      try {
-        return await found
-      } finally {
-        asked.delete(path)
-        held -= 1
-        if (held === 0) worker?.unref()
-      }
-    },
+    ahead: (path) => ask(hashes, path, null),
+    openAhead: (path, proven) => ask(openings, path, proven),
+    answer: (path) => holding(given(hashes, path)),
+    opened: async (path) => void (await holding(given(openings, path))),
+    holding,
+    idly: { answer: (path) => given(hashes, path), opened: async (path) => void (await given(openings, path)) },
   }
 }
 

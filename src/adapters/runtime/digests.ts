@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { UserError } from '../../errors.ts'
 import { type Hashed, hashFile, stateAt } from '../fs/hash-file.ts'
-import { hashThread } from '../fs/hash-thread.ts'
+import { type HashThread, hashThread } from '../fs/hash-thread.ts'
 import { bundledApi, isBinding } from './require-native.ts'
 
 export const nativeParts = ['duckdb', 'onnx'] as const
@@ -107,15 +107,24 @@ export function verifyAhead(folder: string, files: ReadonlyMap<string, string>):
   for (const file of files.keys()) hashThread.ahead(join(folder, file))
 }
 
+/** Has the thread open an addon of the part as well, once it has found every file to be the right one. */
+export function openAhead(folder: string, files: ReadonlyMap<string, string>, addon: string): void {
+  hashThread.openAhead(join(folder, addon), new Map([...files].map(([file, sha256]) => [join(folder, file), sha256])))
+}
+
 /**
  * Proves that every file of a part, as it lies in `folder`, is the one this version of modelgate was built with.
  * All of it on each start (45 and 71 MB, about 60 ms): a note "was checked before" could be forged by whoever can change the files.
  * What was hashed ahead counts where the file is still the same, by its inode, size and times.
  * @throws UserError NATIVE_CHANGED naming the first file that is missing or differs
  */
-export async function verify(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+export async function verify(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  thread: Pick<HashThread, 'answer'> = hashThread,
+): Promise<void> {
   const ahead = new Map<string, Hashed | null>()
-  for (const file of files.keys()) ahead.set(file, await hashThread.answer(join(folder, file)))
+  for (const file of files.keys()) ahead.set(file, await thread.answer(join(folder, file)))
   for (const [file, expected] of files) {
     const path = join(folder, file)
     const early = ahead.get(file) ?? null

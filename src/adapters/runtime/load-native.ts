@@ -9,9 +9,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:f
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { UserError } from '../../errors.ts'
-import { isComplete, type NativePart, nativeParts, type Runtime, readRuntime, verify, verifyAhead } from './digests.ts'
+import { hashThread } from '../fs/hash-thread.ts'
+import { isComplete, type NativePart, nativeParts, openAhead, type Runtime, readRuntime, verify, verifyAhead } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
-import { nativeEntries, requireDuckdb, requirePackage } from './require-native.ts'
+import { duckdbAddon, nativeEntries, requireDuckdb, requirePackage } from './require-native.ts'
 
 export type { NativePart } from './digests.ts'
 
@@ -31,19 +32,64 @@ export interface NativeOptions {
  */
 export async function loadNative(part: NativePart, options: NativeOptions): Promise<unknown> {
   const runtime = options.runtime ?? readRuntime()
-  const folder = await locateNative(part, { ...options, runtime })
-  return part === 'duckdb' ? requireDuckdb(folder, runtime.platform) : requirePackage(part, folder)
+  const begun = takeBegun(part, runtime, options)
+  if (begun !== null) {
+    const loaded = await hashThread.holding(begun)
+    if (loaded !== null) return loaded
+  }
+  return load(part, await locateNative(part, { ...options, runtime }), runtime)
 }
+
+const load = (part: NativePart, folder: string, { platform }: Runtime): unknown =>
+  part === 'duckdb' ? requireDuckdb(folder, platform) : requirePackage(part, folder)
 
 /**
  * For a part that will be asked for: its files are hashed on the other core from now on. Where none is installed nothing happens, and
  * whatever is wrong is left for `locateNative` to find and to say.
  */
 export function expectNative(part: NativePart, options: NativeOptions): void {
-  const runtime = options.runtime ?? readRuntime()
+  const place = placeOf(part, options.runtime ?? readRuntime(), options)
+  if (place !== null) verifyAhead(place.folder, place.files)
+}
+
+/** Where it is installed; null when it is not, or cannot be. */
+function placeOf(part: NativePart, runtime: Runtime, options: NativeOptions) {
   const files = runtime.files(part)
   const folder = files === null ? undefined : installed(runtime, files, options)
-  if (files !== null && folder !== undefined && isAbsolute(folder)) verifyAhead(folder, files)
+  return files !== null && folder !== undefined && isAbsolute(folder) ? { folder, files } : null
+}
+
+/** What was begun before anybody asked for it: the first who asks for that part in that folder takes it. */
+let begun: { readonly part: NativePart; readonly folder: string; readonly loading: Promise<unknown> } | null = null
+
+function takeBegun(part: NativePart, runtime: Runtime, options: NativeOptions): Promise<unknown> | null {
+  if (begun === null || begun.part !== part || placeOf(part, runtime, options)?.folder !== begun.folder) return null
+  const { loading } = begun
+  begun = null
+  return loading
+}
+
+/**
+ * `expectNative`, and as soon as it is proven DuckDB is loaded: the module, for whoever wants to begin something with it, or null. Holds no
+ * process that is over before that, says nothing of what is wrong, and `loadNative` does not do it again.
+ */
+export function beginDuckdb(options: NativeOptions): Promise<unknown> {
+  const part = 'duckdb'
+  const runtime = options.runtime ?? readRuntime()
+  const place = placeOf(part, runtime, options)
+  if (place === null) return Promise.resolve(null)
+  const { folder, files } = place
+  verifyAhead(folder, files)
+  const addon = duckdbAddon(runtime.platform)
+  openAhead(folder, files, addon)
+  const prove = async (): Promise<unknown> => {
+    await verify(folder, files, hashThread.idly)
+    await hashThread.idly.opened(join(folder, addon))
+    return load(part, folder, runtime)
+  }
+  const loading = prove().catch(() => null)
+  begun = { part, folder, loading }
+  return loading
 }
 
 /** The folder whose node_modules hold this part, verified but not loaded. */

@@ -15,6 +15,7 @@ const beside = join(dirname(fileURLToPath(import.meta.url)), 'duckdb.cjs')
 export const bundledApi = existsSync(beside) ? beside : null
 
 const bindingPackage = (platform: string): string => `node_modules/@duckdb/node-bindings-${platform}`
+export const duckdbAddon = (platform: string): string => `${bindingPackage(platform)}/duckdb.node`
 export const isBinding = (file: string): boolean => file.startsWith(bindingPackage(''))
 
 /** `unknown`, because only the adapter that asks knows the module's type. */
@@ -26,7 +27,7 @@ export function requireDuckdb(folder: string, platform: string): unknown {
   const require = requireFrom(folder)
   const api: unknown = require(bundledApi)
   if (typeof api !== 'function') throw new Error(`${bundledApi} is not a function of the binding`)
-  return api(require(join(folder, bindingPackage(platform), 'duckdb.node')))
+  return api(require(join(folder, duckdbAddon(platform))))
 }
 
 const requireFrom = (folder: string) => createRequire(join(folder, 'package.json'))

@@ -58,6 +58,45 @@ describe('the thread that hashes ahead', () => {
     expect(status).toBe(0)
   })
 
+  it.runIf(process.platform === 'linux').each([
+    ['every file is the one that was named', 'sha', true],
+    ['one has another digest', '"0".repeat(64)', false],
+    ['one was never hashed', 'sha, "/other": sha', false],
+    ['one was written to since', 'sha', false],
+  ])('opens an addon where %s: %#', (name, digests, opens) => {
+    const self = join(projectRoot, 'src', 'adapters', 'fs', 'hash-thread.ts')
+    const binding = join(projectRoot, 'node_modules', '@duckdb', `node-bindings-linux-${process.arch}`, 'duckdb.node')
+    const path = file('proven', 'abc')
+    const changes = name.includes('written')
+    const code = `
+      import { readFileSync, writeFileSync } from 'node:fs'
+      const { hashThread } = await import(${JSON.stringify(self)})
+      const path = ${JSON.stringify(path)}
+      hashThread.ahead(path)
+      const sha = (await hashThread.answer(path)).sha256
+      if (${changes}) writeFileSync(path, 'abd')
+      hashThread.openAhead(${JSON.stringify(binding)}, new Map(Object.entries({ [path]: ${digests} })))
+      await hashThread.opened(${JSON.stringify(binding)})
+      process.stdout.write(String(readFileSync('/proc/self/maps', 'utf8').includes('libduckdb')))`
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { timeout: 60_000 })
+    expect(stdout.toString()).toBe(String(opens))
+    expect(status).toBe(0)
+  })
+
+  it('work that waits for it idly holds no process, and is held by whoever waits for that work', () => {
+    const self = join(projectRoot, 'src', 'adapters', 'fs', 'hash-thread.ts')
+    const run = (use: string) => {
+      const code = `const { hashThread } = await import(${JSON.stringify(self)})
+        hashThread.ahead(${JSON.stringify(self)})
+        const work = hashThread.idly.answer(${JSON.stringify(self)}).then(() => process.stdout.write('done'))
+        ${use}`
+      const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { timeout: 60_000 })
+      return `${status} ${stdout}`
+    }
+    expect(run('')).toBe('0 ')
+    expect(run('await hashThread.holding(work)')).toBe('0 done')
+  })
+
   it('leaves nobody waiting where it cannot be started', async () => {
     const thread = createHashThread(join(folder, 'absent.cjs'))
     thread.ahead(join(folder, 'a'))

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stateAt } from '../../../src/adapters/fs/hash-file.ts'
 import { hashThread } from '../../../src/adapters/fs/hash-thread.ts'
 import { type NativePart, type Runtime, readRuntime } from '../../../src/adapters/runtime/digests.ts'
-import { expectNative, loadNative, locateNative } from '../../../src/adapters/runtime/load-native.ts'
+import { beginDuckdb, expectNative, loadNative, locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import { findNpm } from '../../../src/adapters/runtime/npm.ts'
 import { UserError } from '../../../src/errors.ts'
 
@@ -158,6 +158,37 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
     put(given, code)
     expectNative('onnx', options)
     expect(await loadNative('onnx', options)).toEqual({ real: true })
+  })
+
+  it('what was begun before anybody asked is taken by the first who does, and proven like everything else', async () => {
+    const api = 'node_modules/@duckdb/node-api/index.js'
+    const made = (content: string): string => {
+      const given = fresh('begun')
+      mkdirSync(dirname(join(given, api)), { recursive: true })
+      writeFileSync(join(given, api), content)
+      return given
+    }
+    const runtime: Runtime = {
+      ...smallRuntime(fresh('root')),
+      files: (part) => (part === 'duckdb' ? new Map([[api, sha256(code)]]) : null),
+    }
+    const options = (given: string) => ({ environment: { MODELGATE_RUNTIME_DIR: given }, runtime })
+    const good = options(made(code))
+    const before = loads()
+    expect(await beginDuckdb(good)).toEqual({ real: true })
+    expect(loads()).toBe(before + 1)
+    expect(await loadNative('duckdb', good)).toEqual({ real: true })
+    expect(loads()).toBe(before + 1)
+
+    const evil = options(made(`${code}// changed`))
+    expect(await beginDuckdb(evil)).toBeNull()
+    expect(await codeOf(loadNative('duckdb', evil))).toContain('NATIVE_CHANGED')
+    // begun in one folder, asked for in another
+    expect(await beginDuckdb(good)).toEqual({ real: true })
+    expect(await codeOf(loadNative('duckdb', evil))).toContain('NATIVE_CHANGED')
+    // none is installed: nothing is begun, and nothing is installed for it
+    expect(await beginDuckdb({ environment: { RUNNER_TOOL_CACHE: fresh('cache'), PATH: '' }, runtime })).toBeNull()
+    expect(loads()).toBe(before + 1)
   })
 
   it('nothing is said ahead of what is wrong: whoever loads it says so', async () => {
