@@ -1,4 +1,6 @@
 /** What the product's pair queries answer of a drawn table: sums over the numbers of the cells of two columns, for rank correlations. */
+import { pairLimits } from '../../src/core/drift/pair-measures.ts'
+import { movedPairs, squaredInfluence, withSpreads } from '../../src/core/profile/pair-spread.ts'
 import { maxPairRows, type Pairs, readPairs } from '../../src/core/profile/pairs.ts'
 import type { ColumnProfile, TableProfile } from '../../src/core/schema/profile.ts'
 import { firstAtLeast } from '../../src/core/stats/sorted.ts'
@@ -40,10 +42,27 @@ export function countPairs(drawn: readonly Drawn[], reference: TableProfile): Pa
       Object.assign(sums, { [`p${key}`]: sab, [`n${key}`]: n, [`a${key}`]: sa, [`b${key}`]: sb, [`aa${key}`]: saa, [`bb${key}`]: sbb })
     }
   }
-  return readPairs(
+  const pairs = readPairs(
     sums,
     ranked.map(({ name }) => name),
   )
+  const moved = movedPairs(reference.pairs, pairs, pairLimits.warn)
+  const spreads = moved.map((pair) => meanOf(squaredInfluence(pair), ranked[pair.i]?.of, ranked[pair.j]?.of))
+  return withSpreads(pairs, moved, spreads)
+}
+
+const none = new Int16Array()
+
+/** Over rows where both are there. */
+function meanOf(f: (a: number, b: number) => number, a: Int16Array = none, b: Int16Array = none): number {
+  let [n, sum] = [0, 0]
+  for (let row = 0; row < a.length; row++) {
+    const [x = missing, y = missing] = [a[row], b[row]]
+    if (x === missing || y === missing) continue
+    n += 1
+    sum += f(x, y)
+  }
+  return sum / n
 }
 
 /** A table of today shares most columns with the one before it. */

@@ -4,19 +4,12 @@
  *     r = (n Σab − Σa Σb) / √((n Σa² − (Σa)²)(n Σb² − (Σb)²))
  *     z = (atanh r₁ − atanh r₂) / √(v(r₁)/(n − 3) + v(r₂)/(m − 3))          p = 2 (1 − Φ(|z|))
  *
- * v = 1 for Pearson's r of normal values; ranks vary more, v = 1 + r²/2 (`ranks`). r of ±1 is taken as ±(1 − 1e-12). Fewer than four rows on
- * a side, or a column that does not vary: no answer.
- * Source: Fisher 1921; Bonett & Wright 2000 for ranks.
+ * v = 1 for Pearson's r of normal values; ranks vary more, v = 1 + r²/2 (`ranks`); and where it is known how much r varies of the rows as they
+ * are (`spread`, n Var(r) of those of today), v is at least spread/(1 − r₂²)², on both sides: where nothing changed they have it in common.
+ * r of ±1 is taken as ±(1 − 1e-12). Fewer than four rows on a side, or a column that does not vary: no answer.
+ * Source: Fisher 1921; Bonett & Wright 2000 for ranks; profile/pair-spread.ts for the spread (Δ-method on atanh).
  */
-import type { PairSums } from '../profile/pairs.ts'
 import { normalSf } from '../stats/normal.ts'
-
-export type Sums = Omit<PairSums, 'a' | 'b'>
-
-export function correlation({ n, sa, sb, saa, sbb, sab }: Sums): number | null {
-  const [a, b] = [n * saa - sa * sa, n * sbb - sb * sb]
-  return n > 3 && a > 0 && b > 0 ? Math.max(-1, Math.min(1, (n * sab - sa * sb) / Math.sqrt(a * b))) : null
-}
 
 /** @param n and @param m rows that each correlation is worth */
 export function correlationChange(
@@ -24,11 +17,12 @@ export function correlationChange(
   n: number,
   now: number,
   m: number,
-  ranks = false,
+  { ranks = false, spread = null }: { readonly ranks?: boolean; readonly spread?: number | null } = {},
 ): { readonly z: number; readonly p: number } {
   if (!(n > 3 && m > 3)) throw new RangeError(`a correlation needs more than three rows, not ${n} and ${m}`)
-  const spread = (r: number, rows: number) => (ranks ? 1 + (r * r) / 2 : 1) / (rows - 3)
-  const apart = (r: number) => Math.atanh(Math.max(-1 + 1e-12, Math.min(1 - 1e-12, r)))
-  const z = (apart(before) - apart(now)) / Math.sqrt(spread(before, n) + spread(now, m))
+  const short = (r: number) => Math.max(-1 + 1e-12, Math.min(1 - 1e-12, r))
+  const known = spread === null ? 0 : spread / (1 - short(now) ** 2) ** 2
+  const variance = (r: number, rows: number) => Math.max(ranks ? 1 + (r * r) / 2 : 1, known) / (rows - 3)
+  const z = (Math.atanh(short(before)) - Math.atanh(short(now))) / Math.sqrt(variance(before, n) + variance(now, m))
   return { z, p: Math.min(1, 2 * normalSf(Math.abs(z))) }
 }

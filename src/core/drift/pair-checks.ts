@@ -4,7 +4,7 @@
  */
 import { effect } from '../gate/fold.ts'
 import { type AssociationTable, associationTables, planAssociations } from '../profile/associations.ts'
-import { type PairSums, pairSums } from '../profile/pairs.ts'
+import { correlation, pairSums, samePair } from '../profile/pairs.ts'
 import { count, figure, namedProbability, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -12,7 +12,7 @@ import { benjaminiHochberg } from '../stats/multiplicity.ts'
 import { associationMoves } from './association-moves.ts'
 import { associationChange } from './association-tables.ts'
 import type { Judging } from './column-checks.ts'
-import { correlation, correlationChange } from './correlation.ts'
+import { correlationChange } from './correlation.ts'
 import type { Tested } from './examine.ts'
 import { total } from './interaction.ts'
 import { type PairMeasure, pairLimits, pairMeasures } from './pair-measures.ts'
@@ -50,7 +50,7 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
   const compared = [...correlations(input, excess), ...associations(input, excess)]
   const unknown = unknownAssociations(input, excess)
   if (compared.length === 0) return unknown.length === 0 ? null : { checks: unknown, rows: [] }
-  const q = benjaminiHochberg(compared.map(({ p }) => p))
+  const q = adjusted(compared)
   const judged = compared.map(({ p: _, says, ...pair }, i): { readonly row: Row; readonly says: Compared['says'] } => ({
     row: { ...pair, q: q[i] ?? 1, state: stateOf(Math.abs(pair.change), q[i] ?? 1) },
     says,
@@ -70,7 +70,16 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
   }
 }
 
-const key = (a: string, b: string) => JSON.stringify([a, b])
+/**
+ * By the number of all pairs. What is too small to count makes no other pair more certain: of those nobody asked how much they vary by
+ * themselves (profile/pair-spread.ts), so that their p may be too small.
+ */
+function adjusted(compared: readonly Compared[]): readonly number[] {
+  const large = ({ change }: Compared) => Math.abs(change) >= pairLimits.warn
+  const all = benjaminiHochberg(compared.map(({ p }) => p))
+  const among = benjaminiHochberg(compared.map((pair) => (large(pair) ? pair.p : 1)))
+  return compared.map((pair, i) => (large(pair) ? among : all)[i] ?? 1)
+}
 
 function correlations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
   const find = samePair(pairSums(current.pairs))
@@ -83,21 +92,9 @@ function correlations({ reference, current }: Asked, excessOf: Excess): readonly
     // rows that depend on each other are worth fewer here too
     const [n, m] = [before.n / excess, after.n / excess]
     if (r1 === null || r2 === null || Math.min(n, m) < minRows) return []
-    const { p } = correlationChange(r1, n, r2, m, true)
+    const { p } = correlationChange(r1, n, r2, m, { ranks: true, spread: after.spread })
     return [{ a, b, measure: 'rank_correlation', reference: r1, current: r2, change: r2 - r1, p }]
   })
-}
-
-/** Whichever of the two columns comes first; usually the pair stands at the same place. */
-function samePair(pairs: readonly PairSums[]): (wanted: PairSums, place: number) => PairSums | undefined {
-  const ordered = ({ a, b }: PairSums) => (a < b ? key(a, b) : key(b, a))
-  let byName: ReadonlyMap<string, PairSums> | null = null
-  return (wanted, place) => {
-    const there = pairs[place]
-    if (there?.a === wanted.a && there.b === wanted.b) return there
-    byName ??= new Map(pairs.map((pair) => [ordered(pair), pair]))
-    return byName.get(ordered(wanted))
-  }
 }
 
 function associations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {

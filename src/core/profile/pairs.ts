@@ -3,7 +3,8 @@
  * percentiles of the reference. Sums add, so parts merge exactly.
  *
  *     a       cell number of a row minus the middle cell (cell 0 … k over k edges; two labels are 0 and 1)
- *     stored  Σab of every pair; n, Σa, Σa² of every column; and of a pair where one of the two is missing somewhere, its own n and sums
+ *     stored  Σab of every pair; n, Σa, Σa² of every column; and of a pair where one of the two is missing somewhere, its own n and sums;
+ *             of a pair that moved from the reference how much its correlation varies by itself (pair-spread.ts)
  *
  * A table of more than 200,000 rows gives a sample of them by the hash of the row number: the same rows in every run, `rows` says how many.
  * Source: statistics.md §2.9.1.
@@ -29,6 +30,26 @@ export interface PairSums {
   readonly saa: number
   readonly sbb: number
   readonly sab: number
+  /** n Var(r) of the rows as they are; null where it was not asked for */
+  readonly spread: number | null
+}
+
+/** Of fewer than four rows, or where one does not vary: none. */
+export function correlation({ n, sa, sb, saa, sbb, sab }: Omit<PairSums, 'a' | 'b' | 'spread'>): number | null {
+  const [a, b] = [n * saa - sa * sa, n * sbb - sb * sb]
+  return n > 3 && a > 0 && b > 0 ? Math.max(-1, Math.min(1, (n * sab - sa * sb) / Math.sqrt(a * b))) : null
+}
+
+/** Whichever of the two columns comes first; usually the pair stands at the same place. */
+export function samePair(pairs: readonly PairSums[]): (wanted: PairSums, place: number) => PairSums | undefined {
+  const ordered = ({ a, b }: PairSums) => JSON.stringify(a < b ? [a, b] : [b, a])
+  let byName: ReadonlyMap<string, PairSums> | null = null
+  return (wanted, place) => {
+    const there = pairs[place]
+    if (there?.a === wanted.a && there.b === wanted.b) return there
+    byName ??= new Map(pairs.map((pair) => [ordered(pair), pair]))
+    return byName.get(ordered(wanted))
+  }
 }
 
 /** How one column is ranked: by its cells, or as one of two labels. */
@@ -44,19 +65,26 @@ export function pairSums(pairs: Pairs | null | undefined): readonly PairSums[] {
   if (pairs === null || pairs === undefined) return []
   const { columns, n, s, q } = pairs
   const own = new Map(pairs.partial.map(([i, j, ...sums]) => [`${i} ${j}`, sums]))
+  const spreads = new Map((pairs.spread ?? []).map(([i, j, spread]) => [`${i} ${j}`, spread]))
   return places(columns.length).map(([i, j], at) => {
     const [both = n[i] ?? 0, sa = s[i] ?? 0, sb = s[j] ?? 0, saa = q[i] ?? 0, sbb = q[j] ?? 0] = own.get(`${i} ${j}`) ?? []
-    return { a: columns[i] ?? '', b: columns[j] ?? '', n: both, sa, sb, saa, sbb, sab: pairs.products[at] ?? 0 }
+    const spread = spreads.get(`${i} ${j}`) ?? null
+    return { a: columns[i] ?? '', b: columns[j] ?? '', n: both, sa, sb, saa, sbb, sab: pairs.products[at] ?? 0, spread }
   })
 }
 
-/** @throws RangeError when the columns differ */
+/** Sums add exactly. The spread of the whole is that of its parts, as long as these are alike; where one does not know it, it is unknown. @throws RangeError when the columns differ */
 export function mergePairs(a: Pairs, b: Pairs): Pairs {
   if (a.columns.join('\n') !== b.columns.join('\n')) throw new RangeError('the pairs are of different columns')
   const add = (x: readonly number[], y: readonly number[]) => x.map((value, i) => value + (y[i] ?? 0))
   const rows = a.rows + b.rows
   const n = add(a.n, b.n)
   const [left, right] = [pairSums(a), pairSums(b)]
+  const spread = places(a.columns.length).flatMap(([i, j], at): [number, number, number][] => {
+    const [x, y] = [left[at], right[at]]
+    if (x === undefined || y === undefined || x.spread === null || y.spread === null) return []
+    return [[i, j, Number(((x.n * x.spread + y.n * y.spread) / (x.n + y.n)).toPrecision(6))]]
+  })
   return {
     columns: a.columns,
     rows,
@@ -70,6 +98,7 @@ export function mergePairs(a: Pairs, b: Pairs): Pairs {
       if (x === undefined || y === undefined) return []
       return [[i, j, x.n + y.n, x.sa + y.sa, x.sb + y.sb, x.saa + y.saa, x.sbb + y.sbb]]
     }),
+    ...(spread.length === 0 ? {} : { spread }),
   }
 }
 

@@ -137,6 +137,8 @@ export const tableProfileSchema = z.strictObject({
       products: z.array(z.number()),
       /** of pairs where one is missing somewhere: places of the two, n, Σa, Σb, Σa², Σb² over rows where both are there */
       partial: z.array(z.array(z.number())),
+      /** of pairs that moved from the reference: places of the two, n Var(r) of the rows as they are */
+      spread: z.array(z.tuple([count, count, z.number().nonnegative()])).optional(),
     })
     .nullable()
     .optional(),

@@ -1,5 +1,6 @@
 /** What a profile holds besides its columns, each by scans of its own: sums of weights, counts by block, sums of pairs, counts by class and label, repeated rows. */
 import { type ColumnFacts, isNumeric, type TableFacts } from '../../core/checks/facts.ts'
+import { pairLimits } from '../../core/drift/pair-measures.ts'
 import type { ColumnPlan, Levels } from '../../core/profile/assemble.ts'
 import {
   type AssociationPlan,
@@ -21,6 +22,7 @@ import {
   spanQuery,
 } from '../../core/profile/blocks.ts'
 import { digits12 } from '../../core/profile/digits.ts'
+import { movedPairs, spreadQueries, withSpreads } from '../../core/profile/pair-spread.ts'
 import {
   type Code,
   canBeRanked,
@@ -29,6 +31,7 @@ import {
   completeColumns,
   dropStatement,
   maxPairColumns,
+  type Pairs,
   pairQueries,
   type RankPlan,
   rankCodes,
@@ -172,12 +175,24 @@ export async function countPairs(subject: Subject, asked: AskedPairs | null): Pr
     const names = ranked.map(({ facts }) => facts.name)
     return {
       ...profile,
-      ...(ranked.length === 0 ? {} : { pairs: readPairs(row, names) }),
+      ...(ranked.length === 0 ? {} : { pairs: await spreadOf(subject, readPairs(row, names), name) }),
       ...(tables.plan.pairs.length === 0 ? {} : { associations: readAssociations(row, Number(row.rows ?? 0), tables.plan) }),
     }
   } finally {
     await engine.aggregate({ sql: dropStatement(name) })
   }
+}
+
+/** How much the correlations vary that are not those of the reference. */
+async function spreadOf({ engine, reference, ownReference }: Subject, pairs: Pairs, codes: string): Promise<Pairs> {
+  const moved = ownReference ? [] : movedPairs(reference.pairs, pairs, pairLimits.warn)
+  const row: Record<string, unknown> = {}
+  for (const query of spreadQueries(codes, moved)) Object.assign(row, (await engine.aggregate(query))[0])
+  return withSpreads(
+    pairs,
+    moved,
+    moved.map((_, at) => Number(row[`k${at}`])),
+  )
 }
 
 const axisName = (place: number): string => `a${place}`

@@ -406,8 +406,31 @@ describe('pairs', () => {
         saa: sum((p) => p * p),
         sbb: sum((_, q) => q * q),
         sab: sum((p, q) => p * q),
+        spread: null,
       })
     }
+  })
+
+  it('and of those that are not what they were at training how much they vary by themselves', async () => {
+    const reference = await profile({ a, b, holes, flag }, options)
+    const turned = await profile({ a, b: b.toReversed(), holes, flag }, { ...options, reference })
+    const spreads = new Map(pairSums(turned.pairs).map((pair) => [`${pair.a} ${pair.b}`, pair.spread]))
+    expect([...spreads].flatMap(([name, spread]) => (spread === null ? [] : [name]))).toEqual(['a b', 'b flag'])
+    const code = (name: string, value: number) => {
+      const edges = column(reference, name).numeric?.edges ?? []
+      return edges.filter((edge) => edge < value).length
+    }
+    const rows = a.map((value, i) => [code('a', value), code('b', b.at(-1 - i) ?? 0)] as const)
+    const mean = (of: (x: number, y: number) => number) => rows.reduce((sum, [x, y]) => sum + of(x, y), 0) / rows.length
+    const [ma, mb] = [mean((x) => x), mean((_, y) => y)]
+    const [sa, sb] = [Math.sqrt(mean((x) => (x - ma) ** 2)), Math.sqrt(mean((_, y) => (y - mb) ** 2))]
+    const r = mean((x, y) => ((x - ma) / sa) * ((y - mb) / sb))
+    const expected = mean((x, y) => {
+      const [u, v] = [(x - ma) / sa, (y - mb) / sb]
+      return (u * v - (r / 2) * (u * u + v * v)) ** 2
+    })
+    expect(spreads.get('a b')).toBeCloseTo(expected, 5)
+    expect((await profile({ a, b, holes, flag }, { ...options, reference })).pairs).not.toHaveProperty('spread')
   })
 
   it('of fifty columns are counted at once, and small', async () => {
@@ -618,7 +641,9 @@ describe('parts merge to the whole, bit for bit in counts', () => {
           whole.blocks,
           whole.weight,
         ])
-        expect(pairSums(merged.pairs)).toEqual(pairSums(whole.pairs))
+        // how much a correlation varies is no count
+        const sums = (table: TableProfile) => pairSums(table.pairs).map(({ spread: _, ...counts }) => counts)
+        expect(sums(merged)).toEqual(sums(whole))
         expect(merged.associations?.tables).toHaveLength(2)
         expect(merged.associations).toEqual(whole.associations)
         for (const one of whole.columns) {

@@ -101,7 +101,7 @@ export const driftRunners: Readonly<Record<string, Runner>> = {
   hellinger: (inputs) => ({ hellinger: hellinger(...sides(inputs)) }),
   exceedance: ({ k, n, m }) => ({ p: exceedanceP(num(k), num(n), num(m)) }),
   correlation_change: ({ reference, current, n, m, ranks }) => ({
-    ...correlationChange(num(reference), num(n), num(current), num(m), ranks === true),
+    ...correlationChange(num(reference), num(n), num(current), num(m), { ranks: ranks === true }),
   }),
   interaction: ({ before, now }) => ({ ...interaction(lists(before), lists(now)) }),
   group_shift: ({ before, now }) => ({ ...groupShift(lists(before), lists(now)) }),
