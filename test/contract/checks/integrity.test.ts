@@ -217,6 +217,20 @@ describe('features among themselves', () => {
     expect(await hall.say('test', { test: tables.test }, '{correlation_change: 0.2}')).toMatch(/^skipped/)
   })
 
+  it('numbers that are mostly zero and go together: no alarm where nothing changed, in any of 24 tables', async () => {
+    const draw = (): Columns => {
+      const all = times(600, () => (next() > 0.95 ? Math.ceil(20 * next()) : 0))
+      return { a: all, b: all.map((x) => (next() > 0.5 ? x : 0)) }
+    }
+    const said = []
+    for (let run = 0; run < 24; run++) {
+      const tables = { train: await hall.parquet(draw()), test: await hall.parquet(draw()) }
+      said.push((await hall.find('test', tables, '{correlation_change: 0.1}')).p ?? 1)
+    }
+    expect(said.filter((p) => p <= 0.01)).toEqual([])
+    expect(said.filter((p) => p <= 0.5).length).toBeGreaterThan(4)
+  })
+
   it('rows outside in several numbers at once', async () => {
     const many = 4000
     const column = (seed: number) => {

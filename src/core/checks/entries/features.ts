@@ -1,8 +1,8 @@
 /** Checks of the features among themselves: pairs that say the same, features that say nothing, rows that lie outside in many. */
+import { correlationChange } from '../../drift/correlation.ts'
 import { count, plural, written } from '../../report/format.ts'
 import { targetColumns } from '../../schema/target-columns.ts'
 import { benjaminiHochberg } from '../../stats/multiplicity.ts'
-import { normalSf } from '../../stats/normal.ts'
 import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, isNumeric, present, type Sql, sql } from '../facts.ts'
 import { columns, share, count as wholeNumber } from '../params.ts'
@@ -61,7 +61,7 @@ export const featureChecks: readonly CheckEntry[] = [
       const here = both.map(([column]) => column)
       const there = both.map(([, column]) => column)
       const train = trainOf(scope)
-      return possible([rankPairs(scope.table, here), train === undefined ? null : rankPairs(train, there)])
+      return possible([rankPairs(scope.table, here, true), train === undefined ? null : rankPairs(train, there)])
     },
     judge: ({ max = 0.2, columns: names }, [here = [], there], scope) => {
       const both = compared(scope, names)
@@ -197,17 +197,15 @@ function compared(scope: Scope, names: readonly string[] | undefined): readonly 
   })
 }
 
-/** Fisher's z of two independent correlations, adjusted over all pairs. Largest change first. */
+/** The test of drift, adjusted over all pairs. Largest change first. */
 function changesOf(now: readonly Pair[], before: readonly Pair[]) {
   const key = ({ a, b }: Pair) => JSON.stringify([a, b].toSorted())
   const old = new Map(before.map((pair) => [key(pair), pair]))
   const both = now.flatMap((pair) => {
     const was = old.get(key(pair))
     if (was === undefined || was.r === null || pair.r === null || was.found.n < 30 || pair.found.n < 30) return []
-    const inside = (r: number) => Math.atanh(Math.max(-1 + 1e-12, Math.min(1 - 1e-12, r)))
-    // 1.06: the variance of Fisher's z of ranks (Fieller, Hartley & Pearson 1957)
-    const z = Math.abs(inside(was.r) - inside(pair.r)) / Math.sqrt(1.06 / (was.found.n - 3) + 1.06 / (pair.found.n - 3))
-    return [{ pair, was: was.r, is: pair.r, change: Math.abs(was.r - pair.r), p: 2 * normalSf(z) }]
+    const { p } = correlationChange(was.r, was.found.n, pair.r, pair.found.n, { ranks: true, spread: pair.spread })
+    return [{ pair, was: was.r, is: pair.r, change: Math.abs(was.r - pair.r), p }]
   })
   const q = benjaminiHochberg(both.map((one) => one.p))
   return both.map((one, i) => ({ ...one, q: q[i] ?? 1 })).toSorted((a, b) => b.change - a.change)

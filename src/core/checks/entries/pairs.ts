@@ -1,5 +1,5 @@
 /** Correlations of every pair of columns of a table: of numbers Pearson on ranks, of classes Cramér's V. Rows of the sample shrink as pairs grow. */
-import { pairSums } from '../../profile/pairs.ts'
+import { correlation, pairSums } from '../../profile/pairs.ts'
 import type { TableProfile } from '../../schema/profile.ts'
 import { number, type Row, type Scope } from '../entry.ts'
 import { type ColumnFacts, type Sql, sql } from '../facts.ts'
@@ -11,6 +11,8 @@ export interface Pair {
   readonly found: Association
   /** signed, of numbers */
   readonly r: number | null
+  /** n Var(r) of the rows as they are (profile/pair-spread.ts); null where it was not asked for */
+  readonly spread: number | null
 }
 
 /** Lines that the join of a sample with itself may have. */
@@ -23,13 +25,20 @@ const mostLevels = 100
 const rowsFor = (columns: number): number =>
   Math.max(leastRows, Math.min(mostRows, Math.floor(budget / Math.max(1, (columns * (columns - 1)) / 2))))
 
-/** One row a pair: `fa`, `fb` (places in the list), `n`, `r`. */
-export function rankPairs(table: Scope['table'], columns: readonly ColumnFacts[]): Sql | null {
+/**
+ * One row a pair: `fa`, `fb` (places in the list), `n`, `r`.
+ * @param spread with `m22`, `m31`, `m4`: means of x²y², xy(x² + y²) and (x² + y²)² of the ranks x, y, each standardised where it is there
+ */
+export function rankPairs(table: Scope['table'], columns: readonly ColumnFacts[], spread = false): Sql | null {
   const some = columns.flatMap((column, i) => (isOrdered(column) ? [i] : []))
   if (some.length < 2) return null
+  const standard = '(r - avg(r) OVER (PARTITION BY f)) / nullif(stddev_pop(r) OVER (PARTITION BY f), 0)'
+  const [both, length] = ['a.z * b.z', '(a.z * a.z + b.z * b.z)']
+  const moments = `, avg(${both} * ${both}) AS m22, avg(${both} * ${length}) AS m31, avg(${length} * ${length}) AS m4`
   return sql(
-    `WITH s AS MATERIALIZED (${inner(table, columns, some)}), l AS (${long(some, 's')}), r AS MATERIALIZED (${ranked('l')})
-     SELECT a.f AS fa, b.f AS fb, count(*) AS n, corr(a.r, b.r) AS r FROM r AS a JOIN r AS b ON a.row_at = b.row_at AND a.f < b.f GROUP BY a.f, b.f`,
+    `WITH s AS MATERIALIZED (${inner(table, columns, some)}), l AS (${long(some, 's')}), o AS (${ranked('l')}),
+       r AS MATERIALIZED (SELECT *${spread ? `, ${standard} AS z` : ''} FROM o)
+     SELECT a.f AS fa, b.f AS fb, count(*) AS n, corr(a.r, b.r) AS r${spread ? moments : ''} FROM r AS a JOIN r AS b ON a.row_at = b.row_at AND a.f < b.f GROUP BY a.f, b.f`,
   )
 }
 
@@ -63,17 +72,23 @@ export function readPairs(rows: readonly Row[], columns: readonly ColumnFacts[])
     // threads add in no fixed order, which moves the last digits
     const r = raw === null ? null : Number(raw.toFixed(10))
     const found = row.q === undefined ? (r === null ? null : spearman(r, number(row.n) ?? 0)) : contingency(row)
-    return a === undefined || b === undefined || found === null ? [] : [{ a, b, found, r: row.q === undefined ? r : null }]
+    return a === undefined || b === undefined || found === null
+      ? []
+      : [{ a, b, found, r: row.q === undefined ? r : null, spread: r === null ? null : spreadOf(row, r) }]
   })
   return pairs.toSorted((one, two) => two.found.strength - one.found.strength || (key(one) < key(two) ? -1 : 1))
 }
 
+/** Mean of (xy − r (x² + y²)/2)². */
+function spreadOf({ m22, m31, m4 }: Row, r: number): number | null {
+  const [a, b, c] = [number(m22), number(m31), number(m4)]
+  return a === null || b === null || c === null ? null : Math.max(0, a - r * b + (r * r * c) / 4)
+}
+
 /** The same from a profile, which counts in cells instead of ranks. */
 export const profilePairs = (profile: TableProfile): readonly Pair[] =>
-  pairSums(profile.pairs).flatMap(({ a, b, n, sa, sb, saa, sbb, sab }): readonly Pair[] => {
-    const [va, vb] = [saa - (sa * sa) / n, sbb - (sb * sb) / n]
-    if (n < 2 || !(va > 0) || !(vb > 0)) return []
-    const r = (sab - (sa * sb) / n) / Math.sqrt(va * vb)
-    const found = spearman(r, n)
-    return found === null ? [] : [{ a, b, found, r }]
+  pairSums(profile.pairs).flatMap((sums): readonly Pair[] => {
+    const r = correlation(sums)
+    const found = r === null ? null : spearman(r, sums.n)
+    return found === null ? [] : [{ a: sums.a, b: sums.b, found, r, spread: sums.spread }]
   })
