@@ -180,6 +180,7 @@ export const evaluate: ModelStage = async (given, options) => {
     task,
     primary: judged.primary,
     rows: table.rows,
+    ...(judged.groups === undefined ? {} : { groups: judged.groups }),
     excluded,
     // those of a multilabel task are names of columns
     labels:

@@ -90,7 +90,7 @@ function leaning(mean: Mean, groups: number | null): Test {
     below: (at) => skewBelow(mean, at),
     above: (at) => 1 - skewBelow(mean, at),
     bounds: (level) => skewBounds(mean, level),
-    rowsNeeded: (size) => rowsNeeded(mean.n, mean.se, size),
+    rowsNeeded: (size, alpha) => rowsNeeded(mean.n, mean.se, size, alpha),
   })
   return { ...both, method: 'influence-t' }
 }

@@ -35,8 +35,8 @@ export interface Test {
   above(at: number): number
   /** one-sided bounds at `level`, from the test of `at` */
   bounds(level: number, at: number): Bounds
-  /** rows, or groups where these are counted, that would show a change of this size, 80 % of the time */
-  rowsNeeded(size: number): number
+  /** rows, or groups where these are counted, that would show a change of this size at `alpha` (one-sided, default 0.05), 80 % of the time */
+  rowsNeeded(size: number, alpha?: number): number
 }
 
 /** Groups that were counted, where there are too few of them to tell a change from chance; else null. */
@@ -119,7 +119,7 @@ function proportions(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
     below: (at) => (at === 0 ? mcnemarWorse(b, c) : normalSf(-tangoZ(b, c, rows, at))),
     above: (at) => (at === 0 ? mcnemarWorse(c, b) : normalSf(tangoZ(b, c, rows, at))),
     bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
-    rowsNeeded: (size) => Math.ceil(connor((b + c) / rows, size) * scale),
+    rowsNeeded: (size, alpha) => Math.ceil(connor((b + c) / rows, size, alpha) * scale),
   }
 }
 
@@ -240,7 +240,7 @@ export function student(mean: Mean, method: string, groups: number | null, count
     below: (at) => tBelow(mean, at),
     above: (at) => tBelow({ ...mean, mean: -mean.mean }, -at),
     bounds: (level) => tBounds(mean, level),
-    rowsNeeded: (size) => rowsNeeded(counted, mean.se, size),
+    rowsNeeded: (size, alpha) => rowsNeeded(counted, mean.se, size, alpha),
   }
 }
 
@@ -252,7 +252,7 @@ function normal(value: number, se: number, counted: number, method: string): Tes
     below: (at) => normalSf(-z(at)),
     above: (at) => normalSf(z(at)),
     bounds: (level) => [value - normalQuantile(level) * se, value + normalQuantile(level) * se],
-    rowsNeeded: (size) => rowsNeeded(counted, se, size),
+    rowsNeeded: (size, alpha) => rowsNeeded(counted, se, size, alpha),
   }
 }
 
@@ -264,7 +264,7 @@ function resampled(bca: Bca | null, counted: number, groups: number | null, se =
     below: bca.below,
     above: (at) => 1 - bca.below(at),
     bounds: (level) => bca.bounds(level),
-    rowsNeeded: (size) => rowsNeeded(counted, se, size),
+    rowsNeeded: (size, alpha) => rowsNeeded(counted, se, size, alpha),
   }
 }
 

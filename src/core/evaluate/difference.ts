@@ -19,7 +19,7 @@ import { type Change, fewGroups } from './change.ts'
 import { limitText } from './limit-text.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
-import { counted, countedInconclusive, moved, notShown, pText, tooFewGroups } from './words.ts'
+import { counted, countedInconclusive, moved, notShown, pText, size, tooFewGroups } from './words.ts'
 
 export const ALPHA = 0.05
 
@@ -111,21 +111,30 @@ function family(claims: readonly Claim[], mode: Mode, policy: Policy, proof: num
   const smaller = (i: number) => raw.filter((p, j) => p < (raw[i] ?? 0) || (p === raw[i] && j < i)).length
   return claims.map((claim) => {
     const i = tested.indexOf(claim)
-    const outcome = decide(claim, i < 0 ? null : (adjusted[i] ?? 1), corrected ? tested.length : 1, mode, policy, proof)
-    const alone = mode === 'superior' || (mode === 'non_inferior' && !isBroken(outcome.status)) ? proof : ALPHA
-    return { claim, level: corrected && i >= 0 ? 1 - ALPHA / (tested.length - smaller(i)) : 1 - alone, ...outcome }
+    const step = corrected && i >= 0 ? ALPHA / (tested.length - smaller(i)) : ALPHA
+    const outcome = decide(claim, i < 0 ? null : (adjusted[i] ?? 1), { among: corrected ? tested.length : 1, step, proof }, mode, policy)
+    const proving = mode === 'superior' || (mode === 'non_inferior' && !isBroken(outcome.status))
+    return { claim, level: 1 - (proving ? proof : step), ...outcome }
   })
 }
 
 const isBroken = (status: Status): boolean => status === 'fail' || status === 'warn'
 
+interface Levels {
+  /** tested claims of the family */
+  readonly among: number
+  /** what the unadjusted p of this one was compared with */
+  readonly step: number
+  /** what a mode that asks for proof has it at */
+  readonly proof: number
+}
+
 function decide(
   claim: Claim,
   p: number | null,
-  among: number,
+  { among, step, proof: level }: Levels,
   mode: Mode,
   policy: Policy,
-  level: number,
 ): Pick<Outcome, 'status' | 'effect' | 'p' | 'because'> {
   const { compared, severity, margin } = claim
   const { metric, change } = compared
@@ -142,12 +151,15 @@ function decide(
   const without = open(
     `${few ?? compared.untested ?? 'No test is known for it, so only mode point can judge it.'} ${countedInconclusive(policy)}`,
   )
-  const wanted = change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop) ?? Number.POSITIVE_INFINITY
+  const wanted = change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop, step) ?? Number.POSITIVE_INFINITY
   const what = limitText(margin, metric.unit)
+  const units = groups === null ? 'rows' : noun
   const needs = () =>
     rows === null
       ? `Not decided: with the intervals of the two numbers a change of ${what} may be chance.`
-      : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, groups === null ? 'rows' : noun)}.`
+      : mode === 'confident_worse' && margin.value > 0
+        ? leftOpen(compared, rows, { beyond: drop - margin.value, alpha: step, side: 'above', what })
+        : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, units)}.`
 
   switch (mode) {
     case 'point':
@@ -171,27 +183,43 @@ function decide(
         status: 'inconclusive',
         effect: severity,
         p: proof,
-        because: `${rows === null ? needs() : leftOpen(compared, rows, margin, what, drop)} Mode non_inferior asks for proof${against(level)}.`,
+        because: `${rows === null ? needs() : leftOpen(compared, rows, { beyond: margin.value - drop, alpha: level, side: 'below', what })} Mode non_inferior asks for proof${against(level)}.`,
       }
     }
     case 'superior': {
       if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode superior asks for proof.` }
       const proof = change.test ? notWorse(compared, 0) : 1
       if (proof <= level) return { ...fine, p: proof }
-      const shown = compared.untested ?? `Not shown to be better (${pText(proof)}${against(level)}).`
+      const better = -drop
+      const rise = metric.direction === 'higher' ? 'lower' : 'higher'
+      const needed = change.test?.rowsNeeded(better, level) ?? Number.POSITIVE_INFINITY
+      const advice =
+        rows === null || better <= 0 || !Number.isFinite(needed)
+          ? ''
+          : `: ${notShown(groups ?? rows, needed, rise, size(better, metric.unit), units)}`
+      const shown = compared.untested ?? `Not shown to be better (${pText(proof)}${against(level)})${advice}.`
       return { ...broken, p: change.test === null ? null : proof, because: `${shown} Mode superior asks for proof.` }
     }
   }
 }
 
+interface Claimed {
+  /** how far the change that was measured lies on that side of the limit */
+  readonly beyond: number
+  readonly alpha: number
+  readonly side: 'below' | 'above'
+  /** the limit */
+  readonly what: string
+}
+
 /** `2,000 rows do not show that the drop is below 1.0 pp (23,456 would)`: rows that would, if the drop is what was measured. */
-function leftOpen({ metric, change, noun = 'groups' }: Compared, rows: number, margin: Margin, what: string, drop: number): string {
+function leftOpen({ metric, change, noun = 'groups' }: Compared, rows: number, { beyond, alpha, side, what }: Claimed): string {
   const groups = change.test?.groups ?? null
   const unit = groups ?? rows
-  const needed = drop < margin.value ? (change.test?.rowsNeeded(margin.value - drop) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  const needed = beyond > 0 ? (change.test?.rowsNeeded(beyond, alpha) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
   const would = Number.isFinite(needed) && needed > unit ? ` (${count(needed)} would)` : ''
   const kind = metric.direction === 'higher' ? 'drop' : 'rise'
-  return `Not decided: ${count(unit)} ${groups === null ? 'rows' : noun} do not show that the ${kind} is below ${what}${would}.`
+  return `Not decided: ${count(unit)} ${groups === null ? 'rows' : noun} do not show that the ${kind} is ${side} ${what}${would}.`
 }
 
 /** Said only where it is not the usual level. */

@@ -17,7 +17,7 @@ import type {
 } from '../schema/config.ts'
 import { factsOfSpec } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
-import { connor } from '../stats/rows-needed.ts'
+import { areaRows, connor } from '../stats/rows-needed.ts'
 import { measures } from './fairness-measures.ts'
 import { fewestRuns } from './history.ts'
 import { warmUps } from './latency.ts'
@@ -235,27 +235,46 @@ function change({ kind, value }: Change, spec: MetricSpec): string {
 
 /** Rows that differ between two models, of all rows: what the table of sample sizes is made with. */
 const disagreement = 0.1
+/** Of a ROC area, where nothing is known of it yet. */
+const areas = { area: 0.8, positives: 0.1, correlation: 0.9 }
 const usualPoints = 0.005
 
+/** Yes or no of every row, so that how often two models disagree says how many rows a change takes. */
+export const yesOrNo: ReadonlySet<string> = new Set(['accuracy', 'top_k_accuracy', 'subset_accuracy'])
+
 /** Whether so many rows can decide the changes that are written in points. Before scoring nobody knows how often the models differ. */
-export function decidable({ evaluate }: ModelConfig, rows: number): readonly string[] {
-  const points = evaluate.metrics.flatMap((spec): { readonly name: string; readonly size: number | null }[] => {
-    if (isMeasured(spec.metric)) return []
-    if (unitOf(spec) !== 'pp') return [{ name: spec.name, size: null }]
+export function decidable({ evaluate, data, task }: ModelConfig, rows: number): readonly string[] {
+  if (evaluate.mode === 'point') return ['mode point takes a change as it is, however few the rows: none is told from chance']
+  const counted = data.group !== null || task === 'ranking' || task === 'forecasting'
+  return evaluate.metrics.flatMap((spec): readonly string[] => {
+    const { name, metric } = spec
+    if (isMeasured(metric)) return []
+    const needs = counted || Object.keys(spec.params).length > 0 ? null : rowsFor(metric)
     const limit = (factsOfSpec(spec)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
-    if (limit?.kind === 'relative') return [{ name: spec.name, size: null }]
-    return [{ name: spec.name, size: limit?.value ?? usualPoints }]
-  })
-  return points.flatMap(({ name, size }) => {
-    if (size === null) return [`a change in ${name}: how many rows show it is known only once both models have been scored`]
+    if (needs === null || limit?.kind === 'relative')
+      return [
+        `a change in ${name}: how many ${counted ? 'groups of rows' : 'rows'} show it is known only once both models have been scored`,
+      ]
+    const size = limit?.value ?? usualPoints
     if (!(size > 0)) return [`${name}: no number of rows can show a change of nothing`]
-    const needed = Math.ceil(connor(disagreement, size))
-    const would = `${count(needed)} rows would, where the models differ on 10 % of them`
-    const what = `a change of ${writtenChange(size, 'pp')} in ${name}`
+    const needed = needs.rows(size)
+    const would = `${count(needed)} rows would, ${needs.where}`
     return [
-      needed <= rows ? `${what}: ${count(rows)} rows can show it (${would})` : `${what}: ${count(rows)} rows can hardly show it (${would})`,
+      `a change of ${writtenChange(size, 'pp')} in ${name}: ${count(rows)} rows can ${needed <= rows ? '' : 'hardly '}show it (${would})`,
     ]
   })
+}
+
+/** How many rows show a change of a metric, and what has to be supposed for that; null: it cannot be said before both models were scored. */
+function rowsFor(metric: string): { readonly rows: (size: number) => number; readonly where: string } | null {
+  if (yesOrNo.has(metric))
+    return { rows: (size) => Math.ceil(connor(disagreement, size)), where: `where the models differ on ${share(disagreement)} of them` }
+  if (metric === 'roc_auc')
+    return {
+      rows: (size) => areaRows(size, areas),
+      where: `where both areas are near ${areas.area} and correlate at ${areas.correlation}, and ${share(areas.positives)} of the rows are positive`,
+    }
+  return null
 }
 
 export const explainWaivers = (waivers: readonly Waiver[]): readonly string[] =>

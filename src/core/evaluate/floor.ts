@@ -7,9 +7,11 @@
  */
 import { type Status, type Verdict, worst } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { level as levelText, writtenLevel } from '../report/format.ts'
+import { count, level as levelText, writtenLevel } from '../report/format.ts'
 import type { MetricSpec, Thresholds } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
+import { normalQuantile } from '../stats/normal.ts'
+import { rowsNeeded } from '../stats/rows-needed.ts'
 import type { Level } from './level.ts'
 import { compare } from './margin.ts'
 
@@ -50,6 +52,8 @@ function floorCheck(kind: 'min' | 'max', limits: Thresholds<number>, judged: Jud
     kind === 'min' ? (spec.certainty === 'strict' ? bound?.[0] : bound?.[1]) : spec.certainty === 'strict' ? bound?.[1] : bound?.[0]
   const sure = literal || decisive === undefined ? '' : ` (one-sided 95 % bound ${levelText(decisive, metric.unit, [decided.limit])})`
   const side = compare(value, decided.limit) === 0 ? 'exactly' : value < decided.limit ? 'below' : 'above'
+  const missed = spec.certainty === 'strict' && decided.status !== 'pass' && decisive !== undefined && rows !== null ? decisive : null
+  const advice = missed === null ? '' : strictAdvice(kind, value, missed, decided.limit, rows ?? 0)
   const noInterval = decided.status === 'error' ? `: it has no interval, which certainty ${spec.certainty} needs` : ''
   return makeCheck({
     id: `evaluate.${kind}:${spec.name}`,
@@ -65,9 +69,17 @@ function floorCheck(kind: 'min' | 'max', limits: Thresholds<number>, judged: Jud
     tail: level ? (literal ? 'two-sided' : (kind === 'min') === (spec.certainty === 'strict') ? 'upper' : 'lower') : null,
     limit: decided.limit,
     n: rows,
-    message: `${spec.name} is ${shown}${sure}, ${side} the ${kind === 'min' ? 'minimum' : 'maximum'} of ${writtenLevel(decided.limit, metric.unit)}${noInterval}`,
+    message: `${spec.name} is ${shown}${sure}, ${side} the ${kind === 'min' ? 'minimum' : 'maximum'} of ${writtenLevel(decided.limit, metric.unit)}${noInterval}${advice}`,
     fix: decided.effect === 'pass' ? null : fixFor(kind, spec.name, value, decided, noInterval !== ''),
   })
+}
+
+/** Rows that would show it: the bound has the distance z·se from the estimate. Nothing, where the estimate itself is on the wrong side. */
+function strictAdvice(kind: 'min' | 'max', value: number, bound: number, limit: number, rows: number): string {
+  const room = kind === 'min' ? value - limit : limit - value
+  if (!(room > 0)) return ''
+  const needed = rowsNeeded(rows, Math.abs(value - bound) / normalQuantile(0.95), room)
+  return `. ${count(rows)} rows do not show it${needed > rows ? ` (${count(needed)} would)` : ''}`
 }
 
 const twoSided = (level: Level | null): [number, number] | null => {

@@ -10,11 +10,12 @@
  */
 import type { Policy } from '../gate/fold.ts'
 import { defined, type MetricValue, undefinedBecause } from '../metrics/sample.ts'
-import { assertPaired, type Scores } from '../metrics/scores.ts'
+import { assertPaired, type Scores, unitsOf } from '../metrics/scores.ts'
 import { metrics, usualMetric } from '../metrics/table.ts'
 import { viewOf } from '../metrics/view.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
+import { groupsOf } from '../stats/clusters.ts'
 import { type StoredValue, unpairedChange } from './change.ts'
 import { type Compared, differenceChecks } from './difference.ts'
 import { floorChecks, undefinedCheck } from './floor.ts'
@@ -70,6 +71,8 @@ export interface Judgement {
   readonly metrics: ShownRow[]
   /** shown name of the metric that stands for the model */
   readonly primary: string
+  /** what was resampled and counted instead of rows */
+  readonly groups?: { readonly count: number; readonly noun: string }
 }
 
 export function judge(input: JudgeInput): Judgement {
@@ -90,7 +93,14 @@ export function judge(input: JudgeInput): Judgement {
   const rows = rowsOf(asked, { candidate: view, baseline: before, trivial: trivial.views, draws })
 
   const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, { floor: floor ?? null, doubted }, view.n, input, trivial.knows)
-  return { checks, metrics: rows.map((row) => shownOf(row, input, view.n)), primary }
+  return { checks, metrics: rows.map((row) => shownOf(row, input, view.n)), primary, ...groupsCounted(input) }
+}
+
+/** Steps are counted, not series, where these are too few. */
+function groupsCounted({ candidate, groupName = null }: JudgeInput): Pick<Judgement, 'groups'> {
+  const units = unitsOf(candidate)
+  if (units === null || units.length === 0 || serialOf(candidate, units.length, (candidate.group ?? null) !== null)) return {}
+  return { groups: { count: groupsOf(units), noun: groupNoun(candidate.task, groupName) } }
 }
 
 function gatedSpecs({ specs, candidate, usualToo = false }: JudgeInput): readonly MetricSpec[] {

@@ -1,6 +1,6 @@
 /** How the checks of an evaluation speak. Figures come from the report's own formatter, so that message and table never differ. */
 import type { Policy } from '../gate/fold.ts'
-import { change, count, probability } from '../report/format.ts'
+import { change, count, plural, probability } from '../report/format.ts'
 import { limitText } from './limit-text.ts'
 import type { Margin } from './margin.ts'
 
@@ -28,13 +28,13 @@ export function notShown(counted: number, needed: number, direction: 'higher' | 
 
 /** What the groups that are counted instead of rows are called. */
 export function groupNoun(task: string, column: string | null): string {
-  if (column !== null) return column.endsWith('s') ? column : `${column}s`
+  if (column !== null) return column.endsWith('s') ? column : /[^aeiou]y$/i.test(column) ? `${column.slice(0, -1)}ies` : `${column}s`
   return task === 'ranking' ? 'queries' : task === 'forecasting' ? 'series' : 'groups'
 }
 
 /** `1,200 rows`, `1,200 rows in 80 routes` */
 export const counted = (rows: number, groups: number | null, noun: string): string =>
-  groups === null ? `${count(rows)} rows` : `${count(rows)} rows in ${count(groups)} ${noun}`
+  groups === null ? plural(rows, 'row') : `${plural(rows, 'row')} in ${count(groups)} ${noun}`
 
 /** Said where there are fewer groups than a standard error can be had from. */
 export const tooFewGroups = (rows: number, groups: number, noun: string, fewest: number): string =>

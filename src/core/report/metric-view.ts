@@ -1,9 +1,10 @@
 /** The metrics of an evaluation as rows: what it was, what it is, what may be, and what that means. */
+import { counted } from '../evaluate/words.ts'
 import { type Verdict, worst } from '../gate/fold.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
-import { change, changeInterval, level, levelInterval, plural, share, unitWord, written, writtenChange, writtenLevel } from './format.ts'
-import { join, name, own, say, type Text } from './text.ts'
+import { change, changeInterval, level, levelInterval, share, unitWord, written, writtenChange, writtenLevel } from './format.ts'
+import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Metric = EvaluateDetails['metrics'][number]
 
@@ -168,13 +169,17 @@ function plotOf(metric: Metric, checks: readonly Check[], levels: readonly numbe
   }
 }
 
+/** ` on 1,200 rows`, ` on 1,200 rows in 80 routes`; nothing where nobody said on how many */
+export const rowsText = ({ rows, groups }: Pick<EvaluateDetails, 'rows' | 'groups'>): Text =>
+  rows === null ? own('') : prose(` on ${counted(rows, groups?.count ?? null, groups?.noun ?? '')}`)
+
 /** `roc_auc 0.691 → 0.702 (+1.1 pp, 95 % CI +0.6 to +1.6 pp) on 30,000 rows against production 1.3.0.` */
 export function primarySentence(details: EvaluateDetails, checks: readonly Check[], baseline: Text): Text {
   const metric = details.metrics.find((entry) => entry.name === details.primary) ?? details.metrics[0]
   if (metric === undefined) return own('No metric was computed.')
   const mine = checksOf(metric, checks)
   const limits = mine.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
-  const rows = own(details.rows === null ? '' : ` on ${plural(details.rows, 'row')}`)
+  const rows = rowsText(details)
   const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
   const now = own(shownLevel(metric.candidate.value, metric, limits))
   if (metric.candidate.value === null) return say`${name(metric.name)} is undefined${rows}.`

@@ -13,7 +13,7 @@ import { type FairnessView, fairnessView } from './fairness-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
 import { bytes, count, duration, figure, plural, shortDigest } from './format.ts'
 import { skippedWords } from './log-lines.ts'
-import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
+import { type MetricView, metricViews, primarySentence, rowsText } from './metric-view.ts'
 import { originText, type PolicyView, policyView } from './policy-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { type SlicesView, slicesView } from './slice-view.ts'
@@ -193,7 +193,7 @@ function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, resu
   const excluded = Object.entries(details.excluded).filter(([, rows]) => rows > 0)
   const baseline = baselineWords(result?.baseline ?? null)
   return [
-    say`${own(details.task)}${own(details.rows === null ? '' : ` on ${plural(details.rows, 'row')}`)}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
+    say`${own(details.task)}${rowsText(details)}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
     ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
     ...scoredNotes(details),

@@ -19,6 +19,8 @@ export const evaluateDetails = z.lazy(() =>
     primary: z.string(),
     /** null: numbers of somebody who did not say on how many */
     rows: z.number().int().nullable(),
+    /** what is resampled and counted instead of rows: queries, series, whatever `data.group` names */
+    groups: z.strictObject({ count: z.number().int(), noun: z.string() }).optional(),
     /** rows left out and why, such as rows without a label yet */
     excluded: z.record(z.string(), z.number().int()),
     labels: z.array(z.string()).nullable(),

@@ -3,12 +3,14 @@
  *
  *     paired yes/no outcomes   n = (z_α √p_d + z_β √(p_d − Δ²))² / Δ²,  p_d: share of rows on which the two disagree
  *     anything with a standard error   n = n₀ ((z_α + z_β) se₀ / Δ)²
+ *     a ROC area A, nothing known yet   n₀ var(A) ≈ (Q₁ − A²)/(1 − π) + (Q₂ − A²)/π,  Q₁ = A/(2 − A), Q₂ = 2A²/(1 + A), π: share of positives;
+ *                         of the difference of two such areas that correlate at r twice that, times 1 − r
  *     nothing known yet   n = R² ln(H/δ) / (2ε²);  H uses whose outcome steers the next: R² (H ln 2 + ln(1/δ)) / (2ε²)
  *
  * Rounded up. Δ = 0 needs infinitely many. p_d below Δ cannot be: it is raised to Δ. The last (Hoeffding's) holds for the mean of
  * any values in a range of width R, before a model was run: with chance 1 − δ it is known to ±ε. It asks for more than the others.
  * @throws RangeError when p_d or δ is outside [0, 1], or ε is not positive
- * Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample design"; Hoeffding 1963; for uses
+ * Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample design"; Hanley & McNeil 1982 and 1983; Hoeffding 1963; for uses
  * Renggli et al. 2019, "Continuous integration of machine learning models with ease.ml/ci".
  */
 import { normalQuantile } from './normal.ts'
@@ -27,6 +29,24 @@ export function rowsNeeded(rows: number, se: number, delta: number, alpha = 0.05
   const ratio = ((normalQuantile(1 - alpha) + normalQuantile(power)) * se) / delta
   return Math.ceil(rows * ratio * ratio)
 }
+
+export interface Areas {
+  readonly area: number
+  /** share of positive rows */
+  readonly positives: number
+}
+
+/** Standard error of a ROC area times √n, for many rows. */
+export function areaSpread({ area, positives }: Areas): number {
+  if (!(area >= 0 && area <= 1 && positives > 0 && positives < 1))
+    throw new RangeError(`an area lies in [0, 1] and a share of positives within (0, 1), not ${area} and ${positives}`)
+  const square = area * area
+  return Math.sqrt((area / (2 - area) - square) / (1 - positives) + ((2 * square) / (1 + area) - square) / positives)
+}
+
+/** Rows that would show a change `delta` of the area between two models. */
+export const areaRows = (delta: number, { correlation, ...areas }: Areas & { readonly correlation: number }): number =>
+  rowsNeeded(1, areaSpread(areas) * Math.sqrt(2 * (1 - correlation)), delta)
 
 export interface HoeffdingOptions {
   /** how often the same rows are used */

@@ -4,17 +4,22 @@ import { type JudgeInput, judge } from '../../../src/core/evaluate/judge.ts'
 import { levelOf } from '../../../src/core/evaluate/level.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { serialOf } from '../../../src/core/evaluate/serial.ts'
+import { groupNoun } from '../../../src/core/evaluate/words.ts'
 import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores, ForecastingScores, Scores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
+import { rowsText } from '../../../src/core/report/metric-view.ts'
+import { plain } from '../../../src/core/report/text.ts'
 import type { MetricSpec, Mode } from '../../../src/core/schema/config.ts'
+import type { EvaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { dieboldMariano } from '../../../src/core/stats/diebold-mariano.ts'
 import { cosineMean } from '../../../src/core/stats/equal-weighted-cosine.ts'
 import { meanOf, tBelow } from '../../../src/core/stats/mean.ts'
 import { random } from '../../../src/core/stats/random.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
+const missing = { kind: 'no-baseline', because: 'nothing was promoted yet' } as const
 const spec = (name: string, limits: Partial<MetricSpec> = {}): MetricSpec => ({
   name,
   metric: name,
@@ -154,6 +159,30 @@ describe('messages count groups', () => {
   it('says rows in groups, and how many groups would do', () => {
     expect(run(80).message).toMatch(/1,200 rows in 80 routes|80 routes cannot show a drop of 0\.5 pp \([\d,]+ would\)/)
     expect(run(80).n).toBe(1200)
+  })
+
+  it('and so does the sentence that begins the report; of series too few to count, steps are', () => {
+    const group = Int32Array.from({ length: 1200 }, (_, i) => i % 80)
+    const judged = judge({
+      candidate: { ...candidate, group },
+      baseline: null,
+      missing,
+      specs: [],
+      mode: 'guard',
+      policy,
+      groupName: 'city',
+    })
+    expect(judged.groups).toEqual({ count: 80, noun: 'cities' })
+    expect(judge({ candidate, baseline: null, missing, specs: [], mode: 'guard', policy }).groups).toBe(undefined)
+    const about = (groups: EvaluateDetails['groups']) => plain(rowsText(Object.assign({ rows: 1200 }, groups ? { groups } : {})))
+    expect(about(judged.groups)).toBe(' on 1,200 rows in 80 cities')
+    expect(about(undefined)).toBe(' on 1,200 rows')
+    expect(['query', 'day', 'routes', 'customer'].map((column) => groupNoun('binary', column))).toEqual([
+      'queries',
+      'days',
+      'routes',
+      'customers',
+    ])
   })
 
   it('decides nothing on fewer than ten, in words', () => {

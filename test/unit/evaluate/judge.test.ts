@@ -10,6 +10,7 @@ import type { MetricSpec, Mode } from '../../../src/core/schema/config.ts'
 import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { type Check, checkSchema } from '../../../src/core/schema/result.ts'
 import { random } from '../../../src/core/stats/random.ts'
+import { connor } from '../../../src/core/stats/rows-needed.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
 const noBaseline = { kind: 'no-baseline', because: 'nothing was promoted yet' } as const
@@ -222,6 +223,51 @@ describe('changes', () => {
     // z = 1.645 and 0.842, sd of the differences √0.055: n = (z_α + z_β)² · 0.055 / 0.005² less the square of the drop
     const rows = Number(/\(([\d,]+) would\)/.exec(message)?.[1]?.replaceAll(',', ''))
     expect(rows / ((1.645 + 0.842) ** 2 * (0.055 / 0.005 ** 2))).toBeCloseTo(1, 1)
+  })
+
+  it('every mode says how many rows would decide, at the level at which it decides', () => {
+    const n = 1000
+    // each differs from its baseline on the same number of rows: 40 lost against 20 won, or the other way round
+    const worse = { baseline: accurate(n, (i) => i < 20), candidate: accurate(n, (i) => i >= 20 && i < 60) }
+    const better = { baseline: worse.candidate, candidate: worse.baseline }
+    const limits = (value: number) => ({ maxDrop: { fail: { kind: 'absolute', value } } }) as const
+    const said = (mode: Mode, pair: typeof worse, specs: readonly MetricSpec[], more: Partial<JudgeInput> = {}) =>
+      checkOf('evaluate.max_drop:accuracy', decide({ ...pair, specs, mode, ...more })).message
+    const among = (count: number) =>
+      Array.from({ length: count }, (_, i) => spec(i === 0 ? 'accuracy' : `copy${i}`, { metric: 'accuracy', ...limits(0.02) }))
+    const p = 0.06
+    const rows = (size: number, alpha: number) => connor(p, size, alpha).toLocaleString('en-US')
+
+    const few = { baseline: accurate(n, (i) => i < 20), candidate: accurate(n, (i) => i >= 20 && i < 45) }
+    expect(said('guard', few, [spec('accuracy', limits(0.004))])).toContain(
+      `1,000 rows cannot show a drop of 0.4 pp (${connor(0.045, 0.004).toLocaleString('en-US')} would)`,
+    )
+    // Holm: the first of twelve equal p-values was compared with a twelfth of 0.05
+    expect(said('guard', worse, among(12))).toContain(`(${rows(0.02, 0.05 / 12)} would)`)
+    expect(said('confident_worse', worse, [spec('accuracy', limits(0.015))])).toContain(
+      `Not decided: 1,000 rows do not show that the drop is above 1.5 pp (${rows(0.005, 0.05)} would)`,
+    )
+    expect(said('non_inferior', worse, [spec('accuracy', limits(0.03))], { proof: 0.001 })).toContain(
+      `1,000 rows do not show that the drop is below 3.0 pp (${rows(0.01, 0.001)} would)`,
+    )
+    expect(said('superior', better, [spec('accuracy')], { proof: 0.001 })).toContain(
+      `Not shown to be better (p = 0.005 at 0.001, its share of 0.05 among all uses of the holdout): 1,000 rows cannot show a rise of 2.0 pp (${rows(0.02, 0.001)} would)`,
+    )
+    expect(said('superior', worse, [spec('accuracy')])).not.toContain('would')
+  })
+
+  it('a level that has to be certain says how many rows would show it', () => {
+    const message = (min: number) =>
+      checkOf(
+        'evaluate.min:accuracy',
+        decide({ candidate: accurate(200, (i) => i < 20), specs: [spec('accuracy', { min: { fail: min }, certainty: 'strict' })] }),
+      ).message
+    const needed = /200 rows do not show it \(([\d,]+) would\)/.exec(message(0.88))?.[1] ?? ''
+    // 0.9 against 0.88 takes about z² p q / 0.02² rows
+    const about = (2.4865 ** 2 * 0.9 * 0.1) / 0.02 ** 2
+    expect(Number(needed.replace(',', '')) / about).toBeGreaterThan(0.9)
+    expect(Number(needed.replace(',', '')) / about).toBeLessThan(1.4)
+    expect(message(0.92)).not.toContain('would')
   })
 
   it('the interval that is shown is the one that decided, in every mode', () => {

@@ -10,7 +10,7 @@ import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { proportionInterval, wilson } from '../../../src/core/stats/proportion.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { ranking } from '../../../src/core/stats/ranking.ts'
-import { connor, rowsNeeded } from '../../../src/core/stats/rows-needed.ts'
+import { areaRows, areaSpread, connor, rowsNeeded } from '../../../src/core/stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../../../src/core/stats/tango.ts'
 
 const pairs = fc.tuple(fc.nat(40), fc.nat(40), fc.nat(400)).map(([b, c, rest]) => ({ b, c, n: b + c + rest + 1 }))
@@ -248,6 +248,18 @@ describe('sample sizes', () => {
     expect([connor(0.05, 0.01), connor(0.05, 0.02), connor(0.1, 0.01), connor(0.1, 0.02), connor(0.1, 0.05), connor(0.2, 0.02)]).toEqual([
       3090, 771, 6181, 1544, 246, 3090,
     ])
+  })
+
+  it('of an area are those of Hanley & McNeil, with 10 % positives', () => {
+    const half = (area: number, n: number) => Number(((1.96 * areaSpread({ area, positives: 0.1 })) / Math.sqrt(n)).toFixed(3))
+    expect([0.7, 0.8, 0.9].map((area) => half(area, 2000))).toEqual([0.042, 0.038, 0.029])
+    expect([0.7, 0.8, 0.9].map((area) => half(area, 10_000))).toEqual([0.019, 0.017, 0.013])
+    // the same error twice, correlated: two areas that never differ take no row
+    expect(areaRows(0.01, { area: 0.8, positives: 0.1, correlation: 1 })).toBe(0)
+    expect(areaRows(0.01, { area: 0.8, positives: 0.1, correlation: 0.5 })).toBe(
+      rowsNeeded(1, areaSpread({ area: 0.8, positives: 0.1 }), 0.01),
+    )
+    expect(() => areaSpread({ area: 0.8, positives: 0 })).toThrow('not 0.8 and 0')
   })
 
   it('are infinite for no change, and scale with the square of the error', () => {

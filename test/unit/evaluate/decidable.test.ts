@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { decidable, yesOrNo } from '../../../src/core/evaluate/explain.ts'
+import { metrics } from '../../../src/core/metrics/table.ts'
+import { model } from '../config/support.ts'
+
+const lines = (evaluate: string, data = '', task = 'binary') =>
+  decidable(model(`task: ${task}\ndata: {test: test.csv, target: y${data}}\nevaluate: ${evaluate}`), 2000)
+
+const unknown = (name: string, what = 'rows') =>
+  `a change in ${name}: how many ${what} show it is known only once both models have been scored`
+
+describe('--explain says whether the rows can decide, and only where that can be known before anything is scored', () => {
+  it('of shares of rows by how often the models may differ, of the area by what is supposed of it', () => {
+    expect(lines('{metrics: {accuracy: {max_drop: 2pp}, roc_auc: {max_drop: {fail: 1pp}}}}')).toEqual([
+      'a change of 2 pp in accuracy: 2,000 rows can show it (1,544 rows would, where the models differ on 10 % of them)',
+      expect.stringMatching(
+        /^a change of 1 pp in roc_auc: 2,000 rows can hardly show it \(9,\d{3} rows would, where both areas are near 0\.8 and correlate at 0\.9, and 10 % of the rows are positive\)$/,
+      ),
+    ])
+  })
+
+  it('says of nothing else a number that it cannot have: losses, tables, shares of the baseline, groups, queries', () => {
+    expect(lines('{metrics: [log_loss, brier, f1, recall]}')).toEqual(['log_loss', 'brier', 'f1', 'recall'].map((name) => unknown(name)))
+    expect(lines('{metrics: {accuracy: {max_drop: 1% relative}}}')).toEqual([unknown('accuracy')])
+    expect(lines('{metrics: [accuracy]}', ', group: g')).toEqual([unknown('accuracy', 'groups of rows')])
+    expect(lines('{metrics: [ndcg]}', ', group: g', 'ranking')).toEqual([unknown('ndcg', 'groups of rows')])
+  })
+
+  it('needs no number where the estimate alone decides', () => {
+    expect(lines('{mode: point, metrics: [accuracy]}')).toEqual([expect.stringContaining('however few the rows')])
+  })
+
+  it('knows metrics of yes and no by their names', () => {
+    for (const name of yesOrNo) expect(metrics[name], name).toBeDefined()
+  })
+})
