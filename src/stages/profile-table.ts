@@ -2,33 +2,16 @@
  * An opened table → its profile, by at most four scans of each column, five where it holds NaN or ±∞ (core/profile/queries.ts says which), and one
  * more for each thing that is asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
  */
-import type { ColumnFacts, Sql, TableFacts } from '../core/checks/facts.ts'
-import {
-  assembleTable,
-  type ColumnPlan,
-  type Levels,
-  type PlanOptions,
-  planColumns,
-  planDerived,
-  readLevels,
-} from '../core/profile/assemble.ts'
+import { type ColumnFacts, freeStem, type Sql, type TableFacts } from '../core/checks/facts.ts'
+import { assembleTable, type ColumnPlan, type PlanOptions, planColumns, planDerived } from '../core/profile/assemble.ts'
 import { type DerivedColumn, deriveAsBefore, deriveColumns } from '../core/profile/derive.ts'
-import { roomForLabels } from '../core/profile/edges.ts'
-import {
-  binQuery,
-  columnsPerQuery,
-  countQuery,
-  levelColumnsPerQuery,
-  levelQuery,
-  nonFiniteQuery,
-  sampledRows,
-  sampleQuery,
-} from '../core/profile/queries.ts'
+import { binQuery, countQuery, nonFiniteQuery, sampledRows, sampleQuery } from '../core/profile/queries.ts'
 import { chosenRows } from '../core/profile/sampling.ts'
 import { type Reread, rereadTruth } from '../core/profile/truth.ts'
 import { bucketsOf, hashProbe, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
-import { type DataEngine, quoteName, type Scalar, type Table } from '../ports/data-engine.ts'
+import { type DataEngine, quoteName, type Table } from '../ports/data-engine.ts'
+import { countLevels, countWithRiders, inParts, type Rode } from './profile/counts.ts'
 import { demandKinds, weightFacts } from './profile/demands.ts'
 import { type AskedPairs, countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
 
@@ -64,24 +47,33 @@ export const tableFacts = (table: Table, role: string): TableFacts => ({
   columns: columnFacts(table),
 })
 
-type Made = Map<string, Promise<TableProfile>>
+type Made = Map<string, Promise<Profiled>>
 const made = new WeakMap<DataEngine, { readonly alone: Made; readonly against: WeakMap<TableProfile, Made> }>()
 
 /**
  * As `buildProfile`, of whole files: those of equal bytes are profiled once by an engine, whichever model asks. A table that is a part of its
  * files (a window) is not for this.
+ *
+ * @param riders aggregates over the columns of the table (core/checks/scan.ts); those of a profile that is made already were not taken along
  */
-export async function profileOnce(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
+export async function profileOnce(
+  engine: DataEngine,
+  table: Table,
+  options: ProfileOptions,
+  riders: readonly Sql[] = [],
+): Promise<Profiled> {
   const { role, reference, ...rest } = options
   const known = made.get(engine) ?? { alone: new Map(), against: new WeakMap<TableProfile, Made>() }
   made.set(engine, known)
   const profiles: Made = reference === undefined ? known.alone : (known.against.get(reference) ?? new Map())
   if (reference !== undefined) known.against.set(reference, profiles)
   const key = JSON.stringify([table.files.map((file) => file.digest), table.format, table.columns, rest])
-  const profile = profiles.get(key) ?? buildProfile(engine, table, options)
-  profiles.set(key, profile)
+  const before = profiles.get(key)
+  const profiled = before ?? buildWithRiders(engine, table, options, riders)
+  profiles.set(key, profiled)
   try {
-    return { ...(await profile), role }
+    const { profile, rode } = await profiled
+    return { profile: { ...profile, role }, rode: before === undefined ? rode : null }
   } catch (thrown) {
     profiles.delete(key)
     throw thrown
@@ -89,7 +81,16 @@ export async function profileOnce(engine: DataEngine, table: Table, options: Pro
 }
 
 /** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, WEIGHT_INVALID */
-export async function buildProfile(engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> {
+export const buildProfile = async (engine: DataEngine, table: Table, options: ProfileOptions): Promise<TableProfile> =>
+  (await buildWithRiders(engine, table, options, [])).profile
+
+/** A profile, and what aggregates of others said that rode in its count. */
+export interface Profiled extends Rode {
+  readonly profile: TableProfile
+}
+
+/** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, WEIGHT_INVALID */
+async function buildWithRiders(engine: DataEngine, table: Table, options: ProfileOptions, riders: readonly Sql[]): Promise<Profiled> {
   const { role, reference = null, kinds = {} } = options
   const facts = tableFacts(table, role)
   if (reference === null) demandKinds(facts, kinds)
@@ -125,10 +126,11 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const ours = await planOurs(engine, few, derived, planOptions, columns.length)
   const plans = [...own, ...ours]
 
+  const { rode, row } = await countWithRiders(engine, wide, own, riders)
   const counted = {
-    ...(await inParts(engine, own, (some, from) => countQuery(wide, some, from))),
+    ...row,
     ...(await inParts(engine, own, (some, from) => binQuery(wide, some, from))),
-    ...(await inParts(engine, ours, (some, from) => countQuery(wide, some, from, true), columns.length)),
+    ...(await inParts(engine, ours, (some, from) => countQuery(wide, some, { from, bins: true }), columns.length)),
   }
   const counts = { ...counted, ...(await inParts(engine, plans, (some, from) => nonFiniteQuery(wide, some, counted, from))) }
   const levels = await countLevels(engine, wide, plans, weight)
@@ -146,7 +148,8 @@ export async function buildProfile(engine: DataEngine, table: Table, options: Pr
   const weighted = weight === null ? profile : await countWeights(subject, weight, levels)
   const blocked = await countBlocks({ ...subject, profile: weighted }, options.time ?? null, options.group ?? null)
   const paired = await countPairs({ ...subject, profile: blocked }, options.pairs ?? null)
-  return countDuplicates({ ...subject, profile: paired, table: { ...facts, rowAt: table.rowNumber } }, options.duplicates ?? false)
+  const rows = { ...facts, rowAt: table.rowNumber }
+  return { profile: await countDuplicates({ ...subject, profile: paired, table: rows }, options.duplicates ?? false), rode }
 }
 
 const isText = ({ kind, facts, sensitive }: ColumnPlan): boolean => kind === 'text' && facts.kind === 'string' && !sensitive
@@ -195,9 +198,7 @@ interface Aliases {
 
 /** Names for columns of ours that none of the data has. */
 function aliases(columns: readonly ColumnFacts[]): Aliases {
-  const folded = columns.map(({ name }) => name.toLowerCase())
-  let stem = 'of_profile'
-  while (folded.some((name) => name.startsWith(stem))) stem = `${stem}_`
+  const stem = freeStem('of_profile', columns)
   return { row: quoteName(`${stem}row`), reread: (i) => quoteName(`${stem}r${i}`), derived: (i) => quoteName(`${stem}d${i}`) }
 }
 
@@ -233,37 +234,4 @@ async function planOurs(
   const facts = derived.map((column) => column.facts)
   const sample = unknown ? await inParts(engine, facts, (some, at) => sampleQuery(table, some, at), from) : {}
   return planDerived(derived, sample, options, from)
-}
-
-async function countLevels(
-  engine: DataEngine,
-  facts: TableFacts,
-  plans: readonly ColumnPlan[],
-  weight: ColumnFacts | null,
-): Promise<ReadonlyMap<string, Levels>> {
-  const levels = new Map<string, Levels>()
-  const labelled = plans.filter((plan) => plan.levels)
-  const most = roomForLabels(labelled.length)
-  const sum = weight === null ? null : `CAST(${weight.quoted} AS DOUBLE)`
-  for (let from = 0; from < labelled.length; from += levelColumnsPerQuery) {
-    const some = labelled.slice(from, from + levelColumnsPerQuery)
-    const columns = some.map((plan) => plan.facts)
-    for (const [name, found] of readLevels(some, await engine.aggregate(levelQuery(facts, columns, most, sum)))) levels.set(name, found)
-  }
-  return levels
-}
-
-/** The one row that queries over some columns at a time come to together. A table without columns is asked once, too. */
-async function inParts<T>(
-  engine: DataEngine,
-  columns: readonly T[],
-  query: (some: readonly T[], from: number) => Sql | null,
-  first = 0,
-): Promise<Readonly<Record<string, Scalar>>> {
-  const whole: Record<string, Scalar> = {}
-  for (let from = 0; from === 0 || from < columns.length; from += columnsPerQuery) {
-    const asked = query(columns.slice(from, from + columnsPerQuery), first + from)
-    if (asked !== null) Object.assign(whole, (await engine.aggregate(asked))[0])
-  }
-  return whole
 }

@@ -4,11 +4,12 @@
  */
 import { join, resolve } from 'node:path'
 import { usualExpectations } from '../core/checks/defaults.ts'
+import type { Sql } from '../core/checks/facts.ts'
 import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
 import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
 import { plural } from '../core/report/format.ts'
-import { type Role, roles } from '../core/schema/config.ts'
+import { type ModelConfig, type Role, roles } from '../core/schema/config.ts'
 import type { ValidateDetails } from '../core/schema/details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
 import { type Check, type InputRecord, makeCheck, type StageOutput } from '../core/schema/result.ts'
@@ -19,8 +20,8 @@ import { readProfile, tableOf } from './drift/profile-file.ts'
 import { inputRecords, openSource } from './open-data.ts'
 import { modelFolder } from './out-folder.ts'
 import { isProfiled, profileOptions } from './profile/options.ts'
-import { profileOnce, tableFacts } from './profile-table.ts'
-import { judge } from './validate/judge.ts'
+import { type Profiled, profileOnce, tableFacts } from './profile-table.ts'
+import { judgePlanned, planRole, ridersOfPlans } from './validate/judge.ts'
 import { openOthers } from './validate/other-tables.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
 import { readResults } from './validate/read-results.ts'
@@ -48,7 +49,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       const engine = await ports.engine()
       checks.push(...(await integrity(engine, table, role, context)))
       const facts = tableFacts(table, role)
-      const judged = await judge(engine, facts, expected, {
+      const planned = planRole(facts, expected, {
         others: new Map([
           ...besides.tables,
           ...opened.flatMap((one) =>
@@ -60,14 +61,15 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
         now,
         verified,
       } satisfies Surroundings)
+      // first the profile, whose scan takes along what the checks want of the same rows; trouble of its own is told when they are judged
+      const riders = ridersOfPlans(planned)
+      const [profiled] = await Promise.allSettled([profileOf(engine, table, role, model, profiles[0], riders.wanted)])
+      const rode = profiled.status === 'fulfilled' ? (profiled.value?.rode ?? null) : null
+      const judged = await judgePlanned(engine, facts, planned, (scan) => riders.valuesOf(scan, rode))
       findings.push(...judged.flatMap((one) => one.findings))
       if (model.samples === 'local') samples.push(...(await takeSamples(engine, facts, judged, model.data.sensitive)))
-      if (isProfiled(model)) {
-        const [reference] = profiles
-        profiles.push(
-          await profileOnce(engine, table, { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) }),
-        )
-      }
+      if (profiled.status === 'rejected') throw profiled.reason
+      if (profiled.value !== null) profiles.push(profiled.value.profile)
     } catch (thrown) {
       checks.push(trouble(role, thrown))
     }
@@ -92,6 +94,19 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
     details: { tables } satisfies ValidateDetails,
   }
 }
+
+/** Null where nobody reads one. */
+const profileOf = async (
+  engine: DataEngine,
+  table: Table,
+  role: Role,
+  model: ModelConfig,
+  reference: TableProfile | undefined,
+  riders: readonly Sql[],
+): Promise<Profiled | null> =>
+  isProfiled(model)
+    ? profileOnce(engine, table, { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) }, riders)
+    : null
 
 interface Opened {
   readonly role: Role

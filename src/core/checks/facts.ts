@@ -67,3 +67,11 @@ export function freeName(wanted: string, { columns }: TableFacts): string {
   while (taken.has(name)) name += '_'
   return name
 }
+
+/** A beginning for names of ours that no column of the data has, so that `<stem>0`, `<stem>x` and the like are free. */
+export function freeStem(wanted: string, columns: readonly ColumnFacts[]): string {
+  const taken = columns.map(({ name }) => name.toLowerCase())
+  let stem = wanted
+  while (taken.some((name) => name.startsWith(stem))) stem += '_'
+  return stem
+}

@@ -3,13 +3,14 @@
  *
  * Row-wise checks share one scan, whatever their number: one `count_if` a check, and one for each set of rows that is judged. The engine
  * plans in the square of the number of aggregates, so that beyond some hundred they are asked for in several queries, in the order of their
- * columns; each then scans its own columns only. The first broken row is looked for in a second pass, and only for what is broken.
+ * columns; each then scans its own columns only. Where a profile is made of the same rows, they ride in its count (scan.ts). The first broken row is looked for in a second pass, and only for what is broken.
  */
 import type { DataSpec, Expectation } from '../schema/config.ts'
 import type { TableProfile } from '../schema/profile.ts'
 import { nearest } from '../text/nearest.ts'
 import { type Answer, type CheckEntry, type Limit, number, type Row, type Scope, type Work } from './entry.ts'
-import { type ColumnFacts, filtered, freeName, present, type Sql, type SqlValue, sql, type TableFacts } from './facts.ts'
+import { type ColumnFacts, filtered, freeName, present, type Sql, sql, type TableFacts } from './facts.ts'
+import type { Scan } from './scan.ts'
 import { findCheck } from './table.ts'
 import type { SqlForm, VerifiedSql } from './user-sql.ts'
 
@@ -53,8 +54,8 @@ export interface Step {
 }
 
 export interface Plan {
-  /** one scan together, in as many queries as its size asks for */
-  readonly shared: Step | null
+  /** one scan together, several where they want more than one query should answer */
+  readonly shared: readonly Scan<readonly Finding[]>[]
   /** one scan each, or more */
   readonly own: readonly Step[]
   /** decided without a scan */
@@ -118,7 +119,7 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
   return {
     known,
     own,
-    shared: shared.length === 0 ? null : sharedScan(shared, table),
+    shared: sharedScans(shared, table),
     locate: (findings, where) => {
       const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => isLost(findings, expectation))
       if (found.length === 0) return null
@@ -235,78 +236,55 @@ function conditions({ work, scope, entry }: Asked): Conditions {
   return { judged, broken, count: judged.sql === 'true' ? 'count(*)' : `count_if(${judged.sql})` }
 }
 
-/** One figure of the scan, as SQL and under the name by which its answer is found. */
-interface Wanted {
-  readonly sql: string
-  readonly values: readonly SqlValue[]
-  readonly name: string
-}
-
-function sharedScan(all: readonly Asked[], table: TableFacts): Step {
-  // columns in their order, so that a query over some of the checks reads few of them
+/** Columns in their order, so that a query over some of the checks reads few of them. */
+function sharedScans(all: readonly Asked[], table: TableFacts): readonly Scan<readonly Finding[]>[] {
   const place = new Map(table.columns.map(({ name }, index) => [name, index]))
   const order = all.toSorted((a, b) => (place.get(a.expectation.column ?? '') ?? -1) - (place.get(b.expectation.column ?? '') ?? -1))
-  const queries: Wanted[][] = []
-  const finishers: ((answers: readonly (readonly Row[])[]) => Finding)[] = []
-  let current: Wanted[] = []
-  let names = new Map<string, string>()
-  const want = (text: string, values: readonly SqlValue[]): string => {
-    const key = JSON.stringify([text, values])
-    const there = names.get(key)
-    if (there !== undefined) return there
-    const name = `v${current.length}`
-    current.push({ sql: text, values, name })
-    names.set(key, name)
-    return name
+  const scans: Scan<readonly Finding[]>[] = []
+  for (let from = 0; from < order.length; ) {
+    const { scan, taken } = sharedScan(order.slice(from))
+    scans.push(scan)
+    from += taken
   }
+  return scans
+}
+
+/** The first of them, as many as one query should answer. */
+function sharedScan(order: readonly Asked[]): { readonly scan: Scan<readonly Finding[]>; readonly taken: number } {
+  const wanted: Sql[] = []
+  const places = new Map<string, number>()
+  const want = (asked: Sql): number => {
+    const key = JSON.stringify(asked)
+    const place = places.get(key) ?? wanted.push(asked) - 1
+    places.set(key, place)
+    return place
+  }
+  const finishers: ((values: readonly unknown[]) => Finding)[] = []
   for (const asked of order) {
-    if (current.length === 0 || current.length >= aggregatesPerQuery) {
-      current = []
-      names = new Map()
-      queries.push(current)
-    }
-    const query = queries.length - 1
+    if (wanted.length >= aggregatesPerQuery) break
     const { work, scope, blank, expectation } = asked
     if (work.kind === 'rows') {
       const { judged, broken, count } = conditions(asked)
-      const n = want(count, judged.values)
-      const b = want(`count_if(${broken.sql})`, broken.values)
-      finishers.push((answers) => {
-        const row = answers[query]?.[0] ?? {}
-        return counted(blank, { judged: row[n], broken: row[b] }, work.says(scope), limitOf(expectation, work.allowed))
-      })
+      const n = want({ sql: count, values: judged.values })
+      const b = want({ sql: `count_if(${broken.sql})`, values: broken.values })
+      finishers.push(countedIn(asked, work, n, b))
     } else if (work.kind === 'counted') {
       const aggregates = work.aggregates(scope)
       if (aggregates === null) throw new Error(`${expectation.check} has no aggregates`)
-      const n = want(aggregates.judged.sql, aggregates.judged.values)
-      const b = want(aggregates.broken.sql, aggregates.broken.values)
-      finishers.push((answers) => {
-        const row = answers[query]?.[0] ?? {}
-        return counted(blank, { judged: row[n], broken: row[b] }, work.says(scope), limitOf(expectation, work.allowed))
-      })
+      finishers.push(countedIn(asked, work, want(aggregates.judged), want(aggregates.broken)))
     } else if (work.kind === 'figures') {
-      const named = Object.entries(work.figures(scope)).map(([key, figure]) => [key, want(figure.sql, figure.values)] as const)
-      finishers.push((answers) => {
-        const row = answers[query]?.[0] ?? {}
-        return answered(blank, work.judge(Object.fromEntries(named.map(([key, name]) => [key, row[name]])), scope))
-      })
-    }
+      const named = Object.entries(work.figures(scope)).map(([key, figure]) => [key, want(figure)] as const)
+      finishers.push((values) => answered(blank, work.judge(Object.fromEntries(named.map(([key, at]) => [key, values[at]])), scope)))
+    } else throw new Error(`${expectation.check} shares no scan`)
   }
-  return {
-    queries: queries.map((wanted) =>
-      sql(
-        // a check may want nothing of this table, as of one without text
-        `SELECT ${wanted.length === 0 ? '1' : wanted.map((one) => `${one.sql} AS ${one.name}`).join(', ')} FROM ${table.relation}${wanted.length === 0 ? ' LIMIT 1' : ''}`,
-        wanted.flatMap((one) => one.values),
-      ),
-    ),
-    finish: (answers) => {
-      const found = new Map(finishers.map((finish, index) => [order[index]?.expectation, finish(answers)]))
-      // in the order in which they were asked for
-      return all.flatMap(({ expectation }) => found.get(expectation) ?? [])
-    },
-  }
+  return { scan: { wanted, finish: (values) => finishers.map((finish) => finish(values)) }, taken: finishers.length }
 }
+
+/** @param judged @param broken places of their numbers among the values */
+const countedIn =
+  ({ blank, scope, expectation }: Asked, { says, allowed }: Extract<Work, { kind: 'rows' | 'counted' }>, judged: number, broken: number) =>
+  (values: readonly unknown[]): Finding =>
+    counted(blank, { judged: values[judged], broken: values[broken] }, says(scope), limitOf(expectation, allowed))
 
 /** It is broken, and nobody knows where yet. */
 const isLost = (findings: readonly Finding[], expectation: Expectation): boolean =>

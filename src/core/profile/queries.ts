@@ -7,7 +7,8 @@
  * the first bin of `histogram` and poisons avg and max). Moments are summed around a pivot with compensated sums, so that threads
  * adding in another order change nothing in twelve digits.
  */
-import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
+import { type ColumnFacts, freeStem, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
+import { answerName } from '../checks/scan.ts'
 import { binsOf } from './bins.ts'
 import { sqlNumber } from './codes.ts'
 import { gridPoints } from './edges.ts'
@@ -112,27 +113,40 @@ export interface Counted {
   readonly labels: readonly string[] | null
 }
 
+export interface CountOptions {
+  /** place in the table of the first of the columns */
+  readonly from?: number
+  /** `h<i>` of `binQuery` too: for values that take long to make. Elsewhere two scans take less: beside a histogram the engine puts every row of every aggregate into a group */
+  readonly bins?: boolean
+  /** aggregates of others over the same rows, under the names of `answerName`; for the same reason none of them may be a list or a histogram */
+  readonly riders?: readonly Sql[]
+}
+
 /**
  * One row: of the first columns `rows`, `x` and `s` (fingerprint of the table), per column `v<i>` (not null), `f<i>` (finite), `e<i>` (empty),
  * `lo<i>`, `hi<i>`, `s1<i>`, `s2<i>` (sums around the pivot), `below<i>` and `above<i>` where the extremes of a reference are known. Null: all of
  * them are parts of the calendar.
- *
- * @param bins `h<i>` of `binQuery` too: for values that take long to make. Elsewhere two scans take less: beside a histogram the engine puts
- * every row of every aggregate into a group.
  */
-export function countQuery(table: TableFacts, columns: readonly Counted[], from = 0, bins = false): Sql | null {
-  const values: SqlValue[] = []
+export function countQuery(
+  table: TableFacts,
+  columns: readonly Counted[],
+  { from = 0, bins = false, riders = [] }: CountOptions = {},
+): Sql | null {
+  // riders call the columns by their names, beside which ours must be others
+  const stem = riders.length === 0 ? '' : freeStem('counted_', table.columns)
+  const values: SqlValue[] = riders.flatMap((rider) => rider.values)
   // every expression once a row, in the inner query; a FILTER on each aggregate costs as much as the aggregates
-  const inner: string[] = []
+  const inner: string[] = riders.length === 0 ? [] : ['*']
   const list = columns.flatMap(({ facts: column, numeric: plan, labels }, at) => {
     if (labels !== null) return []
     const { kind, quoted } = column
     const i = from + at
-    const parts = [`count(c${i}) AS v${i}`]
-    inner.push(`${kind === 'string' ? `CAST(${quoted} AS VARCHAR)` : quoted} AS c${i}`)
-    if (kind === 'string') parts.push(`count(*) FILTER (WHERE c${i} = '') AS e${i}`)
+    const c = `${stem}c${i}`
+    const parts = [`count(${c}) AS v${i}`]
+    inner.push(`${kind === 'string' ? `CAST(${quoted} AS VARCHAR)` : quoted} AS ${c}`)
+    if (kind === 'string') parts.push(`count(*) FILTER (WHERE ${c} = '') AS e${i}`)
     if (plan !== null) {
-      const x = `x${i}`
+      const x = `${stem}x${i}`
       inner.push(`${finiteNumber(column)} AS ${x}`)
       const pivot = `CAST('${pivotOf(plan.edges)}' AS DOUBLE)`
       if (kind === 'float') parts.push(`count(${x}) AS f${i}`)
@@ -149,28 +163,30 @@ export function countQuery(table: TableFacts, columns: readonly Counted[], from 
         )
       }
       if (bins) {
-        const { parts: cells, values: edges } = binned({ facts: column, numeric: plan, labels }, i)
+        const { parts: cells, values: edges } = binned({ facts: column, numeric: plan, labels }, i, x)
         parts.push(...cells)
         values.push(...edges)
       }
     }
     return parts
   })
-  if (from === 0) inner.push(`${rowHash(table.columns)} AS print`)
-  const all = [...(from === 0 ? fingerprintParts : []), ...list]
+  const print = `${stem}print`
+  if (from === 0) inner.push(`${rowHash(table.columns)} AS ${print}`)
+  // in front of ours: a name that is given in a list means the same behind it
+  const all = [...riders.map((rider, i) => `${rider.sql} AS ${answerName(i)}`), ...(from === 0 ? fingerprintParts(print) : []), ...list]
   return all.length === 0 ? null : sql(`SELECT ${all.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`, values)
 }
 
-/** Of `print`, the hash of a row. */
-const fingerprintParts = [
+/** @param print column that holds the hash of a row */
+const fingerprintParts = (print: string): readonly string[] => [
   `count(*) AS "rows"`,
-  `CAST(coalesce(bit_xor(print), 0) AS VARCHAR) AS x`,
-  `CAST(coalesce(sum(print), 0) AS VARCHAR) AS s`,
+  `CAST(coalesce(bit_xor(${print}), 0) AS VARCHAR) AS x`,
+  `CAST(coalesce(sum(${print}), 0) AS VARCHAR) AS s`,
 ]
 
 /** One row: `rows`, `x` and `s`. */
 export const fingerprintQuery = ({ relation, columns }: TableFacts): Sql =>
-  sql(`SELECT ${fingerprintParts.join(', ')} FROM (SELECT ${rowHash(columns)} AS print FROM ${relation})`)
+  sql(`SELECT ${fingerprintParts('print').join(', ')} FROM (SELECT ${rowHash(columns)} AS print FROM ${relation})`)
 
 /** One row: per column that has bins (bins.ts) `h<i>`, their counts, the last one missing when empty. Null: none has any. */
 export function binQuery(table: TableFacts, columns: readonly Counted[], from = 0): Sql | null {
@@ -206,11 +222,11 @@ export function nonFiniteQuery(
   return list.length === 0 ? null : sql(`SELECT ${list.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table.relation})`)
 }
 
-/** Of `x<i>`; nothing where it has no bins. */
-function binned({ numeric }: Counted, i: number): { readonly parts: readonly string[]; readonly values: readonly SqlValue[] } {
+/** Of the column `x`; nothing where it has no bins. */
+function binned({ numeric }: Counted, i: number, x = `x${i}`): { readonly parts: readonly string[]; readonly values: readonly SqlValue[] } {
   const bins = numeric === null ? [] : binsOf(numeric.edges, numeric.frequent)
   if (bins.length === 0) return { parts: [], values: [] }
-  return { parts: [`to_json(map_values(histogram(x${i}, CAST(? AS DOUBLE[])))) AS h${i}`], values: [JSON.stringify(bins)] }
+  return { parts: [`to_json(map_values(histogram(${x}, CAST(? AS DOUBLE[])))) AS h${i}`], values: [JSON.stringify(bins)] }
 }
 
 /**

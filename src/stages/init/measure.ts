@@ -19,7 +19,7 @@ export async function measure(engine: DataEngine, tables: ReadonlyMap<Role, Tabl
   const seen = new Map<string, ColumnInRole[]>()
   const identifiers = new Set<string>()
   for (const [role, table] of tables) {
-    const profile = await profileOnce(engine, table, { role, sensitive: [] })
+    const { profile } = await profileOnce(engine, table, { role, sensitive: [] })
     const profiles = new Map(
       profile.columns.filter((column) => column.derived === undefined || column.derived === null).map((column) => [column.name, column]),
     )

@@ -2,6 +2,7 @@
 import type { Row } from '../../core/checks/entry.ts'
 import type { TableFacts } from '../../core/checks/facts.ts'
 import { type Finding, type Plan, planChecks, type Step, type Surroundings, sqlTexts } from '../../core/checks/plan.ts'
+import { answersOf, type Riders, ridersOf, type Scan, scanQuery } from '../../core/checks/scan.ts'
 import { findCheck } from '../../core/checks/table.ts'
 import type { Expectation } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
@@ -12,41 +13,77 @@ export interface Judged {
   readonly findings: readonly Finding[]
 }
 
-/** Every expectation of this role. SQL of the config that fails on the data is an error of its check, and of no other. */
-export async function judge(
-  engine: DataEngine,
-  table: TableFacts,
-  expectations: readonly Expectation[],
-  around: Surroundings,
-): Promise<readonly Judged[]> {
+/** Expectations of one role, planned: those without SQL of the config together, each of the others alone, so that what fails is an error of its check and of no other. */
+export interface Planned {
+  readonly plan: Plan
+  /** whose SQL it is */
+  readonly own: Expectation | null
+}
+
+export function planRole(table: TableFacts, expectations: readonly Expectation[], around: Surroundings): readonly Planned[] {
   const asked = expectations.filter(({ on }) => on.some((role) => role === table.role))
   const free = asked.filter((expectation) => !hasSql(expectation))
-  const judged = [await run(engine, planChecks(free, table, around))]
-  for (const expectation of asked.filter(hasSql)) {
-    const plan = planChecks([expectation], table, around)
+  return [
+    { plan: planChecks(free, table, around), own: null },
+    ...asked.filter(hasSql).map((own) => ({ plan: planChecks([own], table, around), own })),
+  ]
+}
+
+/** What of them may ride in another query over the same rows. */
+export const ridersOfPlans = (planned: readonly Planned[]): Riders => ridersOf(planned.flatMap(({ plan }) => plan.shared))
+
+/** @param valuesOf what a scan that rode was told; the others are made here */
+export async function judgePlanned(
+  engine: DataEngine,
+  table: TableFacts,
+  planned: readonly Planned[],
+  valuesOf: (scan: Scan) => readonly unknown[] | null = () => null,
+): Promise<readonly Judged[]> {
+  const judged: Judged[] = []
+  for (const { plan, own } of planned) {
     try {
-      judged.push(await run(engine, plan))
+      judged.push(await run(engine, table, plan, valuesOf))
     } catch (thrown) {
-      judged.push({ plan, findings: [refused(expectation, table.role, thrown)] })
+      if (own === null) throw thrown
+      judged.push({ plan, findings: [refused(own, table.role, thrown)] })
     }
   }
   return judged
 }
+
+/** Every expectation of this role, by scans of their own. */
+export const judge = (
+  engine: DataEngine,
+  table: TableFacts,
+  expectations: readonly Expectation[],
+  around: Surroundings,
+): Promise<readonly Judged[]> => judgePlanned(engine, table, planRole(table, expectations, around))
 
 const hasSql = (expectation: Expectation): boolean => {
   const entry = findCheck(expectation.check)
   return entry !== null && sqlTexts(expectation, entry).length > 0
 }
 
-async function run(engine: DataEngine, plan: Plan): Promise<Judged> {
+async function run(
+  engine: DataEngine,
+  table: TableFacts,
+  plan: Plan,
+  valuesOf: (scan: Scan) => readonly unknown[] | null,
+): Promise<Judged> {
   let findings: readonly Finding[] = plan.known
-  if (plan.shared !== null) findings = [...findings, ...(await answer(engine, plan.shared))]
+  for (const scan of plan.shared) findings = [...findings, ...scan.finish(valuesOf(scan) ?? (await scanRows(engine, table, scan)))]
   for (const step of plan.own) findings = [...findings, ...(await answer(engine, step))]
   for (const where of ['beginning', 'anywhere'] as const) {
     const step = plan.locate(findings, where)
     if (step !== null) findings = await answer(engine, step)
   }
   return { plan, findings }
+}
+
+async function scanRows(engine: DataEngine, table: TableFacts, scan: Scan): Promise<readonly unknown[]> {
+  const query = scanQuery(scan, table)
+  const [row = {}] = query === null ? [] : await engine.aggregate(query)
+  return answersOf(scan.wanted, row)
 }
 
 async function answer(engine: DataEngine, step: Step): Promise<readonly Finding[]> {

@@ -9,6 +9,7 @@ import { blockCells } from '../../../src/core/profile/blocks.ts'
 import { mergeProfiles } from '../../../src/core/profile/merge.ts'
 import { pairSums } from '../../../src/core/profile/pairs.ts'
 import { type ColumnProfile, type TableProfile, tableProfileSchema } from '../../../src/core/schema/profile.ts'
+import type { Table } from '../../../src/ports/data-engine.ts'
 import { buildProfile, type ProfileOptions, profileOnce } from '../../../src/stages/profile-table.ts'
 import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
 
@@ -708,11 +709,12 @@ describe('size and repetition', () => {
     const content = `x\n${each(100, (i) => i % 7).join('\n')}\n`
     const [one, two] = [await bench.table('once-a.csv', content), await bench.table('once-b.csv', content)]
     const options: ProfileOptions = { role: 'train', sensitive: [] }
-    const first = await profileOnce(bench.engine, one, options)
-    const again = await profileOnce(bench.engine, two, { ...options, role: 'test' })
+    const once = async (table: Table, asked: ProfileOptions) => (await profileOnce(bench.engine, table, asked)).profile
+    const first = await once(one, options)
+    const again = await once(two, { ...options, role: 'test' })
     expect(again).toEqual({ ...first, role: 'test' })
     expect(again.columns).toBe(first.columns)
-    expect((await profileOnce(bench.engine, two, { ...options, sensitive: ['x'] })).columns[0]?.categories?.top).toEqual([])
+    expect((await once(two, { ...options, sensitive: ['x'] })).columns[0]?.categories?.top).toEqual([])
   })
 
   it('repeated rows are counted', async () => {

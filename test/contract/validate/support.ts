@@ -32,11 +32,19 @@ export interface Yard {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export async function makeYard(): Promise<Yard> {
+/** @param heard every query of the stage, before it is answered */
+export async function makeYard(heard: (sql: string) => void = () => undefined): Promise<Yard> {
   const folder = await mkdtemp(join(tmpdir(), 'validate-'))
   const temp = join(folder, 'temp')
   await mkdir(temp)
   const engine = createDataEngine({ native, memoryLimitBytes: 512 * 2 ** 20, tempFolder: temp, threads: 2 })
+  const asked: DataEngine = {
+    ...engine,
+    aggregate(query) {
+      heard(query.sql)
+      return engine.aggregate(query)
+    },
+  }
   const files = createFiles({ temporaryRoot: temp })
   const out = join(folder, '.modelgate')
   return {
@@ -71,7 +79,7 @@ export async function makeYard(): Promise<Yard> {
           files,
           commands: neverAsked,
           downloads: neverAsked,
-          engine: async () => engine,
+          engine: async () => asked,
           runtime: neverAsked,
           ledger: neverAsked,
           store: neverAsked,
