@@ -28,6 +28,8 @@ function accurate(n: number, wrong: (i: number) => boolean): BinaryScores {
   const predicted = y.map((truth, i) => (wrong(i) ? 1 - truth : truth))
   return { task: 'binary', y, score: Float64Array.from(predicted, (p) => (p === 1 ? 0.8 : 0.2)), predicted }
 }
+/** The same as labels alone: with scores, metrics that nobody asked about here would be resampled to be shown. */
+const labelled = (n: number, wrong: (i: number) => boolean): BinaryScores => ({ ...accurate(n, wrong), score: null })
 
 function decide(input: Partial<JudgeInput> & Pick<JudgeInput, 'candidate'>) {
   const judged = judge({ baseline: null, missing: input.baseline ? null : noBaseline, specs: [], mode: 'guard', policy, ...input })
@@ -101,8 +103,8 @@ describe('GATE-08 limits are compared on unrounded numbers and shown with enough
     for (const base of [0.57, 0.9, 0.07, 0.58]) {
       const n = 10_000
       const wrong = Math.round((1 - base) * n)
-      const baseline = accurate(n, (i) => i < wrong)
-      const candidate = accurate(n, (i) => i < wrong + n / 100)
+      const baseline = labelled(n, (i) => i < wrong)
+      const candidate = labelled(n, (i) => i < wrong + n / 100)
       const limits = { maxDrop: { fail: { kind: 'absolute', value: 0.01 } } } as const
       expect(checkOf('evaluate.max_drop:accuracy', decide({ candidate, baseline, specs: [spec('accuracy', limits)] })).status).toBe('fail')
       const point = decide({ candidate, baseline, specs: [spec('accuracy', limits)], mode: 'point' })
@@ -152,15 +154,15 @@ describe('floors', () => {
 })
 
 describe('changes', () => {
-  const baseline = accurate(2000, (i) => i < 200)
+  const baseline = labelled(2000, (i) => i < 200)
   const specs = [spec('accuracy', { maxDrop: { fail: { kind: 'absolute', value: 0.01 } } })]
   const run = (candidate: BinaryScores, mode: Mode = 'guard', more: Partial<JudgeInput> = {}) =>
     checkOf('evaluate.max_drop:accuracy', decide({ candidate, baseline, specs, mode, ...more }))
 
-  const muchWorse = accurate(2000, (i) => i < 260)
+  const muchWorse = labelled(2000, (i) => i < 260)
   /** 1.2 points down, but 15 % of the rows changed sides */
-  const noisy = accurate(2000, (i) => i < 40 || (i >= 200 && i < 384))
-  const better = accurate(2000, (i) => i < 120)
+  const noisy = labelled(2000, (i) => i < 40 || (i >= 200 && i < 384))
+  const better = labelled(2000, (i) => i < 120)
 
   it('guard fails a drop that is both large and certain, and says so', () => {
     const check = run(muchWorse)
@@ -182,7 +184,7 @@ describe('changes', () => {
   })
 
   it('guard passes a certain drop that does not matter, and every improvement', () => {
-    const slightlyWorse = accurate(2000, (i) => i < 215)
+    const slightlyWorse = labelled(2000, (i) => i < 215)
     expect(run(slightlyWorse)).toMatchObject({ status: 'pass' })
     expect(run(slightlyWorse).p_value).toBeLessThan(0.01)
     expect(run(better)).toMatchObject({ status: 'pass', message: 'accuracy rose by 4.0 pp.' })
@@ -216,7 +218,7 @@ describe('changes', () => {
   })
 
   it('non_inferior says how many rows would show that a small drop is below the limit', () => {
-    const close = accurate(2000, (i) => i < 150 || (i >= 200 && i < 260))
+    const close = labelled(2000, (i) => i < 150 || (i >= 200 && i < 260))
     expect(run(close, 'non_inferior')).toMatchObject({ status: 'inconclusive', effect: 'fail' })
     const { message } = run(close, 'non_inferior')
     expect(message).toMatch(/Not decided: 2,000 rows do not show that the drop is below 1\.0 pp \([\d,]+ would\)\. Mode non_inferior/)
@@ -298,7 +300,8 @@ describe('changes', () => {
 
   it('relative margins are shares of the baseline', () => {
     const limits = { maxRise: { fail: { kind: 'relative', value: 0.05 } } } as const
-    const check = checkOf('evaluate.max_rise:log_loss', decide({ candidate: muchWorse, baseline, specs: [spec('log_loss', limits)] }))
+    const [scored, worse] = [accurate(2000, (i) => i < 200), accurate(2000, (i) => i < 260)]
+    const check = checkOf('evaluate.max_rise:log_loss', decide({ candidate: worse, baseline: scored, specs: [spec('log_loss', limits)] }))
     expect(check).toMatchObject({ status: 'fail', unit: 'relative', limit: 0.05, tail: 'upper' })
     expect(check.message).toMatch(/^log_loss rose by 0\.04\d, 11\.\d % of the baseline \(limit 5 %\)/)
   })
@@ -323,7 +326,7 @@ describe('changes', () => {
 
   it('Holm: one drop that is certain alone is not certain among many', () => {
     // p ≈ 0.02 alone
-    const drop = accurate(2000, (i) => (i >= 5 && i < 200) || (i >= 200 && i < 219))
+    const drop = labelled(2000, (i) => (i >= 5 && i < 200) || (i >= 200 && i < 219))
     const alone = run(drop, 'guard', { specs: [spec('accuracy')] })
     expect(alone.status).toBe('fail')
     const others = ['specificity', 'fpr', 'recall', 'npv'].map((name) => spec(name))
