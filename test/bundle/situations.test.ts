@@ -15,17 +15,22 @@ const cli = join(projectRoot, 'dist', 'cli.js')
 let github: Loopback
 const scratch = mkdtempSync(join(tmpdir(), 'modelgate-situations-'))
 let prebuilt = new Uint8Array()
+const projects: Project[] = []
+/** till the end of all situations */
+const kept = (project: Project): Project => {
+  projects.push(project)
+  return project
+}
 
 /** The runner's environment: the same for both ways, so that both are the same run of the same commit. */
-function environment(folder: string, situation: Situation): Record<string, string> {
-  const event = situation.event ?? 'push'
+function environment(folder: string, event: Situation['event'] = 'push'): Record<string, string> {
   const repository = { full_name: 'acme/m', default_branch: 'main' }
   const pull = {
     number: 7,
     head: { sha: 'b'.repeat(40), ref: 'better', repo: repository },
     base: { sha: 'a'.repeat(40), ref: 'main', repo: repository },
   }
-  const eventPath = join(folder, '..', 'event.json')
+  const eventPath = join(scratch, `${event}.json`)
   writeFileSync(
     eventPath,
     JSON.stringify(event === 'push' ? { repository, ref: 'refs/heads/main' } : { repository, number: 7, pull_request: pull }),
@@ -45,7 +50,7 @@ function environment(folder: string, situation: Situation): Record<string, strin
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_API_URL: github.url,
     GITHUB_WORKSPACE: folder,
-    RUNNER_TEMP: join(folder, '..'),
+    RUNNER_TEMP: scratch,
     MODELGATE_RUNTIME_DIR: projectRoot,
   }
 }
@@ -70,66 +75,95 @@ function collect(folder: string): Record<string, unknown> {
   return results
 }
 
-async function prepare(situation: Situation): Promise<{ project: Project; env: Record<string, string> }> {
-  const project = makeProject({ 'prebuilt.onnx': prebuilt })
-  execFileSync('git', ['init', '-q', '--bare', join(project.folder, 'ledger.git')])
-  const env = environment(project.folder, { ...situation, event: 'push' })
-  if (situation.production !== undefined) {
-    project.write(situation.production)
-    const done = await runNode([cli, 'run', '--promote'], { cwd: project.folder, env })
+/** Made once for each key. */
+function once<T>(make: (of: Situation, way: Way | null) => Promise<T>, key: (of: Situation, way: Way | null) => unknown) {
+  const made = new Map<string, Promise<T>>()
+  return (situation: Situation, way: Way | null = null): Promise<T> => {
+    const name = JSON.stringify(key(situation, way))
+    const found = made.get(name) ?? make(situation, way)
+    made.set(name, found)
+    return found
+  }
+}
+
+/** The base with a ledger, and a model in production where the situation has one. To be copied. */
+const begun = once(
+  async ({ production }) => {
+    const project = kept(makeProject({ 'prebuilt.onnx': prebuilt }))
+    execFileSync('git', ['init', '-q', '--bare', join(project.folder, 'ledger.git')])
+    if (production === undefined) return project
+    project.write(production)
+    const done = await runNode([cli, 'run', '--promote'], { cwd: project.folder, env: environment(project.folder, 'push') })
     expect(done.code, done.stderr).toBe(0)
     project.write({ ...baseFiles(), '.modelgate': null, 'm.onnx': null })
-  }
-  project.write(situation.files ?? {})
-  return { project, env: environment(project.folder, situation) }
+    return project
+  },
+  ({ production = null }) => production,
+)
+
+/** How one of the two ways runs the pipeline, and how it asks the gate alone. */
+interface Way {
+  readonly name: string
+  pipeline(situation: Situation, folder: string, env: Readonly<Record<string, string>>): Promise<Omit<Outcome, 'results'>>
+  gate(folder: string, env: Readonly<Record<string, string>>): Promise<Omit<Outcome, 'results'>>
 }
 
-async function byCli(situation: Situation): Promise<Outcome> {
-  const { project, env } = await prepare(situation)
-  try {
-    const done = await runNode([cli, 'run', ...(situation.promote ? ['--promote'] : [])], {
-      cwd: project.folder,
-      env: { ...env, GITHUB_TOKEN: 'none' },
-    })
-    if (situation.meanwhile) {
-      situation.meanwhile(project.folder)
-      const again = await runNode([cli, 'gate'], { cwd: project.folder, env: { ...env, GITHUB_TOKEN: 'none' } })
-      return { results: collect(project.folder), exit: again.code, log: done.stderr + again.stderr }
-    }
-    return { results: collect(project.folder), exit: done.code, log: done.stderr }
-  } finally {
-    project.remove()
-  }
+const byCli: Way = {
+  name: 'cli',
+  pipeline: async ({ promote }, cwd, env) => {
+    const done = await runNode([cli, 'run', ...(promote ? ['--promote'] : [])], { cwd, env: { ...env, GITHUB_TOKEN: 'none' } })
+    return { exit: done.code, log: done.stderr }
+  },
+  gate: async (cwd, env) => {
+    const again = await runNode([cli, 'gate'], { cwd, env: { ...env, GITHUB_TOKEN: 'none' } })
+    return { exit: again.code, log: again.stderr }
+  },
 }
 
-async function byComposite(situation: Situation): Promise<Outcome> {
-  const { project, env } = await prepare(situation)
-  const files = mkdtempSync(join(scratch, 'files-'))
-  try {
+const byComposite: Way = {
+  name: 'composite',
+  pipeline: async ({ promote }, cwd, env) => {
     const { steps, failed } = await runComposite(projectRoot, {
-      inputs: { 'github-token': 'none', artifact: '', promote: situation.promote ? 'true' : 'false' },
-      cwd: project.folder,
+      inputs: { 'github-token': 'none', artifact: '', promote: promote ? 'true' : 'false' },
+      cwd,
       env,
-      files,
+      files: mkdtempSync(join(scratch, 'files-')),
     })
     const codes = steps.map((step) => step.finished?.code ?? 0)
     const log = steps.map((step) => `${step.id}: ${step.outcome}\n${step.finished?.stdout ?? ''}${step.finished?.stderr ?? ''}`).join('\n')
     expect(failed, log).toBe(codes.some((code) => code !== 0))
-    if (situation.meanwhile) {
-      situation.meanwhile(project.folder)
-      const output = join(files, 'again')
-      writeFileSync(output, '')
-      const again = await runNode([join(projectRoot, 'dist', 'gate.js')], {
-        cwd: project.folder,
-        env: { ...env, 'INPUT_GITHUB-TOKEN': 'none', INPUT_ARTIFACT: '', GITHUB_OUTPUT: output },
-      })
-      expect(parseOutputFile(readFileSync(output, 'utf8')).passed, again.stdout).toBe(String(again.code === 0))
-      return { results: collect(project.folder), exit: again.code, log: log + again.stdout }
-    }
-    return { results: collect(project.folder), exit: failed ? 1 : 0, log }
-  } finally {
-    project.remove()
-  }
+    return { exit: failed ? 1 : 0, log }
+  },
+  gate: async (cwd, env) => {
+    const output = join(mkdtempSync(join(scratch, 'files-')), 'again')
+    writeFileSync(output, '')
+    const again = await runNode([join(projectRoot, 'dist', 'gate.js')], {
+      cwd,
+      env: { ...env, 'INPUT_GITHUB-TOKEN': 'none', INPUT_ARTIFACT: '', GITHUB_OUTPUT: output },
+    })
+    expect(parseOutputFile(readFileSync(output, 'utf8')).passed, again.stdout).toBe(String(again.code === 0))
+    return { exit: again.code, log: again.stdout }
+  },
+}
+
+/** Those that start alike share one run: what `meanwhile` changes comes after it. */
+const finished = once(
+  async (situation, way) => {
+    if (way === null) throw new Error('which way?')
+    const project = kept((await begun(situation)).copy())
+    project.write(situation.files ?? {})
+    return { project, ended: await way.pipeline(situation, project.folder, environment(project.folder, situation.event)) }
+  },
+  ({ production = null, files = {}, event = 'push', promote = false }, way) => ({ way: way?.name, production, files, event, promote }),
+)
+
+async function outcomeOf(way: Way, situation: Situation): Promise<Outcome> {
+  const { project, ended } = await finished(situation, way)
+  if (!situation.meanwhile) return { results: collect(project.folder), ...ended }
+  const changed = kept(project.copy())
+  situation.meanwhile(changed.folder)
+  const asked = await way.gate(changed.folder, environment(changed.folder, situation.event))
+  return { results: collect(changed.folder), exit: asked.exit, log: ended.log + asked.log }
 }
 
 beforeAll(async () => {
@@ -154,6 +188,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await github[Symbol.asyncDispose]()
+  for (const project of projects) project.remove()
   rmSync(scratch, { recursive: true, force: true })
 })
 
@@ -163,7 +198,7 @@ describe('the CLI and the composite action, through the same situations', () => 
   })
 
   it.each(situations)('$name', { timeout: 120_000 }, async (situation) => {
-    const cliOutcome = await byCli(situation)
+    const cliOutcome = await outcomeOf(byCli, situation)
     const verdicts = (results: Outcome['results']) =>
       Object.fromEntries(Object.entries(results).map(([file, result]) => [file.replace(/^m\/|\.json$/g, ''), verdictOf(result)]))
     const seen = verdicts(cliOutcome.results)
@@ -171,7 +206,7 @@ describe('the CLI and the composite action, through the same situations', () => 
       expect(`${stage}: ${seen[stage] ?? 'none'}`, cliOutcome.log).toBe(`${stage}: ${verdict}`)
     expect(cliOutcome.exit, cliOutcome.log).toBe(situation.exit)
 
-    const compositeOutcome = await byComposite(situation)
+    const compositeOutcome = await outcomeOf(byComposite, situation)
     expect(compositeOutcome.results, compositeOutcome.log).toEqual(cliOutcome.results)
     expect(compositeOutcome.exit === 0, compositeOutcome.log).toBe(cliOutcome.exit === 0)
   })

@@ -1,5 +1,5 @@
 /** A small project of its own for each test: real files, a binary task that a linear model learns, seeded. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -57,13 +57,21 @@ export const baseFiles = (): Record<string, string | Uint8Array | null> => ({
 export interface Project {
   readonly folder: string
   write(files: ProjectFiles): void
+  /** another project with all that lies in this one by now */
+  copy(): Project
   remove(): void
 }
 
 /** Files of `changes` replace those of the base; null leaves one out. */
 export function makeProject(changes: ProjectFiles = {}): Project {
+  const project = emptyProject()
+  project.write({ ...baseFiles(), ...changes })
+  return project
+}
+
+function emptyProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'modelgate-project-'))
-  const project: Project = {
+  return {
     folder,
     write: (files) => {
       for (const [name, content] of Object.entries(files)) {
@@ -76,8 +84,11 @@ export function makeProject(changes: ProjectFiles = {}): Project {
         writeFileSync(path, content)
       }
     },
+    copy: () => {
+      const other = emptyProject()
+      cpSync(folder, other.folder, { recursive: true, preserveTimestamps: true })
+      return other
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
-  project.write({ ...baseFiles(), ...changes })
-  return project
 }
