@@ -27,11 +27,15 @@ export const bareEnvironment = (): Record<string, string> => ({
   TMPDIR: process.env.TMPDIR ?? '/tmp',
 })
 
+/** Of our source Node keeps what it made of each file, or every process would strip the types of some hundred files anew. The bundle runs as users run it. */
+const compiled = { NODE_COMPILE_CACHE: join(projectRoot, 'node_modules', '.cache', 'compiled') }
+const isSource = (args: readonly string[]): boolean => args.some((arg) => /\.ts\b/.test(arg))
+
 export function runNode(args: readonly string[], options: SpawnOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: options.cwd,
-      env: { ...bareEnvironment(), ...options.env },
+      env: { ...bareEnvironment(), ...(isSource(args) ? compiled : {}), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 120_000)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { commandsIn } from '../../support/runner-parsers.ts'
+import type { SpawnOptions } from '../../support/spawn.ts'
 import { runActionIn } from './support.ts'
 
 let project: Project | null = null
@@ -92,24 +93,22 @@ describe('GATE-06 an early end is never success', () => {
   })
 })
 
+/** Sends a signal once the file `started` lies in the folder, however slow the machine is. */
+const signalWhenStarted =
+  (folder: string, signal: NodeJS.Signals): NonNullable<SpawnOptions['onStart']> =>
+  (child) => {
+    const timer = setInterval(() => {
+      if (!existsSync(join(folder, 'started'))) return
+      clearInterval(timer)
+      child.kill(signal)
+    }, 20)
+  }
+
 describe('CAN-01 a cancel ends the step', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s: not green, "cancelled", outputs set, no model half written', async (signal) => {
     const config = 'models:\n  m:\n    model: m.onnx\n    train: {run: "sh -c \'echo started; touch started; sleep 600\'"}\n'
     const folder = folderOf({ 'modelgate.yml': config })
-    const run = await runActionIn(
-      folder,
-      'train',
-      { 'on-fail': 'continue' },
-      {
-        onStart: (child) => {
-          const timer = setInterval(() => {
-            if (!existsSync(join(folder, 'started'))) return
-            clearInterval(timer)
-            child.kill(signal)
-          }, 20)
-        },
-      },
-    )
+    const run = await runActionIn(folder, 'train', { 'on-fail': 'continue' }, { onStart: signalWhenStarted(folder, signal) })
     expect(run.code).toBe(1)
     expect(run.stdout).toContain(`cancelled by ${signal}`)
     expect(run.outputs).toMatchObject({ verdict: 'error', passed: 'false' })
@@ -123,10 +122,8 @@ describe('CAN-01 a cancel ends the step', () => {
       'validate',
       {},
       {
-        before: `${patched("() => { console.log('waiting'); return new Promise(() => {}) }")}; setInterval(() => {}, 1000)`,
-        onStart: (child) => {
-          setTimeout(() => child.kill('SIGTERM'), 1500)
-        },
+        before: `${patched("() => { void fsp.writeFile('started', ''); return new Promise(() => {}) }")}; setInterval(() => {}, 1000)`,
+        onStart: signalWhenStarted(folder, 'SIGTERM'),
       },
     )
     expect(run.code).toBe(1)
