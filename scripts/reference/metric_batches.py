@@ -14,7 +14,7 @@ import numpy as np
 import sklearn
 
 from metrics import binary, multiclass, regression
-from metrics_of_lists import LEVELS, forecasting, multilabel, ranking
+from metrics_of_lists import LEVELS, forecasting, multilabel, quantile_errors, ranking
 
 warnings.simplefilter("ignore")
 CASES = 10_000
@@ -97,7 +97,11 @@ def regression_case(i):
         else:  # far from zero
             y.append((100_000_000 + a) / 100)
             predicted.append((100_000_000 + b) / 100)
-    return regression("", y, predicted, weight=weights(i, n))
+    below = mulberry(7_000_000 + i)
+    quantiles = [sorted(p + below(401) / 10 - 20 for _ in LEVELS) for p in predicted]
+    case = regression("", y, predicted, weight=weights(i, n))
+    more = quantile_errors(y, predicted, quantiles, weights(i, n))
+    return {"params": {**case["params"], **more["params"]}, "expected": {**case["expected"], **more["expected"]}}
 
 
 def multilabel_case(i):

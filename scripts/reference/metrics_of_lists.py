@@ -1,4 +1,4 @@
-"""Reference values of metrics of several labels (scikit-learn), of rankings (scikit-learn and plain Python) and of forecasts. Used by metric_batches.py.
+"""Reference values of metrics of several labels (scikit-learn), of rankings (scikit-learn and plain Python), of quantiles and of forecasts. Used by metric_batches.py.
 
 As in metrics.py: None where a value is undefined; rows of weight 0 are left out. Nothing here is ours: sums are written out again, in another way.
 """
@@ -84,6 +84,25 @@ def ranking(relevance, score, query, item, weight=None):
 LEVELS = [0.1, 0.25, 0.5, 0.75, 0.9]
 
 
+def quantile_errors(y, predicted, quantiles, weight=None):
+    """Of forecasts and regressions. @param quantiles n × LEVELS, rising in each row"""
+    w, y, predicted, quantiles = counted(weight, np.asarray(y, float), np.asarray(predicted, float), np.asarray(quantiles, float))
+    given = {"sample_weight": w}
+    losses = [m.mean_pinball_loss(y, quantiles[:, j], alpha=level, **given) for j, level in enumerate(LEVELS)]
+    inside = np.average((quantiles[:, 0] <= y) & (y <= quantiles[:, 4]), weights=w)
+    expected = {
+        "quantile_loss": np.mean(losses),
+        "crps": 2 * np.mean(losses),
+        "pinball": losses[1],
+        "pinball_own": m.mean_pinball_loss(y, predicted, alpha=0.3, **given),
+        "interval_coverage": inside,
+        "coverage_gap": abs(inside - 0.8),
+        "interval_width": np.average(quantiles[:, 4] - quantiles[:, 0], weights=w),
+    }
+    params = {"pinball": {"alpha": 0.25}, "pinball_own": {"metric": "pinball", "alpha": 0.3}}
+    return {"params": params, "expected": {key: float(value) for key, value in expected.items()}}
+
+
 def forecasting(y, predicted, series, horizon, quantiles, history, weight=None):
     """@param history training rows of each series; a season is one row"""
     w, y, predicted, series, horizon, quantiles = counted(weight, np.asarray(y, float), np.asarray(predicted, float), np.asarray(series), np.asarray(horizon), np.asarray(quantiles, float))
@@ -98,17 +117,9 @@ def forecasting(y, predicted, series, horizon, quantiles, history, weight=None):
         warnings.simplefilter("ignore")
         expected["mase"] = np.average(np.abs(error) / np.array(absolute)[series], weights=w) if known else None
         expected["rmsse"] = np.sqrt(np.average(error**2 / np.array(squared)[series], weights=w)) if known else None
-    losses = [m.mean_pinball_loss(y, quantiles[:, j], alpha=level, **given) for j, level in enumerate(LEVELS)]
-    expected["quantile_loss"] = np.mean(losses)
-    expected["crps"] = 2 * np.mean(losses)
-    expected["pinball"] = losses[1]
-    params["pinball"] = {"alpha": 0.25}
-    expected["pinball_own"] = m.mean_pinball_loss(y, predicted, alpha=0.3, **given)
-    params["pinball_own"] = {"metric": "pinball", "alpha": 0.3}
-    inside = (quantiles[:, 0] <= y) & (y <= quantiles[:, 4])
-    expected["interval_coverage"] = np.average(inside, weights=w)
-    expected["coverage_gap"] = abs(np.average(inside, weights=w) - 0.8)
-    expected["interval_width"] = np.average(quantiles[:, 4] - quantiles[:, 0], weights=w)
+    of_quantiles = quantile_errors(y, predicted, quantiles, w)
+    expected.update(of_quantiles["expected"])
+    params.update(of_quantiles["params"])
     ahead = horizon == 2
     for metric, function in (("mae", m.mean_absolute_error), ("rmse", m.root_mean_squared_error)):
         expected[f"{metric}_2"] = function(y[ahead], predicted[ahead], sample_weight=None if w is None else w[ahead]) if np.any(ahead) else None

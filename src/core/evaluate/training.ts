@@ -9,7 +9,8 @@ import type { TrainingStatistics } from './trivial.ts'
 export type Evaluated =
   | { readonly task: 'binary'; readonly positive: string; readonly negative: string }
   | { readonly task: 'multiclass'; readonly classes: readonly string[] }
-  | { readonly task: 'regression' }
+  /** levels of its quantiles, where it gives any */
+  | { readonly task: 'regression'; readonly levels?: readonly number[] }
 
 /** @param align a label of the training data in the spelling of the test data (`true` for `1`) */
 export function trainingStatistics(
@@ -29,7 +30,10 @@ export function trainingStatistics(
     }
     case 'regression': {
       const mean = target.numeric?.mean ?? null
-      return mean === null ? null : { task: 'regression', mean, median: medianOf(target) }
+      if (mean === null) return null
+      const quantiles = (evaluated.levels ?? []).flatMap((level) => quantileOf(target, level) ?? [])
+      const known = quantiles.length > 0 && quantiles.length === evaluated.levels?.length
+      return { task: 'regression', mean, median: quantileOf(target, 0.5), ...(known && { quantiles }) }
     }
   }
 }
@@ -63,14 +67,14 @@ function countsOf({ categories, numeric }: ColumnProfile): {
   return { listed, other: Math.max(0, all - listed.reduce((sum, { count }) => sum + count, 0)) }
 }
 
-/** The first edge with at least half of the rows at or below it: edges are percentiles, so it is right to one of them. */
-function medianOf({ numeric, sensitive }: ColumnProfile): number | null {
+/** The first edge with at least this share of the rows at or below it: edges are percentiles, so it is right to one of them. Null beyond the last. */
+function quantileOf({ numeric, sensitive }: ColumnProfile, level: number): number | null {
   if (numeric === null || sensitive) return null
-  const half = numeric.cells.reduce((sum, count) => sum + count, 0) / 2
+  const wanted = numeric.cells.reduce((sum, count) => sum + count, 0) * level
   let below = 0
   for (const [j, edge] of numeric.edges.entries()) {
     below += numeric.cells[j] ?? 0
-    if (below >= half) return edge
+    if (below >= wanted) return edge
   }
   return null
 }

@@ -16,7 +16,13 @@ export type TrainingStatistics =
   | { readonly task: 'multiclass'; readonly priors: readonly number[] }
   /** in the order of `labels` of the scores */
   | { readonly task: 'multilabel'; readonly shares: readonly number[] }
-  | { readonly task: 'regression'; readonly mean: number; readonly median: number | null }
+  | {
+      readonly task: 'regression'
+      readonly mean: number
+      readonly median: number | null
+      /** at the levels of the scores; null or absent: they are not known */
+      readonly quantiles?: readonly number[] | null
+    }
 
 export interface Trivial {
   readonly views: readonly View[]
@@ -26,7 +32,7 @@ export interface Trivial {
 
 export function trivialOf(scores: Scores, given: TrainingStatistics | null): Trivial {
   const training = given !== null && fits(given, scores) ? given : null
-  const what = scores.task === 'forecasting' && scores.naive === null ? 'mean' : known[scores.task]
+  const what = knownOf(scores)
   if (scores.task === 'ranking') {
     const knows = scores.popularity ? `${what}, or by how often it was relevant in training` : what
     return { views: trivialScores(scores, training).map((one) => viewOf(one)), knows }
@@ -45,6 +51,11 @@ const known = {
   ranking: 'with the same score for every item',
   forecasting: 'last season',
 } as const satisfies Record<Scores['task'], string>
+
+function knownOf(scores: Scores): string {
+  if (scores.task === 'forecasting' && scores.naive === null) return 'mean'
+  return scores.task === 'regression' && scores.quantiles ? 'mean and quantiles' : known[scores.task]
+}
 
 const fits = (training: TrainingStatistics, scores: Scores): boolean =>
   training.task === scores.task &&
@@ -93,7 +104,12 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
       const own =
         training?.task === 'regression' ? training : { mean: scores.y.reduce((sum, y) => sum + y, 0) / n, median: median(scores.y) }
       const constants = own.median === null || own.median === own.mean ? [own.mean] : [own.mean, own.median]
-      return constants.map((c) => ({ task: 'regression', y: scores.y, predicted: new Float64Array(n).fill(c), ...given }))
+      // every row has the quantiles of all
+      const { levels } = scores.quantiles ?? { levels: [] }
+      const ends = (training?.task === 'regression' ? training.quantiles : null) ?? quantilesOf(scores.y, levels)
+      const values = Float64Array.from({ length: n * levels.length }, (_, at) => ends[at % levels.length] ?? 0)
+      const quantiles = scores.quantiles ? { levels, values } : null
+      return constants.map((c) => ({ task: 'regression', y: scores.y, predicted: new Float64Array(n).fill(c), quantiles, ...given }))
     }
     case 'multilabel': {
       const k = scores.labels.length
@@ -135,6 +151,13 @@ function shares(y: Int32Array, classes: number): Float64Array {
   const counts = new Float64Array(classes)
   for (const code of y) counts[code] = (counts[code] ?? 0) + 1
   return counts.map((count) => count / y.length)
+}
+
+/** Values that occur: the smallest with at least that share of the rows at or below it. */
+function quantilesOf(values: Float64Array, levels: readonly number[]): readonly number[] {
+  if (levels.length === 0) return []
+  const sorted = values.toSorted()
+  return levels.map((level) => sorted[Math.max(0, Math.ceil(level * sorted.length) - 1)] ?? 0)
 }
 
 function median(values: Float64Array): number {

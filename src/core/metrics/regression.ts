@@ -2,7 +2,6 @@
  * Metrics of numbers. e = ŷ − y. Definitions of scikit-learn, but for MAPE: rows with y = 0 are left out and counted instead of being divided by
  * 2.2e-16, and where they are more than 1 % the value is flagged.
  */
-import { forecastPinball } from './forecast-metrics.ts'
 import {
   distanceOfMean,
   loss,
@@ -12,13 +11,13 @@ import {
   metric,
   moments,
   noRows,
-  number,
   type Params,
   rootOfMean,
   share,
   weighted,
 } from './metric.ts'
-import { pinball, quantileOf } from './quantile.ts'
+import { quantileOf } from './quantile.ts'
+import { quantilePinball } from './quantile-metrics.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView, RegressionView } from './view.ts'
 
@@ -143,13 +142,10 @@ export const regressionMetrics = {
     }),
   }),
   pinball: loss({
-    summary: 'quantile loss at `alpha`; of a forecast with a quantile at that level, of that',
+    summary: 'quantile loss at `alpha`: of the quantile at that level where the model gives one, else of its prediction',
     needs: 'values',
     takes: { alpha: share(0.5) },
-    of: {
-      regression: perRow((y, p, params) => pinball(number(params, 'alpha'), y, p)),
-      forecasting: forecastPinball,
-    },
+    of: of(quantilePinball),
   }),
   bias: loss({
     floor: false,

@@ -33,10 +33,18 @@ export interface MulticlassScores extends Given {
   readonly predicted: Int32Array
 }
 
+/** Levels in (0, 1), rising; values n × levels, row by row. */
+export interface Quantiles {
+  readonly levels: readonly number[]
+  readonly values: Float64Array
+}
+
 export interface RegressionScores extends Given {
   readonly task: 'regression'
   readonly y: Float64Array
   readonly predicted: Float64Array
+  /** null or absent: the model gives none */
+  readonly quantiles?: Quantiles | null
 }
 
 export interface MultilabelScores extends Given {
@@ -76,8 +84,7 @@ export interface ForecastingScores extends Given {
   readonly time: Float64Array | null
   /** steps ahead, from 1 on; null: not told */
   readonly horizon: Int32Array | null
-  /** levels in (0, 1), rising; values n × levels, row by row */
-  readonly quantiles: { readonly levels: readonly number[]; readonly values: Float64Array } | null
+  readonly quantiles: Quantiles | null
   /** error of the naive forecast on the training rows of each series, by its code; null: they are not known */
   readonly scale: readonly NaiveScale[] | null
   /** the naive forecast of each row, made from training rows: what a model without features would say; null: not known */
@@ -135,6 +142,7 @@ function assertOwn(scores: Scores, n: number): void {
       same('predictions', scores.predicted.length, n)
       finite(scores.y, 'label')
       finite(scores.predicted, 'prediction')
+      if (scores.quantiles) assertQuantiles(scores.quantiles, n)
       return
     case 'multilabel':
       same('labels', scores.y.length, n * scores.labels.length)
@@ -164,13 +172,14 @@ function assertForecast({ y, predicted, series, time, horizon, quantiles, scale,
   if (time) table('times', 'time', time, n)
   if (horizon) unit(horizon, n, 'horizon')
   if (naive) table('naive forecasts', 'naive forecast', naive, n)
-  if (quantiles) {
-    const { levels, values } = quantiles
-    if (!levels.every((level, j) => level > (levels[j - 1] ?? 0) && level < 1))
-      throw new RangeError('levels of quantiles rise from above 0 to below 1')
-    table('quantiles', 'quantile', values, n * levels.length)
-  }
+  if (quantiles) assertQuantiles(quantiles, n)
   if (scale && series?.some((code) => code >= scale.length)) throw new RangeError('a series has no scale')
+}
+
+function assertQuantiles({ levels, values }: Quantiles, n: number): void {
+  if (!levels.every((level, j) => level > (levels[j - 1] ?? 0) && level < 1))
+    throw new RangeError('levels of quantiles rise from above 0 to below 1')
+  table('quantiles', 'quantile', values, n * levels.length)
 }
 
 /**

@@ -9,6 +9,7 @@ import { labelMetrics } from './labels.ts'
 import type { Metric, Params } from './metric.ts'
 import { multilabelMetrics } from './multilabel-metrics.ts'
 import { scoreMetrics } from './probabilities.ts'
+import { quantileMetrics } from './quantile-metrics.ts'
 import { rankingMetrics } from './ranking-metrics.ts'
 import { regressionMetrics } from './regression.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
@@ -23,6 +24,7 @@ export const metrics: Readonly<Record<string, Metric>> = {
   ...multilabelMetrics,
   ...rankingMetrics,
   ...forecastMetrics,
+  ...quantileMetrics,
 }
 
 /** What is gated when the config lists no metric. Each has a test that works row by row and does not depend on a threshold, where there is one. */

@@ -1,6 +1,6 @@
 /** The scores of some of the rows, in the order given: a slice, a horizon, one class against the rest. */
 import { once } from './once.ts'
-import type { BinaryScores, ForecastingScores, RankingScores, Scores } from './scores.ts'
+import type { BinaryScores, ForecastingScores, RankingScores, RegressionScores, Scores } from './scores.ts'
 
 export function takeRows(scores: ForecastingScores, rows: Uint32Array): ForecastingScores
 export function takeRows(scores: RankingScores, rows: Uint32Array): RankingScores
@@ -24,7 +24,7 @@ export function takeRows(scores: Scores, rows: Uint32Array): Scores {
         predicted: codes(scores.predicted, rows),
       }
     case 'regression':
-      return { ...scores, ...given, y: numbers(scores.y, rows), predicted: numbers(scores.predicted, rows) }
+      return { ...scores, ...given, ...takeNumbers(scores, rows) }
     case 'multilabel': {
       const k = scores.labels.length
       return {
@@ -71,16 +71,19 @@ function takeBinary(scores: BinaryScores, rows: Uint32Array, given: Pick<BinaryS
   }
 }
 
+const takeNumbers = ({ y, predicted, quantiles = null }: RegressionScores | ForecastingScores, rows: Uint32Array) => ({
+  y: numbers(y, rows),
+  predicted: numbers(predicted, rows),
+  quantiles: quantiles && { ...quantiles, values: numbers(quantiles.values, rows, quantiles.levels.length) },
+})
+
 function takeForecasts(scores: ForecastingScores, rows: Uint32Array): ForecastingScores {
-  const { quantiles } = scores
   return {
     ...scores,
-    y: numbers(scores.y, rows),
-    predicted: numbers(scores.predicted, rows),
+    ...takeNumbers(scores, rows),
     series: scores.series && codes(scores.series, rows),
     time: scores.time && numbers(scores.time, rows),
     horizon: scores.horizon && codes(scores.horizon, rows),
-    quantiles: quantiles && { ...quantiles, values: numbers(quantiles.values, rows, quantiles.levels.length) },
     naive: scores.naive && numbers(scores.naive, rows),
   }
 }

@@ -304,7 +304,7 @@ export interface ModelConfig {
     readonly fairness?: FairnessSpec | null
     readonly calibration?: CalibrationSpec | null
     readonly parity?: ParitySpec | null
-    /** of a forecast: levels of the model's outputs, in their order, when it gives quantiles */
+    /** of a forecast or a regression: levels of the model's outputs, in their order, when it gives quantiles */
     readonly quantiles?: readonly number[] | null
     /** of these the metrics are made, where a change has added others */
     readonly judgedQuantiles?: readonly number[]

@@ -47,7 +47,7 @@ export const evaluate = section({
     .refine((levels) => levels.every((level, i) => i === 0 || level > (levels[i - 1] ?? level)), {
       error: 'levels rise, in the order of the outputs of the model',
     })
-    .refine((levels) => levels.includes(0.5), { error: 'one level is 0.5: the median is the forecast that errors are measured of' })
+    .refine((levels) => levels.includes(0.5), { error: 'one level is 0.5: the median is what errors are measured of' })
     .optional(),
   season: z
     .number({ error: 'expected a whole number of at least 1' })

@@ -1,4 +1,4 @@
-/** What a forecast says of its rows and outputs: asked for where a metric needs it, and refused where the task has no use for it. */
+/** What a forecast, or a regression of quantiles, says of its rows and outputs: asked for where a metric needs it, and refused where the task has no use for it. */
 import { metrics as metricTable } from '../metrics/table.ts'
 import type { DataSpec, MetricSpec, Task } from './config.ts'
 import { invalid, type Path, type Problem } from './problems.ts'
@@ -17,10 +17,13 @@ export function forecastProblems(
   path: Path,
   problems: Problem[],
 ): void {
-  if (task !== 'forecasting') {
-    if (horizon !== null) problems.push(invalid([...path, 'data', 'horizon'], 'Only a forecast has steps ahead: write task: forecasting.'))
+  if (task !== 'forecasting' && horizon !== null)
+    problems.push(invalid([...path, 'data', 'horizon'], 'Only a forecast has steps ahead: write task: forecasting.'))
+  if (task !== 'forecasting' && task !== 'regression') {
     if (quantiles !== undefined)
-      problems.push(invalid([...path, 'evaluate', 'quantiles'], 'Only a forecast has quantiles: write task: forecasting.'))
+      problems.push(
+        invalid([...path, 'evaluate', 'quantiles'], 'Only numbers have quantiles: write task: regression, or task: forecasting.'),
+      )
     return
   }
   const sliced = slices?.metrics ?? []

@@ -20,7 +20,7 @@ import type { Column, ColumnValues, DataEngine, Scalar, Table } from '../../port
 import type { Answered } from './assemble.ts'
 import type { ScoreRequest } from './scorer.ts'
 import { labelOf } from './truth.ts'
-import { isNumeric } from './truth-reader.ts'
+import { isNumeric, mayHaveQuantiles } from './truth-reader.ts'
 
 export interface AnswersRequest {
   readonly engine: DataEngine
@@ -68,7 +68,7 @@ const wanted: Readonly<Record<ScoredTask, string>> = {
   binary: '`probability` of the positive class, `probability_<label>` of both classes, a `score`, or `prediction`, the label',
   multiclass: '`probability_<label>` of every class, or `prediction`, the label',
   multilabel: '`probability_<column>` of every column of data.target',
-  regression: '`prediction`, a number',
+  regression: '`prediction`, a number, or `quantile_<level>` for every level of evaluate.quantiles',
   forecasting: '`prediction`, a number, or `quantile_<level>` for every level of evaluate.quantiles',
   ranking: '`score`, a number',
 }
@@ -158,7 +158,7 @@ function layoutOf({ answers, task, outputs, shown }: AnswersRequest): Layout {
         (outputs.labels ?? []).map((name) => `${prefix}${name}`),
         true,
       )
-    if (task === 'forecasting' && outputs.quantiles !== null && !columns.has('prediction'))
+    if (mayHaveQuantiles(task) && outputs.quantiles !== null && !columns.has('prediction'))
       return each(
         outputs.quantiles.map((level) => `quantile_${level}`),
         false,

@@ -84,6 +84,6 @@ export async function training(
     case 'multiclass':
       return trainingStatistics(target, { task: 'multiclass', classes: own.classes }, align)
     case 'regression':
-      return trainingStatistics(target, { task: 'regression' }, align)
+      return trainingStatistics(target, { task: 'regression', levels: own.quantiles?.levels ?? [] }, align)
   }
 }

@@ -7,6 +7,7 @@ import type {
   ForecastingScores,
   MulticlassScores,
   MultilabelScores,
+  Quantiles,
   RankingScores,
   RegressionScores,
 } from '../../core/metrics/scores.ts'
@@ -26,10 +27,11 @@ export interface Answered {
 /** how far a row of probabilities may be from 1 */
 const sumTolerance = 1e-3
 
-export const regressionScores = (y: Float64Array, answered: Answered): RegressionScores => ({
+/** @throws UserError OUTPUT_WIDTH, QUANTILES_CROSS */
+export const regressionScores = (y: Float64Array, levels: Levels | null, answered: Answered): RegressionScores => ({
   task: 'regression',
   y,
-  predicted: oneEach(answered, 'a regression'),
+  ...numbersOf(levels, answered, 'a regression'),
 })
 
 /** @param query code of the query of each row */
@@ -47,7 +49,7 @@ export interface Levels {
   readonly outputs: readonly number[]
   /** those that metrics are made of */
   readonly judged: readonly number[]
-  /** one number a row is a forecast without quantiles: what a baseline may be */
+  /** one number a row is an answer without quantiles: what a baseline may be */
   readonly orOne: boolean
 }
 
@@ -55,10 +57,20 @@ export const levelsOf = ({ quantiles: outputs = null, judgedQuantiles }: ModelCo
   outputs && { outputs, judged: judgedQuantiles ?? outputs, orOne }
 
 /** @throws UserError OUTPUT_WIDTH, QUANTILES_CROSS */
-export function forecastingScores(given: Given, levels: Levels | null, answered: Answered): ForecastingScores {
+export const forecastingScores = (given: Given, levels: Levels | null, answered: Answered): ForecastingScores => ({
+  task: 'forecasting',
+  ...given,
+  ...numbersOf(levels, answered, 'a forecast'),
+})
+
+/** One number a row, or quantiles of which the median is that. @throws UserError OUTPUT_WIDTH, QUANTILES_CROSS */
+function numbersOf(
+  levels: Levels | null,
+  answered: Answered,
+  what: string,
+): { readonly predicted: Float64Array; readonly quantiles: Quantiles | null } {
   const { values, width, rows } = answered.predictions
-  if (levels === null || (levels.orOne && width === 1))
-    return { task: 'forecasting', ...given, predicted: oneEach(answered, 'a forecast'), quantiles: null }
+  if (levels === null || (levels.orOne && width === 1)) return { predicted: oneEach(answered, what), quantiles: null }
   const { outputs, judged } = levels
   if (values === null || width !== outputs.length)
     throw new UserError(
@@ -69,8 +81,6 @@ export function forecastingScores(given: Given, levels: Levels | null, answered:
   checkOrder(answered.shown, values, width, rows)
   const column = (level: number, row: number) => values[row * width + outputs.indexOf(level)] ?? Number.NaN
   return {
-    task: 'forecasting',
-    ...given,
     predicted: Float64Array.from({ length: rows }, (_, row) => column(0.5, row)),
     quantiles: {
       levels: judged,

@@ -15,7 +15,7 @@ export interface Layout {
   readonly label: string | null
   /** of several labels a row: a 0 or 1 for each [n, labels] */
   readonly marks?: string | null
-  /** one for each label [n, labels] or [labels, n, 2], one for each quantile [n, levels]; probabilities [n, k], one score [n] or [n, 1], or the predicted value of a regression */
+  /** one for each label [n, labels] or [labels, n, 2], one for each quantile [n, levels]; probabilities [n, k], one score [n] or [n, 1], or the predicted value of a regression without quantiles */
   readonly values: string | null
 }
 
@@ -75,7 +75,7 @@ const wanted: Readonly<Record<ScoredTask, string>> = {
   binary: 'a label per row, probabilities [rows, 2], or one score per row',
   multiclass: 'a label per row, or probabilities [rows, classes]',
   multilabel: 'one matrix [rows, labels]: a score, or a 0 or 1, for each label',
-  regression: 'one number per row',
+  regression: 'one number per row, or one for each quantile [rows, quantiles]',
   ranking: 'one score per row',
   forecasting: 'one number per row, or one for each quantile [rows, quantiles]',
 }

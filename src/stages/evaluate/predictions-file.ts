@@ -48,7 +48,6 @@ export function predictionColumns(
       ]
     }
     case 'regression':
-      return [...ids, column('y', scores.y), column('predicted', scores.predicted)]
     case 'forecasting': {
       const { levels, values } = scores.quantiles ?? { levels: [], values: new Float64Array(0) }
       const of = (c: number) => Float64Array.from({ length: scores.y.length }, (_, row) => values[row * levels.length + c] ?? 0)

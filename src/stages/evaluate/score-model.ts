@@ -5,6 +5,7 @@ import { planFeed } from './feed.ts'
 import { layoutOf } from './outputs.ts'
 import { predict } from './predict.ts'
 import type { Scored, ScoreRequest, Scorer } from './scorer.ts'
+import { mayHaveQuantiles } from './truth-reader.ts'
 
 /** @throws UserError as the runtime says it */
 export async function openModel(context: ModelContext, path: string, shown: string): Promise<Scorer> {
@@ -31,7 +32,7 @@ async function scoreSession(context: ModelContext, session: ModelSession, reques
     session.outputs,
     task,
     shown.model,
-    task === 'forecasting' && context.model.evaluate.quantiles ? 'quantiles' : 'one',
+    mayHaveQuantiles(task) && context.model.evaluate.quantiles ? 'quantiles' : 'one',
   )
   const labels = task === 'multilabel' ? (targets?.length ?? null) : null
   const start = context.clock.elapsed()

@@ -46,8 +46,9 @@ export const noAhead: Ahead = { times: null, horizon: null, scale: null, naive: 
 const unlabelled = (models: readonly Scores[]): Assembled => ({ models, labels: null, pair: null })
 
 const tasks: Readonly<Record<ScoredTask, Assemble>> = {
-  regression: ({ truth, counted }, _, answers) =>
-    unlabelled(answers.map((answered) => ({ ...regressionScores(truth.numbers, answered), ...counted }))),
+  // the first of several is the candidate
+  regression: ({ truth, counted }, { evaluate }, answers) =>
+    unlabelled(answers.map((answered, at) => ({ ...regressionScores(truth.numbers, levelsOf(evaluate, at > 0), answered), ...counted }))),
 
   ranking: ({ truth, counted: { weight, group: query, item, popularity } }, _, answers) => {
     if (query === null) throw new Error('a ranking without data.group')
@@ -57,7 +58,6 @@ const tasks: Readonly<Record<ScoredTask, Assemble>> = {
   forecasting: ({ truth, counted }, { evaluate }, answers) => {
     const { weight, group: series, times: time, horizon, scale, naive } = counted
     const given = { y: truth.numbers, series, time, horizon, scale, naive }
-    // the first is the candidate
     return unlabelled(answers.map((answered, at) => ({ ...forecastingScores(given, levelsOf(evaluate, at > 0), answered), weight })))
   },
 

@@ -8,6 +8,8 @@ import type { Coded } from './predict.ts'
 import { labelOf } from './truth.ts'
 
 /** The truth is an amount, not a label. */
+/** The tasks whose model may give quantiles instead of one number. */
+export const mayHaveQuantiles = (task: ScoredTask): boolean => task === 'regression' || task === 'forecasting'
 export const isNumeric = (task: ScoredTask): boolean => task === 'regression' || task === 'ranking' || task === 'forecasting'
 
 export class TruthReader {

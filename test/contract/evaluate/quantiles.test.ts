@@ -124,6 +124,63 @@ describe('a forecast of quantiles', () => {
   })
 })
 
+describe('a regression of quantiles', () => {
+  const regression = (evaluate: string) => `models:
+  m:
+    task: regression
+    model: m.onnx
+    data: {train: train.csv, test: test.csv, target: sold}
+    baseline: [base.onnx]
+    evaluate: {${levels}, ${evaluate}}
+`
+
+  it('has the same metrics as a forecast, a model without features that knows the quantiles of training, and is shown', async () => {
+    const text = regression(
+      'metrics: {crps: {}, rmse: {}, "low": {metric: pinball, alpha: 0.1}, coverage_gap: {max: 0.1}, interval_width: {}}',
+    )
+    await bench.validate(text)
+    const result = await bench.evaluate(text)
+    const details = evaluateDetails.parse(result.details)
+    const of = (name: string) => details.metrics.find((metric) => metric.name === name)
+    expect(of('crps')?.candidate.value).toBeCloseTo(average(crps), 4)
+    expect(of('low')?.candidate.value).toBeCloseTo(
+      average((error) => pinball(0.1, error, -8)),
+      4,
+    )
+    expect(of('interval_width')?.candidate.value).toBeCloseTo(16, 4)
+    const status = (id: string) => result.checks.find((check) => check.id === id)
+    expect(status('evaluate.max:coverage_gap')?.status).toBe('pass')
+    // the baseline has wider intervals
+    expect(status('evaluate.max_rise:crps')).toMatchObject({ status: 'pass', n: 672 })
+    expect(status('evaluate.beats_trivial:crps')).toMatchObject({
+      status: 'pass',
+      message: expect.stringContaining('only the mean and quantiles of training'),
+    })
+    expect(outcome(result)).toBe('pass')
+    expect(Object.keys((await bench.rows('.modelgate/m/predictions.parquet'))[0] ?? {})).toContain('quantile_0.9')
+    bench.write('m.onnx', sideBySide(['low', 'mid', 'wide'], { as: 'quantiles' }))
+    bench.write('base.onnx', sideBySide(quantiles, { as: 'quantiles' }))
+    const worse = await bench.evaluate(text)
+    expect(worse.checks.find(({ id }) => id === 'evaluate.max_rise:crps')?.effect).toBe('fail')
+  })
+
+  it('may be answered by others, in a column of each level', async () => {
+    const lines = rows(56, 112).trimEnd().split('\n')
+    const answers = lines.slice(1).map((line) => line.split(',').slice(4, 7).join(','))
+    bench.write('answers.csv', `quantile_0.1,quantile_0.5,quantile_0.9\n${answers.join('\n')}\n`)
+    const text = regression('metrics: {crps: {}}').replace('baseline: [base.onnx]', 'score: {predictions: answers.csv}\n    baseline: []')
+    const { metrics } = evaluateDetails.parse((await bench.evaluate(text)).details)
+    expect(metrics.find(({ name }) => name === 'crps')?.candidate.value).toBeCloseTo(average(crps), 9)
+  })
+
+  it('that cross, or are one number, are one sentence', async () => {
+    bench.write('m.onnx', sideBySide(['high', 'mid', 'low'], { as: 'quantiles' }))
+    expect(outcome(await bench.evaluate(regression('mode: guard')))).toContain('QUANTILES_CROSS')
+    bench.write('m.onnx', identityModel('mid'))
+    expect(outcome(await bench.evaluate(regression('mode: guard')))).toContain('OUTPUT_WIDTH: m.onnx gives one number per row')
+  })
+})
+
 describe('a trivial forecast', () => {
   it('repeats the last season by time, however many horizons a time was predicted at', async () => {
     const trivial = async (text: string) => {

@@ -53,7 +53,15 @@ describe('what a forecast says of its outputs and rows', () => {
     )
     expect(found(forecast('metrics: {far: {metric: mae, horizon: 3}}'))[0]).toContain('Its horizon needs data.horizon')
     expect(found(forecast('slices: {by: [s], metrics: {crps: {}}}'))[0]).toContain('This needs evaluate.quantiles')
-    expect(found('task: regression\ndata: {target: y}\nevaluate: {quantiles: [0.5]}\n')[0]).toContain('Only a forecast has quantiles')
+    const of = (task: string, evaluate: string) => found(`${task}data: {target: y}\nevaluate: {${evaluate}}\n`)
+    for (const task of ['task: binary\n', ''])
+      expect(of(task, 'quantiles: [0.5]')[0]).toContain('Only numbers have quantiles: write task: regression')
+    expect(of('task: regression\n', 'metrics: {crps: {}}')[0]).toContain('This needs evaluate.quantiles')
+    expect(of('task: regression\n', 'quantiles: [0.1, 0.5, 0.9], metrics: {interval_width: {level: 90%}}')[0]).toContain('0.05 and 0.95')
+    const read = model(
+      'task: regression\ndata: {target: y}\nevaluate: {quantiles: [0.1, 0.5, 0.9], metrics: {coverage_gap: {max: 0.05}}}\n',
+    )
+    expect(read.evaluate.quantiles).toEqual([0.1, 0.5, 0.9])
     expect(found('data: {target: y, horizon: h}\n')[0]).toContain('Only a forecast has steps ahead')
   })
 })

@@ -36,7 +36,12 @@ const multiclass = ((): Scores[] => {
 
 const regression = ((): Scores[] => {
   const y = numbers(() => Math.exp(source.normal()))
-  return [0.2, 0.3].map((noise) => ({ task: 'regression', y, predicted: y.map((value) => value * Math.exp(noise * source.normal())) }))
+  const levels = [0.1, 0.5, 0.9]
+  return [0.2, 0.3].map((noise) => {
+    const predicted = y.map((value) => value * Math.exp(noise * source.normal()))
+    const values = Float64Array.from({ length: n * 3 }, (_, at) => (predicted[Math.floor(at / 3)] ?? 0) * Math.exp(((at % 3) - 1) * noise))
+    return { task: 'regression', y, predicted, quantiles: { levels, values } }
+  })
 })()
 
 const spec = (name: string): MetricSpec => {

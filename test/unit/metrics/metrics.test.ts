@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assertPaired, type Scores } from '../../../src/core/metrics/scores.ts'
+import { assertPaired, type RegressionScores, type Scores } from '../../../src/core/metrics/scores.ts'
 import { metricNames, metrics, metricTasks, primaryMetric, sampleOf, scoredTasks } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 
@@ -12,7 +12,7 @@ const binary = (y: readonly number[], score: readonly number[] | null, predicted
   score: score ? Float64Array.from(score) : null,
   predicted: Uint8Array.from(predicted ?? (score ?? []).map((p) => (p >= 0.5 ? 1 : 0))),
 })
-const regression = (y: readonly number[], predicted: readonly number[]): Scores => ({
+const regression = (y: readonly number[], predicted: readonly number[]): RegressionScores => ({
   task: 'regression',
   y: Float64Array.from(y),
   predicted: Float64Array.from(predicted),
@@ -42,7 +42,10 @@ describe('the table of metrics', () => {
         proba: Float64Array.of(0.7, 0.2, 0.1, 0.3, 0.4, 0.3, 0.1, 0.5, 0.4, 0.2, 0.6, 0.2),
         predicted: Int32Array.of(0, 1, 1, 1),
       },
-      regression([1, 2, 3, 5], [1.5, 2, 2.5, 4]),
+      {
+        ...regression([1, 2, 3, 5], [1.5, 2, 2.5, 4]),
+        quantiles: { levels: [0.1, 0.5, 0.9], values: Float64Array.of(0, 1.5, 2, 1, 2, 3, 2, 2.5, 4, 3, 4, 4.5) },
+      },
     ]
     for (const [name, metric] of Object.entries(metrics)) {
       expect(metric.summary.length, name).toBeGreaterThan(5)

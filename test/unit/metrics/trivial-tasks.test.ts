@@ -6,13 +6,14 @@ import type {
   MulticlassScores,
   MultilabelScores,
   RankingScores,
+  RegressionScores,
 } from '../../../src/core/metrics/scores.ts'
 import { metrics } from '../../../src/core/metrics/table.ts'
 
-const value = (scores: Parameters<typeof trivialOf>[0], name: string) => {
+const value = (scores: Parameters<typeof trivialOf>[0], name: string, training: Parameters<typeof trivialOf>[1] = null) => {
   const metric = metrics[name]
   if (!metric) throw new Error(`no metric ${name}`)
-  return bestTrivial(trivialOf(scores, null).views, metric, {})?.value.value
+  return bestTrivial(trivialOf(scores, training).views, metric, {})?.value.value
 }
 
 describe('a model that knows no features', () => {
@@ -32,6 +33,20 @@ describe('a model that knows no features', () => {
     expect(value(scores, 'f1')).toBeGreaterThan(0.3)
     expect(value(scores, 'f1')).toBeLessThan(0.37)
     expect(value(scores, 'f1')).toBe(value(scores, 'f1'))
+  })
+
+  it('of a regression has the quantiles of all rows in each, those of training where they are known', () => {
+    const y = Float64Array.from({ length: 100 }, (_, i) => i + 1)
+    const quantiles = { levels: [0.1, 0.5, 0.9], values: new Float64Array(300).fill(50) }
+    const scores: RegressionScores = { task: 'regression', y, predicted: y, quantiles }
+    expect(trivialOf(scores, null).knows).toBe('only the mean and quantiles of the test rows, as those of training are not known')
+    // 10, 50 and 90
+    expect(value(scores, 'interval_width')).toBe(80)
+    expect(value(scores, 'interval_coverage')).toBe(0.81)
+    const training = { task: 'regression', mean: 40, median: 40, quantiles: [20, 40, 60] } as const
+    expect(trivialOf(scores, training).knows).toBe('only the mean and quantiles of training')
+    expect(value(scores, 'interval_width', training)).toBe(40)
+    expect(value({ ...scores, quantiles: null }, 'crps')).toBeUndefined()
   })
 
   it('of a ranking gives every item the same score', () => {

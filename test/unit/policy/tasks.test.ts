@@ -37,6 +37,12 @@ describe('EVT-06 levels of quantiles come from the base', () => {
       expect(apply(forecast('[0.1, 0.5, 0.9]'), forecast(head)).model.evaluate).toMatchObject({ quantiles: [0.1, 0.5, 0.9] })
   })
 
+  it('of a regression too', () => {
+    const of = (levels: string) => `task: regression\ndata: {test: b.csv, target: y}\nevaluate: {quantiles: ${levels}}\n`
+    expect(apply(of('[0.1, 0.5, 0.9]'), of('[0.05, 0.1, 0.5, 0.9]')).model.evaluate).toMatchObject({ judgedQuantiles: [0.1, 0.5, 0.9] })
+    expect(apply(of('[0.1, 0.5, 0.9]'), of('[0.4, 0.5, 0.6]')).model.evaluate).toMatchObject({ quantiles: [0.1, 0.5, 0.9] })
+  })
+
   it('the first ones are those of the head; steps ahead are those of the base', () => {
     expect(apply(forecast(''), forecast('[0.1, 0.5, 0.9]')).model.evaluate).toMatchObject({ quantiles: [0.1, 0.5, 0.9] })
     expect(apply(forecast('', ', horizon: h'), forecast('', ', horizon: k')).model.data.horizon).toBe('h')

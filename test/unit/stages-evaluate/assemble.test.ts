@@ -184,14 +184,36 @@ describe('multiclass scores', () => {
 
 describe('regression scores', () => {
   it('are one number a row', () => {
-    expect(regressionScores(Float64Array.of(1, 2), answer([[3], [4]]))).toEqual({
+    expect(regressionScores(Float64Array.of(1, 2), null, answer([[3], [4]]))).toEqual({
       task: 'regression',
       y: Float64Array.of(1, 2),
       predicted: Float64Array.of(3, 4),
+      quantiles: null,
     })
-    expect(() => regressionScores(Float64Array.of(1), answer([[3, 4]]))).toThrow(
+    expect(() => regressionScores(Float64Array.of(1), null, answer([[3, 4]]))).toThrow(
       'm.onnx gives 2 numbers per row, and a regression wants one',
     )
+  })
+
+  it('or quantiles, of which the median is the prediction, and those of the base are judged', () => {
+    const levels = { outputs: [0.1, 0.5, 0.9], judged: [0.5, 0.9], orOne: false }
+    expect(
+      regressionScores(
+        Float64Array.of(1, 2),
+        levels,
+        answer([
+          [2, 3, 5],
+          [3, 4, 4],
+        ]),
+      ),
+    ).toMatchObject({
+      predicted: Float64Array.of(3, 4),
+      quantiles: { levels: [0.5, 0.9], values: Float64Array.of(3, 5, 4, 4) },
+    })
+    expect(() => regressionScores(Float64Array.of(1), levels, answer([[3, 2, 4]]))).toThrow('the quantiles of m.onnx cross in 1 of 1 rows')
+    expect(() => regressionScores(Float64Array.of(1), levels, answer([[3]]))).toThrow('evaluate.quantiles lists 3 levels')
+    // a baseline of one number is compared by its errors
+    expect(regressionScores(Float64Array.of(1), { ...levels, orOne: true }, answer([[3]])).quantiles).toBeNull()
   })
 })
 

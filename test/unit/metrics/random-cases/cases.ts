@@ -65,7 +65,7 @@ export const cases = {
       y[row] = truth
       predicted[row] = said
     }
-    return { task: 'regression', y, predicted, weight: weights(i, n) }
+    return { task: 'regression', y, predicted, quantiles: around(predicted, i), weight: weights(i, n) }
   },
   multilabel,
   ranking,
@@ -80,6 +80,17 @@ function weights(i: number, n: number): Float64Array | null {
   const one = [() => [0, 0.25, 1, 2, 3][below(5)] ?? 0, () => (1 + below(1000)) / 128, () => (1 + below(1000)) / 997][kind]
   const found = Float64Array.from({ length: n }, () => one?.() ?? 0)
   return found.some((w) => w > 0) ? found : found.fill(1)
+}
+
+const levels = [0.1, 0.25, 0.5, 0.75, 0.9]
+
+/** Five numbers about each prediction, rising. */
+function around(predicted: Float64Array, i: number) {
+  const below = mulberry(7_000_000 + i)
+  const values = new Float64Array(predicted.length * levels.length)
+  for (const [row, said] of predicted.entries())
+    values.set(Float64Array.from(levels, () => said + below(401) / 10 - 20).sort(), row * levels.length)
+  return { levels, values }
 }
 
 function multilabel(i: number): Scores {
@@ -124,7 +135,6 @@ function forecasting(i: number): Scores {
   const count = 1 + below(4)
   const steps = [1, 20][below(2)] ?? 1
   const low = [0, 10][below(2)] ?? 0
-  const levels = [0.1, 0.25, 0.5, 0.75, 0.9]
   const scale = Array.from({ length: count }, () => {
     const rows = 2 + below(6)
     return naiveScale(Array.from({ length: rows }, () => below(steps + 1) + below(2)))
