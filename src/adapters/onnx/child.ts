@@ -1,6 +1,7 @@
 /** One model worker process: started with nothing, capped, asked one thing after the other, and always ended. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { parse } from 'node:path'
+import { loadFailure } from '../../core/onnx/load-failure.ts'
 import { shorten, visible } from '../../core/text/visible.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelLimits } from '../../ports/model-runtime.ts'
@@ -152,11 +153,8 @@ function died(shown: string, limits: ModelLimits, code: number | null, signal: N
 function failed(shown: string, limits: ModelLimits, during: Request['kind'], message: string): UserError {
   if (outOfMemory.test(message)) return tooLarge(shown, limits)
   if (during === 'open') {
-    return new UserError(
-      'MODEL_UNREADABLE',
-      `onnxruntime cannot load ${shown}: ${shorten(visible(message), 400)}`,
-      'check the model with onnx.checker, or export it anew',
-    )
+    const { why, fix } = loadFailure(message)
+    return new UserError('MODEL_UNREADABLE', `onnxruntime cannot load ${shown}: ${shorten(visible(why), 400)}`, fix)
   }
   const operator = /while running (\w{1,60}) node/.exec(message)?.[1]
   return new UserError(

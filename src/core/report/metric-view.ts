@@ -61,11 +61,15 @@ const changeCheck = (checks: readonly Check[]): Check | null =>
   checks.find((check) => kindOf(check)?.on === 'change' && check.delta !== null) ?? null
 
 export function metricViews(details: EvaluateDetails, checks: readonly Check[]): readonly MetricView[] {
-  const rows = details.metrics.map((metric) => metricView(metric, checksOf(metric, checks)))
+  const money = moneyText(details)
+  const rows = details.metrics.map((metric) => metricView(metric, checksOf(metric, checks), money))
   return [...rows.filter((row) => row.gated), ...rows.filter((row) => !row.gated)]
 }
 
-function metricView(metric: Metric, checks: readonly Check[]): MetricView {
+/** What a value is in: ` (EUR per 1,000 decisions)`. */
+const moneyText = ({ decisions }: EvaluateDetails): Text => prose(` (${decisions?.value?.currency ?? 'money'} per 1,000 decisions)`)
+
+function metricView(metric: Metric, checks: readonly Check[], money: Text): MetricView {
   const levels = checks.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
   const unit = unitWord(metric.unit)
   const lowerIsBetter = metric.direction === 'lower'
@@ -73,7 +77,7 @@ function metricView(metric: Metric, checks: readonly Check[]): MetricView {
   const decisive = checks.filter((check) => check.effect === worstCheck)
   const deciding = decisive.find((check) => check.status !== 'pass') ?? decisive[0] ?? null
   return {
-    name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
+    name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${metric.metric === 'value' ? money : []}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
     gated: metric.gated,
     lowerIsBetter,
     baseline: metric.baseline === null ? own('–') : levelText(metric.baseline, metric, levels),
@@ -181,7 +185,10 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const limits = mine.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
   const rows = rowsText(details)
   const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
-  const now = own(shownLevel(metric.candidate.value, metric, limits))
+  const now =
+    metric.metric === 'value'
+      ? say`${own(shownLevel(metric.candidate.value, metric, limits))}${moneyText(details)}`
+      : own(shownLevel(metric.candidate.value, metric, limits))
   if (metric.candidate.value === null) return say`${name(metric.name)} is undefined${rows}.`
   if (details.unchanged) return say`${name(metric.name)} ${now}${rows}: the same bytes as the baseline.`
   const delta = difference(metric)

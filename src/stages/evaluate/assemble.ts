@@ -201,7 +201,7 @@ function checkSums({ predictions, shown }: Answered): void {
   throw new UserError(
     'PROBABILITIES_NOT_ONE',
     `the probabilities of ${shown} do not add up to 1 in ${broken} of ${rows} rows`,
-    'export the model with probabilities, not with raw scores or logits (a softmax at its end)',
+    'give probabilities, not raw scores or logits (a softmax at the end of the model)',
   )
 }
 

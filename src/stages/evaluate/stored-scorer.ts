@@ -49,5 +49,6 @@ export async function readStored(
       'write the id beside each answer',
     )
   const answered = await answersTo(context.model, request, { answers, ids, spare: leftOut, shown: called })
-  return { ...answered, inputs: inputRecords(role, answers) }
+  // what is wrong with them is wrong with the file, whichever model gave them
+  return { ...answered, shown: called, inputs: inputRecords(role, answers) }
 }

@@ -112,7 +112,7 @@ const labelsMissing = (name: string, missing: number, table: Table, shown: strin
 const oneClass = (what: string, table: Table, shown: string) =>
   new UserError(
     'TARGET_ONE_CLASS',
-    `${what} has only one class (the same value in all ${table.rows} rows of ${shown}), so no model can be told from another`,
+    `${what} has only one class (the same value in ${table.rows === 1 ? 'the only row' : `all ${table.rows} rows`} of ${shown}), so no model can be told from another`,
     'use test data in which every outcome occurs',
   )
 

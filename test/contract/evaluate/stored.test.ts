@@ -61,6 +61,16 @@ describe('stored predictions', () => {
     )
   })
 
+  it('that cannot be taken are told by the name of their own file', async () => {
+    prepare()
+    bench.write('answers.csv', `id,probability_0,probability_1\n${rows.map(({ id }) => `${id},0.7,0.7`).join('\n')}\n`)
+    expect(outcome(await bench.evaluate(config()))).toContain('PROBABILITIES_NOT_ONE: the probabilities of answers.csv do not add up to 1')
+    bench.write('answers.csv', `id,prediction\n${rows.map(({ id }) => `${id},perhaps`).join('\n')}\n`)
+    expect(outcome(await bench.evaluate(config({ rest: 'metrics: [accuracy]' })))).toContain(
+      'LABEL_UNSEEN: answers.csv answers with a label',
+    )
+  })
+
   it('must have data.id where the config names it, and lie in the order of the rows where it does not', async () => {
     prepare()
     bench.write('answers.csv', `probability\n${rows.map(({ x }) => sigmoid(x)).join('\n')}\n`)

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { metricViews, primarySentence } from '../../../src/core/report/metric-view.ts'
+import { own, plain } from '../../../src/core/report/text.ts'
 import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { floats, modelOf, node, tensorOf } from '../../support/onnx-models.ts'
 import { type Bench, makeBench, outcome } from './support.ts'
@@ -70,6 +72,9 @@ describe('value', () => {
     expect(details.decisions?.value?.best?.value).toBeGreaterThanOrEqual(value?.candidate.value ?? 0)
     expect(details.decisions?.notes.join()).toContain('EUR per 1,000 decisions')
     expect(result.checks.find(({ id }) => id === 'evaluate.min:value')?.message).toContain('EUR per 1,000 decisions')
+    // the table of every report, and the sentence it begins with
+    expect(metricViews(details, result.checks).map(({ name }) => plain(name))).toContain('value (EUR per 1,000 decisions)')
+    expect(plain(primarySentence(details, result.checks, own('it')))).toMatch(/^value [\d,.]+ → [\d,.]+ \(EUR per 1,000 decisions\) \(\+/)
   })
 
   it('a model that decides worse loses money, and fails', async () => {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { loadFailure } from '../../../src/core/onnx/load-failure.ts'
+
+// word for word what onnxruntime says
+const place =
+  '/onnxruntime_src/onnxruntime/core/graph/model_load_utils.h:46 void onnxruntime::model_load_utils::ValidateOpsetForDomain(const std::unordered_map<std::__cxx11::basic_string<char>, int>&, const onnxruntime::logging::Logger&, bool, const std::string&, int)'
+const opset = (domain: string) =>
+  `${place} ONNX Runtime only *guarantees* support for models stamped with official released onnx opset versions. Opset 99 is under development and support for this is limited. The operator schemas and or other functionality may change before next ONNX release and in this case ONNX Runtime will not guarantee backward compatibility. Current official support for domain ${domain} is till opset 28.\n`
+
+describe('why onnxruntime does not load a model', () => {
+  it.each(['ai.onnx', 'ai.onnx.ml'])('an opset that is too new is said with the one that would do: %s', (domain) => {
+    expect(loadFailure(opset(domain))).toEqual({
+      why: `it is of opset 99 of ${domain}, and the runtime here knows 28 and lower`,
+      fix: expect.stringContaining('at most 28 (target_opset'),
+    })
+  })
+
+  it('so is an IR version', () => {
+    const text =
+      '/onnxruntime_src/onnxruntime/core/graph/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, const onnxruntime::PathString&, const onnxruntime::ModelOptions&) Unsupported model IR version: 99, max supported IR version: 14\n'
+    expect(loadFailure(text)).toEqual({
+      why: 'its IR version is 99, and the runtime here reads 14 and lower',
+      fix: expect.stringContaining('ir_version of the model to 14'),
+    })
+  })
+
+  it('anything else is its own sentence, without the place in its source', () => {
+    expect(loadFailure(`${place} Node (x) has input size 1 not in range [min=2, max=2].`).why).toBe(
+      'Node (x) has input size 1 not in range [min=2, max=2].',
+    )
+    const graph = 'This is an invalid model. In Node, ("", Foo, "", -1) : ("a": tensor(float),) -> ("s",) , Error No Op registered for Foo'
+    expect(loadFailure(graph).why).toBe(graph)
+  })
+})
