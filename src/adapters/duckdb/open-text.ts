@@ -102,7 +102,7 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
   try {
     const head = `(SELECT * FROM ${csvReader(file, dialect, csv.types)} LIMIT ${headRows})`
     const columns = [...csv.types].map(([name, type]) => column(name, type))
-    for (const [name, type] of await guessTypes(session, head, columns)) csv.types.set(name, type)
+    for (const [name, type] of await guessTypes(session, head, columns, true)) csv.types.set(name, type)
   } catch {
     // whatever is wrong is said by the reading of all of it
   }
@@ -228,7 +228,8 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
 
 /**
  * What the engine's sniffer has no candidate for: whole numbers beyond 64 bits, which it reads as rounded DOUBLE, true/false,
- * which it would also see in `t` and `f` or `yes`, and numbers of which the first is `inf`, which it takes for a date and then for text.
+ * which it would also see in `t` and `f` or `yes`, numbers of which the first is `inf`, which it takes for a date and then for text, and
+ * numbers with a fraction and spaces around them.
  */
 async function betterTypes(session: Session, part: Part): Promise<ReadonlyMap<string, string>> {
   if (part.rows === 0) return new Map()
@@ -240,8 +241,16 @@ async function betterTypes(session: Session, part: Part): Promise<ReadonlyMap<st
 
 const headRows = 2048
 
-async function guessTypes(session: Session, relation: string, columns: readonly Column[]): Promise<ReadonlyMap<string, string>> {
-  const found = await passing(session, relation, columns, ({ each, all }) => (all === null ? each : `${each} AND ${all}`))
+/** @param begins the relation is the beginning of the file alone */
+async function guessTypes(
+  session: Session,
+  relation: string,
+  columns: readonly Column[],
+  begins = false,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await passing(session, relation, columns, ({ each, all, lax = false }) =>
+    begins && lax ? 'false' : all === null ? each : `${each} AND ${all}`,
+  )
   return new Map(found.map(({ column: { name }, to }) => [name, to]))
 }
 
@@ -268,6 +277,8 @@ interface TypeTest {
   readonly each: string
   /** what only all values together can tell */
   readonly all: string | null
+  /** the engine would read what is not of this type as it, and say nothing: only all rows tell */
+  readonly lax?: boolean
 }
 
 const number = '-?(0|[1-9][0-9]*)([.][0-9]+)?(e[+-]?[0-9]+)?'
@@ -278,8 +289,10 @@ const typeTests: Readonly<Record<string, (name: string) => readonly TypeTest[]>>
     { to: 'BOOLEAN', each: `bool_and(lower(${name}) IN ('true', 'false'))`, all: null },
     {
       to: 'DOUBLE',
-      each: `bool_and(regexp_full_match(${name}, '${number}|${endless}|nan', 'i'))`,
-      all: `bool_or(regexp_full_match(${name}, '${endless}', 'i')) AND bool_or(regexp_full_match(${name}, '${number}', 'i'))`,
+      each: `bool_and(regexp_full_match(trim(${name}), '${number}|${endless}|nan', 'i'))`,
+      all: `bool_or(regexp_full_match(trim(${name}), '${number}', 'i'))`,
+      // 007 is 7 to it
+      lax: true,
     },
   ],
   DOUBLE: (name) => [

@@ -239,6 +239,25 @@ describe('DAT-07 CSV dialects are read as they are meant', () => {
     expect(await kindsOf(['inf', '2026-01-01'])).not.toBe('float')
   })
 
+  it('reads numbers with spaces around them as numbers, with or without a fraction; text keeps its spaces', async () => {
+    const found = await read('a, b, c, d\n1, 2.5, red, 007\n2,  -3e2 , blue, 008\n3,, red, 9\n')
+    expect(found.kinds).toEqual(['integer', 'float', 'string', 'string'])
+    expect(found.rows.map((row) => [row[1], row[2]])).toEqual([
+      [2.5, ' red'],
+      [-300, ' blue'],
+      [null, ' red'],
+    ])
+  })
+
+  it('a code with leading zeros behind thousands of numbers leaves the column text, infinite or spaced as they are', async () => {
+    const later = (first: string) => `x,y\n${first},1\n${'1.5,1\n'.repeat(3000)}007,1\n`
+    for (const first of ['inf', ' 2.5 ']) {
+      const found = await read(later(first))
+      expect(found.kinds, first).toEqual(['string', 'integer'])
+      expect(found.rows.at(-1)?.[0]).toBe('007')
+    }
+  })
+
   it('reads ISO dates and timestamps, also with an offset', async () => {
     const found = await read('a,b,c\n2001-01-31,2001-01-31 10:00:00,2001-01-31T10:00:00+02:00\n')
     expect(found.kinds).toEqual(['date', 'timestamp', 'timestamp'])
