@@ -31,7 +31,7 @@ import { holdoutUses, ledgerView, withOneReading } from './evaluate/ledger-view.
 import { Measurements } from './evaluate/measure.ts'
 import { looksLike, openLabelled, refuseUnsuited, taskFor, testRecords } from './evaluate/open-labelled.ts'
 import { openScorer } from './evaluate/open-scorer.ts'
-import { judgeParity } from './evaluate/parity.ts'
+import { openParity } from './evaluate/parity.ts'
 import { judgeParts } from './evaluate/parts.ts'
 import { type PredictionColumn, predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
 import { answersProfilePath } from './evaluate/predictions-profile.ts'
@@ -134,21 +134,24 @@ export const evaluate: ModelStage = async (given, options) => {
   const first = await judgedRun(own, other)
   const { judged } = first
   if (compared.answers !== null) refuseOthersAnswers(compared, basis, judged.metrics, model.evaluate.metrics)
+  const parityOfRuns = await openParity(context, {
+    ...request,
+    data: shown,
+    ids: truth.ids,
+    leftOut,
+    assemble: (answers) => assembled(answers).models,
+  })
+  parityOfRuns.hold(candidate)
   const confirmation = await confirmed(context, specs, first, async () => {
     const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown }, beside: [], take: () => {} })
+    parityOfRuns.hold(mine)
     const theirs = other === null ? null : ((await compared.again?.()) ?? compared.scored)
     const { models, pair } = assembled([mine, ...(theirs === null ? [] : [theirs])])
     const [candidateAgain, baselineAgain = null] = decisions.apply(models, pair)
     if (candidateAgain === undefined) throw new Error('the candidate has no scores')
     return judgedRun(candidateAgain, baselineAgain)
   })
-  const parity = await judgeParity(context, {
-    ...request,
-    data: shown,
-    ids: truth.ids,
-    leftOut,
-    assemble: (trained) => assembled([candidate, trained]).models,
-  })
+  const parity = parityOfRuns.finish()
   await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
   // drift asks the model again, with the threshold of the config
   const [plainly] = scores.models

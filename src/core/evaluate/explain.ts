@@ -61,7 +61,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, score = null, 
     ...(parity === null
       ? []
       : [
-          `evaluate.parity: answers that differ from evaluate.parity.predictions by more than ${written(parity.maxDifference)}, or the same class in fewer than ${writtenLevel(parity.minAgreement, 'pp')} of the rows, fail`,
+          `evaluate.parity: answers that differ from evaluate.parity.predictions by more than ${written(parity.maxDifference)}, or the same class in fewer than ${writtenLevel(parity.minAgreement, 'pp')} of the rows, fail${metrics.some(({ confirm = 1 }) => confirm > 1) ? '; the worst run counts' : ''}`,
         ]),
     ...(score === null ? ['evaluate.determinism: rows that are answered differently the second time warn'] : []),
     ...reuseRules(holdoutBudget, baseline),

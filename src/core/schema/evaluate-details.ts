@@ -82,6 +82,8 @@ export const evaluateDetails = z.lazy(() =>
         /** share of the rows with the same class; null: there are no classes */
         agreement: number,
         rows: z.number().int(),
+        /** each, where a command was run again by `confirm`; the two above are the worst of them */
+        runs: z.array(z.strictObject({ difference: number, agreement: number })).optional(),
       })
       .optional(),
     /** how often the test data was used to judge a candidate */

@@ -279,6 +279,34 @@ writeFileSync(out, 'probability\\n' + lines.map((line) => 1 / (1 + Math.exp(-sig
     }
   })
 
+  it('parity is held by every run, and the worst of them counts', async () => {
+    prepare()
+    bench.write('score.mjs', script('bgg'))
+    const result = await bench.evaluate(
+      config({
+        score: `{run: '${node} score.mjs $DATA $OUT'}`,
+        rest: 'metrics: {roc_auc: {min: 0.7, confirm: 3}}, parity: {predictions: answers.csv}',
+      }),
+    )
+    expect(result.checks.find(({ id }) => id === 'evaluate.min:roc_auc')?.status).toBe('pass')
+    const check = result.checks.find(({ id }) => id === 'evaluate.parity:difference')
+    expect(check).toMatchObject({ status: 'fail', message: expect.stringContaining('Run 3 times, the worst of them counts.') })
+    const { parity } = evaluateDetails.parse(result.details)
+    expect(parity?.runs?.map(({ difference }) => (difference ?? 0) > 0.5)).toEqual([true, false, false])
+    expect(parity?.difference).toBe(parity?.runs?.[0]?.difference)
+    // what nobody runs again has one
+    bench.write('runs', '')
+    bench.write('score.mjs', script('ggg'))
+    const once = await bench.evaluate(
+      config({
+        score: `{run: '${node} score.mjs $DATA $OUT'}`,
+        rest: 'metrics: {roc_auc: {min: 0.7, confirm: 3}}, parity: {predictions: answers.csv}',
+      }),
+    )
+    expect(evaluateDetails.parse(once.details).parity).not.toHaveProperty('runs')
+    expect(outcome(once)).toBe('warn')
+  })
+
   it.each([
     ['bgg', 3, 'pass', 3],
     ['bgb', 3, 'fail', 3],

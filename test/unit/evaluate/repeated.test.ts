@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { determinismCheck } from '../../../src/core/evaluate/determinism.ts'
 import type { Judgement } from '../../../src/core/evaluate/judge.ts'
 import { mostOf, type Said } from '../../../src/core/evaluate/most-of.ts'
-import { parityChecks, parityOf } from '../../../src/core/evaluate/parity.ts'
+import { parityChecks, parityOf, worstParity } from '../../../src/core/evaluate/parity.ts'
 import { decideRepeated, mostParts, toConfirm } from '../../../src/core/evaluate/repeated.ts'
 import type { Status, Verdict } from '../../../src/core/gate/fold.ts'
 import { makeCheck } from '../../../src/core/schema/result.ts'
@@ -94,12 +94,23 @@ describe('parity', () => {
     expect(parityOf(regression([0.50005, 2]), regression([0.5, 2])).difference).toBeCloseTo(5e-5, 12)
   })
 
+  it('of several runs are the largest difference and the least agreement of any, what a run does not say left out', () => {
+    const run = (difference: number | null, agreement: number | null) => ({ difference, agreement, rows: 10 })
+    expect(worstParity([run(0.1, 1), run(0.3, 0.9), run(0.2, null)])).toEqual(run(0.3, 0.9))
+    expect(worstParity([run(null, 1), run(null, 0.8)])).toEqual(run(null, 0.8))
+    const { details } = parityChecks([run(0, 1), run(1e-3, 1)], limits, 'x')
+    expect(details.runs).toEqual([
+      { difference: 0, agreement: 1 },
+      { difference: 1e-3, agreement: 1 },
+    ])
+  })
+
   it('holds at its limits, and shows on which side a figure lies', () => {
-    expect(parityChecks({ difference: 1e-4, agreement: 0.999, rows: 1000 }, limits, 'x').checks.map(({ status }) => status)).toEqual([
+    expect(parityChecks([{ difference: 1e-4, agreement: 0.999, rows: 1000 }], limits, 'x').checks.map(({ status }) => status)).toEqual([
       'pass',
       'pass',
     ])
-    const [difference, agreement] = parityChecks({ difference: 1.0000001e-4, agreement: 0.99899, rows: 1000 }, limits, 'x').checks
+    const [difference, agreement] = parityChecks([{ difference: 1.0000001e-4, agreement: 0.99899, rows: 1000 }], limits, 'x').checks
     expect([difference?.status, agreement?.status]).toEqual(['fail', 'fail'])
     expect(agreement?.message).not.toContain('99.9 % of')
   })
