@@ -30,10 +30,13 @@ export const start = async (name: string): Promise<void> => {
 const beginEngine = async (): Promise<void> => {
   try {
     const { beginDuckdb } = await import('./adapters/runtime/load-native.ts')
-    const { asDuckdb, engineThreads, startInstance } = await import('./adapters/duckdb/instance.ts')
+    const { asDuckdb, engineThreads, isAddon, keepFor, startDatabase } = await import('./adapters/duckdb/instance.ts')
     const begin = async (): Promise<void> => {
-      const loaded = await beginDuckdb({ environment: process.env })
-      if (loaded !== null) startInstance(asDuckdb(loaded), engineThreads())
+      let database: ReturnType<typeof startDatabase> | null = null
+      const loaded = await beginDuckdb({ environment: process.env }, (addon) => {
+        if (isAddon(addon)) database = startDatabase(addon, engineThreads())
+      })
+      if (loaded !== null && database !== null) keepFor(asDuckdb(loaded), database)
     }
     begin().catch(() => undefined)
   } catch {}

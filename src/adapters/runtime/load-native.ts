@@ -40,8 +40,8 @@ export async function loadNative(part: NativePart, options: NativeOptions): Prom
   return load(part, await locateNative(part, { ...options, runtime }), runtime)
 }
 
-const load = (part: NativePart, folder: string, { platform }: Runtime): unknown =>
-  part === 'duckdb' ? requireDuckdb(folder, platform) : requirePackage(part, folder)
+const load = (part: NativePart, folder: string, { platform }: Runtime, onAddon?: (addon: unknown) => void): unknown =>
+  part === 'duckdb' ? requireDuckdb(folder, platform, onAddon) : requirePackage(part, folder)
 
 /**
  * For a part that will be asked for: its files are hashed on the other core from now on. Where none is installed nothing happens, and
@@ -72,8 +72,9 @@ function takeBegun(part: NativePart, runtime: Runtime, options: NativeOptions): 
 /**
  * `expectNative`, and as soon as it is proven DuckDB is loaded: the module, for whoever wants to begin something with it, or null. Holds no
  * process that is over before that, says nothing of what is wrong, and `loadNative` does not do it again.
+ * @param onAddon as of `requireDuckdb`
  */
-export function beginDuckdb(options: NativeOptions): Promise<unknown> {
+export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) => void): Promise<unknown> {
   const part = 'duckdb'
   const runtime = options.runtime ?? readRuntime()
   const place = placeOf(part, runtime, options)
@@ -85,7 +86,7 @@ export function beginDuckdb(options: NativeOptions): Promise<unknown> {
   const prove = async (): Promise<unknown> => {
     await verify(folder, files, hashThread.idly)
     await hashThread.idly.opened(join(folder, addon))
-    return load(part, folder, runtime)
+    return load(part, folder, runtime, onAddon)
   }
   const loading = prove().catch(() => null)
   begun = { part, folder, loading }

@@ -21,13 +21,18 @@ export const isBinding = (file: string): boolean => file.startsWith(bindingPacka
 /** `unknown`, because only the adapter that asks knows the module's type. */
 export const requirePackage = (part: keyof typeof nativeEntries, folder: string): unknown => requireFrom(folder)(nativeEntries[part])
 
-/** @param platform as in `Runtime` */
-export function requireDuckdb(folder: string, platform: string): unknown {
+/**
+ * @param platform as in `Runtime`
+ * @param onAddon gets the native addon before the JavaScript around it is loaded; in development nothing does
+ */
+export function requireDuckdb(folder: string, platform: string, onAddon: (addon: unknown) => void = () => undefined): unknown {
   if (bundledApi === null) return requirePackage('duckdb', folder)
   const require = requireFrom(folder)
+  const addon: unknown = require(join(folder, duckdbAddon(platform)))
+  onAddon(addon)
   const api: unknown = require(bundledApi)
   if (typeof api !== 'function') throw new Error(`${bundledApi} is not a function of the binding`)
-  return api(require(join(folder, duckdbAddon(platform))))
+  return api(addon)
 }
 
 const requireFrom = (folder: string) => createRequire(join(folder, 'package.json'))
