@@ -22,22 +22,22 @@ import { effectiveSize, sizes } from './cells.ts'
 export function andersonDarling(reference: readonly number[], current: readonly number[]): { statistic: number; p: number } {
   const both = sizes(reference, current)
   const { n, m } = both
-  const shares: { f: number; g: number; h: number }[] = []
-  for (const [j, a] of reference.entries()) {
-    const b = current[j] ?? 0
-    if (a + b > 0) shares.push({ f: a / n, g: b / m, h: (a + b) / (n + m) })
-  }
   let f = 0
   let g = 0
   let h = 0
+  let last = 0
   let sum = 0
-  for (const [j, cell] of shares.entries()) {
-    const next = shares[j + 1]
-    if (next === undefined) break
-    f += cell.f
-    g += cell.g
-    h += cell.h
-    sum += (((cell.h + next.h) / 2) * (f - g) ** 2) / (h * (1 - h))
+  for (let j = 0; j < reference.length; j += 1) {
+    const a = reference[j] ?? 0
+    const b = current[j] ?? 0
+    if (a + b === 0) continue
+    const share = (a + b) / (n + m)
+    // f, g, h are those up to the cell before this one that is not empty
+    if (h > 0) sum += (((last + share) / 2) * (f - g) ** 2) / (h * (1 - h))
+    f += a / n
+    g += b / m
+    h += share
+    last = share
   }
   const statistic = effectiveSize(both) * sum
   return { statistic, p: andersonDarlingSf(statistic) }

@@ -1,4 +1,7 @@
-/** Two histograms over the same cells, and the guard every statistic on them starts with. */
+/**
+ * Two histograms over the same cells, and the guard every statistic on them starts with. Those go over the cells by their number: a process
+ * judges once, with code that nothing has optimised yet, and two hundred columns of a hundred cells are then a million pairs of `entries()`.
+ */
 export interface Sizes {
   readonly n: number
   readonly m: number

@@ -27,7 +27,8 @@ export function chiSquare(reference: readonly number[], current: readonly number
   let statistic = 0
   let cells = 0
   let thin = 0
-  for (const [j, a] of reference.entries()) {
+  for (let j = 0; j < reference.length; j += 1) {
+    const a = reference[j] ?? 0
     const b = current[j] ?? 0
     if (a + b === 0) continue
     cells += 1

@@ -45,10 +45,22 @@ export interface Cell {
 export const missing = (column: ColumnProfile): number => column.n_null + column.n_nan
 export const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_neg_inf
 /** 0 of a column without numbers */
-export function finiteRows({ numeric }: ColumnProfile): number {
+export const finiteRows = ({ numeric }: ColumnProfile): number => (numeric === null ? 0 : (rowsUpTo(numeric).at(-1) ?? 0))
+
+type Numeric = NonNullable<ColumnProfile['numeric']>
+const sums = new WeakMap<Numeric, readonly number[]>()
+
+/** Rows in each cell and those below it, ascending: every column is asked for several times, most of them once in the life of a process. */
+export function rowsUpTo(numeric: Numeric): readonly number[] {
+  const there = sums.get(numeric)
+  if (there !== undefined) return there
   let sum = 0
-  for (const rows of numeric?.cells ?? []) sum += rows
-  return sum
+  const made = numeric.cells.map((rows) => {
+    sum += rows
+    return sum
+  })
+  sums.set(numeric, made)
+  return made
 }
 
 /** null when the two cannot be laid over each other: one has numbers, the other only labels. */
@@ -94,11 +106,12 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
     { a: missing(reference), b: missing(current) },
   ]
 
-  const ordered: (Cell & { readonly at: number })[] = bins.flatMap((bin) => [
-    ...bin.inside.filter((spike) => spike.value < bin.edge).map((spike) => ({ ...spike, at: spike.value })),
-    { ...bin.rest, at: bin.edge },
-    ...bin.inside.filter((spike) => spike.value >= bin.edge).map((spike) => ({ ...spike, at: spike.value })),
-  ])
+  const ordered: (Cell & { readonly at: number })[] = []
+  for (const { rest, inside, edge } of bins) {
+    for (const { a, b, value } of inside) if (value < edge) ordered.push({ a, b, at: value })
+    ordered.push({ a: rest.a, b: rest.b, at: edge })
+    for (const { a, b, value } of inside) if (value >= edge) ordered.push({ a, b, at: value })
+  }
   const finite = infinite(reference) + infinite(current) === 0
   const fine = [{ a: reference.n_neg_inf, b: current.n_neg_inf }, ...ordered, { a: reference.n_pos_inf, b: current.n_pos_inf }]
   return {
@@ -126,7 +139,10 @@ function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<n
   if (numeric === null) return new Map()
   const listed = new Map(numeric.spikes.map((spike) => [spike.value, spike.count]))
   const left = [...numeric.cells]
-  for (const [value, count] of listed) left[binOf(numeric.edges, value)] = (left[binOf(numeric.edges, value)] ?? 0) - count
+  for (const [value, count] of listed) {
+    const bin = binOf(numeric.edges, value)
+    left[bin] = (left[bin] ?? 0) - count
+  }
   const unlisted = Math.max(listedRows - 1, Math.ceil(listedShare * column.n) - 1, numeric.most_unlisted ?? 0)
   return new Map(
     values.map((value) => {
@@ -148,18 +164,19 @@ const binOf = firstAtLeast
 function mergeByReference(cells: readonly Cell[], wanted: number): Cell[] {
   const total = cells.reduce((sum, cell) => sum + cell.a, 0)
   const merged: Cell[] = []
-  let open: Cell = { a: 0, b: 0 }
-  let seen = 0
+  let [a, b, seen] = [0, 0, 0]
   for (const cell of cells) {
-    open = { a: open.a + cell.a, b: open.b + cell.b }
+    a += cell.a
+    b += cell.b
     seen += cell.a
     const due = merged.length + 1
-    if (due < wanted && seen >= (total * due) / wanted && open.a > 0) {
-      merged.push(open)
-      open = { a: 0, b: 0 }
+    if (due < wanted && seen >= (total * due) / wanted && a > 0) {
+      merged.push({ a, b })
+      a = 0
+      b = 0
     }
   }
-  return [...merged, open]
+  return [...merged, { a, b }]
 }
 
 function categoryCells(reference: ColumnProfile, current: ColumnProfile): ColumnCells {

@@ -12,6 +12,6 @@ import { sizes } from './cells.ts'
 export function hellinger(reference: readonly number[], current: readonly number[]): number {
   const { n, m } = sizes(reference, current)
   let sum = 0
-  for (const [j, a] of reference.entries()) sum += (Math.sqrt(a / n) - Math.sqrt((current[j] ?? 0) / m)) ** 2
+  for (let j = 0; j < reference.length; j += 1) sum += (Math.sqrt((reference[j] ?? 0) / n) - Math.sqrt((current[j] ?? 0) / m)) ** 2
   return Math.min(1, Math.sqrt(sum / 2))
 }

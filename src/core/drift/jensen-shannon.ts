@@ -18,7 +18,8 @@ export function jensenShannon(reference: readonly number[], current: readonly nu
   let divergence = 0
   let cells = 0
   let shared = false
-  for (const [j, a] of reference.entries()) {
+  for (let j = 0; j < reference.length; j += 1) {
+    const a = reference[j] ?? 0
     const b = current[j] ?? 0
     if (a + b === 0) continue
     cells += 1

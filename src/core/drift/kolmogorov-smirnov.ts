@@ -14,7 +14,8 @@ export function kolmogorovSmirnov(reference: readonly number[], current: readonl
   let f = 0
   let g = 0
   let d = 0
-  for (const [j, a] of reference.entries()) {
+  for (let j = 0; j < reference.length; j += 1) {
+    const a = reference[j] ?? 0
     f += a / both.n
     g += (current[j] ?? 0) / both.m
     d = Math.max(d, Math.abs(f - g))

@@ -16,6 +16,16 @@ export function minimumDetectable(df: number, effectiveRows: number): number {
   return df < 1 || effectiveRows <= 0 ? 0 : Math.sqrt(noncentrality(df) / (8 * effectiveRows * Math.LN2))
 }
 
+/** MDE ≤ the distance. Nearly always the bound tells, and λ* takes a search. */
+export function isDetectable(df: number, effectiveRows: number, distance: number): boolean {
+  if (df < 1 || effectiveRows <= 0) return true
+  const lambda = 8 * effectiveRows * distance * distance * Math.LN2
+  return lambda >= noncentralityBound(df) || minimumDetectable(df, effectiveRows) <= distance
+}
+
+/** Above λ* by a third at least, for every df up to 10,000 (a test tries them). */
+export const noncentralityBound = (df: number): number => 30 + 10 * Math.sqrt(df)
+
 export const rowsPerSide = (df: number, distance: number): number =>
   df < 1 ? 0 : Math.ceil((2 * noncentrality(df)) / (8 * Math.LN2 * distance * distance))
 

@@ -14,7 +14,8 @@ export function populationStability(reference: readonly number[], current: reado
   const { n, m } = sizes(reference, current)
   const k = reference.length
   let raw = 0
-  for (const [j, a] of reference.entries()) {
+  for (let j = 0; j < reference.length; j += 1) {
+    const a = reference[j] ?? 0
     const p = (a + 0.5) / (n + k / 2)
     const q = ((current[j] ?? 0) + 0.5) / (m + k / 2)
     raw += (q - p) * Math.log(q / p)

@@ -9,12 +9,14 @@
  * needed is not kept.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
-import { finiteRows } from './column-cells.ts'
+import { firstAtLeast } from '../stats/sorted.ts'
+import { rowsUpTo } from './column-cells.ts'
 
 export function profileQuantile(column: ColumnProfile, p: number): number | null {
   const { numeric } = column
   if (numeric === null) return null
-  const rows = finiteRows(column)
+  const upTo = rowsUpTo(numeric)
+  const rows = upTo.at(-1) ?? 0
   if (rows === 0) return null
   const wanted = p * rows
   const first = numeric.edges[0]
@@ -23,11 +25,9 @@ export function profileQuantile(column: ColumnProfile, p: number): number | null
     const below = (numeric.cells[0] ?? 0) - atEdge
     return wanted > below ? first : between(numeric.min, first, wanted / below)
   }
-  let below = 0
-  for (const [j, edge] of numeric.edges.entries()) {
-    below += numeric.cells[j] ?? 0
-    if (below >= wanted) return edge
-  }
+  const edge = numeric.edges[firstAtLeast(upTo, wanted)]
+  if (edge !== undefined) return edge
+  const below = upTo[numeric.edges.length - 1] ?? 0
   return between(numeric.edges.at(-1) ?? numeric.min, numeric.max, (wanted - below) / (rows - below))
 }
 

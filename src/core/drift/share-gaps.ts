@@ -12,7 +12,8 @@ export function shareGaps(reference: readonly number[], current: readonly number
   const { n, m } = sizes(reference, current)
   let sum = 0
   let largest = 0
-  for (const [j, a] of reference.entries()) {
+  for (let j = 0; j < reference.length; j += 1) {
+    const a = reference[j] ?? 0
     const gap = Math.abs(a / n - (current[j] ?? 0) / m)
     sum += gap
     largest = Math.max(largest, gap)

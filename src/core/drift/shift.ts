@@ -11,7 +11,7 @@ import { homogeneity, proportionsP } from './homogeneity.ts'
 import { jensenShannon } from './jensen-shannon.ts'
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
 import { driftMetricTable, type Sizes } from './metric-table.ts'
-import { beyondP, minimumDetectable, rowsPerSide } from './minimum-detectable.ts'
+import { beyondP, isDetectable, rowsPerSide } from './minimum-detectable.ts'
 import { populationStability } from './population-stability.ts'
 import { profileQuantile } from './quantile.ts'
 import { shareGaps } from './share-gaps.ts'
@@ -149,7 +149,7 @@ export function shiftState(shift: Shift, { q, ...at }: Certainty, limits: ShiftL
   if (smallest === undefined) return 'ok'
   if (at.least > at.levels.warn) return 'inconclusive'
   if (q <= at.noticed) return size < smallest ? 'immaterial' : 'inconclusive'
-  return minimumDetectable(shift.df, shift.effectiveRows) > driftMetricTable[limits.metric].asJs(fail ?? smallest) ? 'inconclusive' : 'ok'
+  return isDetectable(shift.df, shift.effectiveRows, driftMetricTable[limits.metric].asJs(fail ?? smallest)) ? 'ok' : 'inconclusive'
 }
 
 /** Rows on each side that would decide what was inconclusive. */

@@ -15,11 +15,9 @@ export function wasserstein(points: readonly number[], reference: readonly numbe
   if (points.length !== reference.length) throw new RangeError(`${points.length} points for ${reference.length} cells`)
   let gap = 0
   let distance = 0
-  for (const [j, point] of points.entries()) {
-    const next = points[j + 1]
-    if (next === undefined) break
+  for (let j = 0; j < points.length - 1; j += 1) {
     gap += (reference[j] ?? 0) / n - (current[j] ?? 0) / m
-    distance += Math.abs(gap) * (next - point)
+    distance += Math.abs(gap) * ((points[j + 1] ?? 0) - (points[j] ?? 0))
   }
   return distance
 }
