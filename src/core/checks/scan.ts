@@ -14,8 +14,8 @@ export interface Scan<T = unknown> {
   readonly finish: (values: readonly unknown[]) => T
 }
 
-/** A scan by itself: one row, its values under the names of `answerName`. Null: nothing of the table is wanted. */
-export const scanQuery = ({ wanted }: Scan, { relation }: TableFacts): Sql | null =>
+/** Aggregates by themselves: one row, its values under the names of `answerName`. Null: nothing of the table is wanted. */
+export const scanQuery = (wanted: readonly Sql[], { relation }: TableFacts): Sql | null =>
   wanted.length === 0
     ? null
     : sql(
@@ -39,24 +39,21 @@ export const mostRiders = 100
 /** Scans that ride together, and what each of them is told. */
 export interface Riders {
   readonly wanted: readonly Sql[]
-  /** null where it is not aboard, or was not taken along after all: it then asks for itself */
-  readonly valuesOf: (scan: Scan, answers: readonly unknown[] | null) => readonly unknown[] | null
+  /** the first of its values, as many as rode; it asks for the others itself, which are all of them where nobody took it along (`answers` is null) */
+  readonly valuesOf: (scan: Scan, answers: readonly unknown[] | null) => readonly unknown[]
 }
 
-/** As many as there is room for, in their order; one that is too large does not keep the smaller ones behind it out. */
+/** As many as there is room for, in their order. */
 export function ridersOf(scans: readonly Scan[], room = mostRiders): Riders {
-  const seats = new Map<Scan, number>()
+  const seats = new Map<Scan, readonly [from: number, to: number]>()
   const wanted: Sql[] = []
   for (const scan of scans) {
-    if (scan.wanted.length === 0 || wanted.length + scan.wanted.length > room) continue
-    seats.set(scan, wanted.length)
-    wanted.push(...scan.wanted)
+    const from = wanted.length
+    wanted.push(...scan.wanted.slice(0, room - from))
+    seats.set(scan, [from, wanted.length])
   }
   return {
     wanted,
-    valuesOf: (scan, answers) => {
-      const seat = seats.get(scan)
-      return answers === null || seat === undefined ? null : answers.slice(seat, seat + scan.wanted.length)
-    },
+    valuesOf: (scan, answers) => answers?.slice(...(seats.get(scan) ?? [0, 0])) ?? [],
   }
 }

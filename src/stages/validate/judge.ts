@@ -32,12 +32,12 @@ export function planRole(table: TableFacts, expectations: readonly Expectation[]
 /** What of them may ride in another query over the same rows. */
 export const ridersOfPlans = (planned: readonly Planned[]): Riders => ridersOf(planned.flatMap(({ plan }) => plan.shared))
 
-/** @param valuesOf what a scan that rode was told; the others are made here */
+/** @param valuesOf what a scan was told that rode; the rest is asked for here */
 export async function judgePlanned(
   engine: DataEngine,
   table: TableFacts,
   planned: readonly Planned[],
-  valuesOf: (scan: Scan) => readonly unknown[] | null = () => null,
+  valuesOf: (scan: Scan) => readonly unknown[] = () => [],
 ): Promise<readonly Judged[]> {
   const judged: Judged[] = []
   for (const { plan, own } of planned) {
@@ -64,14 +64,9 @@ const hasSql = (expectation: Expectation): boolean => {
   return entry !== null && sqlTexts(expectation, entry).length > 0
 }
 
-async function run(
-  engine: DataEngine,
-  table: TableFacts,
-  plan: Plan,
-  valuesOf: (scan: Scan) => readonly unknown[] | null,
-): Promise<Judged> {
+async function run(engine: DataEngine, table: TableFacts, plan: Plan, valuesOf: (scan: Scan) => readonly unknown[]): Promise<Judged> {
   let findings: readonly Finding[] = plan.known
-  for (const scan of plan.shared) findings = [...findings, ...scan.finish(valuesOf(scan) ?? (await scanRows(engine, table, scan)))]
+  for (const scan of plan.shared) findings = [...findings, ...scan.finish(await scanRows(engine, table, scan, valuesOf(scan)))]
   for (const step of plan.own) findings = [...findings, ...(await answer(engine, step))]
   for (const where of ['beginning', 'anywhere'] as const) {
     const step = plan.locate(findings, where)
@@ -80,10 +75,12 @@ async function run(
   return { plan, findings }
 }
 
-async function scanRows(engine: DataEngine, table: TableFacts, scan: Scan): Promise<readonly unknown[]> {
-  const query = scanQuery(scan, table)
+/** @param known the first values, which somebody found on the way */
+async function scanRows(engine: DataEngine, table: TableFacts, { wanted }: Scan, known: readonly unknown[]): Promise<readonly unknown[]> {
+  const rest = wanted.slice(known.length)
+  const query = scanQuery(rest, table)
   const [row = {}] = query === null ? [] : await engine.aggregate(query)
-  return answersOf(scan.wanted, row)
+  return [...known, ...answersOf(rest, row)]
 }
 
 async function answer(engine: DataEngine, step: Step): Promise<readonly Finding[]> {

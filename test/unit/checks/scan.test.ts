@@ -11,7 +11,7 @@ const scan = (count: number, name = 'x'): Scan => ({
 describe('a scan by itself', () => {
   it('is one query whose values stand in the order of its question marks, answered in the order of what was wanted', () => {
     const three = scan(3)
-    const query = scanQuery(three, table([]))
+    const query = scanQuery(three.wanted, table([]))
     expect(query).toEqual({
       sql: 'SELECT count_if(x = ?) AS answer0, count_if(x = ?) AS answer1, count_if(x = ?) AS answer2 FROM t',
       values: [0, 1, 2],
@@ -20,7 +20,7 @@ describe('a scan by itself', () => {
   })
 
   it('is no query where nothing is wanted', () => {
-    expect(scanQuery(scan(0), table([]))).toBeNull()
+    expect(scanQuery([], table([]))).toBeNull()
   })
 })
 
@@ -33,12 +33,14 @@ describe('scans that ride', () => {
     expect(valuesOf(two, [1, 2, 3, 4, 5])).toEqual([3, 4, 5])
   })
 
-  it('ask for themselves when nobody took them along, when there was no room, and when they want nothing', () => {
-    const [large, small, empty] = [scan(mostRiders + 1), scan(mostRiders), scan(0)]
-    const { wanted, valuesOf } = ridersOf([large, small, empty])
-    expect(wanted).toEqual(small.wanted)
-    expect(valuesOf(small, null)).toBeNull()
-    expect(valuesOf(large, wanted)).toBeNull()
-    expect(valuesOf(empty, wanted)).toBeNull()
+  it('ask for themselves for what there was no room for, and for everything when nobody took them along', () => {
+    const [first, second, third, empty] = [scan(mostRiders - 1, 'a'), scan(3, 'b'), scan(2, 'c'), scan(0)]
+    const { wanted, valuesOf } = ridersOf([empty, first, second, third])
+    expect(wanted).toEqual([...first.wanted, ...second.wanted.slice(0, 1)])
+    const answers = wanted.map((_, i) => i)
+    expect(valuesOf(first, answers)).toHaveLength(mostRiders - 1)
+    expect(valuesOf(second, answers)).toEqual([mostRiders - 1])
+    for (const none of [third, empty]) expect(valuesOf(none, answers)).toEqual([])
+    expect(valuesOf(first, null)).toEqual([])
   })
 })

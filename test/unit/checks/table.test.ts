@@ -61,7 +61,7 @@ describe('the table of checks', () => {
       around(),
     )
     const [scan, second] = plan.shared
-    const query = scan === undefined ? null : scanQuery(scan, table(columns))
+    const query = scan === undefined ? null : scanQuery(scan.wanted, table(columns))
     expect(second).toBeUndefined()
     expect(query?.sql.match(/FROM t\b/g)).toHaveLength(1)
     expect(query?.sql.match(/count_if\(/g)).toHaveLength(80)
