@@ -2,13 +2,13 @@
 import {
   attributeTypes,
   dataTypes,
-  encodeModel,
   type GraphDraft,
   type ModelDraft,
   type NodeDraft,
   type TensorDraft,
   type ValueInfoDraft,
 } from '../../src/core/onnx/proto.ts'
+import { encodeModel } from '../../src/core/onnx/wire.ts'
 
 const utf8 = new TextEncoder()
 type Elem = keyof typeof dataTypes

@@ -13,7 +13,8 @@ import { type CategoryEncoder, type Encoder, missingIndex, type NumericEncoder, 
 import type { Classes, LinearModel } from '../train/linear-model.ts'
 import { GraphBuilder, valueInfo } from './build-graph.ts'
 import { metadataKeys } from './class-labels.ts'
-import { dataTypes, encodeModel, type ValueInfoDraft } from './proto.ts'
+import { dataTypes, type ValueInfoDraft } from './proto.ts'
+import { encodeModel } from './wire.ts'
 
 const irVersion = 8
 const opset = 15

@@ -5,16 +5,8 @@
 import { UserError } from '../../errors.ts'
 import { shorten, visible } from '../text/visible.ts'
 import { isPickle } from './pickle.ts'
-import {
-  type AttributeProto,
-  decodeModel,
-  externalLocation,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  ProtoError,
-  type TensorProto,
-} from './proto.ts'
+import { type AttributeProto, externalLocation, type GraphProto, type ModelProto, type NodeProto, type TensorProto } from './proto.ts'
+import { decodeModel, ProtoError } from './wire.ts'
 
 interface Kind {
   readonly code: 'MODEL_UNSAFE_FORMAT' | 'MODEL_UNREADABLE'

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { buildLinearModel } from '../../../src/core/onnx/build.ts'
-import { decodeModel } from '../../../src/core/onnx/proto.ts'
+import { decodeModel } from '../../../src/core/onnx/wire.ts'
 import { type Cell, type Encoder, width } from '../../../src/core/train/encode.ts'
 import { rowHash } from '../../../src/core/train/fit.ts'
 import { type Classes, type LinearModel, outputWidth, predict } from '../../../src/core/train/linear-model.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { decodeModel } from '../../../src/core/onnx/proto.ts'
+import { decodeModel } from '../../../src/core/onnx/wire.ts'
 import type { ModelConfig } from '../../../src/core/schema/config.ts'
 import { trainDetails } from '../../../src/core/schema/details.ts'
 import { rowHash } from '../../../src/core/train/fit.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildLinearModel } from '../../../src/core/onnx/build.ts'
 import { metadataClasses } from '../../../src/core/onnx/class-labels.ts'
-import { decodeModel, encodeModel } from '../../../src/core/onnx/proto.ts'
+import { decodeModel, encodeModel } from '../../../src/core/onnx/wire.ts'
 
 const saying = (...values: readonly string[]) =>
   metadataClasses(decodeModel(encodeModel({ irVersion: 8, metadataProps: values.map((value) => ({ key: 'modelgate.classes', value })) })))

@@ -1,6 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { describe, expect, it } from 'vitest'
-import { dataTypes, decodeModel, encodeModel, type ModelDraft, ProtoError } from '../../../src/core/onnx/proto.ts'
+import { dataTypes, type ModelDraft } from '../../../src/core/onnx/proto.ts'
+import { decodeModel, encodeModel, ProtoError } from '../../../src/core/onnx/wire.ts'
 
 const model: ModelDraft = {
   irVersion: 8,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decodeModel, encodeModel, type NodeDraft } from '../../../src/core/onnx/proto.ts'
+import type { NodeDraft } from '../../../src/core/onnx/proto.ts'
+import { decodeModel, encodeModel } from '../../../src/core/onnx/wire.ts'
 import { dropZipMaps } from '../../../src/core/onnx/zipmap.ts'
 import { attribute, classifierWithZipMap, logistic, mlNode, modelOf, node, tensorOf } from '../../support/onnx-models.ts'
 
