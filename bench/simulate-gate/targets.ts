@@ -1,4 +1,4 @@
-/** What is promised (statistics.md §3 and §6.6), held against what was counted. */
+/** What is promised, held against what was counted. */
 import { count } from '../../src/core/report/format.ts'
 import type { Target } from '../simulate/tally.ts'
 import type { BlockCount } from './blocks.ts'
@@ -113,7 +113,3 @@ export const sharesMissed = ({ shares }: Counted): readonly string[] =>
       ? []
       : [`- a share of ${count(rows)} rows, mean over shares`],
   )
-
-/** Rates at which exact coverage lies outside the band, told with the reason. */
-export const ratesOutside = (table: readonly ShareCoverage[]): readonly ShareCoverage[] =>
-  table.filter(({ two }) => two < band.least || two > band.most)

@@ -154,8 +154,6 @@ export function manySeries(seed: number): Pair {
   return forecasts(moments, scale, 1, false)
 }
 
-export const fewSeriesCount = 3
-
 /**
  * Three series for a long time, forecast three steps ahead: errors are a sum of the last three shocks, part of which all series share. A world is a stretch of
  * time; the second half of all time is the first with the models exchanged.

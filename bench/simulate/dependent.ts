@@ -1,6 +1,6 @@
 /**
  * Rows that depend on one another: 28 days of training and 7 of today, 500 rows each, one number whose mean differs from day to day by chance. A test
- * that takes every row for itself finds drift in most of such weeks; one that exchanges whole days must not. Source: statistics.md §2.11, §6.5.
+ * that takes every row for itself finds drift in most of such weeks; one that exchanges whole days must not.
  */
 import type { ColumnFacts } from '../../src/core/checks/facts.ts'
 import { blockCells, maxBlocks, planTime, readBlocks } from '../../src/core/profile/blocks.ts'

@@ -1,5 +1,5 @@
 /**
- * What may happen to one column between training and today, and how often that has to be found. One entry a row of statistics.md §6.4.
+ * What may happen to one column between training and today, and how often that has to be found. One entry each.
  *
  * `power` is the least part of the runs in which the column must be flagged: `shift` by the distance (warn or worse), `any` by any check of the
  * column. `reason` says why a change is meant not to alarm.

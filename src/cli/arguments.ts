@@ -4,7 +4,7 @@ import { nearest } from '../core/text/nearest.ts'
 import { UserError } from '../errors.ts'
 import { isVerb, laterVerbs, type OptionName, options, type VerbName, verbs } from './verbs.ts'
 
-export const reportFormats = ['markdown', 'junit'] as const
+const reportFormats = ['markdown', 'junit'] as const
 export type ReportFormat = (typeof reportFormats)[number]
 
 export interface Request {

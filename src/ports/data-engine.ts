@@ -1,7 +1,7 @@
 /** Where the data is counted: in this process, or in a warehouse. Aggregates come back; rows only to be scored, in batches. */
 import type { DataFormat, RowFormat } from '../core/schema/config.ts'
 
-export const columnKinds = ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const
+const columnKinds = ['integer', 'float', 'boolean', 'string', 'date', 'timestamp', 'time', 'decimal', 'other'] as const
 /** Storage type of a column in the engine's words made common. `integer` may exceed 2^53. */
 export type ColumnKind = (typeof columnKinds)[number]
 

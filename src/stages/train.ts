@@ -22,7 +22,7 @@ import { replaceModel } from './train/model-file.ts'
 
 const maxLineageBytes = 4 * 2 ** 20
 
-export const lineagePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'train.lineage.json')
+const lineagePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'train.lineage.json')
 
 export const train: ModelStage = async (context) => {
   const { model, progress } = context

@@ -154,7 +154,7 @@ export async function runGit(call: GitCall, options: GitOptions): Promise<GitAns
 }
 
 /** Credentials in URLs do not belong in messages. */
-export const scrub = (text: string): string => text.slice(0, maxStderr).replace(/\/\/[^\s/@]*@/g, '//')
+const scrub = (text: string): string => text.slice(0, maxStderr).replace(/\/\/[^\s/@]*@/g, '//')
 
 /** One line of what git said, for a message. */
 export function lastWords(answer: GitAnswer): string {

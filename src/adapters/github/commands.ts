@@ -13,12 +13,12 @@ export interface Annotation {
 }
 
 /** The runner keeps ten of a level and step, and 4096 characters of each. */
-export const mostAnnotations = 10
+const mostAnnotations = 10
 const longestMessage = 4096
 const longestTitle = 255
 
 /** Of each level at most ten, the last of which counts the others; every field visible and short enough. */
-export function keptAnnotations(annotations: readonly Annotation[]): readonly Annotation[] {
+function keptAnnotations(annotations: readonly Annotation[]): readonly Annotation[] {
   return (['error', 'warning'] as const).flatMap((level) => {
     const all = annotations.filter((annotation) => annotation.level === level)
     const shown = all.length > mostAnnotations ? all.slice(0, mostAnnotations - 1) : all

@@ -27,7 +27,7 @@ export interface RestLimits {
   readonly maxBytes: number
 }
 
-export const defaultLimits: RestLimits = {
+const defaultLimits: RestLimits = {
   attempts: 5,
   firstWaitMs: 500,
   longestWaitMs: 60_000,

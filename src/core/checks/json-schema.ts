@@ -79,7 +79,7 @@ export const jsonSchema: z.ZodType<JsonSchema> = section({
 })
 
 export const maxDepth = 8
-export const maxSchemas = 200
+const maxSchemas = 200
 
 function children(schema: JsonSchema): readonly JsonSchema[] {
   const { properties = {}, additionalProperties: others, items, anyOf = [], allOf = [], oneOf = [], not: never } = schema

@@ -64,7 +64,7 @@ export function subjects(asked: Asked): readonly Subject[] {
 }
 
 /** What is looked at unless the config names more: the features, without what was made of others. */
-export function featureNames({
+function featureNames({
   reference,
   targets,
   features,

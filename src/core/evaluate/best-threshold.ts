@@ -15,7 +15,7 @@ type Goal = (tp: number, fp: number, fn: number, tn: number) => number
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
 
 /** One entry a goal; `value` is the other one. */
-export const goals: Readonly<Record<string, Goal>> = {
+const goals: Readonly<Record<string, Goal>> = {
   f1: (tp, fp, fn) => share(2 * tp, 2 * tp + fp + fn),
   accuracy: (tp, fp, fn, tn) => share(tp + tn, tp + fp + fn + tn),
   balanced_accuracy: (tp, fp, fn, tn) => (share(tp, tp + fn) + share(tn, tn + fp)) / 2,

@@ -1,4 +1,4 @@
-/** The same rows twice: a model that answers them differently cannot be compared to the last digit, nor checked by anybody else. Source: statistics.md §3.11. */
+/** The same rows twice: a model that answers them differently cannot be compared to the last digit, nor checked by anybody else. */
 import { count } from '../report/format.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 

@@ -1,6 +1,6 @@
 /**
  * What groups are compared by: one entry a measure. Each is a sample of the rows of a group, so that its interval is the one that its metric has everywhere,
- * and says how many rows it rests on: a true-positive rate of four positives is none. Sources: statistics.md §fairness; Hardt, Price & Srebro 2016.
+ * and says how many rows it rests on: a true-positive rate of four positives is none. Source: Hardt, Price & Srebro 2016.
  */
 import { mean, proportion } from '../metrics/metric.ts'
 import { plain, type Sample, undefinedBecause } from '../metrics/sample.ts'

@@ -6,7 +6,7 @@
  *
  * The margin is 10 % unless written. An absolute `max_rise` is turned into a share of the baseline's quantile. A ratio says how much slower a call is,
  * whichever quantile is named. A verdict that would fail is measured again, `confirm` times in all, and fails when more than half of them do; each is
- * kept. Source: statistics.md §3.11; David & Nagaraja 2003 (order statistics); Hodges & Lehmann 1963.
+ * kept. Source: David & Nagaraja 2003 (order statistics); Hodges & Lehmann 1963.
  */
 import { effect, type Policy, worst } from '../gate/fold.ts'
 import { change as changeText, count, share } from '../report/format.ts'
@@ -19,7 +19,7 @@ import { mostOf } from './most-of.ts'
 import { countedMissing, sentence } from './words.ts'
 
 export const warmUps = 50
-export const fewestCalls = 200
+const fewestCalls = 200
 const usualMargin = 0.1
 const mostPairs = 1000
 

@@ -121,7 +121,7 @@ function tableOf({ classes, y, predicted }: Kind<'cells'>): Float64Array {
   return table
 }
 
-export function countHits(hit: Uint8Array, among: Uint8Array | null): [hits: number, rows: number] {
+function countHits(hit: Uint8Array, among: Uint8Array | null): [hits: number, rows: number] {
   let hits = 0
   let rows = 0
   for (let i = 0; i < hit.length; i++) {

@@ -5,7 +5,7 @@
  *     agreement            share of the rows with the same class; of several labels a row, of the labels
  *
  * Limits: 1e-4 and 99.9 % unless written. Both hold at the limit. Answers that `confirm` asked for again are held against the same ones, and the
- * worst run counts: a model that answers as it was trained to in most runs only is not that model. Source: statistics.md §3.11.
+ * worst run counts: a model that answers as it was trained to in most runs only is not that model.
  */
 import { rowsOf, type Scores } from '../metrics/scores.ts'
 import { count, figure } from '../report/format.ts'

@@ -2,7 +2,6 @@
  * `confirm: N` for what a command answers: a command may draw random numbers, and then one run of it is a noisy measurement. What would fail or
  * warn is run again, N times in all, and each check of the metric counts as what more than half of the runs say; every run is kept.
  * Slices, groups and calibration are measured in the same runs, and are those of one run that says of them what most of the runs say.
- * Source: statistics.md §3.11.
  */
 import { count } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'

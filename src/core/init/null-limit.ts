@@ -5,7 +5,7 @@
  *     limit = ⌈ max( x/m, max k/n ) ⌉       x = rowsToCome(Σk, Σn, m, 0.001), m = the rows of the smallest file
  *                                           up to a whole per cent, or a tenth of one below 1 %
  *
- * Null where the bound would allow everything. Source: statistics.md §4, schema inference; TFDV's presence of features.
+ * Null where the bound would allow everything. Source: TFDV's presence of features.
  */
 import { rowsToCome } from '../stats/rows-to-come.ts'
 

@@ -12,7 +12,7 @@ export interface TargetGuess {
 }
 
 /** Labelled in every row of every labelled role, and not the same in all of them: what `validate` asks of a target. */
-export const canBeTarget = ({ in: inRoles }: ColumnSeen, rolesThere: readonly Role[]): boolean => {
+const canBeTarget = ({ in: inRoles }: ColumnSeen, rolesThere: readonly Role[]): boolean => {
   const labelled = inRoles.filter(({ role }) => labelledRoles.includes(role))
   const wanted = rolesThere.filter((role) => labelledRoles.includes(role))
   return (

@@ -7,7 +7,7 @@ export const manifestName = 'manifest.json'
 export const profileName = 'profile.json'
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   schema: z.literal('modelgate/manifest@1'),
   model: z.string(),
   version: z.string(),

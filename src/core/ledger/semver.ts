@@ -5,7 +5,7 @@ import { checkName } from './names.ts'
 export type Bump = PromoteSpec['bump']
 
 /** @throws UserError NAME_INVALID */
-export function parseVersion(version: string): readonly [number, number, number] {
+function parseVersion(version: string): readonly [number, number, number] {
   const [major = 0, minor = 0, patch = 0] = checkName('version', version).split('.').map(Number)
   return [major, minor, patch]
 }

@@ -23,7 +23,7 @@ const yAt = (view: RegressionView, i: number) => view.y[i] ?? 0
 const at = (view: RegressionView, i: number) => view.predicted[i] ?? 0
 const xlogy = (x: number, ratioToOne: number) => (x === 0 ? 0 : x * Math.log(ratioToOne))
 
-export function tweedie(power: number): Deviance {
+function tweedie(power: number): Deviance {
   if (power === 0) return (y, m) => (y - m) ** 2
   const apart = farApart(power)
   return (y, m) => (Math.abs(y - m) < 0.05 * m ? near(y, m, power) : apart(y, m))

@@ -30,7 +30,7 @@ export interface RowCounts {
 const orZero = (numerator: number, denominator: number) => (denominator === 0 ? 0 : numerator / denominator)
 
 /** One entry a metric: its value in one row. */
-export const rowMetrics = {
+const rowMetrics = {
   subset_accuracy: ({ both, truth, said }: RowCounts) => (both === truth && both === said ? 1 : 0),
   hamming: ({ both, truth, said, labels }: RowCounts) => (truth + said - 2 * both) / labels,
   f1: ({ both, truth, said }: RowCounts) => orZero(2 * both, truth + said),
@@ -121,7 +121,7 @@ export function averagedLabels(totals: readonly ClassCounts[], metric: PerClass,
 }
 
 /** One entry a metric: from the scores of the labels of one row. A row whose labels are all true or all false ranks nothing: the best value. */
-export const rankMetrics = {
+const rankMetrics = {
   lrap: (truth: ArrayLike<number>, score: ArrayLike<number>) => {
     let sum = 0
     let relevant = 0

@@ -21,7 +21,7 @@ import { weightedAuc } from './weighted-auc.ts'
 const both = ['binary', 'multiclass'] as const
 
 /** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
-export const FLOAT32_EPSILON = 1.1920928955078125e-7
+const FLOAT32_EPSILON = 1.1920928955078125e-7
 const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
 
 function areProbabilities(values: Float64Array): boolean {

@@ -7,7 +7,6 @@
  *
  * Counts add, so parts merge exactly. An axis keeps its labels and edges, so that other data are counted in the same cells; labels are among those that the
  * profile lists anyway, a sensitive column has no axis. A table of more than 200,000 rows gives the same sample as for the pairs.
- * Source: statistics.md §2.9.1.
  */
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
@@ -26,7 +25,7 @@ const tablesPerQuery = 24
 export const cellsOf = ({ levels, cuts }: Axis): number => (levels === null ? (cuts ?? []).length + 1 : levels.length + 2)
 
 /** null: the column is not one that is compared, or has one cell only. */
-export function axisOf({ name, kind, sensitive, derived, categories, numeric }: ColumnProfile): Axis | null {
+function axisOf({ name, kind, sensitive, derived, categories, numeric }: ColumnProfile): Axis | null {
   if (sensitive || derived !== undefined) return null
   if (kind === 'boolean' || isClasses(kind)) {
     const levels = (categories?.top ?? []).slice(0, maxLevels).map(({ value }) => value)

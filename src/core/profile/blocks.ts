@@ -4,7 +4,6 @@
  *
  * Spans follow one another without a gap, so that parts line up when they are merged. A bucket is a hash of the group's value: no
  * value is kept. How many there are shrinks with the number of columns: the profile stays small.
- * Source: statistics.md §2.1, §2.11.
  */
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'

@@ -6,7 +6,6 @@
  * every other month would be new.
  * Vectors (lists of numbers, all of one length) also get their dot products with eight fixed vectors of signs, divided by √length.
  * Nothing is made of a sensitive column. Of the share of unknown words see words.ts: no word is kept.
- * Source: statistics.md §2.3.
  */
 import type { ColumnFacts, StorageKind } from '../checks/facts.ts'
 import type { ProfileKind, TableProfile } from '../schema/profile.ts'

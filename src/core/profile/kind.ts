@@ -1,4 +1,4 @@
-/** Which kind of column this is: decided on the reference, stored with the reason, in the order of these rules. Source: statistics.md §2.2. */
+/** Which kind of column this is: decided on the reference, stored with the reason, in the order of these rules. */
 import type { StorageKind } from '../checks/facts.ts'
 import type { ProfileKind } from '../schema/profile.ts'
 

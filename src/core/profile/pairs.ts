@@ -7,7 +7,6 @@
  *             of a pair that moved from the reference how much its correlation varies by itself (pair-spread.ts)
  *
  * A table of more than 200,000 rows gives a sample of them by the hash of the row number: the same rows in every run, `rows` says how many.
- * Source: statistics.md §2.9.1.
  */
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
 import type { TableProfile } from '../schema/profile.ts'

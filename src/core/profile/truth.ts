@@ -1,7 +1,6 @@
 /**
  * Two values stored another way than in the reference: `true`, `'true'`, `1` and `'1'` are one value. Current data are read in the words of the
  * reference, so that a change of the storage alone is none of the data; another word stays what it is, and is seen.
- * Source: statistics.md §2.13.
  */
 import { type ColumnFacts, isNumeric } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'

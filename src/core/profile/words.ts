@@ -9,7 +9,6 @@
  * text would have fewer unknown words at training than later, by selection alone. A row of a table that is sampled for the words may not
  * be among them; that is far less than what matters.
  * Other words that fall into a known bucket are taken as known (at most one in thirteen): on both sides alike.
- * Source: statistics.md §2.3.
  */
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import { minLevelRows } from './queries.ts'

@@ -7,7 +7,6 @@
  * Both rise with JS and are found by bisection. 0.104 is ¼ sd, 0.205 ½ sd, 0.391 1 sd; 0.1 is 2 % of the rows, 0.2 is 8 %. Above 3 sd the
  * deciles hardly tell shifts apart, so nothing larger is said. The words are a scale, not a finding: a column can have moved in
  * another way that is as far.
- * Source: statistics.md §2.5 (the table is the test).
  */
 import { jensenShannon } from '../drift/jensen-shannon.ts'
 import { bisection } from '../stats/bisection.ts'

@@ -37,7 +37,7 @@ const byWeight = (a: Finding, b: Finding): number =>
 const isDue = (effect: Verdict): boolean => effect !== 'pass' && effect !== 'skipped'
 const isQuiet = (status: Check['status']): boolean => status === 'pass' || status === 'skipped'
 
-export const allChecks = (model: ModelReport): readonly Check[] => model.stages.flatMap((stage) => stage.result?.checks ?? [])
+const allChecks = (model: ModelReport): readonly Check[] => model.stages.flatMap((stage) => stage.result?.checks ?? [])
 
 export interface ModelFindings {
   /** what made the verdict what it is */

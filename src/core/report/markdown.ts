@@ -20,7 +20,7 @@ export const commentBudget = 60_000
 /** bytes; above 1 MiB the runner drops a step's whole summary */
 export const summaryBudget = 1_000_000
 
-export const icons = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔', skipped: '➖' } as const satisfies Record<Verdict, string>
+const icons = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔', skipped: '➖' } as const satisfies Record<Verdict, string>
 /** Undecided is neutral: yellow means that something is due. */
 const neutral = '⚪'
 

@@ -163,7 +163,7 @@ const idleWaivers = (model: string, uses: readonly WaiverUse[]): readonly Text[]
     return [say`the waiver of ${name(waiver.check)} by ${name(waiver.owner)} ${what}`]
   })
 
-export function baselineWords(baseline: BaselineRecord | null): Text {
+function baselineWords(baseline: BaselineRecord | null): Text {
   if (baseline === null) return []
   const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
   const age =

@@ -50,4 +50,4 @@ function lacking({ metric, params }: MetricSpec, quantiles: readonly number[] | 
 }
 
 /** Levels are decimal fractions, and (1 − 0.8)/2 is not 0.1 to the last bit. */
-export const sameLevel = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9
+const sameLevel = (a: number, b: number): boolean => Math.abs(a - b) < 1e-9

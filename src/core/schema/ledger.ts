@@ -11,7 +11,7 @@ const storedFile = z.strictObject({ name: z.string(), digest, bytes: z.number().
 /** What was accepted by somebody when this was judged. */
 const waived = z.array(waiverSchema.extend({ check: z.string() })).optional()
 
-export const versionSchema = z.strictObject({
+const versionSchema = z.strictObject({
   version: semver,
   /** `flights@v1.0.0` in the store */
   tag: z.string(),
@@ -31,7 +31,7 @@ export const versionSchema = z.strictObject({
 })
 export type VersionRecord = z.infer<typeof versionSchema>
 
-export const runSchema = z.strictObject({
+const runSchema = z.strictObject({
   digest,
   verdict: z.enum(['pass', 'warn']),
   source: sourceSchema,
@@ -46,7 +46,7 @@ export type RunRecord = z.infer<typeof runSchema>
 
 /** Newest last; one entry a candidate and holdout. */
 export const mostRecent = 50
-export const recentRunSchema = z.strictObject({
+const recentRunSchema = z.strictObject({
   digest,
   at: z.string(),
   verdict: z.enum(['pass', 'warn']),
@@ -84,7 +84,7 @@ export const ledgerModelSchema = z.strictObject({
 })
 export type LedgerModel = z.infer<typeof ledgerModelSchema>
 
-export const eventKinds = ['run', 'version', 'alias', 'rollback'] as const
+const eventKinds = ['run', 'version', 'alias', 'rollback'] as const
 export const ledgerEventSchema = z.strictObject({
   schema: z.literal('modelgate/event@1'),
   sequence: z.number().int().positive(),

@@ -19,7 +19,7 @@ export const unbuiltMetric = (name: string): boolean => /^(latency|size)$/.test(
 
 export const metricNames: readonly string[] = Object.keys(metrics).filter((name) => !unbuiltMetric(name))
 
-export function metricFacts(name: string): MetricFacts | null {
+function metricFacts(name: string): MetricFacts | null {
   const measure = measureOf(name)
   if (measure !== null) return { direction: 'lower', range: [0, Number.POSITIVE_INFINITY], params: measure.params, unit: measure.unit }
   const entry = Object.hasOwn(metrics, name) ? metrics[name] : undefined

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { interval, number } from './details-figures.ts'
 
 /** `alone`: there was nothing to compare it with */
-export const sliceStates = ['fail', 'warn', 'inconclusive', 'ok', 'alone', 'undefined'] as const
+const sliceStates = ['fail', 'warn', 'inconclusive', 'ok', 'alone', 'undefined'] as const
 
 /** parts of the rows, where they were asked for */
 export const slicesDetails = z.lazy(() =>

@@ -70,7 +70,7 @@ export const sourceSchema = z.strictObject({
 /** Where a run came from. On a laptop: event `local`, run_id `local`, sha and ref from git where there is one. */
 export type RunSource = z.infer<typeof sourceSchema>
 
-export const baselineSchema = z.strictObject({
+const baselineSchema = z.strictObject({
   ref: z.string(),
   version: z.string().nullable(),
   digest: z.string(),

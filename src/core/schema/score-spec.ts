@@ -6,8 +6,8 @@ import type { ModelFile } from './config-file.ts'
 import type { evaluate } from './evaluate-file.ts'
 import { invalid, type Path, type Problem } from './problems.ts'
 
-export const usualDifference = 1e-4
-export const usualAgreement = 0.999
+const usualDifference = 1e-4
+const usualAgreement = 0.999
 
 type Parity = NonNullable<z.output<typeof evaluate>['parity']>
 

@@ -4,7 +4,7 @@
  * Optimal-string-alignment distance: insertions, deletions, substitutions and swaps of neighbours, each counted 1.
  * Source: Damerau 1964; the restricted form.
  */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

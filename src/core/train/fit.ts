@@ -17,7 +17,7 @@ import { type BuiltinTask, sigmoid, softmaxInPlace } from './linear-model.ts'
 /** Strongest first: each fit starts where the stronger one ended. */
 export const penalties = [1000, 100, 10, 1] as const
 /** Used as it is where there are too few rows to hold some out. */
-export const defaultPenalty = 1
+const defaultPenalty = 1
 const fewestToChoose = 100
 const mostToChoose = 20_000
 /** of the gradient per row: scores are then exact to about five digits, far below what the rows can tell */

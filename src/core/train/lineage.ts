@@ -8,7 +8,7 @@ import type { BuiltinSpec, CommandSpec, ModelConfig } from '../schema/config.ts'
 import { trainDetails } from '../schema/details.ts'
 import { checkSchema, type InputRecord, inputSchema } from '../schema/result.ts'
 
-export const lineageSchema = z.strictObject({
+const lineageSchema = z.strictObject({
   schema: z.literal('modelgate/lineage@1'),
   details: trainDetails,
   inputs: z.array(inputSchema),

@@ -119,7 +119,7 @@ function sameBytes(
   }
 }
 
-export const evaluatedDigest = (result: StageResult): string | null =>
+const evaluatedDigest = (result: StageResult): string | null =>
   result.inputs.find((input) => input.role === 'candidate' || input.role === 'model')?.digest ?? null
 
 const trouble = (model: string, message: string, fix: string): Check =>

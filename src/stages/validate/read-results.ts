@@ -6,7 +6,7 @@ import type { Check, InputRecord } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 
-export const maxReportBytes = 16 * 2 ** 20
+const maxReportBytes = 16 * 2 ** 20
 
 export async function readResults(
   { model, root, ports: { files } }: ModelContext,

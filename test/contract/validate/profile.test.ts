@@ -220,7 +220,7 @@ describe('categories', () => {
   })
 })
 
-describe('kinds are decided as statistics.md §2.2 says', () => {
+describe('kinds are decided by the first rule that holds', () => {
   const next = sequence(3)
   const rows = 2000
   const each = <T>(make: (i: number) => T) => Array.from({ length: rows }, (_, i) => make(i))

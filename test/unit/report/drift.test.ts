@@ -14,7 +14,6 @@ import { type Check, makeCheck } from '../../../src/core/schema/result.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 
 describe('the scale of JS* in words', () => {
-  // the table of statistics.md §2.5
   it.each([
     [0.1, 0.042],
     [0.25, 0.104],

@@ -8,7 +8,7 @@ import { any, asText, member } from '../sql-parts.ts'
 import { shareAnswer } from './answers.ts'
 
 /** Spellings of "nothing" that people and programs write into text, lower case and without space around them. */
-export const usualNullTokens = ['', 'na', 'n/a', '#n/a', 'nan', 'null', 'nil', 'none', 'nat', '-', '--', '?', 'missing'] as const
+const usualNullTokens = ['', 'na', 'n/a', '#n/a', 'nan', 'null', 'nil', 'none', 'nat', '-', '--', '?', 'missing'] as const
 
 const nullTokens = z
   .union([flag, values], { error: 'expected true, or a list of values that mean nothing' })

@@ -23,7 +23,7 @@ const perBand = 4
 const minima = bands * perBand
 const mates = 4
 /** rows of a side whose neighbours in train are looked for */
-export const askedRows = 100_000
+const askedRows = 100_000
 export const usualSimilarity = 0.7
 
 /** Of one side: SQL of its values, and which of them are folded text. */

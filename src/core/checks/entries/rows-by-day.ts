@@ -44,7 +44,7 @@ export function daysOfProfile({ blocks }: TableProfile): readonly Day[] | null {
 }
 
 /** 0 is Monday; 1970-01-01 was a Thursday. */
-export const weekdayOf = (day: number): number => (((day + 3) % 7) + 7) % 7
+const weekdayOf = (day: number): number => (((day + 3) % 7) + 7) % 7
 
 /** @returns null where no day of now is of a weekday that lies within the days of training */
 export function expectedRows(
