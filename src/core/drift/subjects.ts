@@ -64,12 +64,7 @@ export function subjects(asked: Asked): readonly Subject[] {
 }
 
 /** What is looked at unless the config names more: the features, without what was made of others. */
-function featureNames({
-  reference,
-  targets,
-  features,
-  leaveOut,
-}: Omit<Asked, 'columns' | 'current' | 'predictions'>): readonly string[] {
+function featureNames({ reference, targets, features, leaveOut }: Omit<Asked, 'columns' | 'current' | 'predictions'>): readonly string[] {
   if (features !== null) return features
   const out = new Set([...leaveOut, ...targets])
   return reference.columns.flatMap(({ name, derived }) => (derived || out.has(name) ? [] : [name]))
