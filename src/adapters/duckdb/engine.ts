@@ -191,9 +191,9 @@ export function createDataEngine(options: EngineOptions): DataEngine {
   }
 
   async function aggregate({ sql, values = [] }: Query): Promise<readonly Readonly<Record<string, Scalar>>[]> {
-    const { session } = await state()
+    const { native, session } = await state()
     try {
-      const result = await session.raw.runAndReadAll(sql, [...values])
+      const result = await session.raw.runAndReadAll(sql, [...values], values.some(isBeyondIntegers) ? typesOf(native, values) : undefined)
       const columns = result.columnNames()
       return result.getRows().map((row) => Object.fromEntries(columns.map((name, index) => [name, toScalar(row[index] ?? null)])))
     } catch (thrown) {
@@ -209,3 +209,15 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     return files.length > 0 ? [...new Set(files)].join(', ') : 'the data'
   }
 }
+
+/** Every whole number is an integer to the engine's binding, which then refuses 1e20. */
+const isBeyondIntegers = (value: Scalar): boolean => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) >= 2 ** 63
+
+const typesOf = (native: NativeModule, values: readonly Scalar[]) =>
+  values.map((value) => {
+    if (value === null) return native.SQLNULL
+    if (typeof value === 'string') return native.VARCHAR
+    if (typeof value === 'boolean') return native.BOOLEAN
+    if (typeof value === 'bigint') return native.HUGEINT
+    return Number.isInteger(value) && !isBeyondIntegers(value) ? native.BIGINT : native.DOUBLE
+  })

@@ -4,7 +4,7 @@ import type * as Native from '@duckdb/node-api'
 
 export type NativeModule = Pick<
   typeof Native,
-  'DuckDBInstance' | 'DuckDBDataChunk' | 'DOUBLE' | 'BIGINT' | 'BOOLEAN' | 'VARCHAR' | 'version'
+  'DuckDBInstance' | 'DuckDBDataChunk' | 'DOUBLE' | 'BIGINT' | 'HUGEINT' | 'BOOLEAN' | 'VARCHAR' | 'SQLNULL' | 'version'
 >
 
 type Instance = Native.DuckDBInstance

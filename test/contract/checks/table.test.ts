@@ -155,6 +155,20 @@ describe('content of columns and rows', () => {
     expect(await hall.say('test', { test }, '{duplicate_columns: true}')).toBe('fail a, b hold the same values')
   })
 
+  it.each([
+    ['median_between: {reference: 3}', /^pass/],
+    ['quantile_between: {q: 0.9, reference: 3}', /^(pass|skipped)/],
+    ['mean_between: {reference: 3}', /^pass/],
+    ['z_score_less_than: {k: 3}', /^pass/],
+    ['iqr_outlier_rate: {k: 1.5}', /^pass/],
+  ])('figures of whole numbers beyond 64 bits against those of train: %s', async (rule, says) => {
+    const lines = times(60, (i) => `${i % 3 === 0 ? '' : '9'}9999999999999999999${i % 10}`)
+    const table = () => hall.text(`big\n${lines.join('\n')}\n`)
+    const [train, test] = [await table(), await table()]
+    const reference = await buildProfile(hall.bench.engine, train, { role: 'train', sensitive: [] })
+    expect(await hall.say('test', { train, test }, `{columns: {big: {${rule}}}}`, {}, { reference })).toMatch(says)
+  })
+
   it('integers beyond 2^53 are not mixed up', async () => {
     const big = 9007199254740992n
     expect(await both({ a: [big, big + 1n], b: [big + 1n, big + 1n] }, '{duplicate_columns: true}')).toBe(
