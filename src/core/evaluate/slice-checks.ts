@@ -62,6 +62,14 @@ export function floors({ spec, metric, value, level, slice }: Judged): readonly 
     }))
 }
 
+/** ` (1,234 would show it)`: rows of this part that would, were it the worst of all that are compared. */
+function wanted({ change, slice, among }: Judged, size: number): string {
+  const groups = change?.test?.groups ?? null
+  const needed = change?.test?.rowsNeeded(size, ALPHA / Math.max(1, among)) ?? Number.POSITIVE_INFINITY
+  if (!Number.isFinite(needed) || needed <= (groups ?? slice.rows.length)) return ''
+  return ` (${count(needed)}${groups === null ? '' : ' groups'} would show it)`
+}
+
 export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
   const { spec, metric, value, baseline, change, slice, state, margin, q, among } = one
   // of slices that were only found, hundreds may be undecided: they are counted, and not each a line
@@ -79,7 +87,7 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
         ? `${pText(q ?? 1).replace('p', 'q')} over ${plural(among, 'comparison')}, ${rows}.`
         : one.discordant < FEWEST_DISCORDANT
           ? `Not decided: the models differ on ${plural(one.discordant, 'row')} of ${rows}, and ${FEWEST_DISCORDANT} are needed. ${countedInconclusive(policy)}`
-          : `Not decided: among ${plural(among, 'comparison')} this may be chance, ${rows}. ${countedInconclusive(policy)}`
+          : `Not decided: among ${plural(among, 'comparison')} this may be chance, ${rows}${wanted(one, margin.value)}. ${countedInconclusive(policy)}`
   return [
     makeCheck({
       id: idOf('slice', one),

@@ -51,9 +51,9 @@ export function uncompared(
     limit: written[0]?.margin.relative ?? written[0]?.margin.value ?? null,
     message: `${spec.name} is not compared: ${sentence(missing?.because ?? otherwise)}${was} ${countedMissing(policy)}`,
     fix:
-      status === 'no-baseline'
+      missing?.fix ??
+      (status === 'no-baseline'
         ? 'promote a first model, or let a run of the default branch record one'
-        : (missing?.fix ??
-          'the message says what differs: promote a model that suits this data and config, or name another baseline under `baseline.from`'),
+        : 'the message says what differs: promote a model that suits this data and config, or name another baseline under `baseline.from`'),
   })
 }

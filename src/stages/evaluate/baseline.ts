@@ -1,7 +1,7 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
 import { basisDiffers, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
 import type { JudgeInput, MissingBaseline } from '../../core/evaluate/judge.ts'
-import type { MetricSpec } from '../../core/schema/config.ts'
+import type { MetricSpec, ModelRef } from '../../core/schema/config.ts'
 import type { Judged } from '../../core/schema/judged.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
@@ -91,7 +91,10 @@ export async function findBaseline(
   const found = await resolveFirst(from, context, folder)
   switch (found.kind) {
     case 'missing':
-      return { ...none, missing: { kind: 'no-baseline', because: `there is no baseline yet; tried ${tried(found)}` } }
+      return {
+        ...none,
+        missing: { kind: 'no-baseline', because: `there is no baseline yet; tried ${tried(found)}`, ...missingFiles(from) },
+      }
     case 'numbers': {
       const record = { ref: found.ref, version: null, digest: found.digest, age_days: null, same_rows: false }
       const because = `only the numbers of ${found.ref} are known, not the model itself; tried ${tried(found)}`
@@ -104,6 +107,10 @@ export async function findBaseline(
 }
 
 const tried = (resolution: Resolution): string => resolution.tried.join('; ')
+
+/** Files that are named are not there by promoting something. */
+const missingFiles = (from: readonly ModelRef[]): Pick<MissingBaseline, 'fix'> =>
+  from.every(({ kind }) => kind === 'path') ? { fix: 'put the model of `baseline.from` there, or correct its path' } : {}
 
 const unchanged = (ref: string): MissingBaseline => ({ kind: 'unchanged', because: `the model is the same file as ${ref}, byte for byte` })
 

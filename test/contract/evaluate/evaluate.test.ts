@@ -94,6 +94,14 @@ describe('evaluate', () => {
     )
   })
 
+  it('a baseline file that is not there is to be put there; promoting would not help', async () => {
+    bench.write('m.onnx', byName(3))
+    bench.write('test.csv', rows(600))
+    const check = (await bench.evaluate(config(''))).checks.find(({ status }) => status === 'no-baseline')
+    expect(check?.message).toContain('there is no such file')
+    expect(check?.fix).toBe('put the model of `baseline.from` there, or correct its path')
+  })
+
   it('says that a model is unchanged, and still judges its level', async () => {
     bench.write('m.onnx', byName(1))
     bench.write('base.onnx', byName(1))

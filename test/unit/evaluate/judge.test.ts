@@ -11,6 +11,7 @@ import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { type Check, checkSchema } from '../../../src/core/schema/result.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { connor } from '../../../src/core/stats/rows-needed.ts'
+import { tangoBounds } from '../../../src/core/stats/tango.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
 const noBaseline = { kind: 'no-baseline', because: 'nothing was promoted yet' } as const
@@ -270,6 +271,15 @@ describe('changes', () => {
     expect(Number(needed.replace(',', '')) / about).toBeGreaterThan(0.9)
     expect(Number(needed.replace(',', '')) / about).toBeLessThan(1.4)
     expect(message(0.92)).not.toContain('would')
+  })
+
+  it('of a share the interval of the change is Tango’s also where the test at 0 decides', () => {
+    const n = 285
+    const judged = decide({ baseline: accurate(n, () => false), candidate: accurate(n, (i) => i < 100), specs: [spec('accuracy')] })
+    const { interval, level, p_value } = checkOf('evaluate.max_drop:accuracy', judged)
+    expect(interval).toEqual([...tangoBounds(100, 0, n, 0.95)])
+    expect(level).toBe(0.95)
+    expect(p_value).toBeLessThan(1e-20)
   })
 
   it('the interval that is shown is the one that decided, in every mode', () => {

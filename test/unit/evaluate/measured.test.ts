@@ -67,6 +67,14 @@ describe('latency', () => {
     expect(judged([row(2, 1)], { maxRise: { fail: { kind: 'absolute', value: 0.5 } } })[0]?.status).toBe('fail')
   })
 
+  it('reads the lower 95 % bound of the ratio, not the ratio itself', () => {
+    const slow = row(1.3, 1)
+    const { value, least } = slow.ratio ?? { value: 0, least: 0 }
+    expect(least).toBeLessThan(value - 0.005)
+    const at = (ratio: number) => judged([slow], { maxRise: { fail: { kind: 'relative', value: ratio - 1 } } })[0]?.status
+    expect([at((value + least) / 2), at(least + 1e-6), at(least - 1e-6)]).toEqual(['pass', 'pass', 'fail'])
+  })
+
   it('of equal models fails in few runs', () => {
     const failed = Array.from({ length: 200 }, () => judged([row(1, 1)])[0]?.status).filter((status) => status !== 'pass')
     expect(failed.length).toBe(0)

@@ -10,6 +10,7 @@ import { viewOf } from '../../../src/core/metrics/view.ts'
 import type { MetricSpec } from '../../../src/core/schema/config.ts'
 import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { random } from '../../../src/core/stats/random.ts'
+import { connor } from '../../../src/core/stats/rows-needed.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
 const accuracy: MetricSpec = { name: 'accuracy', metric: 'accuracy', params: {}, certainty: 'literal' }
@@ -110,6 +111,20 @@ describe('slices', () => {
     expect(judge(true)?.message).toContain('over 20 comparisons')
     expect(judge(false)?.message).toContain('over 420 comparisons')
     expect(judge(false)?.p_value).toBeGreaterThan(judge(true)?.p_value ?? 1)
+  })
+
+  it('what may be chance says how many rows of the slice would show it among so many', () => {
+    const right = { ...baseline, predicted: baseline.y }
+    const wrong = (from: number, to: number) => ({
+      ...right,
+      predicted: right.predicted.map((p, i) => (i % 20 === 3 && i / 20 >= from && i / 20 < to ? 1 - p : p)),
+    })
+    // 25 rows of 500 lost, 14 won
+    const { checks } = judgeOf(wrong(0, 25), wrong(25, 39), columns)
+    const check = checks.find(({ id }) => id === 'evaluate.slice:accuracy:a#4')
+    expect(check?.status).toBe('inconclusive')
+    const would = connor(39 / 500, 0.02, 0.05 / 20).toLocaleString('en-US')
+    expect(check?.message).toContain(`Not decided: among 20 comparisons this may be chance, 500 rows (${would} would show it).`)
   })
 
   it('a level is drawn towards the others, the smaller the slice the more', () => {
