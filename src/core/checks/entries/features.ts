@@ -48,7 +48,8 @@ export const featureChecks: readonly CheckEntry[] = [
     name: 'correlation_change',
     on: 'table',
     roles: ['validation', 'test', 'current'],
-    summary: 'no rank correlation of two numbers changed by more than max against the training data, where it is no accident',
+    summary:
+      'no rank correlation of two numbers changed by more than max against the training data, where it is no accident; what classes and the label tell of each other is compared by drift (`drift.association`)',
     fix: 'look at the two columns named: one of them may be made in another way now',
     params: { max: share.optional(), columns: columns.optional() },
     short: 'max',
