@@ -1,7 +1,9 @@
 /** `modelgate validate --explain`: the rule of every check in words, as this config sets it, before anything is read. */
 
+import { z } from 'zod'
 import { plural, written } from '../report/format.ts'
 import { type Expectation, type ModelConfig, roles } from '../schema/config.ts'
+import { share } from '../schema/leaves.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { usualExpectations } from './defaults.ts'
 import type { CheckEntry } from './entry.ts'
@@ -70,13 +72,17 @@ function explained(expectation: Expectation, sources: ModelConfig['data']['sourc
 }
 
 function paramsOf(entry: CheckEntry, { params }: Expectation): string {
-  const words = Object.entries(params).map(([key, value]) => `${key === entry.short ? '' : `${key}: `}${shown(value)}`)
+  const words = Object.entries(params).map(
+    ([key, value]) => `${key === entry.short ? '' : `${key}: `}${shown(value, isShare(entry.shape[key]))}`,
+  )
   return words.length === 0 ? '' : ` (${words.join(', ')})`
 }
 
-const shown = (value: unknown): string =>
-  Array.isArray(value)
-    ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}`
-    : typeof value === 'string'
-      ? value
-      : JSON.stringify(value)
+/** As messages show it. */
+function shown(value: unknown, share: boolean): string {
+  if (Array.isArray(value)) return plural(value.length, 'entry', 'entries')
+  if (typeof value === 'number') return share ? `${written(value * 100)} %` : written(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+const isShare = (schema: z.ZodType | undefined): boolean => (schema instanceof z.ZodOptional ? schema.unwrap() : schema) === share

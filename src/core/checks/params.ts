@@ -1,6 +1,6 @@
 /** Parameters that several checks take, as they are written. Each reads its own output again unchanged: a bound check parses what was parsed. */
 import { z } from 'zod'
-import { columnName, count, duration, scalar, section, share, text } from '../schema/leaves.ts'
+import { columnName, count, duration, scalar, section, share, strength, text } from '../schema/leaves.ts'
 import { shown } from '../schema/problems.ts'
 import type { Wrong } from './entry.ts'
 
@@ -20,7 +20,7 @@ export const columns = z.array(columnName, { error: 'expected a list of columns'
 export const expression = text
   .min(1, { error: 'this expression is empty' })
   .max(4000, { error: 'an expression has at most 4000 characters' })
-export { columnName, count, duration, scalar, section, share, text }
+export { columnName, count, duration, scalar, section, share, strength, text }
 
 interface Range {
   readonly min?: number | string | undefined

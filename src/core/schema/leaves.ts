@@ -77,6 +77,12 @@ export const share = fromText('a share between 0 and 1, such as 1% or 0.01', (te
   return value !== null && value >= 0 && value <= 1 ? value : null
 })
 
+/** Of a correlation or another association: on its own scale, which is no part of a whole. */
+export const strength = fromText('a strength between 0 and 1, such as 0.9', (text) => {
+  const value = readLevel(text)
+  return value !== null && value >= 0 && value <= 1 ? value : null
+})
+
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 export const duration = fromText('a time such as 90s, 20m, 2h or 30d', (text) => {
   const unit = withUnit.exec(text)

@@ -146,6 +146,25 @@ expect:
     expect(both.some((line) => line.startsWith('validate.id_overlap: '))).toBe(true)
   })
 
+  it('shows figures as messages do: a share in per cent, a strength and a number as they are', () => {
+    const shown = explainChecks(
+      model(`data: {train: a.csv, target: y}
+expect:
+  rows: {min: 12000}
+  feature_feature_correlation: 0.9
+  columns: {a: {nulls: {max: 4%}, null_rate: {min: 0.1%, max: 0.05}, min: -3.5, in: [1]}}`),
+    )
+    const says = (id: string) => shown.find((line) => line.startsWith(`validate.${id}: `))?.match(/ \(([^()]*)\)$/)?.[1]
+    expect(['rows', 'feature_feature_correlation', 'nulls:a', 'null_rate:a', 'min:a', 'in:a'].map(says)).toEqual([
+      'min: 12,000',
+      '0.9',
+      'max: 4 %',
+      'min: 0.1 %, max: 5 %',
+      '−3.5',
+      '1 entry',
+    ])
+  })
+
   it('counts values, and shows none', () => {
     expect(lines.join('\n')).not.toContain('secret')
     expect(lines.find((line) => line.startsWith('validate.in:a'))).toContain('(2 entries)')

@@ -5,7 +5,7 @@ import { targetColumns } from '../../schema/target-columns.ts'
 import { benjaminiHochberg } from '../../stats/multiplicity.ts'
 import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, isNumeric, present, type Sql, sql } from '../facts.ts'
-import { columns, share, count as wholeNumber } from '../params.ts'
+import { columns, share, strength, count as wholeNumber } from '../params.ts'
 import { asNumber, asText } from '../sql-parts.ts'
 import { sample } from './association.ts'
 import { featuresAsked, featuresOf } from './integrity.ts'
@@ -21,7 +21,7 @@ export const featureChecks: readonly CheckEntry[] = [
     on: 'table',
     summary: 'no two features say nearly the same: at most max (of numbers |ρ| on ranks, of classes Cramér’s V)',
     fix: 'drop one of the two, or raise max',
-    params: { max: share.optional(), columns: columns.optional() },
+    params: { max: strength.optional(), columns: columns.optional() },
     short: 'max',
     columns: ({ columns: names = [] }) => names,
     elsewhere: ['deepchecks FeatureFeatureCorrelation'],
@@ -51,7 +51,7 @@ export const featureChecks: readonly CheckEntry[] = [
     summary:
       'no rank correlation of two numbers changed by more than max against the training data, where it is no accident; what classes and the label tell of each other is compared by drift (`drift.association`)',
     fix: 'look at the two columns named: one of them may be made in another way now',
-    params: { max: share.optional(), columns: columns.optional() },
+    params: { max: strength.optional(), columns: columns.optional() },
     short: 'max',
     columns: ({ columns: names = [] }) => names,
     needs: 'the rows of the training data, or the pairs of its profile',

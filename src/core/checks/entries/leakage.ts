@@ -2,7 +2,7 @@
 import { count, plural, probability, written } from '../../report/format.ts'
 import { type Answer, asked, type CheckEntry, fail, type Limit, pass, type Row, skipped } from '../entry.ts'
 import type { ColumnFacts } from '../facts.ts'
-import { columnName, columns, share } from '../params.ts'
+import { columnName, columns, strength } from '../params.ts'
 import { rowPlace } from '../sql-parts.ts'
 import { type Association, isOrdered, labelAssociation, labelQueries } from './association.ts'
 import { featuresAsked, labelOf, noLabel } from './integrity.ts'
@@ -21,7 +21,7 @@ export const leakageChecks: readonly CheckEntry[] = [
     roles: ['train', 'validation', 'test'],
     summary: 'the order of the identifier (data.id, or column) says nothing of the label: at most max on [0, 1], where it is no accident',
     fix: 'leave the identifier out of the features, and find out what it is numbered by',
-    params: { max: share.optional(), column: columnName.optional() },
+    params: { max: strength.optional(), column: columnName.optional() },
     short: 'max',
     columns: ({ column }, { id }) => [column ?? id ?? []].flat(),
     needs: 'data.target, and data.id or column',
@@ -46,7 +46,7 @@ export const leakageChecks: readonly CheckEntry[] = [
     roles: ['train', 'validation', 'test'],
     summary: 'the order of the rows says nothing of the label: at most max on [0, 1], where it is no accident',
     fix: 'shuffle the rows before they are split, or write data.time when their order is time',
-    params: { max: share.optional() },
+    params: { max: strength.optional() },
     short: 'max',
     needs: 'data.target',
     elsewhere: ['deepchecks IndexLabelCorrelation'],
@@ -74,7 +74,7 @@ export const leakageChecks: readonly CheckEntry[] = [
     summary:
       'no single feature tells the label nearly by itself: at most max (|AUC − ½|·2, Cramér’s V, rank η or |ρ|, by the kinds of the two)',
     fix: 'check that the feature is known before the label is: one that follows from the label leaks it',
-    params: { max: share.optional(), columns: columns.optional() },
+    params: { max: strength.optional(), columns: columns.optional() },
     short: 'max',
     columns: ({ columns: names = [] }) => names,
     needs: 'data.target',
