@@ -4,7 +4,7 @@ import { driftSeeds } from '../core/drift/seeds.ts'
 import type { Asked } from '../core/drift/subjects.ts'
 import { predictionPrefix } from '../core/drift/thresholds.ts'
 import { shareCells } from '../core/report/drift-shares.ts'
-import { count } from '../core/report/format.ts'
+import { plural } from '../core/report/format.ts'
 import type { DriftDetails } from '../core/schema/drift-details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
 import { type Check, makeCheck } from '../core/schema/result.ts'
@@ -26,7 +26,7 @@ export const drift: ModelStage = async (context) => {
   if (reference.table.rows === 0) throw new UserError('DATA_EMPTY', `${reference.from} has no rows to compare with`, 'give it rows')
   if (current.table.rows === 0) throw new UserError('DATA_EMPTY', 'data.current has no rows', 'give it rows, or correct the path')
   demandColumns(context, reference, current.table)
-  progress.say(`${model.name}: ${count(current.table.rows)} rows of ${current.from} against ${reference.from}`)
+  progress.say(`${model.name}: ${plural(current.table.rows, 'row')} of ${current.from} against ${reference.from}`)
   const same = reference.table.fingerprint === current.table.fingerprint
   const predictions: PredictionTables = same
     ? { kind: 'none', because: 'current and reference are the same data' }

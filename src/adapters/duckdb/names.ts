@@ -1,4 +1,4 @@
-/** Column names, as the engine compares them: without regard to case. */
+/** Column names, as the engine compares them: without regard to the case of A to Z, and of no other letter (É is not é). */
 import type * as Native from '@duckdb/node-api'
 import type { Column } from '../../ports/data-engine.ts'
 import { unreadable } from './errors.ts'
@@ -25,14 +25,16 @@ export function headerNames(header: readonly string[]): readonly string[] {
   return header.map((name, place) => name.replace(/^\p{Zs}+|\p{Zs}+$/gu, '') || `column${String(place).padStart(digits, '0')}`)
 }
 
+export const folded = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
 /** The first name that stands there twice, or null. Empty names are left alone: the engine numbers them. */
 export function sameNameTwice(names: readonly string[]): string | null {
   const seen = new Set<string>()
   for (const name of names) {
     if (name === '') continue
-    const folded = name.toLowerCase()
-    if (seen.has(folded)) return name
-    seen.add(folded)
+    const same = folded(name)
+    if (seen.has(same)) return name
+    seen.add(same)
   }
   return null
 }

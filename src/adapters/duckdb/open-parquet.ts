@@ -24,7 +24,12 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
     if (columns.some(({ name }) => /_\d+$/.test(name))) {
       const twice = sameNameTwice(await topLevelNames(session, path))
       if (twice !== null)
-        throw unreadable(file.shown, null, `column ${twice} is there twice (upper and lower case are one name)`, 'rename one of them')
+        throw unreadable(
+          file.shown,
+          null,
+          `column ${twice} is there twice (upper and lower case of A to Z are one name)`,
+          'rename one of them',
+        )
     }
     const counted = await session.raw.runAndReadAll(
       `SELECT (SELECT count(*) FROM ${relation}), (SELECT num_rows FROM parquet_file_metadata(${path}))`,

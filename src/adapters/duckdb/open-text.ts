@@ -57,7 +57,7 @@ function demandAll(shown: string, { rows }: Part, expected: number): void {
 }
 
 const namesTwice = (shown: string, line: number | null, name: string, fix: string): UserError =>
-  unreadable(shown, line, `column ${name} is there twice (upper and lower case are one name)`, fix)
+  unreadable(shown, line, `column ${name} is there twice (upper and lower case of A to Z are one name)`, fix)
 
 interface Reading {
   /** @throws UserError */

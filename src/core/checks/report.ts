@@ -1,6 +1,6 @@
 /** Findings → the checks of a result: one per expectation, whatever the number of tables it was judged on; the worst of them gives the figures. */
 import { effect, type Policy } from '../gate/fold.ts'
-import { count, written } from '../report/format.ts'
+import { count, plural, written } from '../report/format.ts'
 import type { Expectation } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { proportionInterval } from '../stats/proportion.ts'
@@ -62,8 +62,7 @@ const notJudged = (findings: readonly Finding[]): readonly string[] =>
 function sentence({ expectation, judged, broken, first, limit, says, status, whole }: Finding): string {
   if (whole === true || judged === null || broken === null) return says
   const { column, where = null } = expectation
-  const what = column === null ? says : `values of ${column} ${says}`
-  const of = `${count(broken)} of ${count(judged)} ${what}${where === null ? '' : ', of the rows asked for'}`
+  const of = `${count(broken)} of ${column === null ? plural(judged, 'row') : `${plural(judged, 'value')} of ${column}`} ${says}${where === null ? '' : ', of the rows asked for'}`
   if (status !== 'fail') return of
   const allowed =
     limit === null || limit.value === 0 ? '' : ` (limit ${limit.unit === 'share' ? `${written(limit.value * 100)} %` : count(limit.value)})`

@@ -1,6 +1,6 @@
 /** What is made of a classifier that tells today from training: certain and large, as of a column. */
 import { effect } from '../gate/fold.ts'
-import { count, figure } from '../report/format.ts'
+import { figure, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Separation } from './classifier.ts'
@@ -47,7 +47,7 @@ export function classifierCheck({ policy, capAtWarn }: Judging, { details, becau
     tail: 'lower',
     limit,
     n: rows,
-    message: `a classifier tells current rows from those of training with AUC ${figure(auc)}, at least ${figure(low, [limit])} (limit ${limit}), ${count(rows)} rows${by}`,
+    message: `a classifier tells current rows from those of training with AUC ${figure(auc)}, at least ${figure(low, [limit])} (limit ${limit}), ${plural(rows, 'row')}${by}`,
     fix: status === 'pass' ? null : 'Look at the columns named, alone and two at a time; then train on newer data.',
   })
 }

@@ -1,6 +1,6 @@
 /** What is said of one column: its line in the details, the check of its shift, and one check a finding. */
 import { effect, type Policy, type Severity } from '../gate/fold.ts'
-import { count, figure, namedProbability, written } from '../report/format.ts'
+import { count, distance, namedProbability, plural, written } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { blocksNeeded } from './block-permutation.ts'
@@ -112,7 +112,7 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
   const size = sizeOf(shift, limits)
   const decided = state === 'fail' ? sure.fail : sure.warn
   const metric = metricName(limits.metric, limits.raw)
-  const said = `${metric} ${figure(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided)}, ${rowsOf(one)}`
+  const said = `${metric} ${distance(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided)}, ${rowsOf(one)}`
   const open = state === 'inconclusive' ? `. ${whatWouldDecide(one, sure)}` : ''
   return makeCheck({
     id: `drift.shift:${subject.name}`,
@@ -142,7 +142,7 @@ const verbs: Readonly<Record<DriftState, string>> = {
 
 /** What the certainty rests on. */
 function rowsOf({ reference, current, unit, subject, asked, shift }: Tested): string {
-  const rows = `${count(current.n)} rows against ${count(reference.n)}`
+  const rows = `${plural(current.n, 'row')} against ${count(reference.n)}`
   if (unit === 'weights') return `${rows}, weighted (worth ${count(asked.current.n)} and ${count(asked.reference.n)})`
   const blocks = unit === 'blocks' ? commonBlocks(subject.reference, subject.current) : null
   if (blocks === null) return rows
@@ -157,7 +157,7 @@ function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certa
   if (sure.least > sure.levels.warn && blocks !== null) {
     const needed = blocksNeeded(Math.max(blocks.reference, blocks.current), (sure.levels.warn * shift.smallest) / sure.least)
     const fewer = Math.min(blocks.reference, blocks.current)
-    return `${count(fewer)} blocks can be no more certain than that: ${needed === null ? 'more on both sides are' : `${count(needed)} on that side would be`} needed`
+    return `${plural(fewer, 'block')} can be no more certain than that: ${needed === null ? 'more on both sides are' : `${count(needed)} on that side would be`} needed`
   }
   const size = sizeOf(shift, limits) ?? 0
   if (size >= (limits.warn ?? limits.fail ?? 1)) return 'It is not certain enough that this lies beyond the limit; more rows would decide'

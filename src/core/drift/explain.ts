@@ -1,5 +1,5 @@
 /** `modelgate drift --explain`: every rule in words, as this config sets it, before anything is read. */
-import { count, written } from '../report/format.ts'
+import { plural, written } from '../report/format.ts'
 import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { classifierLimits } from './classifier-check.ts'
@@ -26,7 +26,7 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
   return [
     `reference: ${referenceOf(drift.reference)}`,
     `columns: ${data.features === null ? 'all of the reference that are no target, id, time, group or weight' : data.features.join(', ')}${targets.length === 0 ? '' : `; ${targets.join(', ')} as ${targets.length === 1 ? 'a label' : 'labels'} where both sides have it`}; predictions of the model where it can be asked`,
-    `below ${count(drift.minRows ?? minRows)} rows on a side nothing is tested; identifiers, times and texts are not, columns made of times and texts are`,
+    `below ${plural(drift.minRows ?? minRows, 'row')} on a side nothing is tested; identifiers, times and texts are not, columns made of times and texts are`,
     ...families.map((family) => {
       const limits = shiftLimits(family, null, drift)
       return `drift.shift of ${family}: ${limitsOf(limits, 'JS*')}`
@@ -46,7 +46,7 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
       ? 'drift.correlation, drift.association: switched off'
       : `drift.correlation, drift.association: a rank correlation of two columns, or what a class and the label tell of each other (Cramér’s V, correlation ratio), that changes by ${pairLimits.warn} warns, by ${pairLimits.fail} fails, p adjusted over all pairs ≤ ${certainty.pairs.warn} and ${certainty.pairs.fail}`,
     drift.classifier
-      ? `drift.classifier: on at most ${count(drift.classifier.rows)} rows of each side; AUC surely above ${classifierLimits.warn} warns (95 %), above ${classifierLimits.fail} fails (99 %)`
+      ? `drift.classifier: on at most ${plural(drift.classifier.rows, 'row')} of each side; AUC surely above ${classifierLimits.warn} warns (95 %), above ${classifierLimits.fail} fails (99 %)`
       : 'drift.classifier: not asked for',
     `what is drawn by chance starts from seed ${driftSeeds.blocks} (blocks, classifier) and ${driftSeeds.cells} (sparse cells), in every run`,
     'on a pull request a fail becomes a warn unless its limit was written',

@@ -176,7 +176,7 @@ export const questions: readonly Question[] = [
         observed: 1,
         baseline: only,
         p,
-        says: `holds one and the same value in all ${count(rows)} rows; it varied at training`,
+        says: `holds one and the same value in all ${plural(rows, 'row')}; it varied at training`,
         fix: 'Look for a default that is filled in, or a filter that was left on.',
       }
     },

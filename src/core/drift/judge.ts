@@ -3,7 +3,7 @@
  * A column fails only when the change is certain (p adjusted over its family) and large enough to matter (JS*): never on one of them.
  */
 import type { Policy } from '../gate/fold.ts'
-import { count } from '../report/format.ts'
+import { plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg, benjaminiYekutieli } from '../stats/multiplicity.ts'
@@ -69,7 +69,7 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
 }
 
 function sameData({ current }: DriftInput): DriftJudgement {
-  const message = `Current and reference are the same ${count(current.rows)} rows: whether the data moved was not looked at.`
+  const message = `Current and reference are the same ${plural(current.rows, 'row')}: whether the data moved was not looked at.`
   const fix = 'Point data.current at what the model meets today.'
   return {
     checks: [makeCheck({ id: 'drift.same_data', status: 'skipped', effect: 'skipped', n: current.rows, message, fix })],

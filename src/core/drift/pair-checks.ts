@@ -5,7 +5,7 @@
 import { effect } from '../gate/fold.ts'
 import { type AssociationTable, associationTables, planAssociations } from '../profile/associations.ts'
 import { correlation, pairSums, samePair } from '../profile/pairs.ts'
-import { count, figure, namedProbability, plural } from '../report/format.ts'
+import { count, distance, figure, namedProbability, plural } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
@@ -157,7 +157,7 @@ function pairCheck({ policy, capAtWarn }: Judging, row: Row, says: string): Chec
   const status = state === 'fail' ? 'fail' : 'warn'
   const limit = pairLimits[status]
   const signed = check === 'correlation'
-  const strength = `${shown} ${figure(reference)} → ${figure(current)}`
+  const strength = `${shown} ${distance(reference)} → ${distance(current)}`
   return makeCheck({
     id: `drift.${check}:${a}~${b}`,
     status,

@@ -1,6 +1,6 @@
 /** What is said of the tables as a whole: repeated rows, rows a day, how many columns failed, the columns weighed by importance. */
 import { effect, type Severity } from '../gate/fold.ts'
-import { count, figure, plural, share, written } from '../report/format.ts'
+import { count, distance, plural, share, written } from '../report/format.ts'
 import type { TableProfile } from '../schema/profile.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Judging } from './column-checks.ts'
@@ -83,7 +83,7 @@ export const tableQuestions: readonly TableQuestion[] = [
         baseline: 1,
         limit: volumeLimits[status],
         n: current.rows,
-        message: `${count(today)} rows in ${blocks.unit}, ${count(usual)} at training: a factor of ${ratio.toFixed(1)}`,
+        message: `${plural(today, 'row')} in ${blocks.unit}, ${count(usual)} at training: a factor of ${ratio.toFixed(1)}`,
         fix: 'Look for a source that is missing, or one that was added.',
       })
     },
@@ -134,7 +134,7 @@ export const tableQuestions: readonly TableQuestion[] = [
         observed: mean,
         limit,
         n: weighed.length,
-        message: `weighed by importance, ${plural(weighed.length, 'feature')} moved by JS* ${figure(mean, [limit])} (limit ${written(limit)})`,
+        message: `weighed by importance, ${plural(weighed.length, 'feature')} moved by JS* ${distance(mean, [limit])} (limit ${written(limit)})`,
         fix: status === 'pass' ? null : 'Train on newer data: what the model leans on most has moved.',
       })
     },

@@ -1,5 +1,5 @@
 /** The same rows twice: a model that answers them differently cannot be compared to the last digit, nor checked by anybody else. */
-import { count } from '../report/format.ts'
+import { count, plural } from '../report/format.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 
 export interface Twice {
@@ -20,8 +20,8 @@ export function determinismCheck({ rows, differing }: Twice): Check {
     n: rows,
     message:
       differing === 0
-        ? `The same ${count(rows)} rows were answered alike twice, to the last bit.`
-        : `${count(differing)} of the same ${count(rows)} rows were answered differently the second time.`,
+        ? `The same ${plural(rows, 'row')} were answered alike twice, to the last bit.`
+        : `${count(differing)} of the same ${plural(rows, 'row')} were answered differently the second time.`,
     fix: differing === 0 ? null : 'export the model without random operators (dropout, sampling), or with a fixed seed',
   })
 }

@@ -1,7 +1,7 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
 import { shownSource } from '../policy/facts.ts'
-import { bytes, count, share, written, writtenChange, writtenLevel } from '../report/format.ts'
+import { bytes, count, plural, share, written, writtenChange, writtenLevel } from '../report/format.ts'
 import type {
   CalibrationSpec,
   Change,
@@ -178,7 +178,7 @@ function slicesRules(slices: SlicesSpec | null): readonly string[] {
   const found = slices.auto ? 'every column' : ''
   const metrics = slices.metrics.length === 0 ? 'the primary metric' : slices.metrics.map(({ name }) => name).join(', ')
   return [
-    `slices of ${[...declared, found].filter((part) => part !== '').join(', ')}: each part with ${count(slices.minRows)} rows is judged for itself by ${metrics}; a drop of 2 points (5 % of a loss) or of the limit that is written fails where it is certain at 5 % (Benjamini–Hochberg over all parts) and the models differ on 10 rows`,
+    `slices of ${[...declared, found].filter((part) => part !== '').join(', ')}: each part with ${plural(slices.minRows, 'row')} is judged for itself by ${metrics}; a drop of 2 points (5 % of a loss) or of the limit that is written fails where it is certain at 5 % (Benjamini–Hochberg over all parts) and the models differ on 10 rows`,
     ...slices.metrics
       .flatMap((spec) => ruleOf(spec).map((line) => `${line}, in the worst slice`))
       .filter((line) => /^evaluate\.(min|max):/.test(line)),
@@ -197,7 +197,7 @@ function fairnessRules(fairness: FairnessSpec | null): readonly string[] {
   if (fairness === null) return []
   const columns = fairness.by.map((names) => names.join('+')).join(', ')
   return [
-    `fairness over ${columns}: every two groups are compared; a group needs ${count(fairness.minRows)} rows of the kind that a measure rests on`,
+    `fairness over ${columns}: every two groups are compared; a group needs ${plural(fairness.minRows, 'row')} of the kind that a measure rests on`,
     ...fairness.metrics.flatMap(({ name, measure, certainty, maxDifference, minRatio, maxRise }) => {
       const gap = (value: number) => writtenChange(value, measures[measure]?.unit ?? '')
       const rule = (word: string, limit: Thresholds<number> | undefined, says: (value: number) => string) =>
@@ -258,9 +258,9 @@ export function decidable({ evaluate, data, task }: ModelConfig, rows: number): 
     const size = limit?.value ?? usualPoints
     if (!(size > 0)) return [`${name}: no number of rows can show a change of nothing`]
     const needed = needs.rows(size)
-    const would = `${count(needed)} rows would, ${needs.where}`
+    const would = `${plural(needed, 'row')} would, ${needs.where}`
     return [
-      `a change of ${writtenChange(size, 'pp')} in ${name}: ${count(rows)} rows can ${needed <= rows ? '' : 'hardly '}show it (${would})`,
+      `a change of ${writtenChange(size, 'pp')} in ${name}: ${plural(rows, 'row')} can ${needed <= rows ? '' : 'hardly '}show it (${would})`,
     ]
   })
 }

@@ -41,7 +41,7 @@ function leftOut({ parts, kept, column }: Compared, least: number): string | nul
   const more = out.length === 1 ? '' : ` (and ${plural(out.length - 1, 'group')} more)`
   const among = measuresAmong(parts, first.at)
   if (first.base >= least) return `${first.id}${more} is not compared: ${first.because}`
-  const needed = first.base === 0 ? '' : `, about ${count(Math.ceil((first.rows * least) / first.base))} rows of it would have them`
+  const needed = first.base === 0 ? '' : `, about ${plural(Math.ceil((first.rows * least) / first.base), 'row')} of it would have them`
   return `${first.id}${more} has ${count(first.base)} ${among}, and ${count(least)} are needed${needed}`
 }
 

@@ -1,5 +1,5 @@
 /** What a limit of fairness is held against: how far two groups are apart, in points or as a ratio, or how much the widest gap has grown. */
-import { change, count, level as levelText } from '../report/format.ts'
+import { change, count, level as levelText, plural } from '../report/format.ts'
 import { contrastAbove, contrastBelow, contrastBounds, ratioBounds } from '../stats/mover.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import type { RowDraws } from '../stats/row-bootstrap.ts'
@@ -165,7 +165,7 @@ export function riseQuantity(one: Compared, draws: readonly RowDraws[] | null): 
       needs: (among) =>
         test === null
           ? 'no test is known for it: too few groups of data.group, or hardly a draw with a gap'
-          : `${count(rows)} rows cannot show it among ${count(among)} ${among === 1 ? 'comparison' : 'comparisons'} (${count(rowsNeeded(rows, test.se, value, ALPHA / among))} would)`,
+          : `${plural(rows, 'row')} cannot show it among ${count(among)} ${among === 1 ? 'comparison' : 'comparisons'} (${count(rowsNeeded(rows, test.se, value, ALPHA / among))} would)`,
     },
   ]
 }

@@ -8,7 +8,7 @@
  * worst run counts: a model that answers as it was trained to in most runs only is not that model.
  */
 import { rowsOf, type Scores } from '../metrics/scores.ts'
-import { count, figure } from '../report/format.ts'
+import { figure, plural } from '../report/format.ts'
 import type { ParitySpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -94,9 +94,9 @@ export function parityChecks(
     return makeCheck({ ...common, message: message + again, fix: status === 'pass' ? null : fix })
   }
   const apart = (by: number) =>
-    `Answers differ by at most ${figure(by, [most])} from those of ${source} on ${count(rows)} rows, limit ${figure(most)}.`
+    `Answers differ by at most ${figure(by, [most])} from those of ${source} on ${plural(rows, 'row')}, limit ${figure(most)}.`
   const alike = (part: number) =>
-    `${percent(part, least)} of ${count(rows)} rows have the same class as in ${source}, limit ${percent(least)}.`
+    `${percent(part, least)} of ${plural(rows, 'row')} have the same class as in ${source}, limit ${percent(least)}.`
   const checks = [
     ...(difference === null ? [] : [check('difference', 'max', difference, most, apart(difference))]),
     ...(agreement === null ? [] : [check('agreement', 'min', agreement, least, alike(agreement))]),

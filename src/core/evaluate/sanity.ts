@@ -1,7 +1,7 @@
 /** Checks that need no limit: is it better than knowing nothing, and is it too good to be true? */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { MetricValue } from '../metrics/sample.ts'
-import { count, level as levelText } from '../report/format.ts'
+import { level as levelText, plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Row } from './rows.ts'
@@ -134,7 +134,7 @@ export function tooGood(spec: MetricSpec, candidate: MetricValue, rows: number):
       metric: spec.name,
       observed: value,
       n: rows,
-      message: `${spec.name} is ${levelText(value, '', [0.999])} on ${count(rows)} rows: too good to be true unless the task is trivial`,
+      message: `${spec.name} is ${levelText(value, '', [0.999])} on ${plural(rows, 'row')}: too good to be true unless the task is trivial`,
       fix: 'look for a feature that is known only after the target, and for rows of the test data that are in the training data',
     }),
   ]

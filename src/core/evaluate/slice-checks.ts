@@ -1,7 +1,7 @@
 /** A slice → what is said of it: its state, and the checks of those that have one. */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, plural } from '../report/format.ts'
+import { plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -78,7 +78,7 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
   const higher = metric.direction === 'higher'
   const few = fewGroups(change)
   const bounds = few === null ? (change.test?.bounds(0.95, 0) ?? null) : null
-  const rows = `${count(slice.rows.length)} rows`
+  const rows = `${plural(slice.rows.length, 'row')}`
   const said = moved(`${spec.name} in ${slice.id}`, change.value, baseline, metric.unit, true, margin)
   const why =
     few !== null
@@ -125,7 +125,7 @@ export function summary(spec: MetricSpec, all: readonly Judged[], { missing, pol
       ...common,
       status: 'inconclusive',
       effect: effect('inconclusive', 'fail', policy),
-      message: `No slice of ${families.map(({ column }) => column).join(', ') || 'any column'} has ${count(minRows)} rows. ${countedInconclusive(policy)}`,
+      message: `No slice of ${families.map(({ column }) => column).join(', ') || 'any column'} has ${plural(minRows, 'row')}. ${countedInconclusive(policy)}`,
     })
   }
   const undefinedIn = own.filter(({ state }) => state === 'undefined').length

@@ -54,7 +54,7 @@ export function foreignChecks(asked: Asked, text: string | null, policy: Policy)
       resultsTrouble(
         asked,
         'RESULTS_TOO_MANY',
-        `(${tool}) holds ${count(checks.length)} checks, and ${count(mostChecks)} is the most`,
+        `(${tool}) holds ${plural(checks.length, 'check')}, and ${count(mostChecks)} is the most`,
         'split the suite',
       ),
     ]

@@ -1,5 +1,5 @@
 /** What init did, for people and for programs. No value of the data is in it. */
-import { count, plural } from '../report/format.ts'
+import { plural } from '../report/format.ts'
 import type { TableSeen } from './seen.ts'
 
 export interface InitOutcome {
@@ -33,7 +33,7 @@ export function outcomeText(outcome: InitOutcome): string {
     unchanged: `${config} says everything already: it was not touched.`,
   }
   return [
-    ...data.map(({ role, paths, rows, columns }) => row(role, `${paths.join(', ')}: ${count(rows)} rows, ${plural(columns, 'column')}`)),
+    ...data.map(({ role, paths, rows, columns }) => row(role, `${paths.join(', ')}: ${plural(rows, 'row')}, ${plural(columns, 'column')}`)),
     ...(model.path === null ? [] : [row('model', model.path)]),
     ...(target === null ? [] : [row('target', `${target.column} (${target.because})${task === null ? '' : `, ${task}`}`)]),
     ...(sensitive.length === 0 ? [] : [row('sensitive', `${sensitive.join(', ')}: nothing of their values was written`)]),

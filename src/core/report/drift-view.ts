@@ -10,7 +10,7 @@ import { type DriftDetails, driftDetails } from '../schema/drift-details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { sizeInWords } from './drift-scale.ts'
 import type { ShareCell } from './drift-shares.ts'
-import { figure, namedProbability, plural, share, written } from './format.ts'
+import { distance, figure, namedProbability, plural, share, written } from './format.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Column = DriftDetails['columns'][number]
@@ -169,7 +169,9 @@ function driftRow(column: Column, config: ModelConfig, check: Check | null): Dri
     warn,
     fail,
     byJs,
-    distance: byJs ? own(figure(column.js, both)) : say`${own(check?.unit ?? limits.metric)} ${own(figure(check?.observed ?? null, both))}`,
+    distance: byJs
+      ? own(distance(column.js, both))
+      : say`${own(check?.unit ?? limits.metric)} ${own(distance(check?.observed ?? null, both))}`,
     size: size === null || column.state === 'skipped' ? [] : own(size),
     limits: own(column.state === 'skipped' ? '–' : `${written(warn)} / ${written(fail)}`),
     certainty: own(`${certainty(column.q)}${column.unit === 'blocks' ? ', by blocks' : ''}`),
@@ -200,9 +202,9 @@ const pairRow = ({ a, b, measure = 'rank_correlation', reference, current, chang
   word: words[state],
   pair: say`${name(a)} and ${name(b)}`,
   measure: own(pairMeasures[measure].shown),
-  reference: own(figure(reference)),
-  current: own(figure(current)),
-  change: own(figure(change)),
+  reference: own(distance(reference)),
+  current: own(distance(current)),
+  change: own(distance(change)),
   certainty: own(certainty(q)),
 })
 

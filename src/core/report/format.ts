@@ -51,6 +51,22 @@ export function figure(value: number | null, against: readonly number[] = [], li
   return minus(grouped(value.toFixed(Math.max(...[value, ...beside].map((each) => decimalsFor(each, against))))))
 }
 
+/** From here down a distance is told from 0 by nobody. */
+const nothing = 0.0001
+
+/**
+ * A distance or a strength between 0 and 1, or a correlation: `0`, `< 0.0001`, and no power of ten. One that is held against a limit so small is a figure
+ * as any other.
+ */
+export function distance(value: number | null, against: readonly number[] = []): string {
+  const size = Math.abs(value ?? 0)
+  if (value === null || isPlain(size) || against.some((limit) => limit !== 0 && !isPlain(Math.abs(limit))))
+    return value === 0 ? '0' : figure(value, against)
+  if (size < nothing) return value > 0 ? `< ${nothing}` : `> ${minus(String(-nothing))}`
+  const text = value.toFixed(4)
+  return size < 1 && against.every((limit) => sameSide(value, Number(text), limit)) ? minus(text) : figure(value, against)
+}
+
 /** A number as it was written in a config, such as a limit: no digit added, none lost. */
 export const written = (value: number | null): string => (value === null ? '–' : minus(grouped(String(Number(value.toPrecision(10))))))
 

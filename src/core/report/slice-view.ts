@@ -78,7 +78,7 @@ export function slicesView(slices: EvaluateDetails['slices'], checks: readonly C
       ' ',
     ),
     notes: [
-      own(`A slice has ${count(slices.min_rows)} rows at least`),
+      own(`A slice has ${plural(slices.min_rows, 'row')} at least`),
       ...(slices.small === 0 ? [] : [own(`${plural(slices.small, 'level')} with fewer ${slices.small === 1 ? 'is' : 'are'} left out`)]),
       own('Slices are called by column and place in the order of its labels, which evaluate.json holds, under details.slices'),
       ...(apart === 0 ? [] : [own(`In ${plural(apart, 'slice')} the rows are much worse than the rest (φ ≥ ${worthALook})`)]),

@@ -10,7 +10,7 @@ import type { Asked } from '../../core/drift/subjects.ts'
 import { subjects } from '../../core/drift/subjects.ts'
 import { blockCells, type CountedCells, cellOf } from '../../core/profile/blocks.ts'
 import { chosenRows } from '../../core/profile/sampling.ts'
-import { count } from '../../core/report/format.ts'
+import { count, plural } from '../../core/report/format.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, DataEngine, Table } from '../../ports/data-engine.ts'
@@ -32,7 +32,7 @@ export async function classify(context: ModelContext, sides: Sides, asked: Asked
   try {
     const [before, now] = [await reference.rows(), await current.rows()]
     const fewer = Math.min(before.rows, now.rows, wanted.rows)
-    if (fewer < classifierRows) return none(`${count(fewer)} rows are too few, ${count(classifierRows)} on each side are needed`)
+    if (fewer < classifierRows) return none(`${plural(fewer, 'row')} are too few, ${count(classifierRows)} on each side are needed`)
     const columns = commonColumns(asked, before, now)
     if (columns.length === 0) return none('no column can be laid into cells on both sides')
     const engine = await context.ports.engine()

@@ -5,7 +5,7 @@
 import { type Best, bestThreshold } from '../../core/evaluate/best-threshold.ts'
 import type { BinaryScores, ScoredTask, Scores, Worth } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { count, figure } from '../../core/report/format.ts'
+import { figure, plural } from '../../core/report/format.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
 import { valueThreshold } from '../../core/stats/value-threshold.ts'
@@ -155,7 +155,7 @@ export class Decisions {
     if (chooseThreshold !== null && this.#own !== null) {
       const before = this.#other === null ? '' : `, of the baseline ${said(this.#other.threshold)} by the same rule`
       notes.push(
-        `threshold ${said(this.#own.threshold)} chosen for ${chooseThreshold.maximize} on ${count(this.#own.rows)} rows of data.${chooseThreshold.on}${before}`,
+        `threshold ${said(this.#own.threshold)} chosen for ${chooseThreshold.maximize} on ${plural(this.#own.rows, 'row')} of data.${chooseThreshold.on}${before}`,
       )
     }
     if (best !== null) {

@@ -53,7 +53,7 @@ async function rows(context: RunContext, model: ModelConfig): Promise<readonly s
   if (source === undefined || model.task === 'custom' || targetColumns(model.data).length === 0) return []
   return told('data.test', async () => {
     const table = await openSource(context, source, 'test')
-    return [`data.test has ${count(table.rows)} rows`, ...decidable(model, table.rows)]
+    return [`data.test has ${plural(table.rows, 'row')}`, ...decidable(model, table.rows)]
   })
 }
 
@@ -73,7 +73,7 @@ async function answers(context: RunContext, { score, evaluate, baseline }: Model
     lines.push(
       ...(await told(key, async () => {
         const table = await openSource(context, source, key)
-        return [`${key} has ${count(table.rows)} rows`]
+        return [`${key} has ${plural(table.rows, 'row')}`]
       })),
     )
   }

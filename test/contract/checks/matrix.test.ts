@@ -14,11 +14,13 @@ import { servingChecks } from '../../../src/core/checks/entries/serving.ts'
 import { splitChecks } from '../../../src/core/checks/entries/split.ts'
 import { tableChecks } from '../../../src/core/checks/entries/table.ts'
 import type { Finding } from '../../../src/core/checks/plan.ts'
+import { toCheck } from '../../../src/core/checks/report.ts'
 import { checkTable, findCheck } from '../../../src/core/checks/table.ts'
 import type { Expectation } from '../../../src/core/schema/config.ts'
 import type { Table } from '../../../src/ports/data-engine.ts'
 import { tableFacts } from '../../../src/stages/profile-table.ts'
 import { judge } from '../../../src/stages/validate/judge.ts'
+import { disagreement } from '../../support/agreement.ts'
 import { around, data, exampleOf } from '../../unit/checks/support.ts'
 import { type Columns, type Hall, makeHall, times } from './support.ts'
 
@@ -86,6 +88,7 @@ describe('DAT-09 tables that hardly are one', () => {
       for (const finding of findings) {
         expect(['pass', 'fail', 'skipped']).toContain(finding.status)
         expect(finding.says).not.toMatch(/NaN|Infinity|undefined|null/)
+        expect(disagreement(toCheck([finding], { onInconclusive: 'pass', onMissing: 'pass' }).message)).toBeNull()
         expect(finite(finding)).toBe(true)
       }
     }

@@ -170,7 +170,7 @@ describe('rows that test and train share', () => {
 
   it('rows without any value are not rows', async () => {
     expect(await across({ a: [1, null, null] }, { a: [null, 7] }, '{train_test_overlap: 0}')).toBe(
-      'pass 0 of 1 rows (0 %) are also in train',
+      'pass 0 of 1 row (0 %) are also in train',
     )
     expect(await across({ a: [1, 2] }, { b: ['x'] }, '{train_test_overlap: 0}')).toBe(
       'skipped this table and train have no columns in common that make a row',

@@ -9,6 +9,7 @@ import type { DataSpec, Expectation, Role } from '../../../src/core/schema/confi
 import type { Table } from '../../../src/ports/data-engine.ts'
 import { tableFacts } from '../../../src/stages/profile-table.ts'
 import { judge } from '../../../src/stages/validate/judge.ts'
+import { disagreement } from '../../support/agreement.ts'
 import { around, data, expectationsOf } from '../../unit/checks/support.ts'
 import { type Bench, makeBench } from '../duckdb/support.ts'
 
@@ -53,6 +54,8 @@ export async function makeHall(options: Parameters<typeof makeBench>[0] = {}): P
       .flatMap(({ columns }) => columns.map(({ name }) => name))
       .filter((name) => isUnnamed(name, only))
     if (unnamed.length > 0) throw new Error(`the sentence names ${unnamed.join(', ')}, and the finding does not say so: ${only.says}`)
+    const wrong = disagreement(only.says)
+    if (wrong !== null) throw new Error(`${wrong}: ${only.says}`)
     return only
   }
   return {
@@ -73,8 +76,8 @@ export async function makeHall(options: Parameters<typeof makeBench>[0] = {}): P
     text: (content) => bench.table(`t${++files}.csv`, content),
     find,
     async say(...asked) {
-      const { status, says, judged, broken, whole } = await find(...asked)
-      return whole === true ? `${status} ${says}` : `${status} ${broken} of ${judged} ${says}`
+      const { status, says, judged, broken, whole, expectation } = await find(...asked)
+      return whole === true ? `${status} ${says}` : `${status} ${broken} of ${judged} ${expectation.column === null ? 'rows ' : ''}${says}`
     },
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   }

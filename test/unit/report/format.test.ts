@@ -4,6 +4,7 @@ import {
   change,
   changeInterval,
   count,
+  distance,
   duration,
   figure,
   level,
@@ -87,5 +88,27 @@ describe('figures', () => {
     expect([340, 2100, 59_990, 3_725_000].map(duration)).toEqual(['340 ms', '2.1 s', '1 min 0 s', '1 h 2 min'])
     expect([1e-20, 0.0001, 0.52].map(probability)).toEqual(['< 1e−16', '1e−4', '0.520'])
     expect(shortDigest(`sha256:${'ab'.repeat(32)}`)).toBe('sha256:abababababab')
+  })
+})
+
+describe('a distance or a strength', () => {
+  it.each([
+    [0, '0'],
+    [1.86e-9, '< 0.0001'],
+    [-1.86e-9, '> −0.0001'],
+    [0.0001, '0.0001'],
+    [0.00034, '0.0003'],
+    [-0.0004, '−0.0004'],
+    [0.0417, '0.042'],
+    [1.25, '1.250'],
+    [null, '–'],
+  ])('%s is shown as %s: never a power of ten', (value, text) => {
+    expect(distance(value)).toBe(text)
+  })
+
+  it('against a limit that is as small is a figure that shows on which side it lies', () => {
+    expect(distance(1.86e-9, [2e-9])).toBe('1.86e−9')
+    expect(distance(0.0999, [0.1])).toBe('0.0999')
+    expect(distance(0.00049999, [0.0005])).toBe('4.9999e−4')
   })
 })

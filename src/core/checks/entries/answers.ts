@@ -1,5 +1,5 @@
 /** Answers that several judges give: a figure or a share against its limits. */
-import { count, figure, written } from '../../report/format.ts'
+import { count, figure, plural, written } from '../../report/format.ts'
 import { type Answer, fail, type Limit, pass, skipped } from '../entry.ts'
 
 export interface Range {
@@ -22,11 +22,11 @@ function limitsOf(
 /** Twelve digits are what two runs agree on. */
 export const stable = (value: number): number => Number(value.toPrecision(12))
 
-/** k of n against a smallest and a largest share. */
-export function shareAnswer(k: number, n: number, range: Range, what: string): Answer {
+/** k of n against a smallest and a largest share. @param noun one of the n */
+export function shareAnswer(k: number, n: number, range: Range, noun: string, what: string): Answer {
   if (n === 0) return skipped('there are no rows to judge')
   const { broken, shown } = limitsOf(range, stable(k / n), 'share')
-  const told = `${count(k)} of ${count(n)} ${what}`
+  const told = `${count(k)} of ${plural(n, noun)} ${what}`
   const more = { judged: n, broken: k, limit: shown }
   return broken === null ? pass(told, more) : fail(`${told} (limit ${broken.kind} ${written(broken.value * 100)} %)`, more)
 }

@@ -3,7 +3,7 @@
  * of so many is known whatever the distribution (`exceedanceP`), for both ends twice the smaller of the two, times the columns that are looked at.
  */
 import { exceedanceP } from '../../drift/exceedance.ts'
-import { count, namedProbability, share as shownShare, written } from '../../report/format.ts'
+import { count, namedProbability, plural, share as shownShare, written } from '../../report/format.ts'
 import { asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { isNumeric, type Sql, sql } from '../facts.ts'
 import { columns, share } from '../params.ts'
@@ -119,4 +119,4 @@ function found(name: string, i: number, row: Row, columnsAsked: number): readonl
 }
 
 const says = ({ name, rows, below, above, share: part, p }: Beyond): string =>
-  `${count(below + above)} of ${count(rows)} values of ${name} (${shownShare(part)}) lie beyond the range of train, ${count(below)} below and ${count(above)} above (${namedProbability('p', p)})`
+  `${count(below + above)} of ${plural(rows, 'value')} of ${name} (${shownShare(part)}) lie beyond the range of train, ${count(below)} below and ${count(above)} above (${namedProbability('p', p)})`

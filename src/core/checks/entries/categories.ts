@@ -47,7 +47,7 @@ function worst(rows: readonly Row[], names: readonly string[], max: number, says
     ? pass(first.broken === 0 ? fine : says(first.name, first.row), more)
     : fail(`${listed(high.map(({ name, row }) => says(name, row)))}${max === 0 ? '' : ` (limit ${written(max * 100)} %)`}`, more)
 }
-const part = (row: Row) => `${count(number(row.broken) ?? 0)} of ${count(number(row.judged) ?? 0)} rows`
+const part = (row: Row) => `${count(number(row.broken) ?? 0)} of ${plural(number(row.judged) ?? 0, 'row')}`
 const labels = (row: Row, of: string) => `${plural(number(row.labels) ?? 0, 'label')} of ${of} ${number(row.labels) === 1 ? 'is' : 'are'}`
 
 export const categoryChecks: readonly CheckEntry[] = [

@@ -1,5 +1,5 @@
 /** Checks of dates and times. The clock is that of the run, never the engine's. */
-import { count as shown } from '../../report/format.ts'
+import { plural, count as shown } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, fail, number, pass, rowRule, skipped } from '../entry.ts'
 import { present, type StorageKind, sql } from '../facts.ts'
@@ -75,7 +75,7 @@ export const dateChecks: readonly CheckEntry[] = [
       const found = number(there) ?? 0
       if (found === 0) return skipped(`${column.name} has no dates to judge`)
       const gaps = (number(wanted) ?? found) - found
-      const told = `${shown(gaps)} of ${shown(gaps + found)} ${every}s between the first and the last ${column.name} are without a row`
+      const told = `${shown(gaps)} of ${plural(gaps + found, every)} between the first and the last ${column.name} are without a row`
       const more = { observed: gaps, limit: { value: max, kind: 'max', unit: null } } as const
       return gaps > max ? fail(`${told} (limit ${shown(max)})`, more) : pass(told, more)
     },

@@ -1,5 +1,5 @@
 /** Checks of which values a column has, and how many different ones. Each costs a scan: exact distinct counts share none. */
-import { share as part, count as shown, written } from '../../report/format.ts'
+import { share as part, plural, count as shown, written } from '../../report/format.ts'
 import { type Answer, asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
 import { badRange, count, share, values } from '../params.ts'
@@ -177,7 +177,7 @@ export const distinctChecks: readonly CheckEntry[] = [
       if ((number(n) ?? 0) === 0) return none(scope)
       return (number(kinds) ?? 0) > 1
         ? pass(`${scope.column.name} has more than one value`)
-        : fail(`${scope.column.name} has the same value in all ${shown(number(n) ?? 0)} rows that have one`)
+        : fail(`${scope.column.name} has the same value in all ${plural(number(n) ?? 0, 'row')} that have one`)
     },
   }),
   asked({

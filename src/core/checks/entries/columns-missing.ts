@@ -62,7 +62,7 @@ export const missingChecks: readonly CheckEntry[] = [
       return { n: sql(`count_if(${scope.keep})`), gone: { sql: `count_if(${scope.keep} AND ${gone.sql})`, values: gone.values } }
     },
     judge: ({ min, max }, row, { column }) =>
-      shareAnswer(number(row.gone) ?? 0, number(row.n) ?? 0, { min, max }, `values of ${column.name} are missing`),
+      shareAnswer(number(row.gone) ?? 0, number(row.n) ?? 0, { min, max }, 'value', `of ${column.name} are missing`),
   }),
   rowRule({
     name: 'must_be_null',

@@ -8,7 +8,7 @@
  * A width of zero says nothing and is skipped. Only finite numbers are judged. Source: Tukey 1977; Iglewicz & Hoaglin 1993.
  */
 import { z } from 'zod'
-import { count as shown, written } from '../../report/format.ts'
+import { plural, count as shown, written } from '../../report/format.ts'
 import type { ColumnProfile } from '../../schema/profile.ts'
 import { type Answer, asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { numericKinds, type Sql, sql } from '../facts.ts'
@@ -43,7 +43,7 @@ const judge =
     const broken = number(row.broken) ?? 0
     if (judged === 0) return skipped(`${column.name} has no numbers to judge`)
     if (!((number(row.width) ?? 0) > 0)) return skipped(`the middle of ${column.name} has no width: nothing can be far from it`)
-    const told = `${shown(broken)} of ${shown(judged)} values of ${column.name} lie far out (k = ${k})`
+    const told = `${shown(broken)} of ${plural(judged, 'value')} of ${column.name} lie far out (k = ${k})`
     const more = { judged, broken, limit: shareAtMost(max) }
     return broken > stable(max * judged) ? fail(`${told}, limit ${written(max * 100)} %`, more) : pass(told, more)
   }

@@ -1,6 +1,6 @@
 /** Checks of where the values of a column lie, and of the order they stand in. Extremes are compared in the engine: a smallest value is a cell. */
 
-import { count as shown } from '../../report/format.ts'
+import { plural, count as shown } from '../../report/format.ts'
 import { flag } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, fail, figures, number, type ParamsOf, pass, rowRule, type Scope, skipped } from '../entry.ts'
 import { type ColumnFacts, numericKinds, present, type Sql, sql } from '../facts.ts'
@@ -94,7 +94,7 @@ const monotonic = (direction: 'increasing' | 'decreasing') =>
       const judged = number(row.judged) ?? 0
       const broken = number(row.broken) ?? 0
       if (judged === 0) return skipped(`${column.name} has no two values to compare`)
-      const told = `${shown(broken)} of ${shown(judged)} values of ${column.name} are out of order`
+      const told = `${shown(broken)} of ${plural(judged, 'value')} of ${column.name} are out of order`
       const more = { judged, broken, limit: { value: 0, kind: 'max', unit: 'share' } } as const
       return broken > 0 ? fail(told, more) : pass(told, more)
     },

@@ -1,5 +1,5 @@
 /** Checks of text: patterns, formats, lengths, and what goes wrong between programs. */
-import { count as shown, written } from '../../report/format.ts'
+import { plural, count as shown, written } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, counted, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, present, type Sql, sql } from '../facts.ts'
@@ -195,7 +195,7 @@ export const textChecks: readonly CheckEntry[] = [
       if (row === undefined || number(row.low) === null) return skipped('there are no texts of data.train to compare with')
       if (judged === 0) return skipped(`${column.name} has no values to judge`)
       const broken = number(row.broken) ?? 0
-      const told = `${shown(broken)} of ${shown(judged)} values of ${column.name} are of a length that is rare in training`
+      const told = `${shown(broken)} of ${plural(judged, 'value')} of ${column.name} are of a length that is rare in training`
       const more = { judged, broken, limit: shareAtMost(max) }
       return broken > stable(max * judged) ? fail(`${told} (limit ${written(max * 100)} %)`, more) : pass(told, more)
     },
@@ -284,7 +284,7 @@ export const textChecks: readonly CheckEntry[] = [
       if (n === 0) return skipped(`${column.name} has no values to judge`)
       const numbers = number(row.numbers) ?? 0
       const rare = Math.min(numbers, n - numbers)
-      const told = `${shown(rare)} of ${shown(n)} values of ${column.name} are ${numbers * 2 < n ? 'numbers among text' : 'text among numbers'}`
+      const told = `${shown(rare)} of ${plural(n, 'value')} of ${column.name} are ${numbers * 2 < n ? 'numbers among text' : 'text among numbers'}`
       const mixed = rare > 0 && rare >= stable(min * n) && rare <= stable(max * n)
       const more = { judged: n, broken: rare, limit: { value: mixed ? min : max, kind: 'max', unit: 'share' } } as const
       return mixed

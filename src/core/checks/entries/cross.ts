@@ -78,7 +78,7 @@ export const crossChecks: readonly CheckEntry[] = [
       if (row === undefined) return skipped(`${called(other)} has no rows with these columns to compare with`)
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
       if (judged === 0) return skipped(`${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} no values to judge`)
-      const says = `the ${names.join(', ')} of ${count(broken)} of ${count(judged)} rows is not in ${other}`
+      const says = `the ${names.join(', ')} of ${count(broken)} of ${plural(judged, 'row')} is not in ${other}`
       const more = { judged, broken, limit: shareAtMost(max) }
       return broken <= max * judged ? pass(says, more) : fail(says, more)
     },

@@ -128,7 +128,7 @@ export const featureChecks: readonly CheckEntry[] = [
       if (row === undefined) return skipped(`there are fewer than ${plural(least, 'column')} of numbers`)
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
       if (judged === 0) return skipped('there are no rows to judge')
-      const says = `${count(broken)} of ${count(judged)} rows lie outside in ${plural(least, 'column')} or more`
+      const says = `${count(broken)} of ${plural(judged, 'row')} lie outside in ${plural(least, 'column')} or more`
       const more = { judged, broken, limit: shareAtMost(max) }
       return broken <= max * judged ? pass(says, more) : fail(says, more)
     },

@@ -68,7 +68,7 @@ export const integrityChecks: readonly CheckEntry[] = [
         scope,
         answer,
         max,
-        (broken, judged) => `${broken} of ${judged} labelled rows have the features of another row and a different label`,
+        (broken, judged) => `${count(broken)} of ${plural(judged, 'labelled row')} have the features of another row and a different label`,
       ),
   }),
   asked({
@@ -101,23 +101,26 @@ export const integrityChecks: readonly CheckEntry[] = [
       const [classes, total] = [number(row.classes) ?? 0, number(row.total) ?? 0]
       const [rarest, commonest] = [number(row.rarest) ?? 0, number(row.commonest) ?? 0]
       if (total === 0) return skipped('there are no labels to judge')
-      if (classes > mostLabels) return skipped(`${scope.data.target} has ${count(classes)} values: these are no classes`)
-      const part = (n: number) => `${count(n)} of ${count(total)} rows (${shownShare(n / total)})`
+      if (classes > mostLabels) return skipped(`${scope.data.target} has ${plural(classes, 'value')}: these are no classes`)
+      const part = (n: number) => `${count(n)} of ${plural(total, 'row')} (${shownShare(n / total)})`
       if (rows !== undefined && rarest < rows)
-        return fail(`the rarest of ${count(classes)} classes has ${part(rarest)}, fewer than ${count(rows)}`, {
+        return fail(`the rarest of ${plural(classes, 'class', 'classes')} has ${part(rarest)}, fewer than ${count(rows)}`, {
           observed: rarest,
           limit: { value: rows, kind: 'min', unit: 'rows' },
         })
       if (low !== undefined && rarest / total < low)
-        return fail(`the rarest of ${count(classes)} classes has ${part(rarest)}, less than ${written(low * 100)} %`, {
+        return fail(`the rarest of ${plural(classes, 'class', 'classes')} has ${part(rarest)}, less than ${written(low * 100)} %`, {
           observed: rarest / total,
           limit: { value: low, kind: 'min', unit: 'share' },
         })
       if (high !== undefined && commonest / total > high)
-        return fail(`the most frequent of ${count(classes)} classes has ${part(commonest)}, more than ${written(high * 100)} %`, {
-          observed: commonest / total,
-          limit: shareAtMost(high),
-        })
+        return fail(
+          `the most frequent of ${plural(classes, 'class', 'classes')} has ${part(commonest)}, more than ${written(high * 100)} %`,
+          {
+            observed: commonest / total,
+            limit: shareAtMost(high),
+          },
+        )
       return pass(`the rarest of ${plural(classes, 'class', 'classes')} has ${part(rarest)}, the most frequent ${part(commonest)}`, {
         observed: rarest / total,
       })
@@ -147,7 +150,12 @@ export const integrityChecks: readonly CheckEntry[] = [
     judge: ({ values: allowed }, row, scope) =>
       labelOf(scope) === null
         ? noLabel(scope)
-        : counted(scope, [row], 0, (broken, judged) => `${broken} of ${judged} labels are none of the ${allowed.length} listed`),
+        : counted(
+            scope,
+            [row],
+            0,
+            (broken, judged) => `${count(broken)} of ${plural(judged, 'label')} are none of the ${allowed.length} listed`,
+          ),
   }),
   figures({
     name: 'label_null',
@@ -171,18 +179,18 @@ export const integrityChecks: readonly CheckEntry[] = [
     judge: ({ max = 0 }, row, scope) =>
       labelOf(scope) === null
         ? noLabel(scope)
-        : counted(scope, [row], max, (broken, judged) => `${broken} of ${judged} rows have no label`),
+        : counted(scope, [row], max, (broken, judged) => `${count(broken)} of ${plural(judged, 'row')} have no label`),
   }),
 ]
 
 /** A target of more values than this has no classes. */
 const mostLabels = 1_000
 
-function counted(scope: Scope, answer: readonly Row[] | undefined, max: number, says: (broken: string, judged: string) => string): Answer {
+function counted(scope: Scope, answer: readonly Row[] | undefined, max: number, says: (broken: number, judged: number) => string): Answer {
   const row = answer?.[0]
   if (row === undefined) return noLabel(scope)
   const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
   if (judged === 0) return skipped('there are no labelled rows to judge')
   const more = { judged, broken, limit: shareAtMost(max) }
-  return broken <= max * judged ? pass(says(count(broken), count(judged)), more) : fail(says(count(broken), count(judged)), more)
+  return broken <= max * judged ? pass(says(broken, judged), more) : fail(says(broken, judged), more)
 }

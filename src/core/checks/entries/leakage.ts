@@ -1,5 +1,5 @@
 /** Checks of what tells the label and should not: the order of rows, an identifier, a single feature. */
-import { count, plural, probability, written } from '../../report/format.ts'
+import { plural, probability, written } from '../../report/format.ts'
 import { type Answer, asked, type CheckEntry, fail, type Limit, pass, type Row, skipped } from '../entry.ts'
 import type { ColumnFacts } from '../facts.ts'
 import { columnName, columns, strength } from '../params.ts'
@@ -115,7 +115,7 @@ export const leakageChecks: readonly CheckEntry[] = [
 function tells(what: string, row: Row | undefined, label: ColumnFacts, max: number): Answer {
   const found: Association | null = row === undefined ? null : labelAssociation(row, isOrdered(label))
   if (found === null) return skipped(`${what} cannot be held against ${label.name}: one of them has a single value`)
-  const says = `${what} tells ${label.name} by ${two(found.strength)} (p ${probability(found.p)}, ${count(found.n)} rows)`
+  const says = `${what} tells ${label.name} by ${two(found.strength)} (p ${probability(found.p)}, ${plural(found.n, 'row')})`
   const more = { observed: found.strength, limit: most(max), p: found.p }
   return found.strength > max && found.p <= sure ? fail(`${says}, limit ${written(max)}`, more) : pass(says, more)
 }

@@ -27,7 +27,7 @@ export const rowChecks: readonly CheckEntry[] = [
     example: '{a: a, b: a}',
     judged: ({ a, b }, { find }) => both(find(a), find(b)),
     breaks: ({ a, b }, { find }) => sql(comparable(find(a), find(b)).join(' IS DISTINCT FROM ')),
-    says: ({ a, b }) => `rows have another ${a} than ${b}`,
+    says: ({ a, b }) => `have another ${a} than ${b}`,
   }),
   rowRule({
     name: 'a_greater_than_b',
@@ -40,7 +40,7 @@ export const rowChecks: readonly CheckEntry[] = [
     example: '{a: a, b: a, or_equal: true}',
     judged: ({ a, b }, { find }) => both(find(a), find(b)),
     breaks: ({ a, b, or_equal: equal = false }, { find }) => sql(comparable(find(a), find(b)).join(equal ? ' < ' : ' <= ')),
-    says: ({ a, b, or_equal: equal = false }) => `rows have ${equal ? 'a smaller' : 'no greater'} ${a} than ${b}`,
+    says: ({ a, b, or_equal: equal = false }) => `have ${equal ? 'a smaller' : 'no greater'} ${a} than ${b}`,
   }),
   rowRule({
     name: 'pair_in_set',
@@ -64,7 +64,7 @@ export const rowChecks: readonly CheckEntry[] = [
       }
       return not(any(pairs.map(one)))
     },
-    says: ({ a, b, pairs }) => `rows have a pair of ${a} and ${b} that is none of the ${pairs.length} listed`,
+    says: ({ a, b, pairs }) => `have a pair of ${a} and ${b} that is none of the ${pairs.length} listed`,
   }),
   rowRule({
     name: 'multicolumn_sum_equal',
@@ -94,7 +94,7 @@ export const rowChecks: readonly CheckEntry[] = [
         values: [...wanted.values, ...allowed.values],
       }
     },
-    says: ({ columns: names, total }) => `rows have ${names.join(' + ')} other than ${total}`,
+    says: ({ columns: names, total }) => `have ${names.join(' + ')} other than ${total}`,
   }),
   rowRule({
     name: 'row_expression',
@@ -108,7 +108,7 @@ export const rowChecks: readonly CheckEntry[] = [
     example: '"a IS NULL OR a > -1000000"',
     judged: (params) => sql(`(${bracketed(params.expression)}) IS NOT NULL`),
     breaks: (params) => sql(`NOT (${bracketed(params.expression)})`),
-    says: () => 'rows break the expression',
+    says: () => 'break the expression',
   }),
   rowRule({
     name: 'conditional',
@@ -121,7 +121,7 @@ export const rowChecks: readonly CheckEntry[] = [
     example: '{if: a > 5, must: a IS NOT NULL}',
     judged: (params) => sql(`coalesce(CAST(${bracketed(params.if)} AS BOOLEAN), false)`),
     breaks: (params) => sql(`NOT coalesce(CAST(${bracketed(params.must)} AS BOOLEAN), false)`),
-    says: () => 'rows that meet the condition break the rule',
+    says: () => 'that meet the condition break the rule',
   }),
   counted({
     name: 'composite_unique',
@@ -141,7 +141,7 @@ export const rowChecks: readonly CheckEntry[] = [
            GROUP BY ${keys.map(({ quoted }) => quoted).join(', ')})`,
       )
     },
-    says: ({ columns: names }) => `rows repeat an earlier ${names.join(', ')}`,
+    says: ({ columns: names }) => `repeat an earlier ${names.join(', ')}`,
   }),
   rowRule({
     name: 'unique_within_record',
@@ -164,7 +164,7 @@ export const rowChecks: readonly CheckEntry[] = [
         ),
       )
     },
-    says: ({ columns: names }) => `rows hold one value twice in ${names.join(', ')}`,
+    says: ({ columns: names }) => `hold one value twice in ${names.join(', ')}`,
   }),
 ]
 

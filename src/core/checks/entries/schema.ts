@@ -57,10 +57,10 @@ export const schemaChecks: readonly CheckEntry[] = [
       const limit = (value: number | undefined, kind: Limit['kind']): Limit | null =>
         value === undefined ? null : { value, kind, unit: 'rows' }
       if (min !== undefined && observed < min)
-        return fail(`${count(observed)} rows are fewer than ${count(min)}`, { observed, limit: limit(min, 'min') })
+        return fail(`${plural(observed, 'row')} are fewer than ${count(min)}`, { observed, limit: limit(min, 'min') })
       if (max !== undefined && observed > max)
-        return fail(`${count(observed)} rows are more than ${count(max)}`, { observed, limit: limit(max, 'max') })
-      return pass(`${count(observed)} rows`, { observed, limit: limit(min, 'min') ?? limit(max, 'max') })
+        return fail(`${plural(observed, 'row')} are more than ${count(max)}`, { observed, limit: limit(max, 'max') })
+      return pass(`${plural(observed, 'row')}`, { observed, limit: limit(min, 'min') ?? limit(max, 'max') })
     },
   }),
   decided({

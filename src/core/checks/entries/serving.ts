@@ -111,7 +111,7 @@ export const servingChecks: readonly CheckEntry[] = [
         found.split(':')[3] === wanted.split(':')[3]
           ? rows === before
             ? 'as many rows, not the same ones'
-            : `${count(rows ?? 0)} rows, and ${count(before ?? 0)} were registered`
+            : `${plural(rows ?? 0, 'row')}, and ${count(before ?? 0)} were registered`
           : 'other columns'
       return fail(`these are not the rows that were registered: ${why}; their fingerprint is ${found}`)
     },

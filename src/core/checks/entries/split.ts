@@ -37,7 +37,7 @@ interface Shares {
   readonly example: string
   /** one row: `judged`, `broken` */
   readonly query: (twins: readonly [ColumnFacts, ColumnFacts, Scope['table']], scope: Scope) => string
-  readonly says: (broken: string, judged: string, name: string) => string
+  readonly says: (broken: number, judged: number, name: string) => string
   readonly quiet?: (row: Row) => string | null
 }
 
@@ -65,11 +65,11 @@ const sharing = ({ part, query, says, quiet, ...rest }: Shares): CheckEntry =>
     },
   })
 
-function parted(row: Row, max: number, says: (broken: string, judged: string) => string, name: string): Answer {
+function parted(row: Row, max: number, says: (broken: number, judged: number) => string, name: string): Answer {
   const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
   if (judged === 0) return skipped(`${name} has no values to judge`)
   const more = { judged, broken, limit: shareAtMost(max) }
-  const said = says(count(broken), count(judged))
+  const said = says(broken, judged)
   return broken <= max * judged ? pass(said, more) : fail(max === 0 ? said : `${said} (limit ${written(max * 100)} %)`, more)
 }
 
@@ -149,7 +149,7 @@ export const splitChecks: readonly CheckEntry[] = [
       )
       const allowed = Math.min(judged, max * judged + (chance ? explained : 0))
       const says =
-        `${count(broken)} of ${count(judged)} rows (${shownShare(broken / judged)}) are also in train${nearly ? `, when numbers are rounded and text is folded${other === undefined ? `, and long texts are ${written(similarity * 100)} % alike` : ''}` : ''}` +
+        `${count(broken)} of ${plural(judged, 'row')} (${shownShare(broken / judged)}) are also in train${nearly ? `, when numbers are rounded and text is folded${other === undefined ? `, and long texts are ${written(similarity * 100)} % alike` : ''}` : ''}` +
         (expected / judged >= 0.0005 ? `; ${shownShare(expected / judged)} are there by chance, as often as rows of train repeat` : '')
       const more = { judged, broken, limit: shareAtMost(allowed / judged) }
       return broken <= allowed
@@ -174,7 +174,7 @@ export const splitChecks: readonly CheckEntry[] = [
         SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken, (SELECT count(*) FROM there) AS "rows",
           ${low('here')} AS low, ${high('here')} AS high, ${low('there')} AS train_low, ${high('there')} AS train_high`
     },
-    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is also in train`,
+    says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is also in train`,
     quiet: rowCounters,
   }),
   sharing({
@@ -189,7 +189,7 @@ export const splitChecks: readonly CheckEntry[] = [
       return `WITH here AS (SELECT DISTINCT k FROM (${one(a, table.relation)})), there AS (${one(b, train.relation)})
         SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken`
     },
-    says: (broken, judged, name) => `${broken} of ${judged} groups of ${name} are also in train`,
+    says: (broken, judged, name) => `${count(broken)} of ${plural(judged, 'group')} of ${name} are also in train`,
   }),
   sharing({
     name: 'date_overlap',
@@ -200,7 +200,7 @@ export const splitChecks: readonly CheckEntry[] = [
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
       `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE b IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k <= b) AS broken`,
-    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is at or before the newest of train`,
+    says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is at or before the newest of train`,
   }),
   sharing({
     name: 'date_duplicates',
@@ -211,7 +211,7 @@ export const splitChecks: readonly CheckEntry[] = [
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
       `${times(pair, scope)} SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken`,
-    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is that of a row of train too`,
+    says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is that of a row of train too`,
   }),
   sharing({
     name: 'test_before_train',
@@ -222,7 +222,7 @@ export const splitChecks: readonly CheckEntry[] = [
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
       `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE a IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k < a) AS broken`,
-    says: (broken, judged, name) => `the ${name} of ${broken} of ${judged} rows is before the oldest of train`,
+    says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is before the oldest of train`,
   }),
   decided({
     name: 'size_comparison',

@@ -31,7 +31,7 @@ export const tableChecks: readonly CheckEntry[] = [
          FROM (SELECT count(*) AS copies FROM ${scope.table.relation} GROUP BY ${judged.map((column) => column.quoted).join(', ')})`,
       )
     },
-    says: () => 'rows repeat an earlier row',
+    says: () => 'repeat an earlier row',
     allowed: ({ max }) => atMost(max),
   }),
   rowRule({
@@ -45,7 +45,7 @@ export const tableChecks: readonly CheckEntry[] = [
     example: '0',
     breaks: (_, { table }) =>
       sql(table.columns.length === 0 ? 'true' : table.columns.map((column) => `NOT ${present(column)}`).join(' AND ')),
-    says: () => 'rows have no value at all',
+    says: () => 'have no value at all',
     allowed: ({ max = 0 }) => shareAtMost(max),
   }),
   figures({

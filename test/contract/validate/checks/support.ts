@@ -1,12 +1,15 @@
 /** Tables made in the engine itself, of every kind of column, and one check on them. */
+
 import type { StorageKind, TableFacts } from '../../../../src/core/checks/facts.ts'
 import type { Finding, Surroundings } from '../../../../src/core/checks/plan.ts'
+import { toCheck } from '../../../../src/core/checks/report.ts'
 import type { VerifiedSql } from '../../../../src/core/checks/user-sql.ts'
 import type { Expectation, ModelConfig } from '../../../../src/core/schema/config.ts'
 import { quoteName } from '../../../../src/ports/data-engine.ts'
 import type { ModelContext } from '../../../../src/stages/context.ts'
 import { judge } from '../../../../src/stages/validate/judge.ts'
 import { readConfigSql } from '../../../../src/stages/validate/read-config-sql.ts'
+import { disagreement } from '../../../support/agreement.ts'
 import { around } from '../../../unit/checks/support.ts'
 import type { Bench } from '../../duckdb/support.ts'
 
@@ -68,5 +71,8 @@ export async function findingOf(
   const judged = await judge(bench.engine, table, [here], around({ verified: await verified(bench, [here]), ...more }))
   const [finding, ...others] = judged.flatMap((one) => one.findings)
   if (finding === undefined || others.length > 0) throw new Error(`${expectation.check} has ${others.length + 1} findings`)
+  const { message } = toCheck([finding], { onInconclusive: 'pass', onMissing: 'pass' })
+  const wrong = disagreement(message)
+  if (wrong !== null) throw new Error(`${wrong}: ${message}`)
   return finding
 }
