@@ -8,7 +8,7 @@
  * worst run counts: a model that answers as it was trained to in most runs only is not that model.
  */
 import { rowsOf, type Scores } from '../metrics/scores.ts'
-import { figure, plural } from '../report/format.ts'
+import { count, figure, plural } from '../report/format.ts'
 import type { ParitySpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'

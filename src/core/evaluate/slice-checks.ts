@@ -1,7 +1,7 @@
 /** A slice → what is said of it: its state, and the checks of those that have one. */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { plural } from '../report/format.ts'
+import { count, plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
