@@ -43,6 +43,7 @@ export async function resolveFirst(refs: readonly ModelRef[], context: ModelCont
 type Numbers = {
   readonly kind: 'numbers'
   readonly ref: string
+  readonly version: string | null
   readonly digest: string
   readonly metrics: Readonly<Record<string, number | null>>
   readonly judged: Judged | null
@@ -148,6 +149,7 @@ class Search {
     return {
       kind: 'numbers',
       ref,
+      version: null,
       digest: run.digest,
       metrics: run.metrics,
       judged: run.judged ?? null,
@@ -176,6 +178,7 @@ class Search {
       return {
         kind: 'numbers',
         ref,
+        version: record.version,
         digest: record.digest,
         metrics: record.metrics,
         judged: record.judged ?? null,

@@ -25,6 +25,8 @@ export type Resolution =
   | {
       readonly kind: 'numbers'
       readonly ref: string
+      /** null: it never became one */
+      readonly version: string | null
       readonly digest: string
       readonly metrics: Readonly<Record<string, number | null>>
       /** what they mean; null: nobody recorded it */

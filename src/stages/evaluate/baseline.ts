@@ -96,7 +96,7 @@ export async function findBaseline(
         missing: { kind: 'no-baseline', because: `there is no baseline yet; tried ${tried(found)}`, ...missingFiles(from) },
       }
     case 'numbers': {
-      const record = { ref: found.ref, version: null, digest: found.digest, age_days: null, same_rows: false }
+      const record = { ref: found.ref, version: found.version, digest: found.digest, age_days: null, same_rows: false }
       const because = `only the numbers of ${found.ref} are known, not the model itself; tried ${tried(found)}`
       if (found.digest === digest) return { ...none, missing: unchanged(found.ref), stored: found.metrics, judged: found.judged, record }
       return fromStored(context, { ...none, record }, { because, numbers: found }, request)

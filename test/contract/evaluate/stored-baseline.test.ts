@@ -76,4 +76,14 @@ describe('kept answers of a version', () => {
     expect(change(run)).toMatchObject({ status: 'not-comparable', effect: 'warn' })
     expect(change(run)?.message).toContain('1 of its rows is another now, so baseline.predictions may be answers to other rows')
   })
+
+  it('answer for a version whose bytes are gone, too', async () => {
+    runs = makeRuns({ 'modelgate.yml': config, 'm.bin': 'trees', 'test.csv': test(rows), 'answers.csv': answers(rows, 2) })
+    const { folder, run } = runs
+    expect((await run({}, true)).stage('promote').verdict).toBe('pass')
+    git(`${folder}/ledger.git`, 'tag', '-d', 'm@v1.0.0')
+    const next = await run({ 'm.bin': 'other trees', 'answers.csv': answers(rows, 1.5), 'kept/1.0.0.csv': answers(rows, 2) })
+    expect(change(next)).toMatchObject({ status: 'pass', n: 300 })
+    expect(next.stage('evaluate').baseline).toMatchObject({ version: '1.0.0', same_rows: true })
+  })
 })

@@ -136,7 +136,7 @@ describe('GATE-05 a missing baseline is explicit, and trouble is never "missing"
     await it.promote()
     github.releases.splice(0)
     const found = await it.find(alias('production'))
-    expect(found.kind).toBe('numbers')
+    expect(found).toMatchObject({ kind: 'numbers', version: '1.0.0' })
     expect(found.tried.join()).toContain('flights@v1.0.0 is not in releases of acme/models any more')
   })
 
