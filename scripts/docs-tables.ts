@@ -51,7 +51,7 @@ const checks = () =>
       entry.name === 'exists' ? 'list the column' : code(`${entry.name}: ${entry.example}`),
       Object.keys(entry.shape).map(code).join(', '),
       entry.takesMostly ? 'yes' : '',
-      scans[entry.scan],
+      entry.mayShare ? `${scans.shared} or ${scans.own}` : scans[entry.scan],
       entry.elsewhere.join('; '),
       entry.fix,
     ]),

@@ -1,5 +1,6 @@
 // What no program on Node and DuckDB can be faster than: a process that loads the engine, and, where asked, judges the checks of checks.json
-// in plain SQL, one query; `unique` in a second. Plain JavaScript, so that nothing is translated first. Prints the values that break each.
+// in plain SQL, one query; with `all`, `unique` in the same one, by a bit for each value as ours asks it. Plain JavaScript, so that nothing is
+// translated first. Prints the values that break each.
 //
 //     node bench/peers/floor.mjs nothing|rows|all data.parquet
 import { readFileSync } from 'node:fs'
@@ -24,13 +25,12 @@ const broken = []
 if (what !== 'nothing') {
   const checks = JSON.parse(readFileSync(new URL('checks.json', import.meta.url), 'utf8'))
   const from = `FROM read_parquet(${text(path)})`
-  const ask = async (aggregates) => {
-    const rows = await connection.runAndReadAll(`SELECT ${aggregates.join(', ')} ${from}`)
-    broken.push(...rows.getRows()[0].map(Number))
-  }
-  await ask(checks.filter(({ check }) => check in breaks).map((check) => `count_if(${breaks[check.check](check)})`))
-  const unique = checks.filter(({ check }) => check === 'unique').map(({ column }) => `count(${column}) - count(DISTINCT ${column})`)
-  if (what === 'all') await ask(unique)
+  const rules = checks.filter(({ check }) => check in breaks).map((check) => `count_if(${breaks[check.check](check)})`)
+  const unique = checks
+    .filter(({ check }) => check === 'unique')
+    .map(({ column }) => `count(${column}) - bit_count(bitstring_agg(${column}))`)
+  const rows = await connection.runAndReadAll(`SELECT ${[...rules, ...(what === 'all' ? unique : [])].join(', ')} ${from}`)
+  broken.push(...rows.getRows()[0].map(Number))
 }
 process.stdout.write(`${JSON.stringify(broken)}\n`)
 connection.closeSync()

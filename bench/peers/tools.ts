@@ -159,7 +159,7 @@ export const floors = (table: string): readonly Command[] => [
     [
       ['nothing', 'Node loads DuckDB, and asks nothing'],
       ['rows', 'and asks one plain SQL query: the checks of rows'],
-      ['all', 'and a second: `count(DISTINCT)`, for the one that values are unique'],
+      ['all', 'and in it the one that values are unique, by a bit for each'],
     ] as const
   ).map(([what, name]): Command => ({ name, argv: [process.execPath, join(here, 'floor.mjs'), what, table] })),
 ]

@@ -201,6 +201,8 @@ export interface CheckEntry {
   readonly on: 'column' | 'table'
   /** what it costs: nothing, a part of the one shared scan, scans of its own */
   readonly scan: 'none' | 'shared' | 'own'
+  /** of `own`: where its answer can be told by aggregates, it is a part of the shared scan after all */
+  readonly mayShare: boolean
   readonly summary: string
   readonly fix: string
   readonly shape: Shape
@@ -243,6 +245,7 @@ function entryOf<S extends Shape>(
     also: common.also ?? [],
     on: common.on,
     scan,
+    mayShare: false,
     summary: common.summary,
     fix: common.fix,
     shape: common.params,
@@ -289,15 +292,17 @@ export const figures = <const S extends Shape>(entry: Figures<S>): CheckEntry =>
     judge: (row, scope) => entry.judge(params, row, scope),
   }))
 
-export const counted = <const S extends Shape>(entry: Counted<S>): CheckEntry =>
-  entryOf('own', entry.allowed === undefined, entry, (params) => ({
+export const counted = <const S extends Shape>(entry: Counted<S>): CheckEntry => ({
+  ...entryOf('own', entry.allowed === undefined, entry, (params) => ({
     kind: 'counted',
     count: (scope) => entry.count(params, scope),
     // of a part of the rows it asks for itself
     aggregates: (scope) => (scope.keep === 'true' ? (entry.aggregates?.(params, scope) ?? null) : null),
     says: (scope) => entry.says(params, scope),
     allowed: entry.allowed?.(params) ?? null,
-  }))
+  })),
+  mayShare: entry.aggregates !== undefined,
+})
 
 export const asked = <const S extends Shape>(entry: Asked<S>): CheckEntry =>
   entryOf('own', false, entry, (params) => ({

@@ -64,7 +64,7 @@ function explained(expectation: Expectation, sources: ModelConfig['data']['sourc
     where === null ? null : `where ${where}`,
     mostly === 1 ? null : `at least ${written(mostly * 100)} % must hold it`,
     severity === 'warn' ? 'a warning' : 'a failure',
-    scans[entry.scan],
+    entry.mayShare ? `${scans.shared}, or ${scans.own}` : scans[entry.scan],
     entry.needs === null ? null : `needs ${entry.needs}`,
   ].filter((part) => part !== null)
   const undecided = stored.map((role) => `    not decided on ${role}: it is a stored profile, which holds no rows`)
