@@ -4,6 +4,7 @@ import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { columnsOf, demandNames, rowNumberOf, sameNameTwice } from './names.ts'
+import { unpackedBounds } from './parquet-pages.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -140,7 +141,7 @@ function demandOneStory(file: StagedFile, { short }: Footer, promisesMore: boole
 
 /**
  * A dictionary holds a long text once, and a million rows may point at it: kilobytes that come to terabytes. What the file may come to
- * at most is known from its footer; only where that is too much are the lengths looked at.
+ * at most is known from its footer, and more nearly from the headers of its pages; only where that is too much are the lengths looked at.
  */
 async function demandBounded(
   session: Session,
@@ -150,7 +151,10 @@ async function demandBounded(
   { large }: Footer,
   limit: number,
 ): Promise<void> {
-  const texts = columns.filter(({ name, type }) => large.has(name) && (type === 'VARCHAR' || type === 'BLOB'))
+  const mayBe = columns.filter(({ name, type }) => large.has(name) && (type === 'VARCHAR' || type === 'BLOB'))
+  if (mayBe.length === 0) return
+  const bounds = unpackedBounds(file.path, file.bytes, new Set(mayBe.map(({ name }) => name)))
+  const texts = mayBe.filter(({ name }) => (bounds.get(name) ?? Infinity) > limit)
   if (texts.length === 0) return
   const bytes = texts.map(({ name, type }) => `sum(${type === 'BLOB' ? 'octet_length' : 'strlen'}(${quoteName(name)}))`)
   const found = await session.raw.runAndReadAll(`SELECT ${bytes.join(', ')} FROM read_parquet(${path})`)

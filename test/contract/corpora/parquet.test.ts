@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { nestingOf } from '../../../src/adapters/duckdb/parquet-nesting.ts'
+import { unpackedBounds } from '../../../src/adapters/duckdb/parquet-pages.ts'
 import { UserError } from '../../../src/errors.ts'
-import type { Scalar } from '../../../src/ports/data-engine.ts'
+import { quoteName, type Scalar } from '../../../src/ports/data-engine.ts'
 import { buildProfile } from '../../../src/stages/profile-table.ts'
 import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
 import { type ByHand, parquetByHand } from './parquet-by-hand.ts'
@@ -204,6 +205,47 @@ describe('DAT-10 a dictionary bomb in a Parquet file', () => {
     const error = await refusal(bench.table('bomb.parquet', bomb))
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toBe(`bomb.parquet: column s unpacks to more than ${32 * 2 ** 30} bytes`)
+  })
+
+  it('the headers of the pages bound what a column comes to: never below what it is, in no file of another writer', async () => {
+    const told = { bounded: 0, unknown: 0 }
+    for (const name of [...filesOf('corpus-'), ...filesOf('odd-')]) {
+      const found = await outcome(bench, name, fixture(name))
+      if (found.refused !== null) continue
+      const texts = found.table.columns.filter(({ type }) => type === 'VARCHAR').map((column) => column.name)
+      const bounds = unpackedBounds(join(bench.folder, name), fixture(name).length, new Set(texts))
+      for (const text of texts) {
+        const bound = bounds.get(text)
+        if (bound === undefined) {
+          told.unknown += 1
+          continue
+        }
+        told.bounded += 1
+        const [row] = await bench.engine.aggregate({
+          sql: `SELECT coalesce(sum(strlen(${quoteName(text)})), 0) AS bytes FROM ${found.table.relation}`,
+        })
+        expect(bound, `${text} of ${name}`).toBeGreaterThanOrEqual(Number(row?.bytes))
+      }
+    }
+    expect(told.bounded).toBeGreaterThan(10)
+    expect(told.unknown).toBeGreaterThan(0)
+  })
+
+  it('a page that is none, pages without an end, and a footer that is cut bound nothing', async () => {
+    const bounds = async (file: Buffer) => unpackedBounds(await bench.file('pages.parquet', file), file.length, new Set(['s']))
+    const whole = parquetByHand({ entry: 'x'.repeat(1000), rows: 1000 })
+    // each of the thousand may be the whole dictionary: the text and its length
+    const bound = (await bounds(whole)).get('s') ?? 0
+    expect(bound).toBeGreaterThanOrEqual(1000 * 1004)
+    expect(bound).toBeLessThan(1000 * 1004 + 100)
+    for (const says of [{ pageValues: 0 }, { pageValues: -1 }, { dataOffset: 2n ** 60n }, { dataOffset: -5 }, { unpackedSize: -1 }])
+      expect((await bounds(parquetByHand({ entry: 'x', rows: 1000, ...says }))).size, JSON.stringify(Object.keys(says))).toBe(0)
+    const below = seeded(11)
+    for (let file = 0; file < 200; file += 1) {
+      const broken = flipped(whole, below)
+      expect([...(await bounds(broken)).keys()].every((name) => name === 's')).toBe(true)
+    }
+    expect((await bounds(Buffer.concat([whole.subarray(0, 40), whole.subarray(-8)]))).size).toBe(0)
   })
 
   it('a dictionary whose entries are long but rarely used is none', async () => {
