@@ -1,6 +1,6 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
-import { shownSource } from '../policy/facts.ts'
+import { shownSource } from '../policy/shown.ts'
 import { bytes, count, plural, share, written, writtenChange, writtenLevel } from '../report/format.ts'
 import type {
   CalibrationSpec,

@@ -2,28 +2,33 @@
  * A config as a flat list of what it says, for comparing two of them: the path as it is written in the file, a text that is equal exactly
  * when the meaning is, and what a person is shown. Lists of values and labels are counted, never shown.
  */
-import { isoDate } from '../checks/params.ts'
-import { findCheck } from '../checks/table.ts'
-import { measures } from '../evaluate/fairness-measures.ts'
 import { showRef } from '../ledger/show-ref.ts'
 import type {
   Change,
-  CommandSpec,
   Config,
   DriftColumn,
   Expectation,
   FairnessLimits,
   MetricSpec,
   ModelConfig,
-  Source,
   Thresholds,
   Waiver,
-  WindowReference,
 } from '../schema/config.ts'
 import { roles } from '../schema/config.ts'
-import { factsOfSpec } from '../schema/metric-facts.ts'
 import { canonicalJson } from '../schema/parse-config.ts'
 import { targetColumns } from '../schema/target-columns.ts'
+import {
+  shownAuto,
+  shownChange,
+  shownCommand,
+  shownExpectation,
+  shownFairness,
+  shownNumber,
+  shownOutcomes,
+  shownScore,
+  shownSource,
+  shownThresholds,
+} from './shown.ts'
 
 export interface Fact {
   readonly kind: 'policy' | 'wiring'
@@ -40,8 +45,6 @@ type Entry = readonly [path: string, fact: Fact]
 /** What is not there is no fact. */
 const fact = (kind: Fact['kind'], path: string, value: unknown, shown: string): readonly Entry[] =>
   value === null || value === undefined ? [] : [[path, { kind, value: canonicalJson(value), shown }]]
-
-const number = (value: number): string => String(Number(value.toPrecision(10)))
 
 /** Of the config as a whole. */
 export const sharedFacts = ({ ledger, waivers = [] }: Config): ReadonlyMap<string, Fact> =>
@@ -94,7 +97,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ score }) => fact('wiring', 'score', score, shownScore(score)),
   ({ evaluate }) => evaluate.metrics.flatMap((spec) => metricFactsOf(spec, 'evaluate.metrics')),
   ({ evaluate }) => fact('policy', 'evaluate.mode', evaluate.mode, evaluate.mode),
-  ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, number(evaluate.threshold)),
+  ({ evaluate }) => fact('policy', 'evaluate.threshold', evaluate.threshold, shownNumber(evaluate.threshold)),
   ({ evaluate: { chooseThreshold: chosen } }) =>
     fact('policy', 'evaluate.threshold.on', chosen, `${chosen?.on}, maximize ${chosen?.maximize}`),
   // its labels are the data's
@@ -111,7 +114,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ evaluate: { parity } }) => [
     ...fact('wiring', 'evaluate.parity.predictions', parity?.predictions, shownSource(parity?.predictions)),
     ...fact('policy', 'evaluate.parity.max_difference', parity?.maxDifference, String(parity?.maxDifference)),
-    ...fact('policy', 'evaluate.parity.min_agreement', parity?.minAgreement, `${number((parity?.minAgreement ?? 0) * 100)}%`),
+    ...fact('policy', 'evaluate.parity.min_agreement', parity?.minAgreement, `${shownNumber((parity?.minAgreement ?? 0) * 100)}%`),
   ],
   ({ evaluate }) => fact('policy', 'evaluate.season', evaluate.season, `${evaluate.season} rows`),
   ({ evaluate }) => fact('policy', 'evaluate.holdout_budget', evaluate.holdoutBudget, String(evaluate.holdoutBudget)),
@@ -126,7 +129,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
       'policy',
       'evaluate.calibration.max_excess',
       calibration?.maxExcess,
-      calibration ? shownThresholds(calibration.maxExcess, number) : '',
+      calibration ? shownThresholds(calibration.maxExcess, shownNumber) : '',
     ),
     ...(['p', 'bins', 'binning'] as const).flatMap((key) =>
       fact('policy', `evaluate.calibration.${key}`, calibration?.[key], String(calibration?.[key])),
@@ -159,7 +162,7 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
     ).flatMap(([key, value]) => fact('policy', `drift.${key}`, value, String(value))),
   ({ drift }) =>
     Object.entries(drift.families ?? {}).flatMap(([family, limits]) =>
-      fact('policy', `drift.families.${family}`, limits, shownThresholds(limits, number)),
+      fact('policy', `drift.families.${family}`, limits, shownThresholds(limits, shownNumber)),
     ),
   ({ drift: { classifier } }) => fact('policy', 'drift.classifier', classifier, `on ${classifier?.rows} rows of each side`),
   ({ drift: { importance } }) =>
@@ -169,28 +172,12 @@ const parts: readonly ((model: ModelConfig) => readonly Entry[])[] = [
   ({ promote }) => fact('policy', 'promote.accept', promote?.accept, promote?.accept ?? ''),
   ({ gate }) => fact('policy', 'gate.on_inconclusive', gate.onInconclusive, gate.onInconclusive),
   ({ gate }) => fact('policy', 'gate.on_degraded', gate.onDegraded, gate.onDegraded),
-  ({ limits }) => fact('policy', 'limits.memory', limits.memoryBytes, `${number(limits.memoryBytes / 1e9)}GB`),
-  ({ limits }) => fact('policy', 'limits.time', limits.timeMs, `${number(limits.timeMs / 1000)}s`),
+  ({ limits }) => fact('policy', 'limits.memory', limits.memoryBytes, `${shownNumber(limits.memoryBytes / 1e9)}GB`),
+  ({ limits }) => fact('policy', 'limits.time', limits.timeMs, `${shownNumber(limits.timeMs / 1000)}s`),
 ]
-
-const shownOutcomes = (outcomes: Readonly<Record<'tp' | 'fp' | 'fn' | 'tn', number>>): string =>
-  (['tp', 'fp', 'fn', 'tn'] as const).map((key) => `${key} ${number(outcomes[key])}`).join(', ')
 
 /** Whose a limit is says nothing of what it asks. */
 const withoutFresh = ({ fresh: _, ...limits }: FairnessLimits) => limits
-
-/** A class is a label of the data: named, not shown. */
-function shownFairness({ measure, named, certainty, maxDifference, minRatio, maxRise }: FairnessLimits): string {
-  const points = measures[measure]?.unit === 'pp'
-  const gap = (value: number) => (points ? `${number(value * 100)}pp` : number(value))
-  return [
-    ...(named === null ? [] : ['of one class']),
-    ...(maxDifference ? [`max_difference ${shownThresholds(maxDifference, gap)}`] : []),
-    ...(minRatio ? [`min_ratio ${shownThresholds(minRatio, number)}`] : []),
-    ...(maxRise ? [`max_rise ${shownThresholds(maxRise, gap)}`] : []),
-    ...(certainty === 'guard' ? [] : [`certainty ${certainty}`]),
-  ].join(', ')
-}
 
 /** Whose a metric is says nothing of what it asks. */
 function metricFactsOf({ fresh: _, freshWords: __, ...spec }: MetricSpec, under: string): readonly Entry[] {
@@ -198,8 +185,8 @@ function metricFactsOf({ fresh: _, freshWords: __, ...spec }: MetricSpec, under:
   const at = `${under}.${name}`
   const change = (value: Change) => shownChange(value, spec)
   const limits: readonly (readonly [key: string, value: unknown, shown: string | undefined])[] = [
-    ['min', spec.min, spec.min && shownThresholds(spec.min, number)],
-    ['max', spec.max, spec.max && shownThresholds(spec.max, number)],
+    ['min', spec.min, spec.min && shownThresholds(spec.min, shownNumber)],
+    ['max', spec.max, spec.max && shownThresholds(spec.max, shownNumber)],
     ['max_drop', spec.maxDrop, spec.maxDrop && shownThresholds(spec.maxDrop, change)],
     ['max_rise', spec.maxRise, spec.maxRise && shownThresholds(spec.maxRise, change)],
   ]
@@ -226,12 +213,9 @@ function metricFactsOf({ fresh: _, freshWords: __, ...spec }: MetricSpec, under:
   ]
 }
 
-const shownAuto = ({ floor, k, runs }: NonNullable<MetricSpec['auto']>, show: (value: Change) => string): string =>
-  `floor ${floor === null ? 'the default' : show(floor)}, ${k} × MAD of the last ${runs} runs`
-
 function driftColumnFacts(at: string, { shift, ignore, metric, raw, maxChange, maxRatio }: DriftColumn): readonly Entry[] {
   const limits = (key: string, limit: Thresholds<number> | undefined) =>
-    fact('policy', `${at}.${key}`, limit, limit === undefined ? '' : shownThresholds(limit, number))
+    fact('policy', `${at}.${key}`, limit, limit === undefined ? '' : shownThresholds(limit, shownNumber))
   return [
     ...limits('shift', shift),
     ...fact('policy', `${at}.ignore`, ignore, String(ignore)),
@@ -241,47 +225,6 @@ function driftColumnFacts(at: string, { shift, ignore, metric, raw, maxChange, m
     ...limits('max_ratio', maxRatio),
   ]
 }
-
-const shownThresholds = <T>({ warn, fail }: Thresholds<T>, show: (value: T) => string): string =>
-  warn === undefined && fail !== undefined
-    ? show(fail)
-    : `{${[...(warn === undefined ? [] : [`warn: ${show(warn)}`]), ...(fail === undefined ? [] : [`fail: ${show(fail)}`])].join(', ')}}`
-
-function shownChange({ kind, value }: Change, spec: MetricSpec): string {
-  if (kind === 'relative') return `${number(value * 100)}% relative`
-  const bounded = factsOfSpec(spec)?.range.every(Number.isFinite) ?? false
-  return bounded ? `${number(value * 100)}pp` : number(value)
-}
-
-export function shownSource(source: Source | WindowReference | undefined): string {
-  switch (source?.kind) {
-    case undefined:
-      return ''
-    case 'files':
-      return [...source.paths, ...(source.sha256 === null ? [] : [`sha256 ${source.sha256.slice(0, 12)}`])].join(', ')
-    case 'glob':
-      return `glob ${source.pattern}`
-    case 'profile':
-      return `profile ${source.path}`
-    case 'window':
-      return `the ${number(source.windowMs / 86_400_000)}d before the last ${number(source.currentMs / 86_400_000)}d`
-  }
-}
-
-function shownScore(score: ModelConfig['score']): string {
-  switch (score?.kind) {
-    case undefined:
-      return ''
-    case 'run':
-      return shownCommand(score.command)
-    case 'predictions':
-      return `predictions ${shownSource(score.source)}`
-    case 'metrics_file':
-      return `metrics_file ${score.path}`
-  }
-}
-
-const shownCommand = ({ shell, argv }: CommandSpec): string => [...(shell === null ? [] : [`${shell}:`]), ...argv].join(' ')
 
 const expectationPath = ({ column, check, name = null }: Expectation): string =>
   `${column === null ? `expect.${check}` : `expect.columns.${column}.${check}`}${name === null ? '' : ` (${name})`}`
@@ -294,23 +237,3 @@ const shapeOf = ({ params, severity, on, mostly = 1, where = null, name = null }
   ...(where === null ? {} : { where }),
   ...(name === null ? {} : { name }),
 })
-
-/** Text of the config that may hold labels is named, not shown: the diff of the pull request shows it. */
-function shownExpectation({ check, params, severity, on, mostly = 1, where = null }: Expectation): string {
-  const entry = findCheck(check)
-  const words = Object.entries(params).map(([key, value]) => {
-    if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? 'value' : 'values'}`
-    if (entry?.sqlKeys.includes(key) || entry?.queryKeys.includes(key)) return `${key} in SQL`
-    if (key === 'pattern') return 'a pattern'
-    if (key === 'value' && typeof value === 'string' && !isoDate.test(value)) return 'a text'
-    if (typeof value === 'object') return key
-    return key === 'value' || key === 'type' ? String(value) : `${key} ${String(value)}`
-  })
-  return [
-    ...(words.length === 0 ? ['required'] : words),
-    ...(mostly === 1 ? [] : [`mostly ${number(mostly * 100)}%`]),
-    ...(where === null ? [] : ['where a condition holds']),
-    ...(severity === 'warn' ? ['severity warn'] : []),
-    `on ${on.join(' and ')}`,
-  ].join(', ')
-}
