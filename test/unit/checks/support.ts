@@ -5,6 +5,7 @@ import type { ColumnFacts, StorageKind, TableFacts } from '../../../src/core/che
 import type { Surroundings } from '../../../src/core/checks/plan.ts'
 import type { DataSpec, Expectation } from '../../../src/core/schema/config.ts'
 import { parseConfig } from '../../../src/core/schema/parse-config.ts'
+import { plainData } from '../../support/plain.ts'
 
 export const column = (name: string, kind: StorageKind = 'integer'): ColumnFacts => ({
   name,
@@ -31,19 +32,7 @@ export const expectation = (
   severity: 'warn' | 'fail' = 'fail',
 ): Expectation => ({ check, column: name, params, severity, on: ['train'] })
 
-export const data = (more: Partial<DataSpec> = {}): DataSpec => ({
-  sources: {},
-  target: 'y',
-  positive: null,
-  id: null,
-  time: null,
-  group: null,
-  weight: null,
-  labelDelayMs: null,
-  features: null,
-  sensitive: [],
-  ...more,
-})
+export const data = (more: Partial<DataSpec> = {}): DataSpec => plainData({ target: 'y', ...more })
 
 export const around = (more: Partial<Surroundings> = {}): Surroundings => ({
   others: new Map(),

@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { trainingStatistics } from '../../../src/core/evaluate/training.ts'
 import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
+import { plainColumn } from '../../support/plain.ts'
 
-const column = (more: Partial<ColumnProfile>): ColumnProfile => ({
-  name: 'late',
-  kind: 'boolean',
-  reason: 'two distinct values',
-  type: 'INTEGER',
-  sensitive: false,
-  n: 100,
-  n_null: 0,
-  n_nan: 0,
-  n_pos_inf: 0,
-  n_neg_inf: 0,
-  n_empty: 0,
-  numeric: null,
-  categories: null,
-  ...more,
-})
+const column = (more: Partial<ColumnProfile>) => plainColumn({ name: 'late', kind: 'boolean', type: 'INTEGER', ...more })
 const labels = (top: Readonly<Record<string, number>>, other = 0) =>
   column({
     categories: { top: Object.entries(top).map(([value, count]) => ({ value, count })), other_count: other, distinct: null },

@@ -9,8 +9,8 @@ import { reportMarkdown } from '../../../src/core/report/markdown.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { plain } from '../../../src/core/report/text.ts'
 import type { DriftDetails } from '../../../src/core/schema/drift-details.ts'
-import type { ColumnProfile } from '../../../src/core/schema/profile.ts'
 import { type Check, makeCheck } from '../../../src/core/schema/result.ts'
+import { plainColumn } from '../../support/plain.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 
 describe('the scale of JS* in words', () => {
@@ -53,22 +53,7 @@ describe('the scale of JS* in words', () => {
   })
 })
 
-const column = (change: Partial<ColumnProfile>): ColumnProfile => ({
-  name: 'x',
-  kind: 'numeric-continuous',
-  reason: '',
-  type: 'DOUBLE',
-  sensitive: false,
-  n: 100,
-  n_null: 0,
-  n_nan: 0,
-  n_pos_inf: 0,
-  n_neg_inf: 0,
-  n_empty: 0,
-  numeric: null,
-  categories: null,
-  ...change,
-})
+const column = plainColumn
 const numeric = (cells: readonly number[], edges: readonly number[] = [10, 20.0004, 30]) => ({
   min: 0,
   max: 40,

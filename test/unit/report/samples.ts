@@ -6,6 +6,7 @@ import type { ModelConfig } from '../../../src/core/schema/config.ts'
 import type { DriftDetails } from '../../../src/core/schema/drift-details.ts'
 import type { EvaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { type Check, makeCheck, type RunSource, type StageResult } from '../../../src/core/schema/result.ts'
+import { plainData } from '../../support/plain.ts'
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`
 
@@ -23,7 +24,7 @@ export const modelConfig = (name: string, change: Partial<ModelConfig> = {}): Mo
   task: 'binary',
   model: { kind: 'path', path: `models/${name}.onnx` },
   format: 'onnx',
-  data: {
+  data: plainData({
     sources: {
       train: { kind: 'files', paths: ['data/train.parquet'], format: null, sha256: null },
       test: { kind: 'files', paths: ['data/test.parquet'], format: null, sha256: null },
@@ -31,14 +32,7 @@ export const modelConfig = (name: string, change: Partial<ModelConfig> = {}): Mo
     },
     target: 'late',
     positive: 1,
-    id: null,
-    time: null,
-    group: null,
-    weight: null,
-    labelDelayMs: null,
-    features: null,
-    sensitive: [],
-  },
+  }),
   expect: [],
   train: { kind: 'builtin', builtin: 'baseline' },
   evaluate: { metrics: [], mode: 'guard', threshold: 0.5 },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { DataSpec } from '../../../src/core/schema/config.ts'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from '../../../src/stages/evaluate/assemble.ts'
 import type { Coded } from '../../../src/stages/evaluate/predict.ts'
 import { labelOf, positiveLabel, positiveOf, sortLabels } from '../../../src/stages/evaluate/truth.ts'
+import { plainData } from '../../support/plain.ts'
 
 /** codes in order of first appearance, as they are read */
 function coded(labels: readonly string[]): Coded {
@@ -218,18 +218,7 @@ describe('regression scores', () => {
 })
 
 describe('labels', () => {
-  const data: DataSpec = {
-    sources: {},
-    target: 't',
-    positive: null,
-    id: null,
-    time: null,
-    group: null,
-    weight: null,
-    labelDelayMs: null,
-    features: null,
-    sensitive: [],
-  }
+  const data = plainData()
   it('are one label however the number is stored', () => {
     expect([1, 1n, -0, 1.5, true, 'x'].map(labelOf)).toEqual(['1', '1', '0', '1.5', 'true', 'x'])
   })

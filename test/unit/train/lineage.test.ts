@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CommandSpec, ModelConfig } from '../../../src/core/schema/config.ts'
 import type { InputRecord } from '../../../src/core/schema/result.ts'
 import { keyMaterial, parseLineage, shownCommand } from '../../../src/core/train/lineage.ts'
+import { plainData } from '../../support/plain.ts'
 
 const golden = readFileSync(new URL('lineage.golden.json', import.meta.url), 'utf8')
 
@@ -23,18 +24,7 @@ const model: ModelConfig = {
   task: 'binary',
   model: { kind: 'path', path: 'm.onnx' },
   format: 'onnx',
-  data: {
-    sources: {},
-    target: 't',
-    positive: 1,
-    id: null,
-    time: null,
-    group: null,
-    weight: null,
-    labelDelayMs: null,
-    features: null,
-    sensitive: [],
-  },
+  data: plainData({ positive: 1 }),
   expect: [],
   train: spec,
   evaluate: { metrics: [], mode: 'guard', threshold: 0.5 },
