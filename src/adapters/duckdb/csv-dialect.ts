@@ -20,6 +20,8 @@ export type CsvTypes = ReadonlyMap<string, string>
 
 /** Records of this length need the engine to be told. */
 export const engineLineBytes = 2_000_000
+/** Longest records in a buffer. The engine's own are sixteen: of those its threads hold a few, and they are large pieces to be freed. */
+const buffered = 4
 const sniffedRows = 65_536
 
 function shared({ delimiter, leadingBlank, mixedNewlines, longRecords }: CsvDialect): string {
@@ -32,7 +34,8 @@ function shared({ delimiter, leadingBlank, mixedNewlines, longRecords }: CsvDial
     // 01/02/2001 has two readings, so only ISO dates are dates
     `dateformat = '%Y-%m-%d'`,
   ]
-  if (longRecords) options.push(`max_line_size = ${maxRecordBytes}`)
+  const most = longRecords ? maxRecordBytes : engineLineBytes
+  options.push(`max_line_size = ${most}, buffer_size = ${buffered * most}`)
   return options.join(', ')
 }
 

@@ -59,6 +59,14 @@ describe('DAT-02 a path means one file', () => {
   })
 })
 
+it('keeps a thirty-second part of the limit of what it has freed, and an eighth of large pieces', async () => {
+  const rows = await bench.engine.aggregate({ sql: "SELECT name, value FROM duckdb_settings() WHERE name LIKE 'allocator%threshold'" })
+  expect(Object.fromEntries(rows.map((row) => [row.name, row.value]))).toEqual({
+    allocator_flush_threshold: '16.0 MiB',
+    allocator_bulk_deallocation_flush_threshold: '64.0 MiB',
+  })
+})
+
 describe('DAT-03 the engine is hardened, and the settings are locked', () => {
   it('has the settings, and no statement changes one', async () => {
     const rows = await bench.engine.aggregate({
