@@ -33,7 +33,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Errors of the config name their code themselves, at each place. */
-const coded = ({ code, message }: UserError): string => (message.includes(` ${code} `) ? message : `${code}: ${message}`)
+const coded = ({ code, message }: UserError): string =>
+  message.includes(` ${code} `) || message.includes(` ${code}. `) ? message : `${code}: ${message}`
 
 async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<Verdict> {
   const parsed = parseArguments(argv)

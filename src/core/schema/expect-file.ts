@@ -176,6 +176,12 @@ const listedForm = (entry: CheckEntry) =>
       }),
     )
 
+/** The check that another tool calls so, such as `expect_column_values_to_not_be_null`. */
+const alsoCalled = (name: string): string | null =>
+  name.length < 6
+    ? null
+    : (checkTable.find(({ elsewhere }) => elsewhere.some((words) => words.split(/[\s,=]+/).includes(name)))?.name ?? null)
+
 function listedForms() {
   const [first, ...others] = checkTable.map(listedForm)
   if (first === undefined) throw new Error('the table of checks is empty')
@@ -184,7 +190,7 @@ function listedForms() {
       const check = isMap(issue.input) ? issue.input.check : undefined
       if (typeof check !== 'string') return 'expected a map that says which check: {check: min, column: delay, value: 0}'
       if (findCheck(check) !== null) return undefined
-      const near = nearest(check, checkTable.flatMap(namesOf))
+      const near = alsoCalled(check) ?? nearest(check, checkTable.flatMap(namesOf))
       return says('UNKNOWN_CHECK', `There is no check ${shown(check)}.${near === null ? '' : ` Did you mean ${near}?`}`)
     },
   })

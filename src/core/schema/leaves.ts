@@ -13,7 +13,13 @@ export const section = <S extends z.core.$ZodLooseShape>(
 ) => {
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? allowedKeys(open) : issue.code === 'invalid_type' ? 'a map of keys is expected here' : undefined,
+      issue.code === 'unrecognized_keys'
+        ? allowedKeys(open)
+        : issue.code === 'invalid_type'
+          ? open.length === 0
+            ? 'a map of keys is expected here'
+            : `a map of keys is expected here: ${open.join(', ')}`
+          : undefined,
   })
 }
 

@@ -277,5 +277,7 @@ export function readChange(metric: string, { range, unit: measured }: MetricFact
   const value = unit === 'pp' ? percent(digits) : Number(digits)
   const widest = range[1] - range[0]
   if (bounded && value > widest) return refuse(`${value} is above ${widest}, the most that ${metric} can change: did you mean ${digits}pp?`)
+  if (bounded && unit === '' && value === widest)
+    return refuse(`${value} is all that ${metric} can change, a limit that nothing reaches: did you mean ${digits}pp?`)
   return { kind: 'absolute', value }
 }

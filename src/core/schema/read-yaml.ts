@@ -60,7 +60,7 @@ export function readYaml(source: string): Read {
       if (/call stack/.test(error.message)) return refuse('CONFIG_INVALID', tooDeep, error.pos[0])
       const tab = tabbedLine(text)
       if (tab !== null) return refuse('CONFIG_INVALID', 'This line is indented with a tab: YAML wants spaces.', tab)
-      return refuse('CONFIG_INVALID', `This is not YAML: ${shown(error.message)}.`, error.pos[0])
+      return refuse('CONFIG_INVALID', yamlTrouble(error.code, error.message), error.pos[0])
     }
     if (document === undefined || second !== undefined)
       return refuse('CONFIG_INVALID', 'The file holds more than one document (`---`).', second?.range[0] ?? 0)
@@ -77,6 +77,23 @@ export function readYaml(source: string): Read {
     if (thrown instanceof RangeError) return refuse('CONFIG_INVALID', tooDeep, 0)
     throw thrown
   }
+}
+
+/** What people do wrong most, in words of theirs; the parser's own words for the rest. */
+function yamlTrouble(code: string, message: string): string {
+  const [start] = /(?<=character ).$/u.exec(message) ?? []
+  const [closing] = /(?<=end with a |Missing closing )["'\]}]/.exec(message) ?? []
+  if (start !== undefined) return `A value that begins with ${start} must stand in quotes.`
+  if (closing === '"' || closing === "'") return `A quote (${closing}) is opened here or above, and nothing closes it.`
+  if (closing !== undefined) return `A bracket is opened above, and no ${closing} closes it before this line.`
+  if (code === 'BLOCK_AS_IMPLICIT_KEY')
+    return 'Keys do not stand below one another here: indent them alike, and put a value that holds ": " in quotes.'
+  if (code === 'BAD_INDENT') return 'This key does not stand below the others of its map: indent them alike.'
+  if (code === 'MULTILINE_IMPLICIT_KEY' || /need to be followed by map values/.test(message))
+    return 'This is no key with a value: write `key: value`, with a space behind the colon.'
+  if (code === 'UNEXPECTED_TOKEN' && /node end/.test(message))
+    return 'Something stands behind a value here: put a value that holds { } [ ] or * in quotes.'
+  return `This is not YAML: ${shown(message)}.`
 }
 
 /** Offset of the first line that is indented with a tab. */

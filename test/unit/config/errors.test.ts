@@ -112,7 +112,7 @@ describe('GATE-03 hostile YAML and JSON', () => {
     ['no text', '', 'empty'],
     ['a list', '- a', 'must be a map'],
     ['a word', 'hello', 'must be a map'],
-    ['an open quote', 'models: "a', 'This is not YAML'],
+    ['an open quote', 'models: "a', 'nothing closes it'],
     ['a number that loses digits', 'models: {a: {model: a.onnx, data: {target: y, positive: 12345678901234567890}}}', 'put it in quotes'],
     ['a file too long', `#${'x'.repeat(2 ** 18)}`, 'are allowed'],
     ['many keys', Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n'), 'allowed'],
