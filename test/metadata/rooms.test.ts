@@ -56,6 +56,12 @@ describe('dependencies point inwards', () => {
     expect(files.filter((file) => !(roomOf(file) in rooms))).toEqual([])
   })
 
+  it('docs/architecture.md names every room, and each one of the core', () => {
+    const page = readFileSync(join(projectRoot, 'docs', 'architecture.md'), 'utf8')
+    const folders = new Set(files.flatMap((file) => /^(?:core\/)?([a-z-]+)\/[^/]+\.ts$/.exec(file)?.[1] ?? []))
+    expect([...folders].filter((folder) => !page.includes(`${folder}/`))).toEqual([])
+  })
+
   it('no file imports from a room further out, or a package its room must not know', () => {
     const wrong: string[] = []
     for (const file of files) {
