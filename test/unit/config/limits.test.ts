@@ -126,8 +126,9 @@ describe('GATE-02 a metric that the task cannot have', () => {
 
   it('is told from one that it has, for every metric and task', () => {
     for (const task of ['binary', 'multiclass', 'regression'] as const) {
+      const levels = task === 'regression' ? 'quantiles: [0.1, 0.5, 0.9], ' : ''
       for (const [name, { of }] of Object.entries(metrics).filter(([each]) => each !== 'value')) {
-        const text = `task: ${task}\nevaluate: {metrics: [${name}]}`
+        const text = `task: ${task}\nevaluate: {${levels}metrics: [${name}]}`
         if (of[task] !== undefined) expect(model(text).evaluate.metrics).toHaveLength(1)
         else expect(problems(whole(text)).join()).toContain('METRIC_UNSUITED')
       }
