@@ -110,12 +110,15 @@ function proportions(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
     else if (after && !before) won += 1
   }
   if (rows === 0) return null
-  const [b, c] = [lost, won]
   // of a rate among some of the rows: as many rows again as there are of the others
-  const scale = candidate.hit.length / rows
+  return yesOrNo(lost, won, rows, candidate.hit.length / rows, null)
+}
+
+/** @param rows of which the baseline alone has `b` right and the candidate alone `c`; with `groups`, one a group */
+function yesOrNo(b: number, c: number, rows: number, scale: number, groups: number | null): Test {
   return {
-    method: 'mcnemar-mid-p',
-    groups: null,
+    method: groups === null ? 'mcnemar-mid-p' : 'mcnemar-mid-p-groups',
+    groups,
     below: (at) => (at === 0 ? mcnemarWorse(b, c) : normalSf(-tangoZ(b, c, rows, at))),
     above: (at) => (at === 0 ? mcnemarWorse(c, b) : normalSf(tangoZ(b, c, rows, at))),
     bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
@@ -128,6 +131,8 @@ function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
   if (mean.n < 2) return null
   // of a rate among some of the rows: groups without such rows are counted, too, unless too few have any
   const groups = mean.n < FEWEST_GROUPS ? mean.n : groupsOf(candidate.unit ?? new Int32Array())
+  // models that answer alike everywhere have no spread, which is no proof that they would do so elsewhere: no group of so many differs
+  if (mean.mean === 0 && mean.se === 0) return yesOrNo(0, 0, mean.n, groups / mean.n, groups)
   return isTame(mean) ? student(mean, 'paired-t-groups', groups, groups) : drawn(baseline, candidate, candidate.hit.length, draws)
 }
 

@@ -70,7 +70,7 @@ function floorCheck(kind: 'min' | 'max', limits: Thresholds<number>, judged: Jud
     limit: decided.limit,
     n: rows,
     message: `${spec.name} is ${shown}${sure}, ${side} the ${kind === 'min' ? 'minimum' : 'maximum'} of ${writtenLevel(decided.limit, metric.unit)}${noInterval}${advice}`,
-    fix: decided.effect === 'pass' ? null : fixFor(kind, spec.name, value, decided, noInterval !== ''),
+    fix: decided.effect === 'pass' ? null : fixFor(kind, spec.name, missed ?? value, decided, noInterval !== ''),
   })
 }
 
@@ -106,6 +106,7 @@ function outcome(
   return meets(better) ? { status: 'warn', effect: 'warn' } : broken
 }
 
+/** @param value what has to meet the limit: the estimate, or under strict the bound */
 function fixFor(kind: 'min' | 'max', name: string, value: number, { limit }: Outcome, noInterval: boolean): string {
   if (noInterval) return `write evaluate.metrics.${name}.certainty: literal`
   // a limit that this value meets: rounded away from it, at the digits of the limit and one more

@@ -12,7 +12,7 @@ import { floorChecks } from './floor.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
 import type { Measured, SlicesInput } from './slice-measure.ts'
-import { countedInconclusive, countedMissing, moved, pText, sentence, tooFewGroups } from './words.ts'
+import { counted, countedInconclusive, countedMissing, moved, pText, sentence, tooFewGroups } from './words.ts'
 
 export type Told = NonNullable<EvaluateDetails['slices']>['list'][number]
 
@@ -78,7 +78,8 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
   const higher = metric.direction === 'higher'
   const few = fewGroups(change)
   const bounds = few === null ? (change.test?.bounds(0.95, 0) ?? null) : null
-  const rows = `${plural(slice.rows.length, 'row')}`
+  const groups = change.test?.groups ?? null
+  const rows = counted(slice.rows.length, groups, 'groups')
   const said = moved(`${spec.name} in ${slice.id}`, change.value, baseline, metric.unit, true, margin)
   const why =
     few !== null

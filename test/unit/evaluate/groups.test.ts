@@ -185,6 +185,15 @@ describe('messages count groups', () => {
     ])
   })
 
+  it('that answer alike everywhere are no proof: twelve groups cannot show that nothing is lost in others', () => {
+    const alike = (groups: number) =>
+      run(groups, 'non_inferior', { baseline: { ...candidate, group: Int32Array.from({ length: 1200 }, (_, i) => i % groups) } })
+    expect(alike(12)).toMatchObject({ status: 'inconclusive', effect: 'fail' })
+    expect(alike(12).message).toContain('12 routes do not show that the drop is below 0.5 pp')
+    expect(alike(12).interval?.[0]).toBeLessThan(-0.1)
+    expect(alike(1200)).toMatchObject({ status: 'pass' })
+  })
+
   it('decides nothing on fewer than ten, in words', () => {
     const check = run(7)
     expect(check).toMatchObject({ status: 'inconclusive', effect: 'pass', p_value: null, interval: null })

@@ -271,6 +271,18 @@ describe('changes', () => {
     expect(Number(needed.replace(',', '')) / about).toBeGreaterThan(0.9)
     expect(Number(needed.replace(',', '')) / about).toBeLessThan(1.4)
     expect(message(0.92)).not.toContain('would')
+    // and the limit that the fix names is one that the bound meets
+    const failing = decide({
+      candidate: accurate(200, (i) => i < 20),
+      specs: [spec('accuracy', { min: { fail: 0.88 }, certainty: 'strict' })],
+    })
+    const min = Number(/min: ([\d.]+)/.exec(checkOf('evaluate.min:accuracy', failing).fix ?? '')?.[1])
+    expect(min).toBeGreaterThan(0.8)
+    const after = decide({
+      candidate: accurate(200, (i) => i < 20),
+      specs: [spec('accuracy', { min: { fail: min }, certainty: 'strict' })],
+    })
+    expect(checkOf('evaluate.min:accuracy', after).status).toBe('pass')
   })
 
   it('of a share the interval of the change is Tango’s also where the test at 0 decides', () => {
