@@ -50,7 +50,9 @@ const patternPlace = (column: string | null, check: string): string =>
 async function tryPattern(engine: DataEngine, pattern: string, place: string): Promise<void> {
   try {
     await engine.aggregate({ sql: `SELECT regexp_full_match('', ?) AS fine`, values: [pattern] })
-  } catch {
+  } catch (thrown) {
+    // no engine, or a cancel: that says nothing of the pattern
+    if (!(thrown instanceof UserError) || thrown.code !== 'DATA_UNREADABLE') throw thrown
     throw new UserError(
       'BAD_PATTERN',
       `${place} is not a regular expression of RE2`,

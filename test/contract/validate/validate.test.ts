@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
+import type { ModelContext } from '../../../src/stages/context.ts'
+import { readConfigSql } from '../../../src/stages/validate/read-config-sql.ts'
 import { config, find, makeYard, type Yard } from './support.ts'
 
 let yard: Yard
@@ -143,6 +146,15 @@ describe('validate judges what is asked', () => {
       'warn',
       'warn',
     ])
+  })
+
+  it('an engine that cannot be started is no fault of a pattern', async () => {
+    const changed = new UserError('NATIVE_CHANGED', 'not the file', 'remove it')
+    const context = {
+      model: { expect: [{ check: 'matches', column: 'code', params: { pattern: 'x' }, severity: 'fail', on: ['train'], mostly: 1 }] },
+      ports: { engine: async () => ({ aggregate: () => Promise.reject(changed) }) },
+    }
+    await expect(readConfigSql(context as unknown as ModelContext)).rejects.toBe(changed)
   })
 
   it('a pattern that is none is said before any data is judged', async () => {
