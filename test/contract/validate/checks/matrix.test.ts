@@ -333,6 +333,20 @@ describe('DAT-09 nothing to judge is skipped, and no figure is NaN', () => {
   })
 })
 
+describe('NaN is a missing number', () => {
+  const about = ['no_nan', 'no_inf', 'finite', 'mixed_nulls']
+  const numeric = columnEntries.filter(({ name, kinds }) => kinds.includes('float') && !about.includes(name))
+  it.each(numeric.map((entry) => [entry.name, entry] as const))(
+    '%s: the finding is that of the same rows with nulls in its place',
+    async (_, entry) => {
+      const cells = (missing: string) => [missing, '5.0', '-3.0', missing, '2.5', '2.5', '900.0', '7.0', missing, '1.0']
+      const asked = exampleOf(entry)
+      const found = async (missing: string) => findingOf(bench, await make(bench, one('float', cells(missing))), asked)
+      expect(await found("'NaN'::DOUBLE")).toEqual(await found('NULL'))
+    },
+  )
+})
+
 describe('`where` judges exactly the rows of which it is true', () => {
   it.each(columnEntries.filter((entry) => entry.takesWhere).map((entry) => [entry.name, entry] as const))('%s', async (name, entry) => {
     for (const given of cases.filter((each) => each.check === name)) {
