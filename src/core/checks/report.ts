@@ -46,11 +46,14 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
   })
 }
 
-/** Of a share of rows: Wilson's, or the exact one where rows, or those that broke the rule, are few. Of another figure what its judge gives. */
+/** Of the part or number of rows that broke the rule: Wilson's, or the exact one where they are few. Of another figure what its judge gives. */
 function intervalOf({ limit, judged, broken, interval }: Finding): Pick<Check, 'interval' | 'level' | 'tail'> {
   if (interval) return { interval: [...interval.bounds], level: interval.level, tail: interval.tail }
-  if (limit?.unit !== 'share' || judged === null || broken === null || judged === 0) return { interval: null, level: null, tail: null }
-  return { interval: [...proportionInterval(broken, judged, 0.975).bounds], level: 0.95, tail: 'two-sided' }
+  const counts = limit?.unit === 'share' || limit?.unit === 'rows'
+  if (!counts || judged === null || broken === null || judged === 0 || broken > judged) return { interval: null, level: null, tail: null }
+  const rows = limit.unit === 'rows' ? judged : 1
+  const [lower, upper] = proportionInterval(broken, judged, 0.975).bounds
+  return { interval: [lower * rows, upper * rows], level: 0.95, tail: 'two-sided' }
 }
 
 const rolesOf = (findings: readonly Finding[], status: Finding['status']): string =>

@@ -139,6 +139,14 @@ describe('findings become one check per expectation', () => {
     )
   })
 
+  it('with the interval of the part of broken rows, or of their number where the limit is one', () => {
+    const one = toCheck([finding('test', 5, 100)], policy)
+    const [low = 0, high = 0] = one.interval ?? []
+    expect([low < 0.05, high > 0.05, one.level]).toEqual([true, true, 0.95])
+    const many = toCheck([{ ...finding('test', 5, 100), limit: { value: 3, kind: 'max', unit: 'rows' } }], policy)
+    expect(many).toMatchObject({ observed: 5, unit: 'rows', interval: [low * 100, high * 100], level: 0.95, tail: 'two-sided' })
+  })
+
   it('a pass names all tables', () => {
     expect(toCheck([finding('train', 0, 10), finding('test', 0, 10)], policy)).toMatchObject({
       status: 'pass',
