@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import type { RowFormat, ScoreSpec } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
@@ -50,7 +51,11 @@ async function score(
   return { ...answered, milliseconds, renamed: [] }
 }
 
-const formula = "regexp_matches(%, '^[=+\\-@\\t\\r]')"
+/** What a spreadsheet takes for the beginning of a formula, and the wide forms that it makes plain (OWASP, CSV injection). */
+const formula = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+const formulaSql = '^[=+\\-@\\t\\r\\n\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]'
+const beginnings = '=, +, -, @, a tab or a return'
+const asParquet = 'hand the rows over as Parquet: score: {format: parquet}'
 
 /**
  * What the command may see. A CSV with text that a spreadsheet would run as a formula would have to be changed to be harmless, and then the
@@ -67,17 +72,24 @@ async function given(
   const columns = table.columns.filter(({ name }) => !withheld.has(name))
   if (columns.length === 0)
     throw new UserError('COLUMNS_MISSING', `${shown} has no column beside the target, so there is nothing to score`, 'add the features')
-  const texts = format === 'csv' ? columns.filter(({ kind }) => kind === 'string') : []
+  const named = format === 'csv' ? columns.find(({ name }) => formula.test(name)) : undefined
+  if (named !== undefined)
+    throw new UserError(
+      'COLUMN_UNFIT',
+      `the name ${quoted(named.name)} of ${shown} begins with ${beginnings}, which no CSV is written with`,
+      asParquet,
+    )
+  const texts = format === 'csv' ? columns.filter(({ kind }) => kind === 'string' || kind === 'other') : []
   if (texts.length > 0) {
-    const counts = texts.map(({ name }, at) => `count(*) FILTER (WHERE ${formula.replace('%', quoteName(name))}) AS c${at}`)
+    const counts = texts.map(({ name }, at) => `count_if(regexp_matches(CAST(${quoteName(name)} AS VARCHAR), '${formulaSql}')) AS c${at}`)
     const [row] = await engine.aggregate({ sql: `SELECT ${counts.join(', ')} FROM ${table.relation}` })
     for (const [at, { name }] of texts.entries()) {
       const found = Number(row?.[`c${at}`] ?? 0)
       if (found === 0) continue
       throw new UserError(
         'COLUMN_UNFIT',
-        `${quoted(name)} of ${shown} begins with =, +, -, @, a tab or a return in ${found} of ${table.rows} rows, which no CSV is written with`,
-        'hand the rows over as Parquet: score: {format: parquet}',
+        `${quoted(name)} of ${shown} begins with ${beginnings} in ${found} of ${plural(table.rows, 'row')}, which no CSV is written with`,
+        asParquet,
       )
     }
   }

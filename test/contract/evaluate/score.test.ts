@@ -249,6 +249,31 @@ describe('a command that scores', () => {
     ).not.toContain('COLUMN_UNFIT')
     expect(bench.read('head.txt')).toBe('PAR1')
   })
+
+  it.each([
+    ['=cmd()', '=cmd()'],
+    ['+1', '+1'],
+    ['-1', '-1x'],
+    ['@SUM(1)', '@SUM(1)'],
+    ['a tab', '"\tx"'],
+    ['a return', '"\rx"'],
+    ['a line feed', '"\nx"'],
+    ['a wide equals sign', '＝1+1'],
+  ])('DAT-11 refuses a cell that begins with %s', async (_, cell) => {
+    prepare()
+    bench.write('test.csv', data().replace(',blue,', `,${cell},`))
+    expect(outcome(await bench.evaluate(config()))).toContain(
+      "'kind' of test.csv begins with =, +, -, @, a tab or a return in 1 of 400 rows",
+    )
+  })
+
+  it('DAT-11 refuses such a name of a column, and asks rightly of a name that a replacement would read', async () => {
+    prepare()
+    bench.write('test.csv', data().replace('kind', '=kind'))
+    expect(outcome(await bench.evaluate(config()))).toContain("the name '=kind' of test.csv begins with =, +, -, @, a tab or a return")
+    bench.write('test.csv', data().replace('kind', () => "a$'b").replace(',blue,', ',=1,'))
+    expect(outcome(await bench.evaluate(config()))).toContain('of test.csv begins with =, +, -, @, a tab or a return in 1 of 400 rows')
+  })
 })
 
 describe('other tasks', () => {
