@@ -1,7 +1,9 @@
 /** What a log says of one result, on a terminal as in a step. */
+
 import type { Verdict } from '../gate/fold.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { dueOf } from './findings.ts'
+import { plural } from './format.ts'
 import { plain } from './text.ts'
 
 export interface LogLine {
@@ -27,9 +29,10 @@ export function outcomeWords(result: StageResult): string {
   const open = (['inconclusive', 'no-baseline', 'not-comparable', 'skipped'] as const)
     .map((status) => ({ status, count: counted(status) }))
     .filter(({ count }) => count > 0)
-  return [`${counted('pass')} of ${result.checks.length} checks passed`, ...open.map(({ status, count }) => `${count} ${status}`)].join(
-    ', ',
-  )
+  return [
+    `${counted('pass')} of ${plural(result.checks.length, 'check')} passed`,
+    ...open.map(({ status, count }) => `${count} ${status}`),
+  ].join(', ')
 }
 
 /** Why a result is `skipped`: its own reason, or that of its checks. */

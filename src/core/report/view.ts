@@ -266,7 +266,7 @@ function dataNotes(result: StageResult | null): readonly Text[] {
   const tables = details.success ? details.data.tables : []
   const good = result.checks.filter((check) => check.effect === 'pass').length
   return [
-    say`${own(`${count(good)} of ${plural(result.checks.length, 'check')} hold`)}`,
+    say`${own(`${count(good)} of ${plural(result.checks.length, 'check')} ${result.checks.length === 1 ? 'holds' : 'hold'}`)}`,
     ...tables.map(
       (table) =>
         say`${name(table.role)}: ${own(`${plural(table.rows, 'row')}, ${plural(table.columns, 'column')}`)} (${own(table.format)})`,

@@ -37,6 +37,7 @@ describe('the log of a result', () => {
   })
 
   it('does not count as passed what too few rows left open', () => {
+    expect(outcomeWords(result('pass', [good]))).toBe('1 of 1 check passed')
     expect(outcomeWords(result('pass', [good, open, open, skip('a')]))).toBe('1 of 4 checks passed, 2 inconclusive, 1 skipped')
   })
 
