@@ -271,7 +271,12 @@ describe('a command that scores', () => {
     prepare()
     bench.write('test.csv', data().replace('kind', '=kind'))
     expect(outcome(await bench.evaluate(config()))).toContain("the name '=kind' of test.csv begins with =, +, -, @, a tab or a return")
-    bench.write('test.csv', data().replace('kind', () => "a$'b").replace(',blue,', ',=1,'))
+    bench.write(
+      'test.csv',
+      data()
+        .replace('kind', () => "a$'b")
+        .replace(',blue,', ',=1,'),
+    )
     expect(outcome(await bench.evaluate(config()))).toContain('of test.csv begins with =, +, -, @, a tab or a return in 1 of 400 rows')
   })
 })
