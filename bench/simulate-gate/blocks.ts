@@ -45,7 +45,7 @@ export interface BlockCase {
   readonly runs: number
 }
 
-export interface BlockCount extends BlockCase {
+export interface BlockCount extends Omit<BlockCase, 'pair'> {
   readonly guard: number
   readonly confidentWorse: number
   /** with a margin of two points; null where the metric is a loss */
@@ -96,7 +96,8 @@ export function blockCases(
 }
 
 export function countBlocks(one: BlockCase, seed: number): BlockCount {
-  const { gated, pair, rows, runs } = one
+  const { pair, ...what } = one
+  const { gated, rows, runs } = what
   const rng = random(seedOf(seed, rows, Math.round(10_000 * (one.drop + 1)), ...new TextEncoder().encode(one.name)))
   const found = { guard: 0, confidentWorse: 0, nonInferior: 0 }
   const specs = gated.map((name) => spec(name))
@@ -114,7 +115,7 @@ export function countBlocks(one: BlockCase, seed: number): BlockCount {
     })
     if (single.margin === 'points') found.nonInferior += Number(blocks([{ ...first, spec: spec(first.spec.name, 0.02) }], 'non_inferior'))
   }
-  return { ...one, ...found, nonInferior: single?.margin === 'points' ? found.nonInferior : null, oracle: single ? oracle(moves) : null }
+  return { ...what, ...found, nonInferior: single?.margin === 'points' ? found.nonInferior : null, oracle: single ? oracle(moves) : null }
 }
 
 /** The spread is that of all runs together. */

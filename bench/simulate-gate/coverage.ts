@@ -47,8 +47,8 @@ export const populations: Readonly<Record<string, Pair>> = {
   'lists of queries': ranking({ apart: 1.2, seed: 28 }),
   'lists, nearly perfect': ranking({ apart: 3, seed: 29 }),
   'many series': manySeries(30),
-  'three series, one step ahead': fewSeries({ half: 6_000, horizon: 1, seed: 31 }),
-  'three series, three steps ahead': fewSeries({ half: 6_000, horizon: 3, seed: 32 }),
+  'three series, one step ahead': fewSeries({ horizon: 1, seed: 31 }),
+  'three series, three steps ahead': fewSeries({ horizon: 3, seed: 32 }),
 }
 
 class Counter {
@@ -70,14 +70,31 @@ class Counter {
   }
 }
 
-/** @param only metrics; all that the task has, when it is not given */
-export function countCoverage(name: string, rows: number, runs: number, seed: number, only?: readonly string[]): readonly Coverage[] {
+const bootstrap = /^(bca|percentile|bootstrap-t)/
+
+/** Metrics whose intervals are formulas in this population: no draws, or hardly any. Seen in one world. */
+export function cheapOf(name: string, rows: number): readonly string[] {
+  const methods = countCoverage(name, rows, 1, 1)
+  return [...new Set(methods.map(({ metric }) => metric))].filter((metric) =>
+    methods.every((one) => one.metric !== metric || !bootstrap.test(one.method)),
+  )
+}
+
+/** @param only metrics; all that the task has, when it is not given; @param again how many times as many worlds were drawn before */
+export function countCoverage(
+  name: string,
+  rows: number,
+  runs: number,
+  seed: number,
+  only?: readonly string[],
+  again = 0,
+): readonly Coverage[] {
   const pair = populations[name]
   if (!pair) throw new RangeError(`no population ${name}`)
   const names = metricNames(pair.candidate.task).filter((metric) => !only || only.includes(metric))
   const truths = new Map(names.map((metric) => [metric, truthOf(pair.candidate, metric)]))
   const counters = new Map(names.flatMap((metric) => parts.map((part) => [`${part} ${metric}`, new Counter()] as const)))
-  const rng = random(seedOf(seed, rows, 3, ...new TextEncoder().encode(name)))
+  const rng = random(seedOf(seed, rows, 3, ...new TextEncoder().encode(name), ...(again === 0 ? [] : [again])))
   const asked = names.map((metric) => ({ spec: spec(metric), gated: true, floor: false }))
   for (let run = 0; run < runs; run++) {
     const { baseline, candidate } = draw(pair, rows, rng)
@@ -113,6 +130,32 @@ export function countCoverage(name: string, rows: number, runs: number, seed: nu
         },
       ]
     })
+  })
+}
+
+/** Of the same metrics in other worlds. The method is that of most worlds, as far as each knew. */
+export function together(counted: readonly (readonly Coverage[])[]): readonly Coverage[] {
+  const all = counted.flat()
+  const keyOf = ({ metric, part }: Coverage) => `${part} ${metric}`
+  return [...new Set(all.map(keyOf))].flatMap((key) => {
+    const own = all.filter((one) => keyOf(one) === key)
+    const [first] = own.toSorted((a, b) => b.runs - a.runs)
+    if (!first) return []
+    const sum = (of: (one: Coverage) => number) => own.reduce((total, one) => total + of(one), 0)
+    const by = new Map<string, number>()
+    for (const { method, runs } of own) by.set(method, (by.get(method) ?? 0) + runs)
+    const [method = ''] = [...by].sort((a, b) => b[1] - a[1])[0] ?? []
+    return [
+      {
+        ...first,
+        method,
+        runs: sum(({ runs }) => runs),
+        without: sum(({ without }) => without),
+        held: sum(({ held }) => held),
+        heldBelow: sum(({ heldBelow }) => heldBelow),
+        heldAbove: sum(({ heldAbove }) => heldAbove),
+      },
+    ]
   })
 }
 

@@ -14,6 +14,8 @@ import { type Random, random } from '../../src/core/stats/random.ts'
 export interface Pair {
   readonly baseline: Scores
   readonly candidate: Scores
+  /** a new stretch of n steps, where rows follow each other in time and a list of them would soon be used up */
+  readonly stretch?: (n: number, rng: Random) => Pair
 }
 
 /** A pair of models by how much more noise the candidate has; 1: equal models. */
@@ -168,22 +170,15 @@ export function worseBy(population: Population, name: string, drop: number): Pai
 }
 
 /**
- * A world of n units, drawn with replacement: rows, or the queries or series that rows belong to. Forecasts that say their time are a stretch of n steps of
- * it, in a circle.
+ * A world of n units, drawn with replacement: rows, or the queries or series that rows belong to. Of forecasts that say their time: n new steps.
  */
-export function draw({ baseline, candidate }: Pair, n: number, rng: Random): Pair {
+export function draw({ baseline, candidate, stretch }: Pair, n: number, rng: Random): Pair {
+  if (stretch) return stretch(n, rng)
   if (baseline.task === 'ranking' && candidate.task === 'ranking') {
     const { rows, unit } = drawUnits(baseline.query, n, rng)
     return { baseline: { ...takeRows(baseline, rows), query: unit }, candidate: { ...takeRows(candidate, rows), query: unit } }
   }
   if (baseline.task === 'forecasting' && candidate.task === 'forecasting') {
-    if (baseline.time) {
-      const [from, width] = [rng.below(baseline.time.length), countOf(baseline.series)]
-      const [start, all] = [from - (from % width), baseline.time.length]
-      const rows = Uint32Array.from({ length: n * width }, (_, i) => (start + i) % all)
-      const time = Float64Array.from(rows, (_, i) => Math.floor(i / width))
-      return { baseline: { ...takeRows(baseline, rows), time }, candidate: { ...takeRows(candidate, rows), time } }
-    }
     const { rows, unit } = drawUnits(baseline.series ?? new Int32Array(), n, rng)
     const again = (scores: typeof baseline) => {
       const { series, scale, ...taken } = takeRows(scores, rows)
@@ -200,7 +195,6 @@ export function draw({ baseline, candidate }: Pair, n: number, rng: Random): Pai
 }
 
 const naiveNone = { absolute: 0, squared: 0, pairs: 0 }
-const countOf = (codes: Int32Array | null): number => (codes?.reduce((most, code) => Math.max(most, code), 0) ?? 0) + 1
 
 /** @param codes of units whose rows lie together; rows of n of them, and which draw each is of */
 function drawUnits(codes: Int32Array, n: number, rng: Random): { readonly rows: Uint32Array; readonly unit: Int32Array } {

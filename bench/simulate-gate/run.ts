@@ -10,7 +10,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { blockCases, countBlocks, kinds } from './blocks.ts'
-import { countCoverage, populations } from './coverage.ts'
+import { cheapOf, countCoverage, populations, together } from './coverage.ts'
 import { countGroups } from './groups.ts'
 import { report } from './report.ts'
 import { countReuse } from './reuse.ts'
@@ -39,7 +39,8 @@ const plan = values.short
   ? {
       blocks: { sizes: [200, 1000], runs: 1200, fewest: 25 },
       shares: [50, 200, 1000],
-      coverage: [{ rows: 200, runs: 60 }],
+      coverage: [{ rows: 200, runs: 60, times: 1 }],
+      cheap: [],
       metrics: ['accuracy', 'f1', 'roc_auc', 'log_loss', 'mae', 'rmse', 'ndcg', 'mase', 'crps', 'subset_accuracy'],
       reuse: [{ rows: 500, runs: 100 }],
       slices: [{ population: 'answers', metrics: ['accuracy'], rows: 20_000, runs: 15 }],
@@ -49,10 +50,14 @@ const plan = values.short
       blocks: { sizes: [200, 1000, 5000, 20_000], runs: 4000, fewest: 220 },
       shares: [50, 100, 200, 1000, 5000],
       coverage: [
-        { rows: 50, runs: 220 },
-        { rows: 200, runs: 220 },
-        { rows: 1000, runs: 40 },
-        { rows: 5000, runs: 10 },
+        { rows: 50, runs: 220, times: 1 },
+        { rows: 200, runs: 220, times: 1 },
+        { rows: 1000, runs: 40, times: 2 },
+        { rows: 5000, runs: 10, times: 1 },
+      ],
+      cheap: [
+        { rows: 1000, runs: 100, times: 2 },
+        { rows: 5000, runs: 20, times: 3 },
       ],
       metrics: undefined,
       reuse: [
@@ -74,6 +79,9 @@ const plan = values.short
       ],
       groups: [0, 0.1, 0.3].flatMap((alike) => [30, 100].map((groups) => ({ alike, groups, runs: 220 }))),
     }
+
+/** what tells these worlds from those of all metrics */
+const CHEAP = 1000
 
 const asked = values.only?.split(',')
 /** by part, as it was written */
@@ -101,6 +109,18 @@ function part<T>(name: string, rows: number, key: object, count: () => readonly 
 }
 
 const { blocks, metrics } = plan
+
+/** More worlds of what costs little. */
+function cheaply(name: string, rows: number) {
+  return plan.cheap
+    .filter((one) => one.rows === rows)
+    .flatMap(({ runs, times }) =>
+      Array.from({ length: times }, (_, again) =>
+        part('cheap', rows, { name, runs, again }, () => countCoverage(name, rows, runs, seed, cheapOf(name, rows), CHEAP + again)),
+      ).flat(),
+    )
+}
+
 const counted = {
   shares: plan.shares.map(meanShareCoverage),
   shareTable: plan.shares.flatMap((rows) => shareCoverage(rows, rates)),
@@ -115,11 +135,16 @@ const counted = {
   sliced: plan.slices.flatMap(({ population, metrics: own, rows, runs }) =>
     part('slices', rows, { population, metrics: own, runs }, () => countSlices(population, rows, runs, seed, own)),
   ),
-  covered: plan.coverage.flatMap(({ rows, runs }) =>
-    Object.keys(populations).flatMap((name) =>
-      part('coverage', rows, { name, runs, metrics }, () => countCoverage(name, rows, runs, seed, metrics)),
-    ),
-  ),
+  covered: plan.coverage.flatMap(({ rows, runs, times }) => {
+    const byTime = Array.from({ length: times }, (_, again) =>
+      Object.keys(populations).map((name) =>
+        part('coverage', rows, { name, runs, metrics, ...(again === 0 ? {} : { again }) }, () =>
+          countCoverage(name, rows, runs, seed, metrics, again),
+        ),
+      ),
+    )
+    return Object.keys(populations).flatMap((name, at) => together([...byTime.map((found) => found[at] ?? []), cheaply(name, rows)]))
+  }),
   grouped: plan.groups.flatMap(({ alike, groups, runs }) =>
     part('groups', groups, { alike, runs }, () => countGroups(alike, groups, runs, seed)),
   ),

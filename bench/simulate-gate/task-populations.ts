@@ -4,6 +4,7 @@
  */
 import { naiveScale } from '../../src/core/metrics/forecast.ts'
 import type { ForecastingScores, MultilabelScores, RankingScores } from '../../src/core/metrics/scores.ts'
+import { normalQuantile } from '../../src/core/stats/normal.ts'
 import { type Random, random } from '../../src/core/stats/random.ts'
 import type { Pair } from './populations.ts'
 
@@ -154,35 +155,53 @@ export function manySeries(seed: number): Pair {
   return forecasts(moments, scale, 1, false)
 }
 
+const bases = [10, 25, 60]
+
 /**
- * Three series for a long time, forecast three steps ahead: errors are a sum of the last three shocks, part of which all series share. A world is a stretch of
- * time; the second half of all time is the first with the models exchanged.
+ * Three series for a long time: errors of forecasts h steps ahead are sums of the last h shocks, part of which all series share. Each world is a stretch of time that
+ * nobody has seen before: stretches of one list overlap where worlds are many and long, and would tell the same again and again.
+ * What is true of all time needs no time: the joint law of a truth and its forecast at each place of the season. The list that truths are computed on
+ * has a lattice of Fibonacci's of their normal shocks (Niederreiter 1992, §5), each shock of a model once and its opposite once, with the models exchanged.
  */
-export function fewSeries({ half, horizon, seed }: { readonly half: number; readonly horizon: number; readonly seed: number }): Pair {
+export function fewSeries({ horizon, seed }: { readonly horizon: number; readonly seed: number }): Pair {
   const rng = random(seed)
-  const bases = [10, 25, 60]
   const scale = bases.map((base) => scaleOf(base, rng))
-  /** sums of `horizon` shocks, of spread 1, in a circle */
-  const moving = (): Float64Array => {
-    const shocks = Float64Array.from({ length: half }, () => rng.normal())
-    return shocks.map((_, t) => {
-      let sum = 0
-      for (let lag = 0; lag < horizon; lag++) sum += shocks[(t + half - lag) % half] ?? 0
-      return sum / Math.sqrt(horizon)
-    })
+  const moment = (series: number, time: number, truth: number, noise: readonly [number, number]): Moment => {
+    const level = levelAt(bases[series] ?? 0, time)
+    const said = (x: number) => level * Math.exp(0.02 + 0.08 * x)
+    return { series, time, y: level * Math.exp(0.15 * truth), said: [said(noise[0]), said(noise[1])] }
   }
-  const common = moving()
-  const own = bases.map(() => [moving(), moving(), moving()] as const)
-  const moments: Moment[] = []
-  for (const swap of [false, true]) {
-    for (let t = 0; t < half; t++) {
-      for (const [s, base] of bases.entries()) {
-        const [truth, first, second] = own[s] ?? []
-        const y = levelAt(base, t) * Math.exp(0.15 * (0.6 * (common[t] ?? 0) + 0.8 * (truth?.[t] ?? 0)))
-        const [a, b] = [first, second].map((noise) => levelAt(base, t) * Math.exp(0.02 + 0.08 * (noise?.[t] ?? 0)))
-        moments.push({ series: s, time: t + (swap ? half : 0), y, said: swap ? [b ?? 0, a ?? 0] : [a ?? 0, b ?? 0] })
-      }
-    }
+  const [points, step] = [4181, 2584]
+  const all = Array.from({ length: points }, (_, i) => {
+    const [truth, noise] = [normalQuantile((i + 0.5) / points), normalQuantile((((i * step) % points) + 0.5) / points)]
+    return Array.from({ length: season }, (_, phase) => {
+      const moments = (swap: -1 | 1) =>
+        bases.map((_, s) => moment(s, (2 * i + Number(swap > 0)) * season + phase, truth, [swap * noise, -swap * noise]))
+      return [...moments(-1), ...moments(1)]
+    }).flat()
+  }).flat()
+  return {
+    ...forecasts(all, scale, horizon, true),
+    stretch: (n, own) => {
+      const from = own.below(season)
+      const common = moving(n, horizon, own)
+      const shocks = bases.map(() => [moving(n, horizon, own), moving(n, horizon, own), moving(n, horizon, own)])
+      const moments = Array.from({ length: n }, (_, t) =>
+        shocks.map(([truth, first, second], s) =>
+          moment(s, from + t, 0.6 * (common[t] ?? 0) + 0.8 * (truth?.[t] ?? 0), [first?.[t] ?? 0, second?.[t] ?? 0]),
+        ),
+      )
+      return forecasts(moments.flat(), scale, horizon, true)
+    },
   }
-  return forecasts(moments, scale, horizon, true)
+}
+
+/** Sums of the last `horizon` shocks at each of n steps, of spread 1. */
+function moving(n: number, horizon: number, rng: Random): Float64Array {
+  const shocks = Float64Array.from({ length: n + horizon - 1 }, () => rng.normal())
+  return Float64Array.from({ length: n }, (_, t) => {
+    let sum = 0
+    for (let lag = 0; lag < horizon; lag++) sum += shocks[t + lag] ?? 0
+    return sum / Math.sqrt(horizon)
+  })
 }

@@ -5,6 +5,7 @@
  */
 import type { Sample } from '../metrics/sample.ts'
 import type { Bca } from '../stats/bca.ts'
+import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
@@ -74,6 +75,8 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
       return candidate.unit ? groupedHits(baseline, candidate, draws) : proportions(baseline, candidate)
     case 'auc':
       return baseline.kind === 'auc' ? aucs(baseline, candidate, value) : null
+    case 'cut':
+      return baseline.kind === 'cut' ? cutsDiffer(baseline, candidate, value) : null
     case 'influence': {
       if (baseline.kind !== 'influence') return null
       const difference = candidate.influence.map((x, i) => x - (baseline.influence[i] ?? 0))
@@ -146,6 +149,24 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
   if (mean.n < 2) return null
   const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
   return student({ ...mean, se: Math.max(mean.se, open) }, 'delong-groups', mean.n)
+}
+
+/**
+ * Of thresholds that were chosen, two models flatter themselves about alike, so the change is that of the best; its spread is that of thresholds which the rows had no part in,
+ * or of the best ones, whichever is larger: where positives are few, what was chosen by them moves less than what will be.
+ */
+function cutsDiffer(baseline: Kind<'cut'>, candidate: Kind<'cut'>, value: number): Test | null {
+  const { y, unit = null, weight = null } = candidate
+  const spread = (calls: 'calls' | 'honestCalls') => {
+    const before = callInfluence(baseline.cut[calls], y, weight)
+    return clustered(
+      value,
+      callInfluence(candidate.cut[calls], y, weight).map((x, i) => x - (before[i] ?? 0)),
+      unit,
+    )
+  }
+  const [own, honest] = [spread('calls'), spread('honestCalls')]
+  return own.n < 2 ? null : student({ ...own, se: Math.max(own.se, honest.se) }, 'cross-fit', unit ? own.n : null)
 }
 
 function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling): Test | null {

@@ -81,6 +81,7 @@ function summed(sample: Sample): Exclude<RowSample, RankSample> | null {
     ({ kind: 'mean', value, rows: influence.map((x) => x + (value.value ?? 0)) }) as const
   switch (sample.kind) {
     case 'plain':
+    case 'cut':
     case 'rank':
     case 'weighted':
       return null

@@ -29,6 +29,7 @@ export function influenceOf(sample: Sample): Float64Array | null {
     case 'mean':
     case 'proportion':
     case 'auc':
+    case 'cut':
     case 'weighted':
     case 'plain':
       return null

@@ -4,12 +4,14 @@
  *
  * A level keeps a few numbers, never the rows: at millions of rows every metric would hold its own copy of them.
  */
+import { rowsWhere } from '../metrics/metric.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
 import { cosineMean } from '../stats/equal-weighted-cosine.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
+import { contrastBounds, type Estimate } from '../stats/mover.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
 import type { Resampling } from './resampling.ts'
 import { perStep, type Serial } from './serial.ts'
@@ -42,6 +44,8 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
     }
     case 'mean':
       return meanLevel(sample, draws)
+    case 'cut':
+      return cutLevel(sample)
     case 'influence': {
       const mean = influenceMean(value.value, sample.influence, sample.unit ?? null)
       return mean.n < 2 ? null : student(mean, 'influence')
@@ -100,6 +104,40 @@ function meanLevel(sample: Kind<'mean'>, draws: Resampling): Level | null {
   // a share of rows that count differently
   if (rows.every((x) => x === 0 || x === 1)) return groupShare({ mean, rows: rows.length })
   return skewed(mean, unit ? 't-skew-groups' : 't-skew-weighted')
+}
+
+/**
+ * The shares of both classes at the best threshold have intervals of their own, as of a threshold that was given, put together as a difference. The upper bound is of
+ * that threshold, which flatters; the lower one of thresholds that the rows had no part in, which do not.
+ */
+function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): Level | null {
+  const [positive, negative] = [1, 0].map((label) => calledOf(cut.calls, y, label, weight, unit))
+  if (!positive || !negative) return null
+  const value = positive.value - negative.value
+  const flattered = Math.max(0, value - cut.honest)
+  return {
+    method: 'cross-fit',
+    bounds: (level) => {
+      const [low, high] = contrastBounds(positive, negative, 1, level)
+      return [Math.max(0, low - flattered), high]
+    },
+  }
+}
+
+/** The share of a class that lies beyond the threshold. */
+function calledOf(calls: Uint8Array, y: Uint8Array, label: number, weight: Float64Array | null, unit: Int32Array | null): Estimate | null {
+  const rows = rowsWhere(y.length, (i) => y[i] === label)
+  if (!weight && !unit) {
+    const hits = rows.reduce((sum, i) => sum + (calls[i] ?? 0), 0)
+    return { value: hits / rows.length, bounds: share(hits, rows.length).bounds }
+  }
+  const values = Float64Array.from(rows, (i) => calls[i] ?? 0)
+  const mean = weightedMean(
+    values,
+    weight && Float64Array.from(rows, (i) => weight[i] ?? 0),
+    unit && Int32Array.from(rows, (i) => unit[i] ?? 0),
+  )
+  return mean.n < 2 ? null : { value: mean.mean, bounds: groupShare({ mean, rows: rows.length }).bounds }
 }
 
 const share = (hits: number, rows: number): Level => ({

@@ -9,7 +9,7 @@ export type RowSample = Kind<'proportion' | 'mean' | 'moments' | 'cells' | 'rank
 export type RankSample = Kind<'rank'>
 
 export const isRowSample = (sample: Sample): sample is RowSample =>
-  sample.kind !== 'auc' && sample.kind !== 'influence' && sample.kind !== 'plain'
+  sample.kind !== 'auc' && sample.kind !== 'cut' && sample.kind !== 'influence' && sample.kind !== 'plain'
 
 /** Rows, or what the sample has instead of them. */
 export function entriesOf(sample: RowSample): number {

@@ -170,16 +170,6 @@ export function averagePrecisionInfluence(ranks: Ranking, y: Uint8Array, weight:
   return influence
 }
 
-/** Largest distance between the score distributions of the classes: max (TPR − FPR) over thresholds, either sign. */
-export function kolmogorovSmirnov(curve: Curve): MetricValue {
-  const { positives, negatives } = totals(curve)
-  if (positives === 0) return needs('positive')
-  if (negatives === 0) return needs('negative')
-  let most = 0
-  for (let g = 0; g < curve.tp.length; g++) most = Math.max(most, Math.abs((curve.tp[g] ?? 0) / positives - (curve.fp[g] ?? 0) / negatives))
-  return defined(most)
-}
-
 /** Highest recall at a threshold whose false-positive rate does not exceed `fpr`; 0 when there is none. */
 export function recallAtFpr(curve: Curve, fpr: number): MetricValue {
   const { positives, negatives } = totals(curve)

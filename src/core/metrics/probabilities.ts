@@ -1,24 +1,29 @@
 /** Metrics of scores and probabilities, definitions of scikit-learn. */
 
+import { bestCut } from '../stats/best-cut.ts'
 import { binnings } from '../stats/calibration-bins.ts'
 import { aucParts } from '../stats/delong.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
-import {
-  averagePrecision,
-  averagePrecisionInfluence,
-  kolmogorovSmirnov,
-  liftAtK,
-  precisionAtRecall,
-  recallAtFpr,
-  recallAtK,
-} from './curve.ts'
+import { averagePrecision, averagePrecisionInfluence, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
 import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, type Params, rank, share, whole } from './metric.ts'
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+import type { BinaryView } from './view.ts'
 import { weightedAuc } from './weighted-auc.ts'
 
 const both = ['binary', 'multiclass'] as const
+
+const largestDistance = ({ ranks: ranked, y, weight, unit }: BinaryView): Sample => {
+  const ranks = ranked()
+  if (!ranks) return noScores
+  for (const label of [1, 0]) {
+    if (!y.some((one, i) => one === label && (weight === null || (weight[i] ?? 0) > 0)))
+      return plain(undefinedBecause(`there are no ${label === 1 ? 'positive' : 'negative'} rows`))
+  }
+  const cut = bestCut(ranks, y, weight, unit)
+  return { kind: 'cut', value: defined(cut.largest), y, cut, unit, weight }
+}
 
 /** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
 const FLOAT32_EPSILON = 1.1920928955078125e-7
@@ -178,7 +183,7 @@ export const scoreMetrics = {
     summary: 'largest distance between the score distributions of the classes',
     direction: 'higher',
     needs: 'scores',
-    of: { binary: rank(kolmogorovSmirnov) },
+    of: { binary: largestDistance },
   }),
   recall_at_fpr: metric({
     summary: 'highest recall at a false-positive rate of at most `fpr`',

@@ -2,6 +2,7 @@
  * A metric on the rows of one model: its value, and what its interval and its comparison need. One kind per family of
  * inference; `evaluate/` has one function per family and knows no metric by name.
  */
+import type { BestCut } from '../stats/best-cut.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import type { Curve } from './curve.ts'
 
@@ -32,7 +33,7 @@ interface Common {
    */
   readonly unit?: Int32Array | null
   /**
-   * Weight of each entry in the kinds `mean`, `moments`, `cells` and `rank`: every sum over entries, the number of them included, is a sum of
+   * Weight of each entry in the kinds `mean`, `moments`, `cells`, `cut` and `rank`: every sum over entries, the number of them included, is a sum of
    * weights. Null or absent: 1 each. Kinds `weighted` and `influence` hold their weights themselves; `proportion` and `auc` have none (a weighted
    * share comes as a `mean`, a weighted AUC as an `influence`).
    */
@@ -62,6 +63,8 @@ export type Sample =
       readonly of: (curve: Curve) => MetricValue
       readonly influence: (() => Float64Array) | null
     })
+  /** the largest distance of the shares of both classes beyond a threshold: the best one, and one that a row had no part in choosing */
+  | (Common & { readonly kind: 'cut'; readonly y: Uint8Array; readonly cut: BestCut })
   /** mean of per-row values; rows left out are chosen by the truth alone */
   | (Common & { readonly kind: 'mean'; readonly rows: Float64Array })
   /** a function of sums over rows; `of` gets the sums and the number of rows (the sum of weights where there are any) */

@@ -93,6 +93,13 @@ function again(made: Sample): MetricValue | null {
     }
     case 'weighted':
       return made.prepare(Uint16Array.from({ length: made.rows }, (_, j) => j))(new Uint8Array(made.rows).fill(1))
+    case 'cut': {
+      const share = (label: number) => {
+        const of = made.y.map((one) => Number(one === label))
+        return sum(Float64Array.from(of, (one, j) => one * (made.cut.calls[j] ?? 0))) / sum(Float64Array.from(of))
+      }
+      return { value: share(1) - share(0), undefined: null }
+    }
     case 'proportion':
     case 'auc':
     case 'rank':
