@@ -20,13 +20,27 @@ export interface Answers {
 
 export function drawAnswers(rows: number, rng: Random): Answers {
   const label = drawColumn({ name: target, storage: 'boolean', labels: truths, make: () => (r) => Number(r.next() < 0.2) }, rows, rng)
+  return { label, predictions: drawPredictions(rows, 0, rng) }
+}
+
+/** @param tilt standard deviations by which the log-odds moved */
+export function drawPredictions(rows: number, tilt: number, rng: Random): readonly Drawn[] {
+  const odds = (r: Random) => 1.2 * (r.normal() + tilt) - 1.6
   const probability = drawColumn(
-    { name: 'probability', storage: 'float', labels: null, make: () => (r) => 1 / (1 + Math.exp(1.6 - 1.2 * r.normal())) },
+    { name: 'probability', storage: 'float', labels: null, make: () => (r) => 1 / (1 + Math.exp(-odds(r))) },
     rows,
     rng,
   )
   const said: Drawn = { name: 'class', storage: 'boolean', labels: truths, values: probability.values.map((p) => Number(p >= 0.5)) }
-  return { label, predictions: [probability, said] }
+  return [probability, said]
+}
+
+/** @param features of which a number and a category tell something of the label: its log-odds, times `strength` */
+export function drawTold(features: readonly Drawn[], strength: number, rng: Random): Drawn {
+  const [number, category] = ['normal', 'levels_5'].map((name) => features.find((one) => one.name === name)?.values)
+  if (number === undefined || category === undefined) throw new RangeError('there is no such column')
+  const values = number.map((x, i) => Number(rng.next() < 1 / (1 + Math.exp(1.5 - strength * (0.6 * x + 0.5 * (category[i] ?? 0) - 0.6)))))
+  return { name: target, storage: 'boolean', labels: truths, values }
 }
 
 /** The profile with the label as one more column of it, and how the others go together with it. */

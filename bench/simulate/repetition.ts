@@ -3,12 +3,16 @@ import { type DriftInput, type DriftJudgement, judgeDrift } from '../../src/core
 import { predictionPrefix } from '../../src/core/drift/thresholds.ts'
 import type { TableProfile } from '../../src/core/schema/profile.ts'
 import { random } from '../../src/core/stats/random.ts'
-import { drawAnswers, positive, target, withLabel } from './answers.ts'
+import { drawAnswers, drawPredictions, drawTold, positive, target, withLabel } from './answers.ts'
 import { columns, type Drawn, drawColumn } from './columns.ts'
 import { category, drawLabel, drawShares, type Link, links } from './links.ts'
 import { countPairs } from './pairs.ts'
 import { profileOf } from './profile.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
+
+/** Standard deviations that are certain in many rows and of no importance in any, and how much more columns tell of the label. */
+const tilt = 0.02
+const stronger = 1.1
 
 export interface Alarms {
   readonly warn: boolean
@@ -31,6 +35,8 @@ export interface Repetition {
   readonly whole: Outcome
   /** every column moved, by nothing that matters */
   readonly immaterial: Outcome
+  /** the same with predictions that moved as little, and a label of which a number and a category tell a tenth more than they did. Null when it was not asked for */
+  readonly immaterialWhole: Outcome | null
   /** by name of the scenario: the column that moved. Empty when shifts were not asked for */
   readonly shifted: ReadonlyMap<string, Outcome>
   /** by name of the link: what is said of how the category and the label go together */
@@ -76,7 +82,8 @@ function whatAlarmed(id: string, column: string | null): string {
   return column?.startsWith(predictionPrefix) ? `${name} of predictions` : name
 }
 
-export function repeat(rows: number, seed: number, withShifts: boolean): Repetition {
+/** @param told with the label that columns tell a tenth more of */
+export function repeat(rows: number, seed: number, withShifts: boolean, told: boolean): Repetition {
   const rng = random(seed)
   let tables = 0
   const profile = (role: string, drawn: readonly Drawn[], reference: TableProfile | null) =>
@@ -87,7 +94,8 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
   const before = draw(0)
   const reference = profile('train', before, null)
   const current = profile('current', today, reference)
-  const slightly = profile('current', draw(0.02), reference)
+  const tilted = draw(tilt)
+  const slightly = profile('current', tilted, reference)
 
   /** The quiet table with one column put in its place: the others are the same rows. */
   function shifted({ column, draw: changed, labels }: Scenario): Outcome {
@@ -120,6 +128,20 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
     )
   }
 
+  function immaterialWhole(): Outcome {
+    const own = random(seedOf(seed, 3))
+    const answered = profile('predictions', drawPredictions(rows, 0, own), null)
+    const labelled = withLabel(reference, before, drawTold(before, 1, own), seed + tables++, null)
+    return outcome(
+      judge(labelled, withLabel(slightly, tilted, drawTold(tilted, stronger, own), seed + tables++, labelled), {
+        targets: [target],
+        positive,
+        predictions: { reference: answered, current: profile('predictions', drawPredictions(rows, tilt, own), answered) },
+      }),
+      null,
+    )
+  }
+
   /** Both tables with a label that the category tells something of. */
   function linked(link: Link, at: number): Outcome {
     const own = random(seedOf(seed, 2, at))
@@ -141,6 +163,7 @@ export function repeat(rows: number, seed: number, withShifts: boolean): Repetit
     immaterial: outcome(judge(reference, slightly), null),
     shifted: new Map(withShifts ? scenarios.map((scenario) => [scenario.name, shifted(scenario)]) : []),
     linked: new Map(withShifts ? links.map((link, at) => [link.name, linked(link, at)]) : []),
+    immaterialWhole: told ? immaterialWhole() : null,
   }
 }
 
