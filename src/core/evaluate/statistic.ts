@@ -106,16 +106,37 @@ function sums(
   draws: RowDraws,
   of: (totals: Float64Array) => number,
 ): (weights: Uint8Array) => number {
+  // of draws over all rows, the rows of one group lie in few units
+  const { held, place } = unitsOf(draws)
   const perUnit = columns.map((row) => {
-    const into = new Float64Array(draws.units)
-    for (let i = 0; i < draws.rows; i++) into[draws.of[i] ?? 0] = (into[draws.of[i] ?? 0] ?? 0) + row(i)
+    const into = new Float64Array(held.length)
+    for (let i = 0; i < draws.rows; i++) {
+      const at = place[draws.of[i] ?? 0] ?? 0
+      into[at] = (into[at] ?? 0) + row(i)
+    }
     return into
   })
   const totals = new Float64Array(columns.length)
+  const own = held.length === draws.units ? null : new Uint8Array(held.length)
   return (weights) => {
-    for (const [j, values] of perUnit.entries()) totals[j] = dot(values, weights)
+    if (own) for (let j = 0; j < own.length; j++) own[j] = weights[held[j] ?? 0] ?? 0
+    for (const [j, values] of perUnit.entries()) totals[j] = dot(values, own ?? weights)
     return of(totals)
   }
+}
+
+/** Units that hold a row, rising, and the place of each among them. */
+function unitsOf({ units, rows, of }: RowDraws): { readonly held: Uint16Array; readonly place: Uint16Array } {
+  const place = new Uint16Array(units)
+  for (let i = 0; i < rows; i++) place[of[i] ?? 0] = 1
+  const held = new Uint16Array(place.reduce((sum, one) => sum + one, 0))
+  let next = 0
+  for (let u = 0; u < units; u++) {
+    if (place[u] !== 1) continue
+    held[next] = u
+    place[u] = next++
+  }
+  return { held, place }
 }
 
 function dot(values: Float64Array, weights: Uint8Array): number {
