@@ -130,7 +130,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: { short: { type: 'boolean', default: false }, seed: { type: 'string', default: '20260101' }, out: { type: 'string' } },
   })
-  const verdicts = fairnessTargets(values.short ? 60 : 200, Number(values.seed)).map(judgeTarget)
+  const verdicts = fairnessTargets(values.short ? 60 : 100, Number(values.seed)).map(judgeTarget)
   const lines = verdicts.map(({ what, k, n, rate, least, most, met }) => {
     const [low, high] = interval(k, n)
     const wanted = least === undefined ? `≤ ${percent(most ?? 1)}` : `≥ ${percent(least)}`

@@ -119,6 +119,7 @@ const alarmsOf = (sizes: readonly Size[], of: (size: Size) => Tally) =>
     ['rows on each side', 'runs', 'warn or fail', 'fail', 'by the distance alone', 'which checks'],
     sizes.map((size) => {
       const tally = of(size)
+      if (tally.runs === 0) return []
       return [count(size.rows), count(tally.runs), rate(tally, 'anyWarn'), rate(tally, 'anyFail'), rate(tally, 'shiftWarn'), causes(tally)]
     }),
   )
@@ -141,12 +142,16 @@ function falseAlarms(sizes: readonly Size[]) {
       ? // not once: an alarm here is a matter of the rule, not of chance
         [
           { what: `immaterial, ${count(rows)} rows: warn or fail`, k: immaterial.alarms.anyWarn, n: immaterial.runs, most: 0 },
-          {
-            what: `immaterial, with label and predictions, ${count(rows)} rows: warn or fail`,
-            k: immaterialWhole.alarms.anyWarn,
-            n: immaterialWhole.runs,
-            most: 0,
-          },
+          ...(immaterialWhole.runs === 0
+            ? []
+            : [
+                {
+                  what: `immaterial, with label and predictions, ${count(rows)} rows: warn or fail`,
+                  k: immaterialWhole.alarms.anyWarn,
+                  n: immaterialWhole.runs,
+                  most: 0,
+                },
+              ]),
         ]
       : []),
   ])
