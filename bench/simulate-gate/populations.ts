@@ -4,7 +4,7 @@
  *
  * Each row comes twice, with the noise of the two models exchanged: at `worse` = 1 every metric of the two is equal to the last digit.
  */
-import type { BinaryScores, MulticlassScores, RegressionScores, Scores } from '../../src/core/metrics/scores.ts'
+import type { BinaryScores, MulticlassScores, Quantiles, RegressionScores, Scores } from '../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
 import { takeRows } from '../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
@@ -115,6 +115,18 @@ export function multiclass(seed: number): Population {
   }
 }
 
+const levels = [0.1, 0.5, 0.9]
+const normalAt = [-1.2816, 0, 1.2816]
+
+/** What a model says that an amount lies below, with 10, 50 and 90 %. @param spread of its logarithm, as the model believes */
+export const quantilesAbout = (predicted: Float64Array, spread: number): Quantiles => ({
+  levels,
+  values: Float64Array.from({ length: levels.length * predicted.length }, (_, at) => {
+    const i = Math.floor(at / levels.length)
+    return (predicted[i] ?? 0) * Math.exp(spread * (normalAt[at % levels.length] ?? 0))
+  }),
+})
+
 /** Amounts above zero. @param tail 0: errors of one size; larger: some rows err far more, for both models */
 export function regression({ tail, seed }: { readonly tail: number; readonly seed: number }): Population {
   return (worse) => {
@@ -128,7 +140,8 @@ export function regression({ tail, seed }: { readonly tail: number; readonly see
       }
     const own = (rng: Random) => ({ y: 20 * Math.exp(0.4 * rng.normal()), shared: rng.normal(), size: Math.exp(tail * rng.normal()) })
     twice(seed, 1, own, worse, write(models.baseline), write(models.candidate))
-    return models
+    const sure = (model: RegressionScores): RegressionScores => ({ ...model, quantiles: quantilesAbout(model.predicted, 0.1) })
+    return { baseline: sure(models.baseline), candidate: sure(models.candidate) }
   }
 }
 

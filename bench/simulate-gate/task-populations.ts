@@ -6,7 +6,7 @@ import { naiveScale } from '../../src/core/metrics/forecast.ts'
 import type { ForecastingScores, MultilabelScores, RankingScores } from '../../src/core/metrics/scores.ts'
 import { normalQuantile } from '../../src/core/stats/normal.ts'
 import { type Random, random } from '../../src/core/stats/random.ts'
-import type { Pair } from './populations.ts'
+import { type Pair, quantilesAbout } from './populations.ts'
 
 /** Of labels that half, a fifth and a twelfth of the rows have; who has one has the next more often. */
 export function multilabel(seed: number): Pair {
@@ -78,9 +78,7 @@ export function ranking({ apart, seed }: { readonly apart: number; readonly seed
   return { baseline: model(0), candidate: model(1) }
 }
 
-const levels = [0.1, 0.5, 0.9]
 const season = 4
-const normalAt = [-1.2816, 0, 1.2816]
 
 /** How wrong models say that they may be: they are a little too sure. */
 const spread = 0.14
@@ -104,13 +102,7 @@ function forecasts(moments: readonly Moment[], scale: ForecastingScores['scale']
       series: Int32Array.from(moments, ({ series }) => series),
       time: timed ? Float64Array.from(moments, ({ time }) => time) : null,
       horizon: timed ? new Int32Array(moments.length).fill(horizon) : null,
-      quantiles: {
-        levels,
-        values: Float64Array.from({ length: levels.length * moments.length }, (_, at) => {
-          const i = Math.floor(at / levels.length)
-          return (predicted[i] ?? 0) * Math.exp(spread * (normalAt[at % levels.length] ?? 0))
-        }),
-      },
+      quantiles: quantilesAbout(predicted, spread),
       scale,
       naive: null,
     }
