@@ -5,7 +5,7 @@
  *     n Var(r) = mean φ²,   φ = xy − r (x² + y²)/2          φ: the influence of a row on r
  *
  * Of normal values that is (1 − r²)². Of two flags that are rare and go together, or of numbers that are mostly zero, it is many times as
- * much: a test that takes them for normal calls them changed in a quarter of all tables in which nothing changed. Asked of the pairs
+ * much: a test that takes them for normal has p ≤ 0.05 in more than a third of tables in which nothing changed. Asked of the pairs
  * alone that have moved from the reference by as much as counts: it takes a look at every row, and nobody asks about the others.
  * Source: Devlin, Gnanadesikan & Kettenring 1975, "Robust estimation and outlier detection with correlation coefficients", §2.
  */
