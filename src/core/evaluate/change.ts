@@ -18,6 +18,7 @@ import { leftOut } from './left-out.ts'
 import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
+import { entriesOf } from './statistic.ts'
 
 export interface Change {
   /** candidate − baseline */
@@ -92,9 +93,9 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
     case 'moments':
       return baseline.kind === 'moments' ? ofSums(baseline, candidate, value, draws) : null
     case 'rank':
-      return baseline.kind === 'rank' ? drawn(baseline, candidate, candidate.y.length, draws) : null
+      return baseline.kind === 'rank' ? drawnOrT(baseline, candidate, value, draws) : null
     case 'weighted':
-      return baseline.kind === 'weighted' ? drawn(baseline, candidate, candidate.rows, draws) : null
+      return baseline.kind === 'weighted' ? drawnOrT(baseline, candidate, value, draws) : null
     case 'plain':
       return null
   }
@@ -257,6 +258,22 @@ function widened(bca: Bca | null, value: number, rows: number): Bca | null {
 function drawn<S extends RowSample>(baseline: S, candidate: S, entries: number, draws: Resampling): Test | null {
   const groups = candidate.unit ? groupsOf(candidate.unit) : null
   return resampled(draws.rows(candidate, baseline), groups ?? entries, groups)
+}
+
+/**
+ * What is read off an order, or off bins, jumps from draw to draw, and BCa takes where the estimate lies among the jumps for a bias: it is judged by the wider of BCa
+ * and of t with the standard error of the draws, which is about as long and lies around the estimate.
+ */
+function drawnOrT<S extends RowSample>(baseline: S, candidate: S, value: number, draws: Resampling): Test | null {
+  const found = draws.rows(candidate, baseline)
+  const groups = candidate.unit ? groupsOf(candidate.unit) : null
+  const counted = groups ?? entriesOf(candidate)
+  const units = unitsFor(candidate, draws.serial)
+  const n = units ? groupsOf(units) : counted
+  const bca = resampled(found, counted, groups)
+  // of so few draws that their quantiles are not read, it is t already
+  if (!found || !bca || found.method === 'bootstrap-t' || n < 2) return bca
+  return wider(student({ n, mean: value, se: found.se, skewness: 0 }, 't', groups), bca)
 }
 
 export function student(mean: Mean, method: string, groups: number | null, counted = mean.n): Test {
