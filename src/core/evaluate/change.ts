@@ -269,7 +269,7 @@ function drawnOrT<S extends RowSample>(baseline: S, candidate: S, value: number,
   const groups = candidate.unit ? groupsOf(candidate.unit) : null
   const counted = groups ?? entriesOf(candidate)
   const units = unitsFor(candidate, draws.serial)
-  const n = units ? groupsOf(units) : counted
+  const n = units && units !== candidate.unit ? groupsOf(units) : counted
   const bca = resampled(found, counted, groups)
   // of so few draws that their quantiles are not read, it is t already
   if (!found || !bca || found.method === 'bootstrap-t' || n < 2) return bca

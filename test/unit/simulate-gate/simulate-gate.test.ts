@@ -107,3 +107,16 @@ describe('a change of a mean with long tails', () => {
     }
   })
 })
+
+describe('a change of what is read off an order', () => {
+  it('holds the truth where BCa alone held 87 to 89 % of 220 worlds of 50 rows', () => {
+    for (const name of ['binary, 30 % positives', 'three classes', 'three labels']) {
+      const change = countCoverage(name, 50, 220, 20260101, ['pr_auc']).find(({ part }) => part === 'change')
+      expect(change?.method, name).toBe('bca+t')
+      const least = 0.93 * (change?.runs ?? Number.NaN)
+      expect(change?.held, name).toBeGreaterThanOrEqual(least)
+      expect(change?.heldBelow, name).toBeGreaterThanOrEqual(least)
+      expect(change?.heldAbove, name).toBeGreaterThanOrEqual(least)
+    }
+  })
+})
