@@ -32,12 +32,14 @@ export function beginStep(action: StageName, outputFile: string | undefined): St
   process.exitCode = 1
   const cancelled = new AbortController()
   let finished = false
+  let decided = 1
 
   const finish = (outcome: Outcome): void => {
     if (finished) return
     finished = true
     setOutputs(asOutputs(outcome), outputFile)
-    process.exitCode = cancelled.signal.aborted ? 1 : (outcome.exit ?? exitCode[outcome.verdict])
+    decided = cancelled.signal.aborted ? 1 : (outcome.exit ?? exitCode[outcome.verdict])
+    process.exitCode = decided
   }
   const unfinished = { verdict: 'error', degraded: [], resultPath: null } as const
 
@@ -53,7 +55,10 @@ export function beginStep(action: StageName, outputFile: string | undefined): St
     })
   }
   process.on('exit', (code) => {
-    if (finished) return
+    if (finished) {
+      if (code === 0) process.exitCode = decided
+      return
+    }
     print(`modelgate ${action}: the process ended before there was an outcome`)
     finish(unfinished)
     process.exitCode = code === 0 ? 1 : code

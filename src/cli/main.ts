@@ -12,24 +12,30 @@ import { help, isStage } from './verbs.ts'
 
 const cancelSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Runs one command line. The exit status is set here and nowhere else: 2 until an outcome has been written. */
+/** Runs one command line. The exit status is set here and nowhere else: 2 until an outcome has been written, whoever ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = 2
+  const status: { decided: number | null } = { decided: null }
+  process.exitCode = exitCode.error
   const terminal: Terminal = {
     write: (text) => void process.stderr.write(text),
     colour: process.stderr.isTTY === true && !process.env.NO_COLOR,
   }
+  process.on('exit', (code) => {
+    if (status.decided === null) terminal.write('modelgate: the process ended before there was an outcome\n')
+    if (code === 0) process.exitCode = status.decided ?? exitCode.error
+  })
   const cancelled = new AbortController()
   for (const signal of cancelSignals)
     process.once(signal, () => cancelled.abort(new UserError('CANCELLED', `cancelled by ${signal}`, 'run it again')))
   try {
-    process.exitCode = exitCode[await run(argv, terminal, cancelled.signal)]
+    status.decided = exitCode[await run(argv, terminal, cancelled.signal)]
   } catch (thrown) {
     const error = asError(thrown)
     if (error instanceof UserError) terminal.write(neutralise(`${coded(error)}\n  ${error.fix}\n`))
     else terminal.write(neutralise(`INTERNAL: this is a bug of modelgate, please report it.\n${error.stack ?? error.message}\n`))
-    process.exitCode = 2
+    status.decided = exitCode.error
   }
+  process.exitCode = status.decided
 }
 
 /** Errors of the config name their code themselves, at each place. */

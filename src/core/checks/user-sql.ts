@@ -60,6 +60,11 @@ const queryNodes = words(`
   LIMIT_PERCENT_MODIFIER ASCENDING DESCENDING ORDER_DEFAULT
 `)
 
+/** Names that the engine reads as functions of its own where no column has them. */
+const engineValues = words(`
+  current_catalog current_date current_role current_schema current_time current_timestamp current_user localtime localtimestamp session_user user
+`)
+
 type Node = Readonly<Record<string, unknown>>
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value)
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
@@ -83,11 +88,19 @@ export function verifySql(tree: string, form: SqlForm, tables: readonly string[]
 
 function statement(tree: string): Node {
   const parsed: unknown = JSON.parse(tree)
-  if (!isNode(parsed) || parsed.error !== false) throw new Refused('it is not SQL that the engine understands')
+  if (!isNode(parsed) || parsed.error !== false) throw new Refused(`it is not SQL that the engine understands${where(parsed)}`)
   const statements = list(parsed.statements)
   const [only] = statements
   if (statements.length !== 1 || !isNode(only) || !isNode(only.node)) throw new Refused('it is more than one statement')
   return only.node
+}
+
+/** From where on, as far as the engine's parser says it. */
+function where(parsed: unknown): string {
+  const said = isNode(parsed) ? String(parsed.error_message) : ''
+  if (said.endsWith('end of input')) return ': it ends too early'
+  const near = /^syntax error at or near "(.*)"$/su.exec(said)?.[1]
+  return near === undefined ? '' : `, from ${quoted(near)} on`
 }
 
 function expressionOf(tree: string): VerifiedSql {
@@ -115,13 +128,11 @@ const everyFunction = new Set([...scalarFunctions, ...aggregateFunctions])
 
 function queryOf(tree: string, allowed: readonly string[]): VerifiedSql {
   const node = statement(tree)
-  const named = new Set<string>()
-  walk(node, (one) => {
-    if (isNode(one.cte_map)) for (const entry of list(one.cte_map.map)) if (isNode(entry)) named.add(String(entry.key).toLowerCase())
-  })
   const tables = new Set<string>()
   const may = new Set(allowed.map((name) => name.toLowerCase()))
-  walk(node, (one) => {
+  walk(node, (one, named) => {
+    if (filled(one.sample)) throw new Refused('a sample may not be drawn here: its rows are other ones each time')
+    if (one.class === 'COLUMN_REF') return valueOfTheRow(list(one.column_names))
     if (typeof one.class === 'string') return expressionNode(one, queryClasses, everyFunction)
     if (typeof one.type !== 'string') return
     if (!queryNodes.has(one.type)) throw new Refused(`${quoted(one.type.toLowerCase().replaceAll('_', ' '))} may not be written here`)
@@ -134,20 +145,63 @@ function queryOf(tree: string, allowed: readonly string[]): VerifiedSql {
   return { form: 'query', columns: [], tables: [...tables] }
 }
 
+/** Where no column has such a name, the engine takes it for its own: the clock, or who runs it. */
+function valueOfTheRow(names: readonly unknown[]): void {
+  const [only] = names
+  if (names.length === 1 && engineValues.has(String(only).toLowerCase()))
+    throw new Refused(`${quoted(only)} is a value of the engine; where a column is meant, name its table too, such as data.${only}`)
+}
+
 function expressionNode(node: Node, classes: ReadonlySet<string>, functions: ReadonlySet<string>): void {
   if (typeof node.class !== 'string') return
   if (!classes.has(node.class)) throw new Refused(`a ${node.class.toLowerCase()} may not be written here`)
   const { function_name: name } = node
-  if (name === undefined) return
+  if (name === undefined || isList(node)) return
   if (typeof name !== 'string' || filled(node.schema) || filled(node.catalog) || !functions.has(name.toLowerCase())) {
-    const near = nearest(String(name), [...functions])
-    throw new Refused(`the function ${quoted(name)} may not be used here${near === null ? '' : `; did you mean ${near}?`}`)
+    throw new Refused(isOperator(name) ? badOperator(name) : badFunction(String(name), functions))
   }
 }
 
-function walk(value: unknown, visit: (node: Node) => void): void {
-  if (Array.isArray(value)) for (const inner of value) walk(inner, visit)
+/** `[1, 2]`: the engine itself puts its schema before the name */
+const isList = ({ function_name: name, schema, catalog }: Node): boolean => name === 'list_value' && schema === 'main' && !filled(catalog)
+
+function badFunction(name: string, functions: ReadonlySet<string>): string {
+  const near = functions.has(name.toLowerCase()) ? null : nearest(name, [...functions])
+  return `the function ${quoted(name)} may not be used here${near === null ? '' : `; did you mean ${near}?`}`
+}
+
+/** As other languages write it. */
+const operatorOf: Readonly<Record<string, string>> = {
+  '&&': 'AND',
+  '!': 'NOT',
+  '===': '=',
+  '!==': '<>',
+  '=~': '~',
+  '<=>': 'IS NOT DISTINCT FROM',
+}
+
+const postfix = '__postfix'
+const isOperator = (name: unknown): name is string => typeof name === 'string' && /^[^\w\s]+(__postfix)?$/.test(name)
+
+function badOperator(name: string): string {
+  const bare = name.replace(postfix, '')
+  const written = Object.hasOwn(operatorOf, bare) ? operatorOf[bare] : undefined
+  const said = name.endsWith(postfix) ? `nothing stands behind ${quoted(bare)}` : `there is no operator ${quoted(bare)} here`
+  return written === undefined ? said : `${said}${name.endsWith(postfix) ? '; it' : ': it'} is written ${written}`
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** @param named what `WITH` names around a node, in lower case: a name holds from the next one of its list on, and not in its own query */
+function walk(value: unknown, visit: (node: Node, named: ReadonlySet<string>) => void, named = none): void {
+  if (Array.isArray(value)) for (const inner of value) walk(inner, visit, named)
   if (!isNode(value)) return
-  visit(value)
-  for (const inner of Object.values(value)) walk(inner, visit)
+  visit(value, named)
+  const { cte_map: ctes, ...rest } = value
+  let within = named
+  for (const entry of isNode(ctes) ? list(ctes.map) : []) {
+    walk(entry, visit, within)
+    if (isNode(entry)) within = new Set([...within, String(entry.key).toLowerCase()])
+  }
+  for (const inner of Object.values(rest)) walk(inner, visit, within)
 }

@@ -93,6 +93,14 @@ describe('GATE-06 an early end is never success', () => {
   })
 })
 
+describe('GATE-06 an end that somebody else brings about', () => {
+  it('is no success once the verdict is known either', async () => {
+    const folder = folderOf({ 'modelgate.yml': failing })
+    const run = await runActionIn(folder, 'validate', {}, { before: "process.on('beforeExit', () => process.exit(0))" })
+    expect([run.code, run.outputs.verdict]).toEqual([1, 'fail'])
+  })
+})
+
 /** Sends a signal once the file `started` lies in the folder, however slow the machine is. */
 const signalWhenStarted =
   (folder: string, signal: NodeJS.Signals): NonNullable<SpawnOptions['onStart']> =>

@@ -74,3 +74,25 @@ describe('--explain', () => {
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('modelgate gate has no option --explain')])
   })
 })
+
+describe('GATE-06 an early end of the command line is never success', () => {
+  const main = JSON.stringify(join(projectRoot, 'src', 'main.ts'))
+  const after = (before: string, ...args: string[]) => {
+    project = makeProject()
+    const script = `const fsp = (await import('node:fs/promises')).default; const { syncBuiltinESMExports } = await import('node:module'); ${before}; syncBuiltinESMExports(); const { start } = await import(${main}); await start('cli')`
+    return runNode(['--input-type=module', '-e', script, 'modelgate', ...args], {
+      cwd: project.folder,
+      env: { MODELGATE_RUNTIME_DIR: projectRoot },
+    })
+  }
+  it.each([
+    ['a promise that never settles', 'fsp.stat = () => new Promise(() => {})', 'ended before there was an outcome'],
+    ['a process.exit(0) of somebody else', 'fsp.stat = () => process.exit(0)', 'ended before there was an outcome'],
+    ['a process.exit(0) of somebody else, once the outcome is known', "process.on('beforeExit', () => process.exit(0))", 'UNKNOWN_MODEL'],
+    ['a bug', "fsp.stat = () => { throw new TypeError('a bug of ours') }", 'please report it'],
+  ])('%s', async (_, before, said) => {
+    const run = await after(before, 'validate', ...(said === 'UNKNOWN_MODEL' ? ['--model', 'n'] : []))
+    expect(run.code).not.toBe(0)
+    expect(run.stderr).toContain(said)
+  })
+})

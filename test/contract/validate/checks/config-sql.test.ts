@@ -28,6 +28,7 @@ describe('DAT-05 SQL of the config is confined to values of the row', () => {
     ['abs(a - b) < 1e-9 -- with a remark', 'a b'],
     ['a /* ) OR true */ = 1', 'a'],
     ["a = 'read_csv(''x'')'", 'a'],
+    ['list_contains([1, 2], a)', 'a'],
   ])('%s', async (text, columns) => {
     expect(await why(text)).toBe(`fine: ${columns}`)
   })
@@ -97,6 +98,50 @@ describe('DAT-05 SQL of the config is confined to values of the row', () => {
       'INSERT INTO data VALUES (1)',
     ])
       expect(await why(text, 'query'), text).not.toMatch(/^fine/)
+  })
+
+  it('a name of WITH holds where the engine takes it for that, and nowhere else', async () => {
+    expect(await why('WITH x AS (SELECT a FROM data), Y AS (FROM x) SELECT 1 UNION SELECT a FROM y', 'query')).toBe('fine: data')
+    expect(await why('WITH data AS (SELECT * FROM data WHERE a > 1) SELECT * FROM data', 'query')).toBe('fine: data')
+    for (const name of ['sqlite_master', '"/etc/passwd"', 'made1'])
+      for (const text of [
+        `SELECT * FROM ${name} WHERE EXISTS (WITH ${name} AS (SELECT 1) SELECT 1)`,
+        `WITH ${name} AS (SELECT * FROM ${name}) SELECT * FROM ${name}`,
+        `WITH x AS (FROM ${name}), ${name} AS (SELECT 1) SELECT * FROM x`,
+        `(WITH ${name} AS (SELECT 1) FROM ${name}) UNION ALL (FROM ${name})`,
+      ])
+        expect(await why(text, 'query'), text).toMatch(/^there is no table/)
+  })
+
+  it('a query gives the same each time: no clock, no sample', async () => {
+    for (const name of [
+      ...['current_catalog', 'current_date', 'current_role', 'current_schema', 'current_time', 'current_timestamp'],
+      ...['current_user', 'localtime', 'localtimestamp', 'session_user', 'USER'],
+    ])
+      expect(await why(`SELECT a FROM data WHERE a < ${name}`, 'query'), name).toContain('is a value of the engine')
+    expect(await why('SELECT data.user FROM data', 'query')).toBe('fine: data')
+    for (const text of [
+      'SELECT * FROM data TABLESAMPLE 10%',
+      'SELECT * FROM data USING SAMPLE 3',
+      'SELECT * FROM (FROM data) TABLESAMPLE 3 ROWS',
+    ])
+      expect(await why(text, 'query'), text).toBe('a sample may not be drawn here: its rows are other ones each time')
+  })
+
+  it.each([
+    ['a == 1 &&', 'nothing stands behind "&&"; it is written AND'],
+    ['len(a) > 2 ||', 'nothing stands behind "||"'],
+    ['a > 0 && b', 'there is no operator "&&" here: it is written AND'],
+    ['a = 1 AND', 'it is not SQL that the engine understands: it ends too early'],
+    ['a > 0 AND b c d', 'it is not SQL that the engine understands, from "d" on'],
+    ['a === b', 'there is no operator "===" here: it is written ='],
+    ['a <~> b', 'there is no operator "<~>" here'],
+    ['a !', 'nothing stands behind "!"; it is written NOT'],
+    ['main.list_value(a) = b', 'fine: a b'],
+    ['main.lower(a) = b', 'the function "lower" may not be used here'],
+    ['lowr(a) = b', 'the function "lowr" may not be used here; did you mean lower?'],
+  ])('%s: %s', async (text, says) => {
+    expect(await why(text)).toBe(says)
   })
 
   it('the error names the key and the check, before any data is read', async () => {
