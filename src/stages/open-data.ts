@@ -1,6 +1,8 @@
 /** A SOURCE of the config → an opened table. */
+
 import type { Role, Source } from '../core/schema/config.ts'
 import type { InputRecord } from '../core/schema/result.ts'
+import { noFile } from '../core/text/no-file.ts'
 import { UserError } from '../errors.ts'
 import type { OpenRequest, Table } from '../ports/data-engine.ts'
 import { keyOfRole, type Reading, requirePinned, sourceFiles } from './source-files.ts'
@@ -53,8 +55,7 @@ export async function openSource(context: Reading, source: Source, role: string)
 async function verify(context: Reading, files: OpenRequest['files'], source: Source): Promise<void> {
   for (const { path, shown } of files) {
     const found = await context.ports.files.digest(path)
-    if (found === null)
-      throw new UserError('DATA_MISSING', `${shown}: there is no such file`, 'correct the path in the config, or make the file first')
+    if (found === null) throw new UserError('DATA_MISSING', noFile(shown), 'correct the path in the config, or make the file first')
     requirePinned(source, shown, found.digest)
   }
 }

@@ -1,7 +1,9 @@
 /** Files behind a SOURCE of the config, and the digest it may pin. Paths are relative to the config's folder; a path is one literal file, a glob is said. */
+
 import { resolve } from 'node:path'
 import type { Source } from '../core/schema/config.ts'
 import type { InputRecord } from '../core/schema/result.ts'
+import { noFile, spelling } from '../core/text/no-file.ts'
 import { UserError } from '../errors.ts'
 import type { OpenRequest } from '../ports/data-engine.ts'
 import type { RunContext } from './context.ts'
@@ -22,7 +24,7 @@ export async function sourceFiles(context: Reading, role: string, source: Source
       if (found.length === 0)
         throw new UserError(
           'DATA_MISSING',
-          `${keyOfRole(role)}: no file matches ${source.pattern}`,
+          `${keyOfRole(role)}: no file matches ${source.pattern}${spelling(source.pattern)}`,
           'correct the glob, or make the files first',
         )
       return { files: found.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
@@ -50,8 +52,7 @@ export async function sourceRecords(context: RunContext, role: string, source: S
   const records: InputRecord[] = []
   for (const { path, shown } of files) {
     const record = await fileRecord(context, role, shown, path)
-    if (record === null)
-      throw new UserError('DATA_MISSING', `there is no file ${shown} (${keyOfRole(role)})`, 'correct the path, or make the file')
+    if (record === null) throw new UserError('DATA_MISSING', `${keyOfRole(role)}: ${noFile(shown)}`, 'correct the path, or make the file')
     requirePinned(source, shown, record.digest)
     records.push(record)
   }

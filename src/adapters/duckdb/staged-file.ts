@@ -5,6 +5,7 @@
  * What the engine must be told (format, delimiter, header) is known from the first bytes. `check` then reads every byte, for the digest
  * and, of text, the structure: it takes its time while the engine reads the same file, and its word is the last.
  */
+
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { copyFile, link, open, realpath, rm, stat } from 'node:fs/promises'
@@ -12,6 +13,7 @@ import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { DataFormat } from '../../core/schema/config.ts'
+import { noFile } from '../../core/text/no-file.ts'
 import { asError, UserError } from '../../errors.ts'
 import { hashThread } from '../fs/hash-thread.ts'
 import { ShapeError } from './csv-records.ts'
@@ -114,7 +116,7 @@ export async function stageFile(path: string, options: StageOptions): Promise<St
   const { shown } = options
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-      throw new UserError('DATA_MISSING', `${shown}: there is no such file`, 'correct the path under `data`, or make the file first')
+      throw new UserError('DATA_MISSING', noFile(shown), 'correct the path under `data`, or make the file first')
     }
     throw unreadable(shown, null, `it cannot be read (${error.code ?? 'unknown error'})`, 'check its permissions')
   })

@@ -1,4 +1,5 @@
 /** ModelRuntime over onnxruntime in a child process: the file is read once here, digested, looked through, rewritten, and those bytes are sent. */
+
 import { createHash } from 'node:crypto'
 import { constants, existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
@@ -11,6 +12,7 @@ import { stackSequences } from '../../core/onnx/sequences.ts'
 import { decodeModel, encodeModel } from '../../core/onnx/wire.ts'
 import { dropZipMaps } from '../../core/onnx/zipmap.ts'
 import { lookAtOpaque } from '../../core/opaque/look.ts'
+import { spelling } from '../../core/text/no-file.ts'
 import { UserError } from '../../errors.ts'
 import {
   type ModelLimits,
@@ -129,7 +131,12 @@ async function readOnce(path: string, shown: string, limits: ModelLimits): Promi
   // without O_NONBLOCK a named pipe would wait for a writer for ever
   const file = await openFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT')
-      throw new UserError('MODEL_MISSING', `there is no model at ${shown}`, 'train it, or correct `model` in the config', { cause })
+      throw new UserError(
+        'MODEL_MISSING',
+        `there is no model at ${shown}${spelling(shown)}`,
+        'train it, or correct `model` in the config',
+        { cause },
+      )
     throw new UserError('MODEL_UNREADABLE', `${shown} cannot be read (${cause.code})`, 'check the permissions of the file', { cause })
   })
   await using _ = file

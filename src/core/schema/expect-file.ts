@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import type { CheckEntry } from '../checks/entry.ts'
 import { checkTable, findCheck } from '../checks/table.ts'
-import { nearest } from '../text/nearest.ts'
 import { type Expectation, type ResultsFile, roles } from './config.ts'
 import { choice, columnName, flag, path, section, severity, share, text } from './leaves.ts'
+import { meant } from './meant.ts'
 import { partly } from './partly.ts'
 import { says, shown } from './problems.ts'
 
@@ -190,7 +190,7 @@ function listedForms() {
       const check = isMap(issue.input) ? issue.input.check : undefined
       if (typeof check !== 'string') return 'expected a map that says which check: {check: min, column: delay, value: 0}'
       if (findCheck(check) !== null) return undefined
-      const near = alsoCalled(check) ?? nearest(check, checkTable.flatMap(namesOf))
+      const near = alsoCalled(check) ?? meant(check, checkTable.flatMap(namesOf))
       return says('UNKNOWN_CHECK', `There is no check ${shown(check)}.${near === null ? '' : ` Did you mean ${near}?`}`)
     },
   })

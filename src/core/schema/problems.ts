@@ -1,8 +1,8 @@
 /** What is wrong with a config, in the form people read it: place, code, key, what to write instead. */
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
-import { nearest } from '../text/nearest.ts'
 import { shorten, visible } from '../text/visible.ts'
+import { meant } from './meant.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -28,7 +28,7 @@ export const allowedKeys = (keys: readonly string[]): string => says(allowedMark
 export const notAvailable = (what: string): string => says('NOT_AVAILABLE', `${what} is not available in this version`)
 
 export const unknownKey = (path: Path, key: string, allowed: readonly string[]): Problem => {
-  const near = nearest(key, allowed)
+  const near = meant(key, allowed)
   const list = allowed.length > 0 ? `Allowed: ${allowed.map((name) => shown(name)).join(', ')}.` : 'Nothing is allowed here.'
   return { code: 'UNKNOWN_KEY', path: [...path, key], text: near === null ? list : `Did you mean ${near}? ${list}`, atKey: true }
 }

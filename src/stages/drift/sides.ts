@@ -1,8 +1,10 @@
 /** The two things that drift compares: a reference, and current data counted in the reference's cells; and the rows behind each, where there are any. */
+
 import { join, resolve } from 'node:path'
 import type { Source } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
+import { spelling } from '../../core/text/no-file.ts'
 import { UserError } from '../../errors.ts'
 import type { Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
@@ -53,7 +55,11 @@ async function findCurrent(context: ModelContext, source: Source, reference: Tab
     const profile = await readProfile(context.ports.files, resolve(context.root, source.path), source.path)
     const table = profile === null ? null : tableOf(profile, 'current')
     if (table === null)
-      throw new UserError('DATA_MISSING', `the profile ${source.path} of data.current is not there`, 'correct the path, or make it again')
+      throw new UserError(
+        'DATA_MISSING',
+        `the profile ${source.path} of data.current is not there${spelling(source.path)}`,
+        'correct the path, or make it again',
+      )
     const differing = differingColumn(reference, table)
     if (differing !== null) {
       throw new UserError(

@@ -1,7 +1,9 @@
 /** What decides whether training is needed: data, and for a command the code it runs. */
+
 import { dirname, extname, relative, resolve } from 'node:path'
 import type { BuiltinSpec, CommandSpec } from '../../core/schema/config.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
+import { spelling } from '../../core/text/no-file.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { fileRecord, sourceRecords } from '../source-files.ts'
@@ -28,7 +30,7 @@ export async function trainingInputs(context: ModelContext, spec: CommandSpec | 
     if (record === null)
       throw new UserError(
         'INPUT_MISSING',
-        `train.inputs of ${context.model.name} names ${path}, and there is no such file`,
+        `train.inputs of ${context.model.name} names ${path}, and there is no such file${spelling(path)}`,
         'correct the path',
       )
     records.push(record)

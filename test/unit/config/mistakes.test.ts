@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import { UserError } from '../../../src/errors.ts'
+import { inWords, inYaml, model } from './mistakes.ts'
 
 const told = (text: string): string => {
   try {
@@ -12,52 +13,9 @@ const told = (text: string): string => {
   }
   return 'nothing is wrong'
 }
-const model = (more: string) => `models:\n  m:\n    model: m.onnx\n    data: {train: train.csv, test: test.csv, target: y}\n    ${more}\n`
 
 describe('mistakes in the YAML', () => {
-  it.each([
-    [
-      'a key too far to the right',
-      'models:\n  m:\n   model: m.onnx\n    data: {}\n',
-      '3:11',
-      'indent them alike, and put a value that holds ": " in quotes.',
-    ],
-    [
-      'a key too far to the left',
-      'models:\n  m:\n    model: m.onnx\n   data: {}\n',
-      '4:1',
-      'This key does not stand below the others of its map: indent them alike.',
-    ],
-    [
-      'no space behind a colon',
-      'models:\n  m:\n    model:m.onnx\n    data: {}\n',
-      '3:5',
-      'write `key: value`, with a space behind the colon.',
-    ],
-    ['a value that begins with @', model('baseline: @production'), '5:15', 'A value that begins with @ must stand in quotes.'],
-    [
-      'a value that begins with %',
-      model('expect: {columns: {a: {nulls: %5}}}'),
-      '5:35',
-      'A value that begins with % must stand in quotes.',
-    ],
-    ['a quote without an end', "models:\n  m:\n    model: 'm.onnx\n", '4:1', "A quote (') is opened here or above, and nothing closes it."],
-    [
-      'a bracket without an end',
-      model('expect: {columns: {a: {min: 0}}\n    drift: false'),
-      '6:5',
-      'A bracket is opened above, and no } closes it before this line.',
-    ],
-    ['a list without an end', 'models:\n  m:\n    data: {features: [a, b}\n', '3:', ''],
-    [
-      'a variable of a shell',
-      `models:\n  m:\n    data: {train: ${'$'}{DATA}/a.csv}\n`,
-      '3:20',
-      'put a value that holds { } [ ] or * in quotes.',
-    ],
-    ['a tab', 'models:\n\tm: {}\n', '2:1', 'This line is indented with a tab: YAML wants spaces.'],
-    ['a key twice', model('drift: false\n    drift: false'), '6:5', 'The key drift is written twice here.'],
-  ])('%s', (_, text, place, says) => {
+  it.each(inYaml)('%s', (_, text, place, says) => {
     const message = told(text)
     expect(message).toMatch(new RegExp(`^modelgate\\.yml:${place}`))
     expect(message).toContain(says)
@@ -67,19 +25,8 @@ describe('mistakes in the YAML', () => {
 })
 
 describe('mistakes in what is said', () => {
-  it.each([
-    ['a command where a map is', 'train: python train.py', '5:12 INVALID_VALUE train. A map of keys is expected here: run, '],
-    ['an alias where a map is', 'promote: production', '5:14 INVALID_VALUE promote. A map of keys is expected here: to, bump, accept.'],
-    ['the check of another tool', 'expect: {checks: [{check: expect_column_values_to_be_unique, column: a}]}', 'Did you mean unique?'],
-    [
-      'a drop of the whole scale',
-      'evaluate: {metrics: {accuracy: {max_drop: 1}}}',
-      '1 is all that accuracy can change, a limit that nothing reaches: did you mean 1pp?',
-    ],
-    ['yes for true', 'expect: {columns: {a: {unique: yes}}}', '5:36 INVALID_VALUE expect.columns.a.unique. Expected true or false.'],
-    ['a comma in a number', "evaluate: {metrics: {roc_auc: {min: '0,7'}}}", '0,7 is not a level: write a number such as 0.7, or 70%.'],
-  ])('%s', (_, more, says) => {
-    expect(told(model(more))).toContain(says)
+  it.each(inWords)('%s', (_, text, says) => {
+    expect(told(text)).toContain(says)
   })
 
   it('a limit that says the whole scale in so many words stays', () => {
