@@ -56,7 +56,7 @@ export const departures: readonly Departure[] = [
     because:
       'A place in the order of the scores: it jumps from row to row, and a bootstrap of fewer than a few hundred rows does not see where it could jump.',
     side: 'both',
-    applies: ({ metric, rows }) => jumping.includes(metric) && rows < 1000,
+    applies: ({ part, metric, rows }) => part === 'level' && jumping.includes(metric) && rows < 1000,
   },
   {
     because:
@@ -73,7 +73,7 @@ export const departures: readonly Departure[] = [
       (part === 'change' &&
         metric !== 'roc_auc' &&
         !ofNumbers(population) &&
-        (method.startsWith('bca') || (isRanking(population) && /^paired-t/.test(method)))),
+        (method === 'bca' || (isRanking(population) && /^paired-t/.test(method)))),
   },
   {
     because:
@@ -111,7 +111,7 @@ export const departures: readonly Departure[] = [
     because:
       "A change that is judged by the wider of Student's t and BCa, because either alone is too narrow in some world: where both would do, it is wider than it need be.",
     side: 'above',
-    applies: ({ part, method, population }) => part === 'change' && method === 'bca+t' && ofNumbers(population),
+    applies: ({ part, method }) => part === 'change' && method.endsWith('+t'),
   },
 ]
 
