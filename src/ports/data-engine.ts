@@ -56,12 +56,14 @@ export interface OpenRequest {
   /** absolute paths, each one literal file; `shown` is what messages call it */
   readonly files: readonly { readonly path: string; readonly shown: string }[]
   readonly format: DataFormat | null
+  /** the first line of a CSV is names of columns, although it looks like a row */
+  readonly header?: true
 }
 
 export interface DataEngine {
   /** name and version, as a profile records it */
   describe(): Promise<string>
-  /** @throws UserError DATA_MISSING, DATA_EMPTY, DATA_UNREADABLE (a ragged row, a cut Parquet): code, line and column, never a value */
+  /** @throws UserError DATA_MISSING, DATA_EMPTY, CSV_NO_HEADER, DATA_UNREADABLE (a ragged row, a cut Parquet): code, line and column, never a value */
   open(request: OpenRequest): Promise<Table>
   aggregate(query: Query): Promise<readonly Readonly<Record<string, Scalar>>[]>
   /** Rows in file order, numeric columns (integer, float, decimal, boolean as 0/1) as Float64Array with NaN for missing when `numeric` names them. */

@@ -18,7 +18,7 @@ export const keyOfRole = (role: string): string => (role.includes('.') ? role : 
 export async function sourceFiles(context: Reading, role: string, source: Source): Promise<OpenRequest> {
   switch (source.kind) {
     case 'files':
-      return { files: source.paths.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
+      return { files: source.paths.map((path) => ({ path: resolve(context.root, path), shown: path })), ...reading(source) }
     case 'glob': {
       const found = await context.ports.files.glob(context.root, source.pattern)
       if (found.length === 0)
@@ -27,12 +27,15 @@ export async function sourceFiles(context: Reading, role: string, source: Source
           `${keyOfRole(role)}: no file matches ${source.pattern}${spelling(source.pattern)}`,
           'correct the glob, or make the files first',
         )
-      return { files: found.map((path) => ({ path: resolve(context.root, path), shown: path })), format: source.format }
+      return { files: found.map((path) => ({ path: resolve(context.root, path), shown: path })), ...reading(source) }
     }
     case 'profile':
       throw new UserError('NO_ROWS', `${keyOfRole(role)} is a stored profile, and rows are needed`, 'name a data file')
   }
 }
+
+const reading = ({ format, header }: Exclude<Source, { kind: 'profile' }>): Omit<OpenRequest, 'files'> =>
+  header === undefined ? { format } : { format, header }
 
 /** Holds a file against the sha256 that its source pins, where it pins one. @throws UserError DATA_DIGEST */
 export function requirePinned(source: Source, shown: string, digest: string): void {

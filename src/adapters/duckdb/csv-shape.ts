@@ -8,6 +8,7 @@
  * Accepted: RFC 4180 with `,` `;` tab or `|`, LF, CRLF or CR, a UTF-8 byte order mark, blank lines. Refused with a line number:
  * a record with more or fewer fields than the header, an unterminated quote, text after a closing quote, NUL bytes, UTF-16.
  */
+import { judgedRows, looksLikeRow } from './csv-header.ts'
 import { type Delimiter, delimiters, RecordReader, ShapeError } from './csv-records.ts'
 
 export interface CsvHead {
@@ -15,6 +16,8 @@ export interface CsvHead {
   readonly header: readonly string[]
   /** blank lines above the header */
   readonly leadingBlank: number
+  /** what stands in the place of names looks like a row: nobody may be shown it */
+  readonly rowLike: boolean
 }
 
 export interface CsvShape extends CsvHead {
@@ -125,11 +128,8 @@ function splits(sample: Uint8Array, delimiter: Delimiter): { readonly fields: nu
   return { fields, even: !broken && judged.every((count) => count === fields) }
 }
 
-function readHeader(sample: Uint8Array, delimiter: Delimiter, whole: boolean): Pick<CsvHead, 'header' | 'leadingBlank'> {
+function readHeader(sample: Uint8Array, delimiter: Delimiter, whole: boolean): Omit<CsvHead, 'delimiter'> {
   const text = new TextDecoder('utf-8').decode(sample)
-  const names: string[] = []
-  let field = ''
-  let quoted = false
   let leadingBlank = 0
   let i = 0
   for (; text[i] === '\n' || text[i] === '\r'; i += 1) {
@@ -137,7 +137,25 @@ function readHeader(sample: Uint8Array, delimiter: Delimiter, whole: boolean): P
     leadingBlank += 1
   }
   if (whole && i >= text.length) throw new ShapeError(null, 'it has no header line', 'make the file again')
-  for (; i < text.length; i += 1) {
+  const [header, ...rows] = firstRecords(text, i, delimiter, whole)
+  if (header === undefined) throw new ShapeError(1, `the header is longer than ${sampleBytes / 1024} kB`)
+  return { header, leadingBlank, rowLike: looksLikeRow(header, rows) }
+}
+
+/** Fields of the first records, blank lines left out. @param whole the text does not end in the middle of a record */
+function firstRecords(text: string, from: number, delimiter: Delimiter, whole: boolean): readonly (readonly string[])[] {
+  const records: string[][] = []
+  let fields: string[] = []
+  let field = ''
+  let quoted = false
+  let begun = false
+  const end = () => {
+    if (begun) records.push([...fields, field])
+    fields = []
+    field = ''
+    begun = false
+  }
+  for (let i = from; i < text.length && records.length <= judgedRows; i += 1) {
     const char = text[i] ?? ''
     if (quoted) {
       if (char !== '"') field += char
@@ -145,13 +163,16 @@ function readHeader(sample: Uint8Array, delimiter: Delimiter, whole: boolean): P
         field += '"'
         i += 1
       } else quoted = false
-    } else if (char === '"' && field === '') quoted = true
-    else if (char === delimiter) {
-      names.push(field)
-      field = ''
-    } else if (char === '\n' || char === '\r') return { header: [...names, field], leadingBlank }
-    else field += char
+    } else if (char === '\n' || char === '\r') end()
+    else {
+      begun = true
+      if (char === '"' && field === '') quoted = true
+      else if (char === delimiter) {
+        fields.push(field)
+        field = ''
+      } else field += char
+    }
   }
-  if (!whole) throw new ShapeError(1, `the header is longer than ${sampleBytes / 1024} kB`)
-  return { header: [...names, field], leadingBlank }
+  if (whole && records.length <= judgedRows) end()
+  return records
 }

@@ -107,8 +107,8 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     return starting
   }
 
-  const openFile = ({ session }: State, file: StagedFile): Promise<Opened> =>
-    file.format === 'parquet' ? openParquet(session, file, maxUnpackedBytes) : openText(session, file)
+  const openFile = ({ session }: State, file: StagedFile, named: boolean): Promise<Opened> =>
+    file.format === 'parquet' ? openParquet(session, file, maxUnpackedBytes) : openText(session, file, named)
 
   return {
     async describe(): Promise<string> {
@@ -174,8 +174,10 @@ export function createDataEngine(options: EngineOptions): DataEngine {
         'give all files of one source the same format',
       )
     }
+    if (request.header && first.format !== 'csv')
+      throw unreadable(first.shown, null, `it is ${first.format}, and \`header\` is for CSV`, 'take `header` out')
     const opened: Opened[] = []
-    for (const file of staged) opened.push(await openFile(ready, file))
+    for (const file of staged) opened.push(await openFile(ready, file, request.header ?? false))
     const parts = opened.map(({ part }) => part)
     const combined = await combine(ready.session.raw, parts, ready.session.newName())
     const table: Table = {

@@ -27,14 +27,15 @@ export function headerNames(header: readonly string[]): readonly string[] {
 
 export const folded = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
-/** The first name that stands there twice, or null. Empty names are left alone: the engine numbers them. */
-export function sameNameTwice(names: readonly string[]): string | null {
-  const seen = new Set<string>()
-  for (const name of names) {
+/** The first name that stands there twice, and its two places from 1 on, or null. Empty names are left alone: the engine numbers them. */
+export function sameNameTwice(names: readonly string[]): { readonly name: string; readonly places: readonly [number, number] } | null {
+  const seen = new Map<string, number>()
+  for (const [at, name] of names.entries()) {
     if (name === '') continue
     const same = folded(name)
-    if (seen.has(same)) return name
-    seen.add(same)
+    const before = seen.get(same)
+    if (before !== undefined) return { name, places: [before, at + 1] }
+    seen.set(same, at + 1)
   }
   return null
 }

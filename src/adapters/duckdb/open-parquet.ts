@@ -28,7 +28,7 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
         throw unreadable(
           file.shown,
           null,
-          `column ${twice} is there twice (upper and lower case of A to Z are one name)`,
+          `column ${twice.name} is there twice (upper and lower case of A to Z are one name)`,
           'rename one of them',
         )
     }

@@ -5,7 +5,7 @@
  * first bytes promised is read again.
  */
 import { rm } from 'node:fs/promises'
-import { asError, type UserError } from '../../errors.ts'
+import { asError, UserError } from '../../errors.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
@@ -22,8 +22,8 @@ const jsonReader = (file: StagedFile): string =>
 /** How nearly every CSV is: one kind of line end, no giant record. Only the check of the whole file knows. */
 const usual = { mixedNewlines: false, longRecords: false }
 
-/** One CSV or JSON-lines file as a relation of its own. @throws UserError DATA_UNREADABLE */
-export async function openText(session: Session, file: StagedFile): Promise<Opened> {
+/** One CSV or JSON-lines file as a relation of its own. @param named the first line of a CSV is names, whatever it looks like. @throws UserError DATA_UNREADABLE, CSV_NO_HEADER */
+export async function openText(session: Session, file: StagedFile, named: boolean): Promise<Opened> {
   const { csv, shown } = file
   if (csv === null) {
     // not at the same time: some JSON that the check refuses would end the process
@@ -32,23 +32,44 @@ export async function openText(session: Session, file: StagedFile): Promise<Open
     demandAll(shown, part, lines ?? part.rows)
     return { part, digest }
   }
+  if (csv.rowLike && !named) throw noHeader(shown, csv.leadingBlank + 1)
   const twice = sameNameTwice(headerNames(csv.header))
   const reading = twice === null ? startReading(session, file, { ...csv, ...usual }) : null
   const checked = await file.check().catch(async (thrown: unknown) => {
     await reading?.abandon()
     throw thrown
   })
-  if (reading === null)
-    throw namesTwice(shown, 1, twice ?? '', 'rename one of them; where this line is a row, write the names of the columns above it')
+  if (reading === null) {
+    // what stands there may be a row: places, not names
+    const which = `columns ${twice?.places.join(' and ')} have one name`
+    throw namesTwice(shown, 1, which, 'rename one of them; where this line is a row, write the names of the columns above it')
+  }
   const { csv: shape } = checked
   const unusual = shape !== null && (shape.mixedNewlines || shape.longestRecord >= engineLineBytes)
   if (unusual) await reading.abandon()
-  const again = unusual
+  const once = unusual
     ? startReading(session, file, { ...shape, mixedNewlines: shape.mixedNewlines, longRecords: shape.longestRecord >= engineLineBytes })
     : reading
-  const part = await again.part()
+  const part = await once.part()
   demandAll(shown, part, shape?.rows ?? part.rows)
+  await demandOneHeader(session, part, csv.header)
   return { part, digest: checked.digest }
+}
+
+/** Files put together keep their headers, each a row then. A column that is no text has none. @throws UserError DATA_UNREADABLE */
+async function demandOneHeader({ raw }: Session, { shown, relation, columns }: Part, header: readonly string[]): Promise<void> {
+  if (columns.length < 2 || columns.some(({ type }) => type !== 'VARCHAR')) return
+  const same = columns.map(({ name }, i) => (header[i] ? `${quoteName(name)} = ${quoteText(header[i])}` : `${quoteName(name)} IS NULL`))
+  const counted = await raw.runAndReadAll(`SELECT count(*) FROM ${relation} WHERE ${same.join(' AND ')}`)
+  const again = Number(counted.getRows()[0]?.[0] ?? 0)
+  if (again === 0) return
+  const what = again === 1 ? 'a row below it repeats it' : `${again} rows below it repeat it`
+  throw unreadable(
+    shown,
+    1,
+    `the header is there again: ${what}`,
+    'take the repeated lines out: files that are put together keep one header',
+  )
 }
 
 function demandAll(shown: string, { rows }: Part, expected: number): void {
@@ -56,8 +77,15 @@ function demandAll(shown: string, { rows }: Part, expected: number): void {
   throw unreadable(shown, null, `it holds ${expected} records, but only ${rows} could be read`, 'look for stray quotes and line breaks')
 }
 
-const namesTwice = (shown: string, line: number | null, name: string, fix: string): UserError =>
-  unreadable(shown, line, `column ${name} is there twice (upper and lower case of A to Z are one name)`, fix)
+const namesTwice = (shown: string, line: number | null, which: string, fix: string): UserError =>
+  unreadable(shown, line, `${which} (upper and lower case of A to Z are one name)`, fix)
+
+const noHeader = (shown: string, line: number): UserError =>
+  new UserError(
+    'CSV_NO_HEADER',
+    `${shown}:${line}: the first line looks like a row, not like names of columns`,
+    'write a line of names above it; where these are names, say so in the config: {path: …, header: true}',
+  )
 
 interface Reading {
   /** @throws UserError */
@@ -206,7 +234,7 @@ async function describe(session: Session, file: StagedFile, { relation, own, mad
   const columns = await columnsOf(session.raw, `SELECT * FROM ${relation}`)
   demandNames(file.shown, columns)
   const twice = await keysTwice(session, file, columns)
-  if (twice !== null) throw namesTwice(file.shown, null, twice, 'rename one of them')
+  if (twice !== null) throw namesTwice(file.shown, null, `column ${twice} is there twice`, 'rename one of them')
   const counted = await session.raw.runAndReadAll(`SELECT count(*) FROM ${relation}`)
   const names = columns.map((one) => one.name)
   return { shown: file.shown, relation, made, rowNumber: rowNumberOf(own, names), columns, rows: Number(counted.getRows()[0]?.[0] ?? 0) }
@@ -223,7 +251,7 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
   const keys = await session.raw.runAndReadAll(
     `SELECT DISTINCT unnest(json_keys(json)) FROM read_ndjson_objects(${quoteText(file.path)}, ignore_errors = false)`,
   )
-  return sameNameTwice(keys.getRows().map(([key]) => String(key)))
+  return sameNameTwice(keys.getRows().map(([key]) => String(key)))?.name ?? null
 }
 
 /**

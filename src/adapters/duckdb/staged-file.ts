@@ -75,19 +75,26 @@ async function firstBytes(path: string, count: number): Promise<Uint8Array> {
 }
 
 /** Read as text, these would be tables of a few odd rows. */
-const strangers: readonly (readonly [start: string, told: readonly [what: string, fix: string]])[] = [
+const strangers: readonly (readonly [start: RegExp, told: readonly [what: string, fix: string]])[] = [
   [
-    'version https://git-lfs',
+    /^version https:\/\/git-lfs/,
     ['it is a pointer of Git LFS, not the data', 'check out with LFS (`lfs: true` of actions/checkout, or `git lfs pull`)'],
   ],
-  ['PK\x03\x04', ['it is a ZIP archive, as an Excel workbook is', 'unpack it, or save the sheet as CSV in UTF-8']],
+  [/^PK\p{Cc}{2}/u, ['it is a ZIP archive, as an Excel workbook is', 'unpack it, or save the sheet as CSV in UTF-8']],
+  [
+    /^(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml)/i,
+    [
+      'it is a page of HTML or XML, as a login or an error in the place of a download is, not the data',
+      'open it to see what it says, then get the file again',
+    ],
+  ],
 ]
 
 async function readHead(path: string): Promise<Head> {
   const head = Buffer.from(await firstBytes(path, 32))
   const begin = head.toString('latin1')
   return {
-    stranger: strangers.find(([start]) => begin.startsWith(start))?.[1] ?? null,
+    stranger: strangers.find(([start]) => start.test(begin))?.[1] ?? null,
     gzip: head[0] === 0x1f && head[1] === 0x8b,
     parquet: begin.startsWith('PAR1'),
     object: head[0] === 0x7b,

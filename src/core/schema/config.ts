@@ -14,10 +14,16 @@ export type Role = (typeof roles)[number]
 export const dataFormats = ['csv', 'parquet', 'jsonl'] as const
 export type DataFormat = (typeof dataFormats)[number]
 
+interface Readable {
+  readonly format: DataFormat | null
+  /** the first line of a CSV is names of columns, although it looks like a row */
+  readonly header?: true
+}
+
 /** One way to name data. A path means one file, a glob is said. */
 export type Source =
-  | { readonly kind: 'files'; readonly paths: readonly string[]; readonly format: DataFormat | null; readonly sha256: string | null }
-  | { readonly kind: 'glob'; readonly pattern: string; readonly format: DataFormat | null }
+  | (Readable & { readonly kind: 'files'; readonly paths: readonly string[]; readonly sha256: string | null })
+  | (Readable & { readonly kind: 'glob'; readonly pattern: string })
   | { readonly kind: 'profile'; readonly path: string }
 
 /** One way to name a model. `model: null` means this model. */

@@ -104,6 +104,7 @@ export const ref = z.union(
 )
 
 const format = choice(dataFormats).optional()
+const header = z.literal(true, { error: 'expected true: a file whose first line is a row needs a line of names' }).optional()
 
 const sourcePath = path.superRefine((text, context) => {
   if (/^(s3|gs|abfss?|hdfs):/i.test(text)) context.addIssue({ code: 'custom', message: notAvailable(text.slice(0, text.indexOf(':') + 1)) })
@@ -118,7 +119,7 @@ const files = (paths: readonly string[], form: 'csv' | 'parquet' | 'jsonl' | und
   sha256: digest ?? null,
 })
 
-const sourceForms = 'a path, a list of paths, {glob: …}, {path, format, sha256} or {profile: …}'
+const sourceForms = 'a path, a list of paths, {glob: …}, {path, format, header, sha256} or {profile: …}'
 
 /** A SOURCE as it may stand in the config. */
 export const source = z.union(
@@ -134,14 +135,19 @@ export const source = z.union(
       profile: path.optional(),
       table: later('{table: …}'),
       format,
+      header,
       sha256: sha256.optional(),
     }).transform(
       answering((given): Answer<Source> => {
         const { path: one, glob, profile } = given
-        if (one !== undefined && glob === undefined && profile === undefined) return { value: files([one], given.format, given.sha256) }
+        const named = given.header === undefined ? {} : { header: given.header }
+        if (given.header !== undefined && (profile !== undefined || (given.format ?? 'csv') !== 'csv'))
+          return { refused: 'header belongs to CSV files' }
+        if (one !== undefined && glob === undefined && profile === undefined)
+          return { value: { ...files([one], given.format, given.sha256), ...named } }
         if (given.sha256 !== undefined) return { refused: 'sha256 belongs to one path' }
         if (glob !== undefined && one === undefined && profile === undefined)
-          return { value: { kind: 'glob', pattern: glob, format: given.format ?? null } }
+          return { value: { kind: 'glob', pattern: glob, format: given.format ?? null, ...named } }
         if (profile !== undefined && one === undefined && glob === undefined && given.format === undefined)
           return { value: { kind: 'profile', path: profile } }
         return { refused: `write exactly one of ${sourceForms}` }

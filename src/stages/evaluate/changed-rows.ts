@@ -62,7 +62,9 @@ async function changedRows(
     if (found?.kind === 'kept') return { by: found.by, certain: found.by === 'Git LFS' }
     if (found?.kind !== 'found') return null
     const paths = [...kept.map(({ path }) => path), ...found.paths]
-    const before = await engine.open({ files: paths.map((path) => ({ path, shown: 'data of then' })), format: all.format })
+    const files = paths.map((path) => ({ path, shown: 'data of then' }))
+    // names of then were taken for names
+    const before = await engine.open({ files, format: all.format, ...(all.format === 'csv' ? { header: true } : {}) })
     // more rows were judged than there are: a file that was there twice has one digest
     if (before.files.some(({ digest }) => !digests.includes(digest)) || before.rows < (then.rows ?? 0)) return null
     const [here, there] = [tableFacts(all, 'test'), tableFacts(before, 'test')]

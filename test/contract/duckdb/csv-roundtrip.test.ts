@@ -68,7 +68,7 @@ describe('DAT-07 and DAT-08 what is written by RFC 4180 is read back, cell for c
         file += 1
         const broken = at % rows.length
         const lines = rows.map((row, i) => (i !== broken ? row.join(',') : more ? `${row.join(',')},x` : row[0]))
-        const error = await refusal(bench.table(`g${file}.csv`, `a,b\n${lines.join('\n')}\n`))
+        const error = await refusal(bench.table(`g${file}.csv`, `first_name,second_name\n${lines.join('\n')}\n`))
         expect(error.message).toContain(`g${file}.csv:${broken + 2}: the record has ${more ? 3 : 1} field`)
       }),
       { numRuns: 40 },

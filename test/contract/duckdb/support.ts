@@ -15,9 +15,9 @@ export interface Bench {
   readonly temp: string
   readonly engine: DataEngine
   file(name: string, content: string | Uint8Array): Promise<string>
-  open(name: string | readonly string[], format?: DataFormat): Promise<Table>
+  open(name: string | readonly string[], format?: DataFormat, header?: true): Promise<Table>
   /** writes, then opens */
-  table(name: string, content: string | Uint8Array, format?: DataFormat): Promise<Table>
+  table(name: string, content: string | Uint8Array, format?: DataFormat, header?: true): Promise<Table>
   rows(table: Table): Promise<readonly (readonly Scalar[])[]>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -40,17 +40,21 @@ export async function makeBench(
     await writeFile(path, content)
     return path
   }
-  const open = (names: string | readonly string[], format: DataFormat | null = null) =>
-    engine.open({ files: [names].flat().map((shown) => ({ path: join(folder, shown), shown })), format })
+  const open = (names: string | readonly string[], format: DataFormat | null = null, header?: true) =>
+    engine.open({
+      files: [names].flat().map((shown) => ({ path: join(folder, shown), shown })),
+      format,
+      ...(header === undefined ? {} : { header }),
+    })
   return {
     folder,
     temp,
     engine,
     file,
     open,
-    async table(name, content, format) {
+    async table(name, content, format, header) {
       await file(name, content)
-      return open(name, format)
+      return open(name, format, header)
     },
     async rows(table) {
       const rows: Scalar[][] = []
