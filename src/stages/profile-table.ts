@@ -109,8 +109,8 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
     columns: columns.length,
   }
   const some = chosenRows(table.rows, sampledRows, table.rowNumber)
-  const sampled = { ...facts, relation: widen(table, names, facts.columns, reread, [], some), rowAt: names.row }
-  const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled, some, from))
+  const sampled = narrowed(facts, { table, names, reread, derived: [], where: some })
+  const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled(some), some, from))
   const own = planColumns(columns, sample, planOptions)
   const probe = await wordProbe(engine, own, reference)
   const words = reference === null && probe !== null ? await wordsOf(engine, sampled, own) : new Map<string, Words>()
@@ -121,25 +121,25 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
           names.derived,
         )
       : deriveAsBefore(own, reference, names.derived, probe)
-  const wide = { ...facts, relation: widen(table, names, facts.columns, reread, derived) }
-  const few = { ...facts, relation: widen(table, names, facts.columns, reread, derived, some), rowAt: names.row }
+  const wide = narrowed(facts, { table, names, reread, derived, where: '' })
+  const few = narrowed(facts, { table, names, reread, derived, where: some })
   const ours = await planOurs(engine, few, derived, planOptions, columns.length)
   const plans = [...own, ...ours]
 
   const { rode, row } = await countWithRiders(engine, wide, own, riders)
   const counted = {
     ...row,
-    ...(await inParts(engine, own, (some, from) => binQuery(wide, some, from))),
-    ...(await inParts(engine, ours, (some, from) => countQuery(wide, some, { from, bins: true }), columns.length)),
+    ...(await inParts(engine, own, (some, from) => binQuery(wide(factsOf(some)), some, from))),
+    ...(await inParts(engine, ours, (some, from) => countQuery(wide(factsOf(some)), some, { from, bins: true }), columns.length)),
   }
-  const counts = { ...counted, ...(await inParts(engine, plans, (some, from) => nonFiniteQuery(wide, some, counted, from))) }
+  const counts = { ...counted, ...(await inParts(engine, plans, (some, from) => nonFiniteQuery(wide(factsOf(some)), some, counted, from))) }
   const levels = await countLevels(engine, wide, plans, weight)
   const digests = table.files.map((file) => file.digest)
   const assembled = assembleTable(facts, plans, counts, levels, digests)
   const profile = { ...assembled, columns: assembled.columns.map((column) => withWords(column, probe, words, reference)) }
   const subject = {
     engine,
-    table: { ...wide, rowAt: names.row },
+    table: wide(null),
     plans,
     profile,
     reference: reference ?? profile,
@@ -162,16 +162,12 @@ async function wordProbe(engine: DataEngine, plans: readonly ColumnPlan[], refer
 }
 
 /** @param table the sample */
-async function wordsOf(
-  engine: DataEngine,
-  table: TableFacts & { readonly rowAt: string },
-  plans: readonly ColumnPlan[],
-): Promise<ReadonlyMap<string, Words>> {
+async function wordsOf(engine: DataEngine, table: Narrowed, plans: readonly ColumnPlan[]): Promise<ReadonlyMap<string, Words>> {
   const texts = plans.filter(isText)
   const buckets = bucketsOf(texts.length)
   const found = new Map<string, Words>()
   for (const { facts } of texts) {
-    const words = usualWords(await engine.aggregate(wordQuery(table, facts, buckets)), buckets)
+    const words = usualWords(await engine.aggregate(wordQuery(table([facts]), facts, buckets)), buckets)
     if (words !== null) found.set(facts.name, words)
   }
   return found
@@ -202,29 +198,46 @@ function aliases(columns: readonly ColumnFacts[]): Aliases {
   return { row: quoteName(`${stem}row`), reread: (i) => quoteName(`${stem}r${i}`), derived: (i) => quoteName(`${stem}d${i}`) }
 }
 
+interface Wide {
+  readonly table: Table
+  readonly names: Aliases
+  readonly reread: readonly Reread[]
+  readonly derived: readonly DerivedColumn[]
+  /** SQL that keeps some rows: it stands here, before anything is computed of them */
+  readonly where: string
+}
+
 /**
- * The table with columns of ours beside those of the data. What a query does not use of it costs nothing.
- * @param where SQL that keeps some rows: it stands here, before anything is computed of them
+ * The table with columns of ours beside those of the data, as a query needs it that asks for some of them (null: for any). What it does not
+ * use costs nothing to read, but is planned: with thousands of columns a star in every query took longer than all else.
  */
-function widen(
-  table: Table,
-  names: Aliases,
-  columns: readonly ColumnFacts[],
-  reread: readonly Reread[],
-  derived: readonly DerivedColumn[],
-  where = '',
-): string {
-  const again = reread.map(
-    ({ name, expression }) => `${expression} AS ${names.reread(columns.findIndex((column) => column.name === name))}`,
-  )
-  const ours = derived.map(({ facts, expression }) => `${expression} AS ${facts.quoted}`)
-  return `(SELECT ${['*', `${table.rowNumber} AS ${names.row}`, ...again, ...ours].join(', ')} FROM ${table.relation} ${where})`
+export type Narrowed = (asked: readonly ColumnFacts[] | null) => TableFacts & { readonly rowAt: string }
+
+const factsOf = (plans: readonly ColumnPlan[]): readonly ColumnFacts[] => plans.map(({ facts }) => facts)
+
+function narrowed(facts: TableFacts, { table, names, reread, derived, where }: Wide): Narrowed {
+  const again = reread.map(({ name, expression }) => ({
+    quoted: names.reread(facts.columns.findIndex((column) => column.name === name)),
+    expression,
+  }))
+  const ours = derived.map((column) => ({ quoted: column.facts.quoted, expression: column.expression }))
+  const listed = (all: typeof again) => all.map(({ quoted, expression }) => `${expression} AS ${quoted}`)
+  return (asked) => {
+    const wanted = new Set(asked?.map(({ quoted }) => quoted))
+    const needed = (quoted: string, by: typeof again) => wanted.has(quoted) || by.some(({ expression }) => expression.includes(quoted))
+    const ourOwn = asked === null ? ours : ours.filter(({ quoted }) => wanted.has(quoted))
+    const other = asked === null ? again : again.filter(({ quoted }) => needed(quoted, ourOwn))
+    const used = [...other, ...ourOwn]
+    const own = asked === null ? ['*'] : facts.columns.flatMap(({ quoted }) => (needed(quoted, used) ? [quoted] : []))
+    const list = [...own, `${table.rowNumber} AS ${names.row}`, ...listed(used)]
+    return { ...facts, relation: `(SELECT ${list.join(', ')} FROM ${table.relation} ${where})`, rowAt: names.row }
+  }
 }
 
 /** Columns of ours are sampled like any other; parts of the calendar are known without. */
 async function planOurs(
   engine: DataEngine,
-  table: TableFacts & { readonly rowAt: string },
+  table: Narrowed,
   derived: readonly DerivedColumn[],
   options: PlanOptions,
   from: number,
@@ -232,6 +245,6 @@ async function planOurs(
   if (derived.length === 0) return []
   const unknown = derived.some(({ labels }) => labels === null)
   const facts = derived.map((column) => column.facts)
-  const sample = unknown ? await inParts(engine, facts, (some, at) => sampleQuery(table, some, at), from) : {}
+  const sample = unknown ? await inParts(engine, facts, (some, at) => sampleQuery(table(some), some, at), from) : {}
   return planDerived(derived, sample, options, from)
 }

@@ -128,9 +128,7 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
   }
   // the first rows tell nearly always: the file is then read once
   try {
-    const head = `(SELECT * FROM ${csvReader(file, dialect, csv.types)} LIMIT ${headRows})`
-    const columns = [...csv.types].map(([name, type]) => column(name, type))
-    for (const [name, type] of await guessTypes(session, head, columns, true)) csv.types.set(name, type)
+    for (const [name, type] of await guessOfHead(session, file, csv)) csv.types.set(name, type)
   } catch {
     // whatever is wrong is said by the reading of all of it
   }
@@ -254,6 +252,20 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
   return sameNameTwice(keys.getRows().map(([key]) => String(key)))?.name ?? null
 }
 
+async function guessOfHead(session: Session, file: StagedFile, { dialect, types }: Csv): Promise<ReadonlyMap<string, string>> {
+  const columns = [...types].map(([name, type]) => column(name, type))
+  const head = `SELECT * FROM ${csvReader(file, dialect, types)} LIMIT ${Math.min(headRows, Math.ceil(headCells / columns.length))}`
+  if (columns.length <= testedColumns) return guessTypes(session, `(${head})`, columns, true)
+  // asked about some columns at a time, and not read again for each of them
+  const kept = session.newName()
+  await session.raw.run(`CREATE TEMP TABLE ${kept} AS ${head}`)
+  try {
+    return await guessTypes(session, kept, columns, true)
+  } finally {
+    await session.raw.run(`DROP TABLE ${kept}`)
+  }
+}
+
 /**
  * What the engine's sniffer has no candidate for: whole numbers beyond 64 bits, which it reads as rounded DOUBLE, true/false,
  * which it would also see in `t` and `f` or `yes`, numbers of which the first is `inf`, which it takes for a date and then for text, and
@@ -262,12 +274,16 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
 async function betterTypes(session: Session, part: Part): Promise<ReadonlyMap<string, string>> {
   if (part.rows === 0) return new Map()
   // nearly every column fails on its first rows: only the others are read through
-  const head = `(SELECT * FROM ${part.relation} LIMIT ${headRows})`
+  const head = { relation: part.relation, rows: headRows }
   const hopeful = await passing(session, head, part.columns, ({ each }) => `(${each}) IS NOT FALSE`)
   return guessTypes(session, part.relation, [...new Set(hopeful.map((one) => one.column))])
 }
 
 const headRows = 2048
+/** of a table of thousands of columns, fewer rows */
+const headCells = 2_000_000
+/** The engine plans in the square of the number of aggregates: five thousand columns in one query took minutes. */
+const testedColumns = 64
 
 /** @param begins the relation is the beginning of the file alone */
 async function guessTypes(
@@ -276,7 +292,7 @@ async function guessTypes(
   columns: readonly Column[],
   begins = false,
 ): Promise<ReadonlyMap<string, string>> {
-  const found = await passing(session, relation, columns, ({ each, all, lax = false }) =>
+  const found = await passing(session, { relation, rows: null }, columns, ({ each, all, lax = false }) =>
     begins && lax ? 'false' : all === null ? each : `${each} AND ${all}`,
   )
   return new Map(found.map(({ column: { name }, to }) => [name, to]))
@@ -285,17 +301,26 @@ async function guessTypes(
 /** The columns, of those that have a test, for which one is true, and the type that it is of. */
 async function passing(
   session: Session,
-  relation: string,
+  { relation, rows }: { readonly relation: string; readonly rows: number | null },
   columns: readonly Column[],
   test: (of: TypeTest) => string,
 ): Promise<readonly { readonly column: Column; readonly to: string }[]> {
-  const tested = columns.flatMap((one) =>
-    (typeTests[one.type]?.(quoteName(one.name)) ?? []).map((entry) => ({ column: one, to: entry.to, sql: test(entry) })),
-  )
-  if (tested.length === 0) return []
-  const result = await session.raw.runAndReadAll(`SELECT ${tested.map(({ sql }) => sql).join(', ')} FROM ${relation}`)
-  const row = result.getRows()[0] ?? []
-  return tested.filter((_, index) => row[index] === true)
+  const found: { readonly column: Column; readonly to: string }[] = []
+  const tested = columns.filter(({ type }) => typeTests[type] !== undefined)
+  for (let from = 0; from < tested.length; from += testedColumns) {
+    const asked = tested.slice(from, from + testedColumns)
+    const some = asked.flatMap((one) =>
+      (typeTests[one.type]?.(quoteName(one.name)) ?? []).map((entry) => ({ column: one, to: entry.to, sql: test(entry) })),
+    )
+    // a star is planned with every column that there is
+    const beginning = `(SELECT ${asked.map(({ name }) => quoteName(name)).join(', ')} FROM ${relation} LIMIT ${rows})`
+    const result = await session.raw.runAndReadAll(
+      `SELECT ${some.map(({ sql }) => sql).join(', ')} FROM ${rows === null ? relation : beginning}`,
+    )
+    const row = result.getRows()[0] ?? []
+    found.push(...some.filter((_, index) => row[index] === true))
+  }
+  return found
 }
 
 interface TypeTest {

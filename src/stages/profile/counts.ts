@@ -1,10 +1,11 @@
 /** Queries of a profile over many columns: some columns at a time, their answers put together. */
-import type { ColumnFacts, Sql, TableFacts } from '../../core/checks/facts.ts'
+import type { ColumnFacts, Sql } from '../../core/checks/facts.ts'
 import { answersOf } from '../../core/checks/scan.ts'
 import { type ColumnPlan, type Levels, readLevels } from '../../core/profile/assemble.ts'
 import { roomForLabels } from '../../core/profile/edges.ts'
 import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery } from '../../core/profile/queries.ts'
 import type { DataEngine, Scalar } from '../../ports/data-engine.ts'
+import type { Narrowed } from '../profile-table.ts'
 
 /** The one row that queries over some columns at a time come to together. A table without columns is asked once, too. */
 export async function inParts<T>(
@@ -32,12 +33,14 @@ export interface Rode {
  */
 export async function countWithRiders(
   engine: DataEngine,
-  table: TableFacts,
+  table: Narrowed,
   plans: readonly ColumnPlan[],
   riders: readonly Sql[],
 ): Promise<{ readonly row: Readonly<Record<string, Scalar>> } & Rode> {
   const count = (taken: readonly Sql[]) =>
-    inParts(engine, plans, (some, from) => countQuery(table, some, { from, riders: from === 0 ? taken : [] }))
+    inParts(engine, plans, (some, from) =>
+      countQuery(table(from === 0 ? null : some.map(({ facts }) => facts)), some, { from, riders: from === 0 ? taken : [] }),
+    )
   if (riders.length === 0) return { row: await count([]), rode: null }
   try {
     const row = await count(riders)
@@ -49,7 +52,7 @@ export async function countWithRiders(
 
 export async function countLevels(
   engine: DataEngine,
-  facts: TableFacts,
+  table: Narrowed,
   plans: readonly ColumnPlan[],
   weight: ColumnFacts | null,
 ): Promise<ReadonlyMap<string, Levels>> {
@@ -60,7 +63,8 @@ export async function countLevels(
   for (let from = 0; from < labelled.length; from += levelColumnsPerQuery) {
     const some = labelled.slice(from, from + levelColumnsPerQuery)
     const columns = some.map((plan) => plan.facts)
-    for (const [name, found] of readLevels(some, await engine.aggregate(levelQuery(facts, columns, most, sum)))) levels.set(name, found)
+    const asked = table(weight === null ? columns : [...columns, weight])
+    for (const [name, found] of readLevels(some, await engine.aggregate(levelQuery(asked, columns, most, sum)))) levels.set(name, found)
   }
   return levels
 }

@@ -35,6 +35,9 @@ function table(seed: number, count: number, spoil = false): string {
   return `${head},who,city,mail,number,salary,day\n${more.join('\n')}\n${broken}`
 }
 
+/** Its first row stands where names do. */
+const headless = (text: string): string => text.slice(text.indexOf('\n') + 1)
+
 const config = (expect: string, more = '') => `models:
   m:
     task: binary
@@ -79,6 +82,20 @@ const ways: readonly Way[] = [
     },
     args: ['run', '--json'],
     code: 2,
+  },
+  {
+    name: 'files without a header, in the place of test data',
+    files: { ...tables, 'test.csv': headless(table(2, 400)), 'modelgate.yml': config('{}') },
+    args: ['run', '--json', '--format', 'markdown,junit'],
+    code: 2,
+    says: 'CSV_NO_HEADER',
+  },
+  {
+    name: 'files without a header, in the place of current data',
+    files: { ...tables, 'current.csv': headless(table(3, 400)), 'modelgate.yml': config('{}') },
+    args: ['validate', '--json'],
+    code: 2,
+    says: 'CSV_NO_HEADER',
   },
   {
     name: 'a label that is in the test data alone',
@@ -169,6 +186,19 @@ describe('PII-01 and PII-02 and PII-03 and PII-04 no canary leaves the command l
     const made = written(join(project.folder, '.modelgate'))
     expect(made.map(([name]) => name)).toContain(join('m', 'validate.json'))
     for (const [name, text] of made) demandNone(name, text)
+  })
+})
+
+describe('a first config', () => {
+  it('is not made of a file without a header', { timeout: 60_000 }, async () => {
+    project = makeProject({ 'train.csv': headless(table(1, 400)), 'test.csv': headless(table(2, 400)) })
+    const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'init', 'train.csv', 'test.csv', '--config', 'first.yml'], {
+      cwd: project.folder,
+      env: { MODELGATE_RUNTIME_DIR: projectRoot },
+    })
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('CSV_NO_HEADER: train.csv:1: the first line looks like a row')])
+    demandNone('output', run.stdout + run.stderr)
+    expect(readdirSync(project.folder)).not.toContain('first.yml')
   })
 })
 

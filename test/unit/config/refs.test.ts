@@ -61,6 +61,8 @@ describe('SOURCE: one way to name data', () => {
       `{path: a.bin, format: parquet, sha256: ${'b'.repeat(64)}}`,
       { kind: 'files', paths: ['a.bin'], format: 'parquet', sha256: 'b'.repeat(64) },
     ],
+    ['{path: a.csv, header: true}', { kind: 'files', paths: ['a.csv'], format: null, sha256: null, header: true }],
+    ['{glob: "d/*.csv", header: true}', { kind: 'glob', pattern: 'd/*.csv', format: null, header: true }],
     ['{profile: p.json}', { kind: 'profile', path: 'p.json' }],
   ])('DAT-02 %s', (text, source) => {
     expect(sourceOf(text)).toEqual(source)
@@ -75,6 +77,8 @@ describe('SOURCE: one way to name data', () => {
     ['{format: csv}', 'exactly one of'],
     ['{glob: a, sha256: x}', '64 hex digits'],
     ['{path: a, format: xlsx}', 'Allowed: csv, parquet, jsonl'],
+    ['{path: a, format: parquet, header: true}', 'header belongs to CSV'],
+    ['{path: a.csv, header: false}', 'Expected true'],
     ['{pth: a}', 'Did you mean path?'],
     ['true', 'Expected data'],
   ])('%s is refused', (text, why) => {
