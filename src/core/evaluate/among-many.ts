@@ -17,6 +17,7 @@ import { type Mean, meanOf as meanOfRows, skewBelow, skewBounds, tBounds } from 
 import { drawsFor } from '../stats/row-bootstrap.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
 import { type Change, changeBetween, changeOf, discordant, student, type Test, wider } from './change.ts'
+import { fewCellsDiffer } from './few-differ.ts'
 import { influenceOf } from './influence.ts'
 import { type Level, levelOf, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, unitsFor } from './resampling.ts'
@@ -33,8 +34,10 @@ export function changeAmongMany(baseline: Sample, candidate: Sample, draws: Resa
   if (baseline.value.value === null || candidate.value.value === null) return null
   if (hasOwnTest(candidate, draws)) return changeBetween(baseline, candidate, draws)
   const value = candidate.value.value - baseline.value.value
+  const few = candidate.kind === 'cells' && baseline.kind === 'cells' ? fewCellsDiffer(baseline, candidate, value) : null
+  if (few) return changeOf(value, few, candidate, draws)
   const mean = meanOf(baseline, candidate, value, draws)
-  return changeOf(value, mean && mean.n > 1 ? leaning(mean, candidate.unit ? mean.n : null) : null, candidate)
+  return changeOf(value, mean && mean.n > 1 ? leaning(mean, candidate.unit ? mean.n : null) : null, candidate, draws)
 }
 
 /** An exact or a normal test, or one in time. */

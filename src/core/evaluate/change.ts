@@ -14,6 +14,7 @@ import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
+import { fewCellsDiffer, fewRowsDiffer, nothingDiffers } from './few-differ.ts'
 import { leftOut } from './left-out.ts'
 import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
@@ -53,14 +54,22 @@ type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
-  return changeOf(value, testOf(baseline, candidate, value, draws), candidate)
+  return changeOf(value, testOf(baseline, candidate, value, draws), candidate, draws)
 }
 
-/** @param sample of either model */
-export function changeOf(value: number, test: Test | null, sample: Sample): Change {
+/** @param sample of the candidate */
+export function changeOf(value: number, found: Test | null, sample: Sample, draws: Resampling): Change {
+  const test = found && isPoint(found, value) ? (nothingDiffers(sample, draws) ?? (sample.kind === 'cells' ? null : found)) : found
   // one group drawn again is the same group: whatever was found would look certain
   if (test?.groups === 1 || (test === null && isOneGroup(sample))) return { value, test: null, oneGroup: true }
   return { value, test }
+}
+
+/** No change, and no spread to be seen: models that answer alike in these rows, which is no proof for others. */
+function isPoint(test: Test, value: number): boolean {
+  if (value !== 0 || test.groups === 1) return false
+  const [low, high] = test.bounds(0.975, Number.NaN)
+  return low === 0 && high === 0
 }
 
 const isOneGroup = ({ unit = null }: Sample): boolean => unit?.every((code) => code === unit[0]) === true
@@ -87,9 +96,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
     case 'mean':
       return baseline.kind === 'mean' ? means(baseline, candidate, draws) : null
     case 'cells':
-      if (baseline.kind !== 'cells') return null
-      if (candidate.unit || candidate.weight) return drawn(baseline, candidate, candidate.y.length, draws)
-      return resampled(widened(draws.cells(candidate, baseline), value, discordant(baseline, candidate)), candidate.y.length, null)
+      return baseline.kind === 'cells' ? (fewCellsDiffer(baseline, candidate, value) ?? tables(baseline, candidate, value, draws)) : null
     case 'moments':
       return baseline.kind === 'moments' ? ofSums(baseline, candidate, value, draws) : null
     case 'rank':
@@ -173,6 +180,8 @@ function cutsDiffer(baseline: Kind<'cut'>, candidate: Kind<'cut'>, value: number
 function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling): Test | null {
   const timed = serialFor(candidate, candidate.rows.length, draws.serial)
   if (timed) return serialTest(candidate.rows, baseline.rows, timed)
+  const few = fewRowsDiffer(baseline, candidate)
+  if (few) return few
   const difference = candidate.rows.map((x, i) => x - (baseline.rows[i] ?? 0))
   const { unit = null, weight = null } = candidate
   const mean = unit || weight ? weightedMean(difference, weight, unit) : meanOf(difference)
@@ -226,6 +235,12 @@ export function wider(t: Test, drawn: Test): Test {
       return [Math.min(low, lower), Math.max(high, higher)]
     },
   }
+}
+
+function tables(baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number, draws: Resampling): Test | null {
+  const rows = candidate.y.length
+  if (candidate.unit || candidate.weight) return drawn(baseline, candidate, rows, draws)
+  return resampled(widened(draws.cells(candidate, baseline), value, discordant(baseline, candidate)), rows, null)
 }
 
 /** Rows on which the models differ: all that a change of a confusion table can come from. */

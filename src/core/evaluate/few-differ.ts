@@ -1,0 +1,170 @@
+/**
+ * The change of a metric between two models that differ on few rows, or on none. What was seen is then no guide to what could be seen: nothing drawn from rows that are all answered alike has
+ * a spread, and 20 of them would "prove" what takes a thousand. So each row that differs counts by its effect on the metric, one that was not seen by the largest effect that one row
+ * could have, and the test is Tango's with such effects (`stats/few-differ.ts`).
+ *
+ *     a confusion table    effect: the metric with the row where the candidate has it less where the baseline has it; the largest: any row moved to another answer
+ *     a mean of rows       effect: the difference of the row; the largest: how far apart the losses of two rows lie
+ *     anything else        only where not one row differs; the largest: what one row tells of the level, √n · width of its interval of 95 %, four standard deviations of the influences
+ */
+import type { Sample } from '../metrics/sample.ts'
+import { groupsOf, sumsByGroup } from '../stats/clusters.ts'
+import { type FewDiffer, fewDifferBounds, fewDifferZ } from '../stats/few-differ.ts'
+import { normalSf } from '../stats/normal.ts'
+import { connor } from '../stats/rows-needed.ts'
+import type { Test } from './change.ts'
+import { FEWEST_DISCORDANT } from './discordant.ts'
+import { levelOf } from './level.ts'
+import type { Resampling } from './resampling.ts'
+import { entriesOf, isRowSample } from './statistic.ts'
+
+type Cells = Extract<Sample, { kind: 'cells' }>
+type Mean = Extract<Sample, { kind: 'mean' }>
+
+/** Entries of tables that are read to find the largest effect: with 100 classes two thousand tables, those of the rarest. */
+const LOOK = 20_000_000
+
+/** null: more rows (or groups) differ than what was seen could mislead about, or no row could have any effect (F1 without a positive row), and then nothing is known of a change */
+export function fewCellsDiffer(baseline: Cells, candidate: Cells, value: number): Test | null {
+  const { classes, y, of, unit = null, weight = null } = candidate
+  const rows: number[] = []
+  const groups = new Set<number>()
+  for (let i = 0; i < y.length; i++) {
+    if (candidate.predicted[i] === baseline.predicted[i]) continue
+    rows.push(i)
+    groups.add(unit ? (unit[i] ?? 0) : i)
+    if (groups.size >= FEWEST_DISCORDANT) return null
+  }
+  const heavy = weight ?? new Float64Array(y.length).fill(1)
+  const table = new Float64Array(classes * classes)
+  for (let i = 0; i < y.length; i++) add(table, (y[i] ?? 0) * classes + (candidate.predicted[i] ?? 0), heavy[i] ?? 0)
+  const whole = of(table).value
+  if (whole === null) return null
+  /** of a row of this weight that lies in one cell and might lie in another */
+  const effect = (from: number, to: number, w: number): number => {
+    add(table, from, -w)
+    add(table, to, w)
+    const { value: moved, undefined: because } = of(table)
+    add(table, to, -w)
+    add(table, from, w)
+    return moved === null || because !== null ? 0 : whole - moved
+  }
+  const { units, sum, perUnit } = unitsIn(heavy, unit, groups.size)
+  const moves = new Map<number, number>()
+  for (const i of rows) {
+    const at = (y[i] ?? 0) * classes
+    const code = unit ? (unit[i] ?? 0) : i
+    const own = effect(at + (candidate.predicted[i] ?? 0), at + (baseline.predicted[i] ?? 0), heavy[i] ?? 0)
+    moves.set(code, (moves.get(code) ?? 0) + units * own)
+  }
+  // all rows of a unit of average weight, a row at a time: functions of a table bend
+  const largest = y.length * largestEffect(table, classes, sum / y.length, effect)
+  const effects = [...moves.values()].filter((g) => Math.abs(g) > 1e-12 * largest)
+  return largest > 0 ? testOf({ effects, units, largest }, value, unit ? perUnit.length : null) : null
+}
+
+/** The same of a mean: the largest effect is how far the losses of rows lie apart. */
+export function fewRowsDiffer(baseline: Mean, candidate: Mean): Test | null {
+  const { rows, unit = null, weight = null } = candidate
+  const differing = new Set<number>()
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < rows.length; i++) {
+    const [after, before] = [rows[i] ?? 0, baseline.rows[i] ?? 0]
+    least = Math.min(least, after, before)
+    most = Math.max(most, after, before)
+    if (after !== before) differing.add(unit ? (unit[i] ?? 0) : i)
+    if (differing.size >= FEWEST_DISCORDANT) return null
+  }
+  if (!(most > least)) return null
+  const heavy = weight ?? new Float64Array(rows.length).fill(1)
+  const { units, sum, perUnit } = unitsIn(heavy, unit, differing.size)
+  const moves = new Map<number, number>()
+  for (let i = 0; i < rows.length; i++) {
+    const by = (rows[i] ?? 0) - (baseline.rows[i] ?? 0)
+    if (by === 0) continue
+    const code = unit ? (unit[i] ?? 0) : i
+    moves.set(code, (moves.get(code) ?? 0) + (units * (heavy[i] ?? 0) * by) / sum)
+  }
+  const effects = [...moves.values()]
+  const value = effects.reduce((total, g) => total + g, 0) / units
+  return testOf({ effects, units, largest: most - least }, value, unit ? perUnit.length : null)
+}
+
+/** Units, as many as count alike (Kish 1965), at least those that are known to differ. */
+function unitsIn(heavy: Float64Array, unit: Int32Array | null, differing: number) {
+  const perUnit = unit ? sumsByGroup(heavy, unit) : heavy
+  const [sum, squares] = perUnit.reduce(([s, q], w) => [s + w, q + w * w] as const, [0, 0] as readonly [number, number])
+  return { perUnit, sum, units: Math.max(differing, (sum * sum) / squares) }
+}
+
+function add(table: Float64Array, cell: number, by: number): void {
+  table[cell] = (table[cell] ?? 0) + by
+}
+
+/** Of a row that becomes right or is no longer: the classes with the fewest rows first, of which a row counts most. */
+function largestEffect(table: Float64Array, classes: number, one: number, effect: (from: number, to: number, w: number) => number): number {
+  const ofClass = (c: number) => table.subarray(c * classes, (c + 1) * classes).reduce((sum, x) => sum + x, 0)
+  const sizes = Array.from({ length: classes }, (_, c) => ({ c, size: ofClass(c) })).filter(({ size }) => size > 0)
+  sizes.sort((a, b) => a.size - b.size)
+  let left = Math.max(2 * classes, Math.floor(LOOK / classes ** 2))
+  let most = 0
+  for (const { c } of sizes) {
+    const right = c * classes + c
+    for (let other = c * classes; other < (c + 1) * classes; other++) {
+      if (other === right) continue
+      for (const [from, to] of [
+        [right, other],
+        [other, right],
+      ] as const) {
+        const w = Math.min(one, table[from] ?? 0)
+        if (w === 0) continue
+        most = Math.max(most, Math.abs(effect(from, to, w)) * (one / w))
+        left -= 1
+      }
+    }
+    if (left <= 0) break
+  }
+  return most
+}
+
+/** The same test where not one row differs. null: the level has no width either, as the area of a score that is the same everywhere */
+export function nothingDiffers(candidate: Sample, draws: Resampling): Test | null {
+  const level = levelOf(candidate, draws)
+  const units = unitsOf(candidate)
+  if (level === null || units < 1) return null
+  const [low, high] = level.bounds(0.975)
+  const largest = Math.sqrt(units) * (high - low)
+  return largest > 0 ? testOf({ effects: [], units, largest }, 0, candidate.unit ? units : null) : null
+}
+
+/** Where classes are ordered by a score, a change may come from the rarer one alone. */
+function unitsOf(sample: Sample): number {
+  const all = (codes: Int32Array | null | undefined, rows: number) => (codes ? groupsOf(codes) : rows)
+  if (sample.kind === 'auc' || sample.kind === 'cut' || sample.kind === 'rank') {
+    const { y, unit = null } = sample
+    const having = (label: number) => {
+      const own = Int32Array.from(y.keys()).filter((i) => y[i] === label)
+      return unit ? groupsOf(own.map((i) => unit[i] ?? 0)) : own.length
+    }
+    return Math.min(having(0), having(1))
+  }
+  if (sample.kind === 'influence') return all(sample.unit, sample.influence.length)
+  return isRowSample(sample) ? all(sample.unit, entriesOf(sample)) : 0
+}
+
+/** @param value the change; the effects add up to about that, as far as the metric is straight */
+function testOf(few: FewDiffer, value: number, groups: number | null): Test {
+  const bend = value - few.effects.reduce((sum, g) => sum + g, 0) / few.units
+  const differ = few.effects.reduce((sum, g) => sum + (g / few.largest) ** 2, 0) / few.units
+  return {
+    method: groups === null ? 'tango-effects' : 'tango-effects-groups',
+    groups,
+    below: (at) => normalSf(-fewDifferZ(few, at - bend)),
+    above: (at) => normalSf(fewDifferZ(few, at - bend)),
+    bounds: (level) => {
+      const [low, high] = fewDifferBounds(few, level)
+      return [low + bend, high + bend]
+    },
+    rowsNeeded: (size, alpha) => connor(Math.min(1, differ), Math.min(1, Math.abs(size) / few.largest), alpha),
+  }
+}
