@@ -52,6 +52,12 @@ const unlinked = (text: string): string =>
     .replaceAll('://', `:${gap}//`)
     .replace(/www(?=\.)/gi, (www) => `${www}${gap}`)
 
+/**
+ * The same of a name. An `@` between two words mentions nobody, and without a dot behind it makes no address: the metric `ndcg@5` stays what a config can be
+ * given, as fixes are copied.
+ */
+const unlinkedName = (text: string): string => (/^[a-z]\w*@[a-z0-9]+$/i.test(text) ? text : unlinked(text))
+
 /** Issue, commit and emoji references: what GitHub makes of bare text outside code. */
 const unreferenced = (text: string): string =>
   text
@@ -73,7 +79,7 @@ export interface Writer {
 /** Markdown on GitHub: comments, job summaries, report.md. */
 export const markdownWriter: Writer = {
   own: markdownInline,
-  name: (text) => `<code>${markdownInline(unlinked(visibleName(text)))}</code>`,
+  name: (text) => `<code>${markdownInline(unlinkedName(visibleName(text)))}</code>`,
   prose: (text) => markdownInline(unlinked(unreferenced(visibleProse(text)))),
   strong: (inner) => `**${inner}**`,
   link: (inner, href) => `[${inner}](${href})`,
@@ -82,7 +88,7 @@ export const markdownWriter: Writer = {
 /** Inside an HTML block of that Markdown, where Markdown is not read but GitHub's filters still are. */
 export const blockWriter: Writer = {
   own: escapeHtml,
-  name: (text) => `<code>${escapeHtml(unlinked(visibleName(text)))}</code>`,
+  name: (text) => `<code>${escapeHtml(unlinkedName(visibleName(text)))}</code>`,
   prose: (text) => escapeHtml(unlinked(unreferenced(visibleProse(text)))),
   strong: (inner) => `<b>${inner}</b>`,
   link: (inner) => inner,

@@ -57,6 +57,13 @@ describe('RPT-02 nobody is mentioned', () => {
     )
   })
 
+  it('keeps the name of a metric copyable, and no other @', () => {
+    const fix = 'evaluate: {metrics: {ndcg@5: {max_drop: 1pp}}}'
+    expect(markdown(advice(fix, ['ndcg@5']))).toContain('<code>ndcg@5</code>: ')
+    expect(markdown(name('ndcg@5'))).not.toMatch(mention)
+    for (const other of ['@5', 'a@b.co', 'a @b', 'a@b@c', 'a-@b']) expect(markdown(name(other))).toContain('@\u200b')
+  })
+
   it('keeps an @ inside a word copyable in a block', () => {
     expect(fence('flights@1.0.0', 'yaml')).toBe('```yaml\nflights@1.0.0\n```')
   })
