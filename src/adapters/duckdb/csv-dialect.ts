@@ -20,7 +20,10 @@ export type CsvTypes = ReadonlyMap<string, string>
 
 /** Records of this length need the engine to be told. */
 export const engineLineBytes = 2_000_000
-/** Longest records in a buffer. The engine's own are sixteen: of those its threads hold a few, and they are large pieces to be freed. */
+/**
+ * Longest records in a buffer. The engine's own are sixteen: of those its threads hold a few, and they are large pieces to be freed. Of two and
+ * a half, which parse no slower, it refused records of nearly that length (test/contract/duckdb/engine.test.ts, "large text").
+ */
 const buffered = 4
 const sniffedRows = 65_536
 

@@ -358,6 +358,21 @@ describe('large text', () => {
   const large = (last: string) => `a,b\n${'1,x\n'.repeat(210_000)}${last},y\n`
 
   it.each([
+    ['just what the engine takes by itself', 1_999_000],
+    ['more, and it has to be told', 2_100_000],
+  ])('keeps every row in its place where records are longer than a part of what is read at a time: %s', async (_, longest) => {
+    await using own = await makeBench({ inMemoryBytes: 1000 })
+    const lengths = Array.from({ length: 40_000 }, (_unused, i) => (i % 4_000 > 3_996 ? longest - (i % 7) * 1_000 : i % 50))
+    const table = await own.table('long.csv', `place,text\n${lengths.map((length, i) => `${i},"${'x'.repeat(length)}"\n`).join('')}`)
+    const [row] = await own.engine.aggregate({
+      sql: `SELECT count(*) AS n, count_if(place = number) AS placed, sum(strlen(text)) AS bytes, sum(strlen(text) * place) AS weighed
+        FROM (SELECT *, ${table.rowNumber} AS number FROM ${table.relation})`,
+    })
+    const sum = (of: (length: number, i: number) => number) => lengths.reduce((total, length, i) => total + of(length, i), 0)
+    expect(row).toEqual({ n: 40_000, placed: 40_000, bytes: sum((length) => length), weighed: sum((length, i) => length * i) })
+  })
+
+  it.each([
     ['2.5', 'float', 2.5],
     ['7', 'integer', 7],
     ['9007199254740993', 'integer', 9007199254740993n],
