@@ -207,6 +207,21 @@ describe('DAT-07 CSV dialects are read as they are meant', () => {
     expect([found.names, found.rows]).toEqual([names, rows])
   })
 
+  it('types are told of each of several hundred columns, which are asked about in parts', async () => {
+    const values = [
+      ['true', 'false'],
+      ['inf', '1.5'],
+      [' 2.5', '3'],
+      ['90071992547409930', '12345678901234567890123'],
+      ['x', 'y'],
+    ] as const
+    const names = Array.from({ length: 300 }, (_, i) => `c${i}`)
+    const row = (r: 0 | 1) => names.map((_, i) => values[i % values.length]?.[r]).join(',')
+    const { table } = await read(`${names.join(',')}\n${row(0)}\n${row(1)}\n`)
+    const expected = ['BOOLEAN', 'DOUBLE', 'DOUBLE', 'HUGEINT', 'VARCHAR']
+    expect(table.columns.map(({ type }) => type)).toEqual(names.map((_, i) => expected[i % expected.length]))
+  })
+
   it('gives the same answer gzipped', async () => {
     const found = await read(gzipSync('a,b\n1,x\n2,y\n'), next('csv.gz'))
     expect(found.rows).toEqual([
