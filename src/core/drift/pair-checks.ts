@@ -81,6 +81,10 @@ function adjusted(compared: readonly Compared[]): readonly number[] {
   return compared.map((pair, i) => (large(pair) ? among : all)[i] ?? 1)
 }
 
+/** Of a profile that an earlier version made, or one of parts of which one does not know it. */
+const spreadUnknown =
+  '; the profile of current data does not say how much its own rows make this vary, so that it was taken for that of normal values: of rare flags and of numbers that are mostly zero q is too small. `modelgate validate` makes the profile again'
+
 function correlations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
   const find = samePair(pairSums(current.pairs))
   return pairSums(reference.pairs).flatMap((before, place): Compared[] => {
@@ -93,7 +97,18 @@ function correlations({ reference, current }: Asked, excessOf: Excess): readonly
     const [n, m] = [before.n / excess, after.n / excess]
     if (r1 === null || r2 === null || Math.min(n, m) < minRows) return []
     const { p } = correlationChange(r1, n, r2, m, { ranks: true, spread: after.spread })
-    return [{ a, b, measure: 'rank_correlation', reference: r1, current: r2, change: r2 - r1, p }]
+    return [
+      {
+        a,
+        b,
+        measure: 'rank_correlation',
+        reference: r1,
+        current: r2,
+        change: r2 - r1,
+        p,
+        ...(after.spread === null ? { says: () => spreadUnknown } : {}),
+      },
+    ]
   })
 }
 
@@ -150,7 +165,7 @@ function stateOf(change: number, q: number): Row['state'] {
   return q <= certainty.pairs.warn ? 'immaterial' : 'ok'
 }
 
-/** @param says which classes changed, of an association */
+/** @param says which classes changed, of an association; of a correlation what is not known of it */
 function pairCheck({ policy, capAtWarn }: Judging, row: Row, says: string): Check {
   const { a, b, measure, reference, current, change, q, state } = row
   const { shown, check } = pairMeasures[measure]
@@ -171,7 +186,7 @@ function pairCheck({ policy, capAtWarn }: Judging, row: Row, says: string): Chec
     limit,
     p_value: q,
     message: signed
-      ? `${a} and ${b} go together differently: ${strength}, ${namedProbability('q', q)}`
+      ? `${a} and ${b} go together differently: ${strength}, ${namedProbability('q', q)}${says}`
       : `${a} tells something else of ${b}: ${says}; changed by ${figure(change, [limit])} (limit ${limit}; ${strength}), ${namedProbability('q', q)}`,
     fix: 'Train on newer data: a model that uses both has learned the old relation. Or switch this off: drift: {correlations: false}',
   })

@@ -133,12 +133,19 @@ describe('the check', () => {
     judge(columns, columns, {
       reference: { ...table('train', columns), pairs: rows(0.2) },
       current: { ...table('current', columns), fingerprint: 'other', pairs: rows(0.4, spread) },
-    }).checks.map(({ id, status }) => `${status} ${id}`)
+    }).checks
+  const states = (spread?: number) => found(spread).map(({ id, status }) => `${status} ${id}`)
 
   it('takes what the profile of today says of the pair', () => {
-    expect(found()).toContain('warn drift.correlation:a~b')
-    expect(found(0.8)).toContain('warn drift.correlation:a~b')
-    expect(found(12)).not.toContain('warn drift.correlation:a~b')
+    expect(states()).toContain('warn drift.correlation:a~b')
+    expect(states(0.8)).toContain('warn drift.correlation:a~b')
+    expect(states(12)).not.toContain('warn drift.correlation:a~b')
+  })
+
+  it('says where the profile of today does not say it', () => {
+    const message = (spread?: number) => found(spread).find(({ id }) => id === 'drift.correlation:a~b')?.message
+    expect(message()).toMatch(/go together differently: .*; the profile of current data does not say how much its own rows make this vary/)
+    expect(message(0.7)).not.toContain('its own rows')
   })
 })
 
