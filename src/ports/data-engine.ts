@@ -63,6 +63,8 @@ export interface OpenRequest {
 export interface DataEngine {
   /** name and version, as a profile records it */
   describe(): Promise<string>
+  /** Begins what `open` of this request will do without the engine, where that takes a while; whatever is wrong is told by `open`. */
+  bring(request: OpenRequest): void
   /** @throws UserError DATA_MISSING, DATA_EMPTY, CSV_NO_HEADER, DATA_UNREADABLE (a ragged row, a cut Parquet): code, line and column, never a value */
   open(request: OpenRequest): Promise<Table>
   aggregate(query: Query): Promise<readonly Readonly<Record<string, Scalar>>[]>

@@ -21,6 +21,7 @@ import { inputRecords, openSource } from './open-data.ts'
 import { modelFolder } from './out-folder.ts'
 import { isProfiled, profileOptions } from './profile/options.ts'
 import { type Profiled, profileOnce, tableFacts } from './profile-table.ts'
+import { sourceFiles } from './source-files.ts'
 import { judgePlanned, planRole, ridersOfPlans } from './validate/judge.ts'
 import { openOthers } from './validate/other-tables.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
@@ -32,6 +33,7 @@ export const profilePath = (context: ModelContext): string => join(modelFolder(c
 
 export const validate: ModelStage = async (context): Promise<StageOutput> => {
   const { model, ports } = context
+  await bringRoles(context)
   await ports.files.remove(profilePath(context))
   await ports.files.remove(samplesPath(context))
   const verified = await readConfigSql(context)
@@ -114,6 +116,14 @@ interface Opened {
   readonly table: Table | null
   readonly inputs: readonly InputRecord[]
   readonly checks: Check[]
+}
+
+/** From now on, while the engine starts and tries the config's SQL. Not where a digest is pinned: that is held against the file before all else. */
+async function bringRoles(context: ModelContext): Promise<void> {
+  for (const role of roles) {
+    const source = context.model.data.sources[role]
+    if (source?.kind === 'files' && source.sha256 === null) (await context.ports.engine()).bring(await sourceFiles(context, role, source))
+  }
 }
 
 /** All of them before any is judged: some checks look at two. */

@@ -3,7 +3,7 @@ import type { RunSource } from '../../core/schema/result.ts'
 import type { ArtifactStore, CiHost, CommentThread, EventFacts } from '../../ports/ci-host.ts'
 import { repositoryOf } from '../fs/tracked.ts'
 import { runGit } from '../git/run-git.ts'
-import { type Environment, type ReadFile, readEvent } from '../github/event.ts'
+import type { Environment, ReadFile } from '../github/event.ts'
 import { servers } from './servers.ts'
 
 export interface HostOptions {
@@ -38,6 +38,7 @@ export async function detectHost(options: HostOptions): Promise<Detected> {
 const isOn = (flag: string | undefined): boolean => flag !== undefined && !['', '0', 'false'].includes(flag.toLowerCase())
 
 async function github(options: HostOptions): Promise<Detected> {
+  const { readEvent } = await import('../github/event.ts')
   const { facts, source, runUrl, pullRequest } = await readEvent(options.env, options.readFile)
   return {
     host: {

@@ -16,7 +16,7 @@ import { openParquet } from './open-parquet.ts'
 import { openText } from './open-text.ts'
 import { writeParquetFile, writeRowsFile } from './parquet-writer.ts'
 import type { Opened, Session } from './part.ts'
-import { type StagedFile, stageFile } from './staged-file.ts'
+import { isHashedAhead, type StagedFile, stageFile } from './staged-file.ts'
 
 export interface EngineOptions {
   readonly native: () => Promise<NativeModule>
@@ -31,6 +31,8 @@ export interface EngineOptions {
   /** text up to this size is held in memory as a table; default 64 MiB */
   readonly inMemoryBytes?: number
 }
+
+const keyOf = ({ files, format }: OpenRequest): string => JSON.stringify([format, files.map(({ path, shown }) => [path, shown])])
 
 const closed = (): Error => new Error('the data engine is closed')
 
@@ -47,6 +49,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
   let disposed = false
   let names = 0
   const tables: Table[] = []
+  const brought = new Map<string, Promise<readonly StagedFile[]>>()
 
   let making: Promise<string> | null = null
   const makeFolder = (): Promise<string> => {
@@ -115,6 +118,14 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       return `duckdb ${(await state()).native.version()}`
     },
 
+    bring(request: OpenRequest): void {
+      const key = keyOf(request)
+      if (disposed || signal?.aborted || brought.has(key) || !request.files.every(({ path }) => isHashedAhead(path))) return
+      const bringing = bring(request)
+      bringing.catch(() => undefined)
+      brought.set(key, bringing)
+    },
+
     open: (request: OpenRequest): Promise<Table> => unlessStopped(() => open(request)),
 
     aggregate: (query: Query) => unlessStopped(() => aggregate(query)),
@@ -141,23 +152,28 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       if (stopping !== null) clearInterval(stopping)
       const ready = await starting?.catch(() => null)
       ready?.connection.close()
+      await Promise.allSettled(brought.values())
       const folder = await making?.catch(() => null)
       if (folder) await rm(folder, { recursive: true, force: true })
     },
   }
 
   /** Files are brought in first, so that they are hashed while the engine starts; what is wrong with the engine is told before what is wrong with them. */
-  async function stage({ files, format }: OpenRequest): Promise<readonly StagedFile[]> {
-    const bring = async () => {
-      const folder = await makeFolder()
-      const staged: StagedFile[] = []
-      for (const { path, shown } of files) staged.push(await stageFile(path, { shown, format, folder, number: ++names, maxUnpackedBytes }))
-      return staged
-    }
-    const [brought] = await Promise.allSettled([bring()])
+  async function stage(request: OpenRequest): Promise<readonly StagedFile[]> {
+    const key = keyOf(request)
+    const bringing = brought.get(key) ?? bring(request)
+    brought.delete(key)
+    const [staged] = await Promise.allSettled([bringing])
     await state()
-    if (brought.status === 'rejected') throw brought.reason
-    return brought.value
+    if (staged.status === 'rejected') throw staged.reason
+    return staged.value
+  }
+
+  async function bring({ files, format }: OpenRequest): Promise<readonly StagedFile[]> {
+    const folder = await makeFolder()
+    const staged: StagedFile[] = []
+    for (const { path, shown } of files) staged.push(await stageFile(path, { shown, format, folder, number: ++names, maxUnpackedBytes }))
+    return staged
   }
 
   async function open(request: OpenRequest): Promise<Table> {

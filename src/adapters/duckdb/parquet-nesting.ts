@@ -24,9 +24,9 @@ const schemaField = 2
 const childrenField = 5
 
 function schemaDepth(thrift: Thrift): number | null {
-  for (const field of thrift.fields()) {
-    if (field.id !== schemaField) {
-      thrift.skip(field.type)
+  for (let field = thrift.field(0); field !== null; field = thrift.field(field)) {
+    if (field !== schemaField) {
+      thrift.skip(thrift.type)
       continue
     }
     /** of each struct around the next element: how many of its children are still to come */
@@ -34,9 +34,9 @@ function schemaDepth(thrift: Thrift): number | null {
     let deepest = 0
     for (let left = thrift.listSize(); left > 0; left -= 1) {
       let children = 0
-      for (const { id, type } of thrift.fields()) {
+      for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
         if (id === childrenField) children = thrift.integer()
-        else thrift.skip(type)
+        else thrift.skip(thrift.type)
       }
       while (open.at(-1) === 0) open.pop()
       deepest = Math.max(deepest, open.length)

@@ -64,16 +64,16 @@ interface Chunk {
 /** Parts of the columns that have a dictionary. */
 function chunksOf(thrift: Thrift, columns: ReadonlySet<string>): readonly Chunk[] {
   const found: Chunk[] = []
-  for (const field of thrift.fields()) {
-    if (field.id !== 4) thrift.skip(field.type)
+  for (let field = thrift.field(0); field !== null; field = thrift.field(field)) {
+    if (field !== 4) thrift.skip(thrift.type)
     else
       for (let groups = thrift.listSize(); groups > 0; groups -= 1)
-        for (const part of thrift.fields()) {
-          if (part.id !== 1) thrift.skip(part.type)
+        for (let part = thrift.field(0); part !== null; part = thrift.field(part)) {
+          if (part !== 1) thrift.skip(thrift.type)
           else
             for (let chunks = thrift.listSize(); chunks > 0; chunks -= 1)
-              for (const { id, type } of thrift.fields()) {
-                if (id !== 3) thrift.skip(type)
+              for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
+                if (id !== 3) thrift.skip(thrift.type)
                 else {
                   const { path, values, data, dictionary } = metaData(thrift)
                   const [column, nested] = path
@@ -90,12 +90,12 @@ function metaData(thrift: Thrift) {
   const path: string[] = []
   let [values, data] = [-1, -1]
   let dictionary: number | null = null
-  for (const { id, type } of thrift.fields()) {
+  for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
     if (id === 3) for (let parts = thrift.listSize(); parts > 0; parts -= 1) path.push(thrift.text())
     else if (id === 5) values = thrift.integer()
     else if (id === 9) data = thrift.integer()
     else if (id === 11) dictionary = thrift.integer()
-    else thrift.skip(type)
+    else thrift.skip(thrift.type)
   }
   return { path, values, data, dictionary }
 }
@@ -137,19 +137,19 @@ function pageAt(thrift: Thrift): Page {
   let values: number | null = null
   let encoding = -1
   const header = (encodingAt: number) => {
-    for (const { id, type } of thrift.fields()) {
+    for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
       if (id === 1) values = thrift.integer()
       else if (id === encodingAt) encoding = thrift.integer()
-      else thrift.skip(type)
+      else thrift.skip(thrift.type)
     }
   }
-  for (const { id, type } of thrift.fields()) {
+  for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
     if (id === 1) kind = thrift.integer()
     else if (id === 2) bytes = thrift.integer()
     else if (id === 3) packed = thrift.integer()
     else if (id === 5 && kind === kinds.data) header(2)
     else if (id === 8 && kind === kinds.dataV2) header(4)
-    else thrift.skip(type)
+    else thrift.skip(thrift.type)
   }
   const isData = kind === kinds.data || kind === kinds.dataV2
   if (bytes < 0 || packed < 0 || !(isData || kind === kinds.dictionary)) throw new RangeError('no page')

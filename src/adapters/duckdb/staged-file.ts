@@ -102,6 +102,9 @@ async function readHead(path: string): Promise<Head> {
   }
 }
 
+/** By its name: one that is read as it lies, and hashed by another thread meanwhile. */
+export const isHashedAhead = (path: string): boolean => /\.(parquet|pq)$/i.test(path)
+
 /** By what was said, else by the name, else by the first bytes. */
 function formatOf(shown: string, said: DataFormat | null, head: Head): DataFormat {
   if (said !== null) return said

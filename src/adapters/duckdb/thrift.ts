@@ -1,20 +1,31 @@
+const utf8 = new TextDecoder()
+
 /** Reads the compact protocol of thrift (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). @throws RangeError at the end of the bytes, or where they are no thrift */
 export class Thrift {
   readonly #bytes: Uint8Array
   #at = 0
+  #type = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
-  *fields(): Generator<{ readonly id: number; readonly type: number }> {
-    let id = 0
-    for (;;) {
-      const head = this.#byte()
-      if (head === 0) return
-      id = head >> 4 === 0 ? this.integer() : id + (head >> 4)
-      yield { id, type: head & 15 }
-    }
+  /**
+   * Goes on to the value of the next field of a struct, whose type is then `type`. No generator of objects: a footer has thousands of fields.
+   * @param before id of the field before it, 0 at the first
+   * @returns its id, or null at the end of the struct
+   */
+  field(before: number): number | null {
+    const head = this.#byte()
+    if (head === 0) return null
+    const id = head >> 4 === 0 ? this.integer() : before + (head >> 4)
+    this.#type = head & 15
+    return id
+  }
+
+  /** of the field whose value comes next */
+  get type(): number {
+    return this.#type
   }
 
   listSize(): number {
@@ -31,7 +42,7 @@ export class Thrift {
     const length = this.#varint()
     const from = this.#at
     this.#pass(length)
-    return new TextDecoder().decode(this.#bytes.subarray(from, this.#at))
+    return utf8.decode(this.#bytes.subarray(from, this.#at))
   }
 
   /** bytes that were read */
@@ -70,7 +81,7 @@ export class Thrift {
         return
       }
       case 12:
-        for (const field of this.fields()) this.skip(field.type, depth + 1)
+        for (let id = this.field(0); id !== null; id = this.field(id)) this.skip(this.#type, depth + 1)
         return
       default:
         throw new RangeError(`no such type: ${type}`)

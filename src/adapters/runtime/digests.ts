@@ -36,17 +36,29 @@ export interface Runtime {
 export function readRuntime(root = packageRoot(), platform = platformName()): Runtime {
   const text = readFileSync(join(root, 'runtime', 'digests.json'), 'utf8')
   const digests = digestsSchema.parse(JSON.parse(text))
+  const read = new Map<NativePart, ReadonlyMap<string, string>>()
   return {
     root,
     key: createHash('sha256').update(text).digest('hex').slice(0, 16),
     platform,
     files: (part) => {
+      const there = read.get(part)
+      if (there !== undefined) return there
       const own = digests[part][platform]
       if (own === undefined) return null
       const all = Object.entries(filesSchema.parse({ ...digests[part].any, ...own }))
-      return new Map(part === 'duckdb' && bundledApi !== null ? all.filter(([file]) => isBinding(file)) : all)
+      const files = new Map(part === 'duckdb' && bundledApi !== null ? all.filter(([file]) => isBinding(file)) : all)
+      read.set(part, files)
+      return files
     },
   }
+}
+
+let own: Runtime | null = null
+/** `readRuntime` of this package, once. */
+export function ownRuntime(): Runtime {
+  own ??= readRuntime()
+  return own
 }
 
 /** The nearest folder above this file that holds `runtime/digests.json`. */

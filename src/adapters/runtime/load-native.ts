@@ -10,9 +10,9 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { hashThread } from '../fs/hash-thread.ts'
-import { isComplete, type NativePart, nativeParts, openAhead, type Runtime, readRuntime, verify, verifyAhead } from './digests.ts'
+import { isComplete, type NativePart, nativeParts, openAhead, ownRuntime, type Runtime, verify, verifyAhead } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
-import { duckdbAddon, nativeEntries, requireDuckdb, requirePackage } from './require-native.ts'
+import { duckdbAddon, nativeEntries, readBundledApi, requireDuckdb, requirePackage } from './require-native.ts'
 
 export type { NativePart } from './digests.ts'
 
@@ -31,7 +31,7 @@ export interface NativeOptions {
  * @throws UserError NATIVE_CHANGED, NATIVE_UNSUPPORTED, RUNTIME_INSTALL
  */
 export async function loadNative(part: NativePart, options: NativeOptions): Promise<unknown> {
-  const runtime = options.runtime ?? readRuntime()
+  const runtime = options.runtime ?? ownRuntime()
   const begun = takeBegun(part, runtime, options)
   if (begun !== null) {
     const loaded = await hashThread.holding(begun)
@@ -48,7 +48,7 @@ const load = (part: NativePart, folder: string, { platform }: Runtime, onAddon?:
  * whatever is wrong is left for `locateNative` to find and to say.
  */
 export function expectNative(part: NativePart, options: NativeOptions): void {
-  const place = placeOf(part, options.runtime ?? readRuntime(), options)
+  const place = placeOf(part, options.runtime ?? ownRuntime(), options)
   if (place !== null) verifyAhead(place.folder, place.files)
 }
 
@@ -76,7 +76,7 @@ function takeBegun(part: NativePart, runtime: Runtime, options: NativeOptions): 
  */
 export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) => void): Promise<unknown> {
   const part = 'duckdb'
-  const runtime = options.runtime ?? readRuntime()
+  const runtime = options.runtime ?? ownRuntime()
   const place = placeOf(part, runtime, options)
   if (place === null) return Promise.resolve(null)
   const { folder, files } = place
@@ -84,6 +84,7 @@ export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) =
   const addon = duckdbAddon(runtime.platform)
   openAhead(folder, files, addon)
   const prove = async (): Promise<unknown> => {
+    readBundledApi()
     await verify(folder, files, hashThread.idly)
     await hashThread.idly.opened(join(folder, addon))
     return load(part, folder, runtime, onAddon)
@@ -95,7 +96,7 @@ export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) =
 
 /** The folder whose node_modules hold this part, verified but not loaded. */
 export async function locateNative(part: NativePart, options: NativeOptions): Promise<string> {
-  const runtime = options.runtime ?? readRuntime()
+  const runtime = options.runtime ?? ownRuntime()
   const files = runtime.files(part)
   if (files === null) {
     throw new UserError(

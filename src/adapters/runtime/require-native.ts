@@ -35,4 +35,9 @@ export function requireDuckdb(folder: string, platform: string, onAddon: (addon:
   return api(addon)
 }
 
+/** Reads the JavaScript of our own bundle, which is run when there is an addon. */
+export const readBundledApi = (): void => {
+  if (bundledApi !== null) requireFrom(dirname(bundledApi))(bundledApi)
+}
+
 const requireFrom = (folder: string) => createRequire(join(folder, 'package.json'))

@@ -45,37 +45,37 @@ export interface JsonSchema {
   readonly description?: string | undefined
 }
 
-const typeName = z.enum(types, { error: `expected one of ${types.join(', ')}` })
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'expected a text, a number, true, false or null' })
-const inner: z.ZodType<JsonSchema> = z.lazy(() => jsonSchema)
-const several = z.array(inner, { error: 'expected a list of schemas' }).min(1, { error: 'this list is empty' })
-
-export const jsonSchema: z.ZodType<JsonSchema> = section({
-  type: z.union([typeName, z.array(typeName).min(1)], { error: `expected one of ${types.join(', ')}, or a list of them` }).optional(),
-  enum: z
-    .array(scalar, { error: 'expected a list of texts, numbers, true, false or null' })
-    .min(1, { error: 'this list is empty' })
-    .optional(),
-  const: scalar.optional(),
-  required: z.array(text, { error: 'expected a list of keys' }).optional(),
-  properties: z.record(z.string(), inner, { error: 'expected a map of schemas' }).optional(),
-  additionalProperties: z.union([z.boolean(), inner]).optional(),
-  items: inner.optional(),
-  minItems: count.optional(),
-  maxItems: count.optional(),
-  minimum: real.optional(),
-  maximum: real.optional(),
-  exclusiveMinimum: real.optional(),
-  exclusiveMaximum: real.optional(),
-  minLength: count.optional(),
-  maxLength: count.optional(),
-  pattern: pattern.optional(),
-  anyOf: several.optional(),
-  allOf: several.optional(),
-  oneOf: several.optional(),
-  not: inner.optional(),
-  title: text.optional(),
-  description: text.optional(),
+export const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() => {
+  const typeName = z.enum(types, { error: `expected one of ${types.join(', ')}` })
+  const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: 'expected a text, a number, true, false or null' })
+  const several = z.array(jsonSchema, { error: 'expected a list of schemas' }).min(1, { error: 'this list is empty' })
+  return section({
+    type: z.union([typeName, z.array(typeName).min(1)], { error: `expected one of ${types.join(', ')}, or a list of them` }).optional(),
+    enum: z
+      .array(scalar, { error: 'expected a list of texts, numbers, true, false or null' })
+      .min(1, { error: 'this list is empty' })
+      .optional(),
+    const: scalar.optional(),
+    required: z.array(text, { error: 'expected a list of keys' }).optional(),
+    properties: z.record(z.string(), jsonSchema, { error: 'expected a map of schemas' }).optional(),
+    additionalProperties: z.union([z.boolean(), jsonSchema]).optional(),
+    items: jsonSchema.optional(),
+    minItems: count.optional(),
+    maxItems: count.optional(),
+    minimum: real.optional(),
+    maximum: real.optional(),
+    exclusiveMinimum: real.optional(),
+    exclusiveMaximum: real.optional(),
+    minLength: count.optional(),
+    maxLength: count.optional(),
+    pattern: pattern.optional(),
+    anyOf: several.optional(),
+    allOf: several.optional(),
+    oneOf: several.optional(),
+    not: jsonSchema.optional(),
+    title: text.optional(),
+    description: text.optional(),
+  })
 })
 
 export const maxDepth = 8

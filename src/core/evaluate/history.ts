@@ -11,6 +11,8 @@ import type { LedgerModel } from '../schema/ledger.ts'
 
 export const usualAuto = { floor: null, k: 3, runs: 20 } as const
 export const fewestRuns = 5
+/** so many the ledger keeps */
+export const mostRecent = 50
 
 /** What the ledger has of one metric. */
 export interface Spread {

@@ -3,7 +3,8 @@
  * already says so: doing a thing twice is doing it once. Nothing here knows where the state lies.
  */
 import { UserError } from '../../errors.ts'
-import { type LedgerEvent, type LedgerModel, mostRecent, type RecentRun, type RunRecord, type VersionRecord } from '../schema/ledger.ts'
+import { mostRecent } from '../evaluate/history.ts'
+import type { LedgerEvent, LedgerModel, RecentRun, RunRecord, VersionRecord } from '../schema/ledger.ts'
 import type { RunSource } from '../schema/result.ts'
 import { checkName, tagOf } from './names.ts'
 

@@ -11,13 +11,14 @@ import { evaluate } from './evaluate-file.ts'
 import { expectation } from './expect-file.ts'
 import { alias, badModelName, choice, duration, outcome, path, section, size, text } from './leaves.ts'
 import { unsuitedMetrics } from './limits.ts'
+import { whenWritten } from './partly.ts'
 import { says } from './problems.ts'
 import { ref, refText, source } from './refs.ts'
 import { waivers } from './waivers-file.ts'
 
 const words = (what: string) => z.array(text.min(1, { error: `an empty ${what}` }), { error: `expected a list of ${what}s` })
 
-const commandShape = {
+const commandShape = () => ({
   run: z.union([text, words('argument')], { error: 'expected a command, or a list of its arguments' }).optional(),
   env: z
     .array(
@@ -29,7 +30,7 @@ const commandShape = {
     .optional(),
   timeout: duration.optional(),
   shell: choice(['bash', 'sh']).optional(),
-}
+})
 
 interface CommandFile {
   readonly run?: string | string[] | undefined
@@ -50,74 +51,82 @@ function commandOf({ run, shell, env, timeout }: CommandFile, inputs: readonly s
   return shell === undefined ? { ...rest, argv: run } : 'a list of arguments needs no shell: write the command as one text'
 }
 
-const train = section({
-  ...commandShape,
-  inputs: z.array(path, { error: 'expected a list of paths' }).optional(),
-  builtin: choice(['baseline', 'linear'], ['boosted', 'auto']).optional(),
-}).transform((given, context): CommandSpec | BuiltinSpec => {
-  const refuse = (message: string, key?: string) => {
-    context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
-    return z.NEVER
-  }
-  const { run, builtin } = given
-  if ((run === undefined) === (builtin === undefined)) return refuse('write either run: a command, or builtin: baseline or linear')
-  if (builtin !== undefined) {
-    const strange = (['inputs', 'env', 'timeout', 'shell'] as const).find((key) => given[key] !== undefined)
-    return strange === undefined ? { kind: 'builtin', builtin } : refuse(`${strange} belongs to run, not to builtin`, strange)
-  }
-  const command = commandOf(given, given.inputs ?? [], [])
-  return typeof command === 'string' ? refuse(command, Array.isArray(run) && given.shell !== undefined ? 'shell' : 'run') : command
-})
-
-const score = section({
-  ...commandShape,
-  format: choice(rowFormats).optional(),
-  predictions: source.optional(),
-  metrics_file: path.optional(),
-}).transform((given, context): ScoreSpec => {
-  const refuse = (message: string, key?: string) => {
-    context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
-    return z.NEVER
-  }
-  const ways = (['run', 'predictions', 'metrics_file'] as const).filter((key) => given[key] !== undefined)
-  const [way] = ways
-  if (way === undefined || ways.length > 1)
-    return refuse('write either run: a command, or predictions: a file of answers, or metrics_file: a file of numbers')
-  const { predictions, metrics_file: numbers } = given
-  if (way !== 'run') {
-    const strange = (['env', 'timeout', 'shell', 'format'] as const).find((key) => given[key] !== undefined)
-    if (strange !== undefined) return refuse(`${strange} belongs to run, not to ${way}`, strange)
-  }
-  if (numbers !== undefined) return { kind: 'metrics_file', path: numbers }
-  if (predictions !== undefined) {
-    if (predictions.kind === 'profile') return refuse('rows are needed here: a profile holds none', 'predictions')
-    return { kind: 'predictions', source: predictions }
-  }
-  const command = commandOf(given, [], scoreVariables)
-  if (typeof command === 'string') return refuse(command, Array.isArray(given.run) && given.shell !== undefined ? 'shell' : 'run')
-  return { kind: 'run', command, format: given.format ?? null }
-})
-
-const refs = z.array(ref)
-const baseline = z.union(
-  [
-    refs,
-    refText,
-    section({
-      from: z.union([refs, ref], { error: 'expected a model or a list of models' }).optional(),
-      on_missing: outcome.optional(),
-      max_age: duration.optional(),
-      predictions: source.optional(),
-    }),
-  ],
-  { error: 'expected a model, a list of models, or {from, on_missing, max_age, predictions}' },
+const train = whenWritten(() =>
+  section({
+    ...commandShape(),
+    inputs: z.array(path, { error: 'expected a list of paths' }).optional(),
+    builtin: choice(['baseline', 'linear'], ['boosted', 'auto']).optional(),
+  }).transform((given, context): CommandSpec | BuiltinSpec => {
+    const refuse = (message: string, key?: string) => {
+      context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
+      return z.NEVER
+    }
+    const { run, builtin } = given
+    if ((run === undefined) === (builtin === undefined)) return refuse('write either run: a command, or builtin: baseline or linear')
+    if (builtin !== undefined) {
+      const strange = (['inputs', 'env', 'timeout', 'shell'] as const).find((key) => given[key] !== undefined)
+      return strange === undefined ? { kind: 'builtin', builtin } : refuse(`${strange} belongs to run, not to builtin`, strange)
+    }
+    const command = commandOf(given, given.inputs ?? [], [])
+    return typeof command === 'string' ? refuse(command, Array.isArray(run) && given.shell !== undefined ? 'shell' : 'run') : command
+  }),
 )
 
-const promote = section({
-  to: z.union([alias, z.array(alias).min(1, { error: 'this list is empty' })], { error: 'expected an alias, or a list of them' }),
-  bump: choice(['auto', 'major', 'minor', 'patch']).optional(),
-  accept: choice(['warn', 'pass']).optional(),
-})
+const score = whenWritten(() =>
+  section({
+    ...commandShape(),
+    format: choice(rowFormats).optional(),
+    predictions: source.optional(),
+    metrics_file: path.optional(),
+  }).transform((given, context): ScoreSpec => {
+    const refuse = (message: string, key?: string) => {
+      context.issues.push({ code: 'custom', message, input: given, path: key === undefined ? [] : [key] })
+      return z.NEVER
+    }
+    const ways = (['run', 'predictions', 'metrics_file'] as const).filter((key) => given[key] !== undefined)
+    const [way] = ways
+    if (way === undefined || ways.length > 1)
+      return refuse('write either run: a command, or predictions: a file of answers, or metrics_file: a file of numbers')
+    const { predictions, metrics_file: numbers } = given
+    if (way !== 'run') {
+      const strange = (['env', 'timeout', 'shell', 'format'] as const).find((key) => given[key] !== undefined)
+      if (strange !== undefined) return refuse(`${strange} belongs to run, not to ${way}`, strange)
+    }
+    if (numbers !== undefined) return { kind: 'metrics_file', path: numbers }
+    if (predictions !== undefined) {
+      if (predictions.kind === 'profile') return refuse('rows are needed here: a profile holds none', 'predictions')
+      return { kind: 'predictions', source: predictions }
+    }
+    const command = commandOf(given, [], scoreVariables)
+    if (typeof command === 'string') return refuse(command, Array.isArray(given.run) && given.shell !== undefined ? 'shell' : 'run')
+    return { kind: 'run', command, format: given.format ?? null }
+  }),
+)
+
+const refs = z.array(ref)
+const baseline = whenWritten(() =>
+  z.union(
+    [
+      refs,
+      refText,
+      section({
+        from: z.union([refs, ref], { error: 'expected a model or a list of models' }).optional(),
+        on_missing: outcome.optional(),
+        max_age: duration.optional(),
+        predictions: source.optional(),
+      }),
+    ],
+    { error: 'expected a model, a list of models, or {from, on_missing, max_age, predictions}' },
+  ),
+)
+
+const promote = whenWritten(() =>
+  section({
+    to: z.union([alias, z.array(alias).min(1, { error: 'this list is empty' })], { error: 'expected an alias, or a list of them' }),
+    bump: choice(['auto', 'major', 'minor', 'patch']).optional(),
+    accept: choice(['warn', 'pass']).optional(),
+  }),
+)
 
 const modelShape = {
   task: choice(['binary', 'multiclass', 'multilabel', 'regression', 'ranking', 'forecasting', 'custom']).optional(),

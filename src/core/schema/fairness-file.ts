@@ -5,37 +5,41 @@ import { nearest } from '../text/nearest.ts'
 import { type DataSpec, type FairnessLimits, type FairnessSpec, fairnessCertainties, type Task, type Thresholds } from './config.ts'
 import { choice, columnSets, misdirected, readLevel, section, text } from './leaves.ts'
 import { limit, metricName, neverWarns, readChange, thresholds, wholeNumber } from './limits.ts'
+import { whenWritten } from './partly.ts'
 import { partsBy } from './parts-spec.ts'
 import { invalid, type Path, type Problem, says, shown } from './problems.ts'
 
 const smaller = 'a gap is better small, and a ratio better large: write max_difference, min_ratio or max_rise'
-const entry = section({
-  metric: text.optional(),
-  class: text.min(1, { error: 'this name is empty' }).optional(),
-  max_difference: limit.optional(),
-  min_ratio: limit.optional(),
-  max_rise: limit.optional(),
-  certainty: choice(fairnessCertainties).optional(),
-  min: misdirected(smaller),
-  max: misdirected(smaller),
-  min_difference: misdirected(smaller),
-  max_ratio: misdirected(smaller),
-  max_drop: misdirected(smaller),
-})
-type Entry = z.output<typeof entry>
+const entry = () =>
+  section({
+    metric: text.optional(),
+    class: text.min(1, { error: 'this name is empty' }).optional(),
+    max_difference: limit.optional(),
+    min_ratio: limit.optional(),
+    max_rise: limit.optional(),
+    certainty: choice(fairnessCertainties).optional(),
+    min: misdirected(smaller),
+    max: misdirected(smaller),
+    min_difference: misdirected(smaller),
+    max_ratio: misdirected(smaller),
+    max_drop: misdirected(smaller),
+  })
+type Entry = z.output<ReturnType<typeof entry>>
 
-export const fairness = section({
-  by: columnSets,
-  min_rows: wholeNumber(10, 1_000_000).optional(),
-  metrics: z
-    .record(metricName, entry, { error: 'expected a map: a measure, then its limits, such as {tpr: {max_difference: 5pp}}' })
-    .transform((given, context): readonly FairnessLimits[] =>
-      Object.entries(given).flatMap(([name, one]) =>
-        readEntry(name, one, (path, message) => context.issues.push({ code: 'custom', message, input: given, path: [name, ...path] })),
-      ),
-    )
-    .optional(),
-})
+export const fairness = whenWritten(() =>
+  section({
+    by: columnSets,
+    min_rows: wholeNumber(10, 1_000_000).optional(),
+    metrics: z
+      .record(metricName, entry(), { error: 'expected a map: a measure, then its limits, such as {tpr: {max_difference: 5pp}}' })
+      .transform((given, context): readonly FairnessLimits[] =>
+        Object.entries(given).flatMap(([name, one]) =>
+          readEntry(name, one, (path, message) => context.issues.push({ code: 'custom', message, input: given, path: [name, ...path] })),
+        ),
+      )
+      .optional(),
+  }),
+)
 type File = z.output<typeof fairness>
 
 type Refuse = (path: readonly string[], message: string) => void

@@ -44,8 +44,7 @@ const runSchema = z.strictObject({
 })
 export type RunRecord = z.infer<typeof runSchema>
 
-/** Newest last; one entry a candidate and holdout. */
-export const mostRecent = 50
+/** Newest last, `mostRecent` of them; one entry a candidate and holdout. */
 const recentRunSchema = z.strictObject({
   digest,
   at: z.string(),

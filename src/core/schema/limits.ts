@@ -3,20 +3,22 @@
  * so the wrong one is an error. What could mean two things (`1%` of a change) is refused with both spellings.
  */
 import { z } from 'zod'
-import { fewestRuns, usualAuto } from '../evaluate/history.ts'
+import { fewestRuns, mostRecent, usualAuto } from '../evaluate/history.ts'
 import { measureOf } from '../evaluate/measured.ts'
 import { nearest } from '../text/nearest.ts'
 import { type Change, certainties, type Limits, type MetricSpec, type Task, type Thresholds } from './config.ts'
 import { choice, duration, percent, readLevel, section, size } from './leaves.ts'
-import { mostRecent } from './ledger.ts'
 import type { MetricFacts } from './metric-facts.ts'
 import { badParam, factsOfSpec, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
+import { whenWritten } from './partly.ts'
 import { notAvailable, says, shown, unknownKey } from './problems.ts'
 
 const limitValue = z.union([z.number(), z.string()], { error: 'expected a number, or a text such as 1pp or 1% relative' })
-export const limit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional() })], {
-  error: 'expected a limit: a number, a text such as 1pp, or {warn: …, fail: …}',
-})
+export const limit = whenWritten(() =>
+  z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional() })], {
+    error: 'expected a limit: a number, a text such as 1pp, or {warn: …, fail: …}',
+  }),
+)
 
 /** What follows reads metrics as they should be: a number that is wrong ends the reading. */
 export const wholeNumber = (low: number, high: number) => {
@@ -25,37 +27,41 @@ export const wholeNumber = (low: number, high: number) => {
 }
 
 /** `auto`: from how much the metric has moved between runs of the default branch. */
-const auto = section({
-  floor: limitValue.optional(),
-  k: z
-    .number({ error: 'expected a number above 0' })
-    .refine((k) => k > 0, { error: 'expected a number above 0', abort: true })
-    .optional(),
-  runs: wholeNumber(fewestRuns, mostRecent).optional(),
-})
-const changeLimit = z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional(), auto: auto.optional() })], {
-  error: 'expected a limit: a number, a text such as 1pp, auto, {warn: …, fail: …}, or {auto: {floor, k, runs}}',
-})
+const auto = () =>
+  section({
+    floor: limitValue.optional(),
+    k: z
+      .number({ error: 'expected a number above 0' })
+      .refine((k) => k > 0, { error: 'expected a number above 0', abort: true })
+      .optional(),
+    runs: wholeNumber(fewestRuns, mostRecent).optional(),
+  })
+const changeLimit = whenWritten(() =>
+  z.union([limitValue, section({ warn: limitValue.optional(), fail: limitValue.optional(), auto: auto().optional() })], {
+    error: 'expected a limit: a number, a text such as 1pp, auto, {warn: …, fail: …}, or {auto: {floor, k, runs}}',
+  }),
+)
 
-type AutoFile = z.output<typeof auto> | undefined
+type AutoFile = z.output<ReturnType<typeof auto>> | undefined
 
 /** Other keys are parameters of the metric, checked against its entry in the table. */
-const metric = z
-  .object(
-    {
-      metric: z.string({ error: 'expected the name of a metric' }).optional(),
-      min: limit.optional(),
-      max: limit.optional(),
-      max_drop: changeLimit.optional(),
-      max_rise: changeLimit.optional(),
-      certainty: choice(certainties).optional(),
-      direction: choice(['higher', 'lower']).optional(),
-      confirm: wholeNumber(1, 9).optional(),
-    },
-    { error: (issue) => (issue.code === 'invalid_type' ? 'expected limits such as {min: 0.7, max_drop: 1pp}' : undefined) },
-  )
-  .catchall(z.json())
-type MetricFile = z.output<typeof metric>
+const metric = () =>
+  z
+    .object(
+      {
+        metric: z.string({ error: 'expected the name of a metric' }).optional(),
+        min: limit.optional(),
+        max: limit.optional(),
+        max_drop: changeLimit.optional(),
+        max_rise: changeLimit.optional(),
+        certainty: choice(certainties).optional(),
+        direction: choice(['higher', 'lower']).optional(),
+        confirm: wholeNumber(1, 9).optional(),
+      },
+      { error: (issue) => (issue.code === 'invalid_type' ? 'expected limits such as {min: 0.7, max_drop: 1pp}' : undefined) },
+    )
+    .catchall(z.json())
+type MetricFile = z.output<ReturnType<typeof metric>>
 
 const ownKeys = ['min', 'max', 'max_drop', 'max_rise', 'certainty', 'confirm', 'metric'] as const
 /** A direction is offered to nobody whose metric has one. */
@@ -65,18 +71,20 @@ export const metricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_@.-]{0,99}$/, {
   error: says('INVALID_NAME', 'A metric is named with letters, digits and _ . @ -, a letter first.'),
 })
 
-export const metrics = z
-  .union([z.array(metricName, { error: 'expected names of metrics' }), z.record(metricName, metric)], {
-    error: 'expected a list of metrics, or a map of their limits',
-  })
-  .transform((given, context): readonly MetricSpec[] => {
-    const refuse: Refuse = (path, message) => context.issues.push({ code: 'custom', message, input: given, path: [...path] })
-    if (!Array.isArray(given)) return Object.entries(given).flatMap(([name, entry]) => readMetric(name, entry, [name], refuse))
-    return given.flatMap((name, i) => {
-      if (given.indexOf(name) < i) refuse([i], `${shown(name)} is written twice`)
-      return readMetric(name, {}, [i], refuse)
+export const metrics = whenWritten(() =>
+  z
+    .union([z.array(metricName, { error: 'expected names of metrics' }), z.record(metricName, metric())], {
+      error: 'expected a list of metrics, or a map of their limits',
     })
-  })
+    .transform((given, context): readonly MetricSpec[] => {
+      const refuse: Refuse = (path, message) => context.issues.push({ code: 'custom', message, input: given, path: [...path] })
+      if (!Array.isArray(given)) return Object.entries(given).flatMap(([name, entry]) => readMetric(name, entry, [name], refuse))
+      return given.flatMap((name, i) => {
+        if (given.indexOf(name) < i) refuse([i], `${shown(name)} is written twice`)
+        return readMetric(name, {}, [i], refuse)
+      })
+    }),
+)
 
 type Refuse = (path: readonly (string | number)[], message: string) => void
 

@@ -17,3 +17,6 @@ export function partly<T extends z.ZodType>(whole: () => T, choose: (given: unkn
   Object.defineProperty(inner, 'optin', { value: undefined })
   return schema
 }
+
+/** A section that most configs leave out: it is made for the first that writes it, and for the JSON Schema. */
+export const whenWritten = <T extends z.ZodType>(whole: () => T): z.ZodLazy<T> => partly(whole, () => null)

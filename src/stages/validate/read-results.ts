@@ -1,6 +1,5 @@
 /** Reports of other tools (`expect.results`): files that were made before us, read whole and bounded (EVT-05). */
 import { resolve } from 'node:path'
-import { foreignChecks, resultsTrouble } from '../../core/foreign/checks.ts'
 import type { Policy } from '../../core/gate/fold.ts'
 import type { Check, InputRecord } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
@@ -14,7 +13,10 @@ export async function readResults(
 ): Promise<{ readonly checks: readonly Check[]; readonly inputs: readonly InputRecord[] }> {
   const checks: Check[] = []
   const inputs: InputRecord[] = []
-  for (const asked of model.results ?? []) {
+  const { results = [] } = model
+  if (results.length === 0) return { checks, inputs }
+  const { foreignChecks, resultsTrouble } = await import('../../core/foreign/checks.ts')
+  for (const asked of results) {
     const place = resolve(root, asked.path)
     try {
       const bytes = await files.read(place, maxReportBytes)
