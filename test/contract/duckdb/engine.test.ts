@@ -17,6 +17,36 @@ beforeAll(async () => {
 })
 afterAll(() => bench[Symbol.asyncDispose]())
 
+describe('what is brought before it is opened', () => {
+  const request = (name: string) => ({ files: [{ path: join(bench.folder, name), shown: name }], format: null })
+
+  it('is the file that was there, hashed as any other, and brought anew when it is opened again', async () => {
+    const path = join(bench.folder, 'brought.parquet')
+    await bench.engine.writeParquet(path, [{ name: 'a', values: [1, 2] }])
+    const plain = await bench.engine.open(request('brought.parquet'))
+    bench.engine.bring(request('brought.parquet'))
+    const brought = await bench.engine.open(request('brought.parquet'))
+    expect(brought.files).toEqual(plain.files)
+    await bench.engine.writeParquet(path, [{ name: 'a', values: [3] }])
+    const again = await bench.engine.open(request('brought.parquet'))
+    expect([brought.rows, again.rows]).toEqual([2, 1])
+    expect(again.files[0]?.digest).not.toBe(plain.files[0]?.digest)
+  })
+
+  it('and is not there is told by opening it', async () => {
+    bench.engine.bring(request('nowhere.parquet'))
+    expect((await refusal(bench.engine.open(request('nowhere.parquet')))).code).toBe('DATA_MISSING')
+  })
+
+  it('leaves nothing behind when nobody opens it', async () => {
+    await using own = await makeBench()
+    await own.engine.writeParquet(join(own.folder, 'left.parquet'), [{ name: 'a', values: [1] }])
+    own.engine.bring({ files: [{ path: join(own.folder, 'left.parquet'), shown: 'left.parquet' }], format: null })
+    await own.engine[Symbol.asyncDispose]()
+    expect(await readdir(own.temp)).toEqual([])
+  })
+})
+
 describe('DAT-02 a path means one file', () => {
   it.each([
     'a*.csv',
