@@ -1,6 +1,7 @@
 /**
  * How often do intervals hold the truth? Worlds of n rows from a population of which every metric is known; two-sided intervals of 95 % as they are shown, and
- * the one-sided bounds of 95 % that decide, for the metric of one model and for the change between two that are equal.
+ * the one-sided bounds of 95 % that decide, for the metric of one model and for the change between two: equal ones, and one that is worse (`worsePopulations`), as an
+ * interval may be right at a change of 0 alone.
  */
 import { resampling } from '../../src/core/evaluate/resampling.ts'
 import { type Row, rowsOf } from '../../src/core/evaluate/rows.ts'
@@ -51,6 +52,14 @@ export const populations: Readonly<Record<string, Pair>> = {
   'three series, three steps ahead': fewSeries({ horizon: 3, seed: 32 }),
 }
 
+/** The candidate has more noise: every metric of it is worse, the accuracy by 3 to 5 points. */
+export const worsePopulations: Readonly<Record<string, Pair>> = {
+  'binary, 30 % positives, one model worse': binary({ positives: 0.3, apart: 1.6, seed: 21 })(3),
+  'binary, 5 % positives, one model worse': binary({ positives: 0.05, apart: 1.6, seed: 22 })(3),
+  'three classes, one model worse': multiclass(24)(2),
+  'amounts, one model worse': regression({ tail: 0, seed: 25 })(1.3),
+}
+
 class Counter {
   runs = 0
   without = 0
@@ -89,10 +98,11 @@ export function countCoverage(
   only?: readonly string[],
   again = 0,
 ): readonly Coverage[] {
-  const pair = populations[name]
+  const pair = populations[name] ?? worsePopulations[name]
   if (!pair) throw new RangeError(`no population ${name}`)
   const names = metricNames(pair.candidate.task).filter((metric) => !only || only.includes(metric))
   const truths = new Map(names.map((metric) => [metric, truthOf(pair.candidate, metric)]))
+  const changes = new Map(names.map((metric) => [metric, changeIn(pair, metric)]))
   const counters = new Map(names.flatMap((metric) => parts.map((part) => [`${part} ${metric}`, new Counter()] as const)))
   const rng = random(seedOf(seed, rows, 3, ...new TextEncoder().encode(name), ...(again === 0 ? [] : [again])))
   const asked = names.map((metric) => ({ spec: spec(metric), gated: true, floor: false }))
@@ -105,7 +115,7 @@ export function countCoverage(
       trivial: [],
       draws: resampling(serialOf(candidate, view.n, false)),
     })
-    for (const row of judged) record(row, truths.get(row.spec.name) ?? null, counters)
+    for (const row of judged) record(row, { level: truths.get(row.spec.name) ?? null, change: changes.get(row.spec.name) ?? 0 }, counters)
   }
   return names.flatMap((metric) => {
     const truth = truths.get(metric) ?? null
@@ -120,7 +130,7 @@ export function countCoverage(
           rows,
           metric,
           part,
-          truth: part === 'level' ? truth : 0,
+          truth: part === 'level' ? truth : (changes.get(metric) ?? 0),
           runs: made,
           without,
           held,
@@ -159,16 +169,27 @@ export function together(counted: readonly (readonly Coverage[])[]): readonly Co
   })
 }
 
-function record({ spec: { name }, level, change, candidate }: Row, truth: number | null, counters: ReadonlyMap<string, Counter>): void {
+/** Equal models are equal to the last digit but one. */
+function changeIn({ baseline, candidate }: Pair, metric: string): number {
+  const [before, after] = [truthOf(baseline, metric) ?? 0, truthOf(candidate, metric) ?? 0]
+  return Math.abs(after - before) < 1e-9 * Math.max(1, Math.abs(before)) ? 0 : after - before
+}
+
+interface Truth {
+  readonly level: number | null
+  readonly change: number
+}
+
+function record({ spec: { name }, level, change, candidate }: Row, truth: Truth, counters: ReadonlyMap<string, Counter>): void {
   const ofLevel = counters.get(`level ${name}`)
   const ofChange = counters.get(`change ${name}`)
-  if (!ofLevel || !ofChange || truth === null) return
+  if (!ofLevel || !ofChange || truth.level === null) return
   if (level && candidate.undefined === null) {
     const [low, high] = metrics[name]?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     const clip = ([a, b]: readonly [number, number]): [number, number] => [Math.max(low, a), Math.min(high, b)]
-    ofLevel.add(truth, level.method, clip(level.bounds(0.975)), clip(level.bounds(0.95)))
+    ofLevel.add(truth.level, level.method, clip(level.bounds(0.975)), clip(level.bounds(0.95)))
   } else ofLevel.without += 1
   const test = change?.test
-  if (test) ofChange.add(0, test.method, test.bounds(0.975, Number.NaN), test.bounds(0.95, 0))
+  if (test) ofChange.add(truth.change, test.method, test.bounds(0.975, Number.NaN), test.bounds(0.95, 0))
   else ofChange.without += 1
 }

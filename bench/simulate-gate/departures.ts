@@ -21,12 +21,12 @@ const rarer: Readonly<Record<string, number>> = {
   // queries whose order is not right
   'lists, nearly perfect': 0.05,
 }
-const expected = ({ population, rows }: Coverage): number => rows * (rarer[population] ?? 1)
+const expected = ({ population, rows }: Coverage): number => rows * (rarer[population.replace(', one model worse', '')] ?? 1)
 
 const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
-const counted = /^(clopper-pearson|wilson|mcnemar-mid-p)(-groups|-effective)?$/
-const resampled = /^((bca|percentile)(\+t)?|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
+const counted = /^(clopper-pearson|wilson|mcnemar-mid-p|tango-effects)(-groups|-effective)?$/
+const resampled = /^((bca|percentile)(\+t)?|tango-effects|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
 
 /** Of rows that err by amounts of very different size. */
 const longTails = ['amounts, some far off', 'many series', 'three series, one step ahead', 'three series, three steps ahead']

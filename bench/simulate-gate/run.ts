@@ -10,7 +10,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { blockCases, countBlocks, kinds } from './blocks.ts'
-import { cheapOf, countCoverage, populations, together } from './coverage.ts'
+import { cheapOf, countCoverage, populations, together, worsePopulations } from './coverage.ts'
 import { countGroups } from './groups.ts'
 import { report } from './report.ts'
 import { countReuse } from './reuse.ts'
@@ -41,6 +41,7 @@ const plan = values.short
       shares: [50, 200, 1000],
       coverage: [{ rows: 200, runs: 60, times: 1 }],
       cheap: [],
+      worse: [],
       metrics: ['accuracy', 'f1', 'roc_auc', 'log_loss', 'mae', 'rmse', 'ndcg', 'mase', 'crps', 'subset_accuracy'],
       reuse: [{ rows: 500, runs: 100 }],
       slices: [{ population: 'answers', metrics: ['accuracy'], rows: 20_000, runs: 15 }],
@@ -55,6 +56,8 @@ const plan = values.short
         { rows: 1000, runs: 40, times: 2 },
         { rows: 5000, runs: 10, times: 1 },
       ],
+      // changes that are not 0; beside them, equal models
+      worse: [{ rows: 200, runs: 100 }],
       cheap: [{ rows: 1000, runs: 100, times: 2 }],
       metrics: undefined,
       reuse: [
@@ -132,16 +135,23 @@ const counted = {
   sliced: plan.slices.flatMap(({ population, metrics: own, rows, runs }) =>
     part('slices', rows, { population, metrics: own, runs }, () => countSlices(population, rows, runs, seed, own)),
   ),
-  covered: plan.coverage.flatMap(({ rows, runs, times }) => {
-    const byTime = Array.from({ length: times }, (_, again) =>
-      Object.keys(populations).map((name) =>
-        part('coverage', rows, { name, runs, metrics, ...(again === 0 ? {} : { again }) }, () =>
-          countCoverage(name, rows, runs, seed, metrics, again),
+  covered: [
+    ...plan.coverage.flatMap(({ rows, runs, times }) => {
+      const byTime = Array.from({ length: times }, (_, again) =>
+        Object.keys(populations).map((name) =>
+          part('coverage', rows, { name, runs, metrics, ...(again === 0 ? {} : { again }) }, () =>
+            countCoverage(name, rows, runs, seed, metrics, again),
+          ),
         ),
+      )
+      return Object.keys(populations).flatMap((name, at) => together([...byTime.map((found) => found[at] ?? []), cheaply(name, rows)]))
+    }),
+    ...plan.worse.flatMap(({ rows, runs }) =>
+      Object.keys(worsePopulations).flatMap((name) =>
+        part('worse', rows, { name, runs }, () => countCoverage(name, rows, runs, seed).filter((one) => one.part === 'change')),
       ),
-    )
-    return Object.keys(populations).flatMap((name, at) => together([...byTime.map((found) => found[at] ?? []), cheaply(name, rows)]))
-  }),
+    ),
+  ],
   grouped: plan.groups.flatMap(({ alike, groups, runs }) =>
     part('groups', groups, { alike, runs }, () => countGroups(alike, groups, runs, seed)),
   ),
