@@ -277,7 +277,7 @@ describe('DAT-01 any column name works in any check: the numbers are those of a 
   async function figures(name: string) {
     await yard.write('named.csv', `${quoted(name)},y\n${rows(300, (i) => `${values(i)},${i % 2}`)}\n`)
     const result = await yard.validate(
-      `models:\n  m:\n    model: model.onnx\n    data: {train: named.csv, target: y, sensitive: []}\n    expect:\n      duplicates: {max: 0}\n      columns:\n        ${JSON.stringify(name)}: ${expectation}\n`,
+      `models:\n  m:\n    model: model.onnx\n    data: {train: {path: named.csv, header: true}, target: y, sensitive: []}\n    expect:\n      duplicates: {max: 0}\n      columns:\n        ${JSON.stringify(name)}: ${expectation}\n`,
     )
     const profile = await yard.profile()
     const column = profile.tables[0]?.columns[0]
