@@ -111,8 +111,9 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
   const severity: Severity = capAtWarn && !limits.written ? 'warn' : 'fail'
   const size = sizeOf(shift, limits)
   const decided = state === 'fail' ? sure.fail : sure.warn
+  const level = state === 'fail' ? sure.levels.fail : sure.levels.warn
   const metric = metricName(limits.metric, limits.raw)
-  const said = `${metric} ${distance(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided)}, ${rowsOf(one)}`
+  const said = `${metric} ${distance(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided, [level])}, ${rowsOf(one)}`
   const open = state === 'inconclusive' ? `. ${whatWouldDecide(one, sure)}` : ''
   return makeCheck({
     id: `drift.shift:${subject.name}`,

@@ -172,6 +172,7 @@ function pairCheck({ policy, capAtWarn }: Judging, row: Row, says: string): Chec
   const status = state === 'fail' ? 'fail' : 'warn'
   const limit = pairLimits[status]
   const signed = check === 'correlation'
+  const surely = namedProbability('q', q, [certainty.pairs[status]])
   const strength = `${shown} ${distance(reference)} → ${distance(current)}`
   return makeCheck({
     id: `drift.${check}:${a}~${b}`,
@@ -186,8 +187,8 @@ function pairCheck({ policy, capAtWarn }: Judging, row: Row, says: string): Chec
     limit,
     p_value: q,
     message: signed
-      ? `${a} and ${b} go together differently: ${strength}, ${namedProbability('q', q)}${says}`
-      : `${a} tells something else of ${b}: ${says}; changed by ${figure(change, [limit])} (limit ${limit}; ${strength}), ${namedProbability('q', q)}`,
+      ? `${a} and ${b} go together differently: ${strength}, ${surely}${says}`
+      : `${a} tells something else of ${b}: ${says}; changed by ${figure(change, [limit])} (limit ${limit}; ${strength}), ${surely}`,
     fix: 'Train on newer data: a model that uses both has learned the old relation. Or switch this off: drift: {correlations: false}',
   })
 }

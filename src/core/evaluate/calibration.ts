@@ -106,7 +106,7 @@ function checkOf(
   const what = of === 'positive' ? 'probabilities' : 'probabilities of the top label'
   const tested = few
     ? `fewer than ${FEWEST_GROUPS} groups cannot tell it from chance`
-    : `${namedProbability('p', test.p)} (Spiegelhalter), and ${spec.p} is needed`
+    : `${namedProbability('p', test.p, [spec.p])} (Spiegelhalter), and ${spec.p} is needed`
   return makeCheck({
     id: 'evaluate.calibration',
     status,
@@ -123,7 +123,7 @@ function checkOf(
         ? []
         : status === 'inconclusive'
           ? [`Not decided: ${tested}. ${countedInconclusive(policy)}`]
-          : [`${namedProbability('p', test.p)} (Spiegelhalter)${leaning}.`]),
+          : [`${namedProbability('p', test.p, [spec.p])} (Spiegelhalter)${leaning}.`]),
     ].join('. '),
     fix:
       status === 'fail' || status === 'warn'

@@ -170,7 +170,7 @@ function decide(
       if (p <= ALPHA && reaches)
         return {
           ...broken,
-          because: `${pText(p)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}${rows === null ? '' : `, ${counted(rows, groups, noun)}`}.`,
+          because: `${pText(p, ALPHA)}${among > 1 ? ` (Holm, ${among} metrics)` : ''}${rows === null ? '' : `, ${counted(rows, groups, noun)}`}.`,
         }
       return reaches ? open(`${needs()} ${countedInconclusive(policy)}`) : fine
     case 'non_inferior': {
@@ -178,7 +178,7 @@ function decide(
       if (p === null) return { ...broken, because: compared.untested ?? 'No test is known for it, so it cannot be shown to be no worse.' }
       const proof = notWorse(compared, margin.value)
       if (proof <= level) return { ...fine, p: proof }
-      if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p)}).` }
+      if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p, ALPHA)}).` }
       return {
         status: 'inconclusive',
         effect: severity,
@@ -197,7 +197,7 @@ function decide(
         rows === null || better <= 0 || !Number.isFinite(needed)
           ? ''
           : `: ${notShown(groups ?? rows, needed, rise, size(better, metric.unit), units)}`
-      const shown = compared.untested ?? `Not shown to be better (${pText(proof)}${against(level)})${advice}.`
+      const shown = compared.untested ?? `Not shown to be better (${pText(proof, level)}${against(level)})${advice}.`
       return { ...broken, p: change.test === null ? null : proof, because: `${shown} Mode superior asks for proof.` }
     }
   }

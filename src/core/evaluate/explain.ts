@@ -228,7 +228,7 @@ const limits = <T>({ warn, fail }: Thresholds<T>, says: (value: T) => string): s
 const unitOf = (spec: MetricSpec): 'pp' | '' => (factsOfSpec(spec)?.range.every(Number.isFinite) ? 'pp' : '')
 
 function change({ kind, value }: Change, spec: MetricSpec): string {
-  if (kind === 'relative') return `${share(value)} of the baseline`
+  if (kind === 'relative') return `${writtenChange(value, 'relative')} of the baseline`
   const unit = factsOfSpec(spec)?.unit
   return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(spec))
 }

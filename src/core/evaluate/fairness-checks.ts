@@ -2,6 +2,7 @@
 import { effect } from '../gate/fold.ts'
 import { count, plural } from '../report/format.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
+import { ALPHA } from './difference.ts'
 import type { FairnessInput } from './fairness.ts'
 import { limitsOf, type Outcome } from './fairness-claims.ts'
 import { type GapKind, gapKinds } from './fairness-gaps.ts'
@@ -109,7 +110,7 @@ function checkOf(one: Compared, kind: GapKind, outcomes: readonly Outcome[], { m
       ? undecided(`Not decided: ${quantity.needs(among)}`)
       : null
   const broken = decided.status === 'fail' || decided.status === 'warn'
-  const chance = adjusted !== null && broken ? ` ${pText(adjusted)} (Holm, ${plural(among, 'comparison')}).` : ''
+  const chance = adjusted !== null && broken ? ` ${pText(adjusted, ALPHA)} (Holm, ${plural(among, 'comparison')}).` : ''
   const others = broken && small !== null ? ` ${small}.` : ''
   const rest =
     column.without === 0

@@ -9,7 +9,7 @@
  * kept. Source: David & Nagaraja 2003 (order statistics); Hodges & Lehmann 1963.
  */
 import { effect, type Policy, worst } from '../gate/fold.ts'
-import { change as changeText, count, share } from '../report/format.ts'
+import { change as changeText, count, shortened, written, writtenChange } from '../report/format.ts'
 import type { MetricSpec, Thresholds } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { hodgesLehmann } from '../stats/hodges-lehmann.ts'
@@ -96,7 +96,8 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
   return [...level, changeCheck()]
 
   function levelCheck({ status, limit }: Outcome): Check {
-    const bound = middle.most === null ? 'no bound is known from so few calls' : `surely at most ${milliseconds(middle.most)}`
+    const limits = limit === null ? [] : [limit]
+    const bound = middle.most === null ? 'no bound is known from so few calls' : `surely at most ${milliseconds(middle.most, limits)}`
     return makeCheck({
       ...common,
       id: `evaluate.max:${spec.name}`,
@@ -109,7 +110,7 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
       level: 0.95,
       tail: 'upper',
       limit,
-      message: `${spec.name} is ${milliseconds(middle.value)} (${bound}), limit ${milliseconds(limit ?? 0)}.${again}`,
+      message: `${spec.name} is ${milliseconds(middle.value, limits)} (${bound}), limit ${written(limit)} ms.${again}`,
       fix:
         status === 'pass'
           ? null
@@ -151,7 +152,7 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
       level: 0.95,
       tail: 'lower',
       limit,
-      message: `A call is ${changeText(Math.abs(rise), 'relative').replace(/^[+±]/, '')} ${slower} than with the baseline (surely more than ${changeText(ratio.least - 1, 'relative')}), limit ${share(limit ?? usualMargin)}; ${spec.name} ${milliseconds(middle.baseline ?? Number.NaN)} → ${milliseconds(middle.value)}.${again}`,
+      message: `A call is ${changeText(Math.abs(rise), 'relative').replace(/^[+±]/, '')} ${slower} than with the baseline (surely more than ${changeText(ratio.least - 1, 'relative', [limit ?? usualMargin])}), limit ${writtenChange(limit ?? usualMargin, 'relative')}; ${spec.name} ${milliseconds(middle.baseline ?? Number.NaN)} → ${milliseconds(middle.value)}.${again}`,
       fix:
         status === 'pass'
           ? null
@@ -160,7 +161,7 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
   }
 }
 
-const milliseconds = (ms: number): string => `${Number(ms.toPrecision(3))} ms`
+const milliseconds = (ms: number, against: readonly number[] = []): string => `${shortened(ms, 3, against)} ms`
 const roundUp = (value: number): number => Number((Math.ceil(value * 100 + 1e-9) / 100).toFixed(2))
 
 /** By the ratio where there is one, else by the level. */

@@ -1,6 +1,6 @@
 /** `model_size`: bytes of the file as they are, exact, so nothing is tested. The change is judged only where a limit on it is written. */
 import { effect, type Policy, worst } from '../gate/fold.ts'
-import { bytes as bytesText, change as changeText, share } from '../report/format.ts'
+import { bytes as bytesText, change as changeText, writtenChange } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { MissingBaseline } from './judge.ts'
@@ -39,7 +39,7 @@ function levelCheck({ spec, candidate }: SizeInput, max: NonNullable<MetricSpec[
     limit_kind: 'max',
     observed: candidate,
     limit,
-    message: `${spec.name} is ${bytesText(candidate)}, limit ${bytesText(limit ?? 0)}`,
+    message: `${spec.name} is ${bytesText(candidate, limit === null ? [] : [limit])}, limit ${bytesText(limit ?? 0)}`,
     fix:
       status === 'pass'
         ? null
@@ -70,8 +70,8 @@ function changeCheck({ spec, candidate, baseline, missing, policy }: SizeInput, 
   const decided = limits.find(({ severity }) => severity === verdict) ?? limits[0]
   const status = verdict === 'fail' || verdict === 'warn' ? verdict : 'pass'
   const relative = decided?.limit.kind === 'relative'
-  const limitText = decided === undefined ? '' : relative ? share(decided.limit.value) : bytesText(decided.limit.value)
-  const part = baseline === 0 ? '' : ` (${changeText(delta / baseline, 'relative')})`
+  const limitText = decided === undefined ? '' : relative ? writtenChange(decided.limit.value, 'relative') : bytesText(decided.limit.value)
+  const part = baseline === 0 ? '' : ` (${changeText(delta / baseline, 'relative', relative ? [decided.limit.value] : [])})`
   return makeCheck({
     ...common,
     status,

@@ -1,7 +1,7 @@
 /** A slice → what is said of it: its state, and the checks of those that have one. */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, plural } from '../report/format.ts'
+import { count, namedProbability, plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -12,7 +12,7 @@ import { floorChecks } from './floor.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
 import type { Measured, SlicesInput } from './slice-measure.ts'
-import { counted, countedInconclusive, countedMissing, moved, pText, sentence, tooFewGroups } from './words.ts'
+import { counted, countedInconclusive, countedMissing, moved, sentence, tooFewGroups } from './words.ts'
 
 export type Told = NonNullable<EvaluateDetails['slices']>['list'][number]
 
@@ -85,7 +85,7 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
     few !== null
       ? `${tooFewGroups(slice.rows.length, few, 'groups', FEWEST_GROUPS)} ${countedInconclusive(policy)}`
       : state !== 'inconclusive'
-        ? `${pText(q ?? 1).replace('p', 'q')} over ${plural(among, 'comparison')}, ${rows}.`
+        ? `${namedProbability('q', q ?? 1, [ALPHA])} over ${plural(among, 'comparison')}, ${rows}.`
         : one.discordant < FEWEST_DISCORDANT
           ? `Not decided: the models differ on ${plural(one.discordant, 'row')} of ${rows}, and ${FEWEST_DISCORDANT} are needed. ${countedInconclusive(policy)}`
           : `Not decided: among ${plural(among, 'comparison')} this may be chance, ${rows}${wanted(one, margin.value)}. ${countedInconclusive(policy)}`

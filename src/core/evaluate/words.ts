@@ -1,6 +1,6 @@
 /** How the checks of an evaluation speak. Figures come from the report's own formatter, so that message and table never differ. */
 import type { Policy } from '../gate/fold.ts'
-import { change, count, plural, probability } from '../report/format.ts'
+import { change, count, namedProbability, plural } from '../report/format.ts'
 import { limitText } from './limit-text.ts'
 import type { Margin } from './margin.ts'
 
@@ -43,10 +43,8 @@ export const tooFewGroups = (rows: number, groups: number, noun: string, fewest:
 export const countedInconclusive = (policy: Policy): string => `Counted as ${policy.onInconclusive} (gate.on_inconclusive).`
 export const countedMissing = (policy: Policy): string => `Counted as ${policy.onMissing} (baseline.on_missing).`
 
-export const pText = (p: number): string => {
-  const text = probability(p)
-  return text.startsWith('<') ? `p ${text}` : `p = ${text}`
-}
+/** @param level what it is held against */
+export const pText = (p: number, level: number): string => namedProbability('p', p, [level])
 
 /** A sentence with its full stop, whoever wrote it. */
 export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -136,38 +136,74 @@ export function change(value: number | null, unit: string | null, against: reado
 }
 
 /** `+0.6 to +1.6 pp`; an end that is not there is said with ≥ or ≤. */
-export function changeInterval(interval: readonly [number | null, number | null], unit: string | null): string {
+export function changeInterval(
+  interval: readonly [number | null, number | null],
+  unit: string | null,
+  against: readonly number[] = [],
+): string {
   const { scale, word } = styleOf(unit).change
   const [low, high] = interval
-  const end = (value: number) => (Math.abs(value * scale) < 1e-9 ? '0' : signed(value, scale, []))
+  const end = (value: number) => (Math.abs(value * scale) < 1e-9 ? '0' : signed(value, scale, against))
   if (low !== null && high !== null) return `${end(low)} to ${end(high)}${word}`
   if (low !== null) return `≥ ${end(low)}${word}`
   return high === null ? '–' : `≤ ${end(high)}${word}`
 }
 
-export function levelInterval(interval: readonly [number | null, number | null], unit: string | null): string {
+export function levelInterval(
+  interval: readonly [number | null, number | null],
+  unit: string | null,
+  against: readonly number[] = [],
+): string {
   const [low, high] = interval
   const { scale, word } = styleOf(unit).level
-  const end = (value: number) => figure(value * scale)
+  const limits = against.map((limit) => limit * scale)
+  const end = (value: number) => figure(value * scale, limits)
   if (low !== null && high !== null) return `${end(low)} to ${end(high)}${word}`
   if (low !== null) return `≥ ${end(low)}${word}`
   return high === null ? '–' : `≤ ${end(high)}${word}`
 }
 
-/** p and q values: three decimals, and never "0". */
-export const probability = (value: number | null): string =>
-  value === null ? '–' : value < 1e-16 ? '< 1e−16' : value < 0.001 ? minus(value.toExponential(0)) : value.toFixed(3)
+/** The text with the fewest digits, from `least` on, that lies on the true side of each of `against`. */
+function apart(value: number, against: readonly number[], least: number, text: (digits: number) => string): string {
+  for (let digits = least; digits < significant; digits++)
+    if (against.every((limit) => sameSide(value, Number(text(digits)), limit))) return text(digits)
+  return text(significant)
+}
+
+/** A number of `digits` significant digits, or of as many as tell it from its limits. */
+export const shortened = (value: number, digits: number, against: readonly number[] = []): number =>
+  Number(apart(value, against, digits, (each) => value.toPrecision(each)))
+
+/** p and q values: three decimals, or as many as tell them from their level, and never "0". */
+export function probability(value: number | null, against: readonly number[] = []): string {
+  if (value === null) return '–'
+  if (value < 1e-16) return '< 1e−16'
+  return value < 0.001
+    ? minus(apart(value, against, 0, (digits) => value.toExponential(digits)))
+    : apart(value, against, 3, (decimals) => value.toFixed(decimals))
+}
 
 /** `q = 0.012`, `q < 1e−16` */
-export const namedProbability = (name: string, value: number | null): string => `${name} ${probability(value).replace(/^(?=\d)/, '= ')}`
+export const namedProbability = (name: string, value: number | null, against: readonly number[] = []): string =>
+  `${name} ${probability(value, against).replace(/^(?=\d)/, '= ')}`
 
-export const share = (value: number): string => `${written(Math.round(value * 1000) / 10)} %`
+/** Of what is as near to both, as people round. */
+const halfUp = (value: number, decimals: number): string => String(Math.round(value * 10 ** decimals) / 10 ** decimals)
+
+/** `12.3 %`; a part so small that it rounds to nothing, or to all, gets three decimals. A limit is `writtenChange(limit, 'relative')`. */
+export function share(value: number, against: readonly number[] = []): string {
+  const percent = rounded(value * 100)
+  const limits = against.map((limit) => limit * 100)
+  const ends = sameSide(percent, Number(percent.toFixed(3)), 0) && sameSide(percent, Number(percent.toFixed(3)), 100) ? [0, 100] : []
+  return `${written(Number(apart(percent, [...limits, ...ends], 1, (decimals) => halfUp(percent, decimals))))} %`
+}
 
 /** `512 B`, `1.5 MB` */
-export function bytes(value: number): string {
+export function bytes(value: number, against: readonly number[] = []): string {
   const units = ['B', 'kB', 'MB', 'GB'] as const
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(value))) / 3)))
-  return `${written(Number((value / 1000 ** step).toPrecision(4)))} ${units[step] ?? 'B'}`
+  const scaled = against.map((limit) => limit / 1000 ** step)
+  return `${written(shortened(value / 1000 ** step, 4, scaled))} ${units[step] ?? 'B'}`
 }
 
 export function duration(ms: number): string {

@@ -3,7 +3,7 @@ import { counted } from '../evaluate/words.ts'
 import { type Verdict, worst } from '../gate/fold.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
-import { change, changeInterval, level, levelInterval, share, unitWord, written, writtenChange, writtenLevel } from './format.ts'
+import { change, changeInterval, level, levelInterval, unitWord, written, writtenChange, writtenLevel } from './format.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Metric = EvaluateDetails['metrics'][number]
@@ -113,7 +113,10 @@ function changeText(metric: Metric, check: Check | null): Text {
   if (delta === null) return own('–')
   const shown = change(delta, metric.unit, absoluteLimit(check))
   const { interval, side, percent } = intervalOf(metric, check)
-  const words = interval === null ? '' : ` (${changeInterval(interval, metric.unit)}${side === '' ? '' : `, ${percent} % ${side}`})`
+  const words =
+    interval === null
+      ? ''
+      : ` (${changeInterval(interval, metric.unit, absoluteLimit(check))}${side === '' ? '' : `, ${percent} % ${side}`})`
   return own(`${shown}${better(metric, delta, interval)}${words}`)
 }
 
@@ -142,7 +145,9 @@ function better(metric: Metric, delta: number, interval: readonly [number | null
 
 const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<typeof kindOf>>): string => {
   if (kind.on === 'level') return kind.says(writtenLevel(check.limit, metric.unit))
-  return kind.says(check.unit === 'relative' ? `${share(check.limit ?? 0)} relative` : writtenChange(check.limit, metric.unit))
+  return kind.says(
+    check.unit === 'relative' ? `${writtenChange(check.limit, 'relative')} relative` : writtenChange(check.limit, metric.unit),
+  )
 }
 
 const limitTexts = (metric: Metric, checks: readonly Check[]): readonly Text[] =>
@@ -194,7 +199,7 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const delta = difference(metric)
   if (delta === null || metric.baseline === null) {
     const { interval } = metric.candidate
-    const inside = interval === null ? [] : own(` (95 % CI ${levelInterval(interval, metric.unit)})`)
+    const inside = interval === null ? [] : own(` (95 % CI ${levelInterval(interval, metric.unit, limits)})`)
     const differs = mine.some((entry) => entry.status === 'not-comparable')
     const why = differs
       ? say`It is not compared with ${baseline.length === 0 ? own('the baseline') : baseline}.`
@@ -204,7 +209,7 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const check = changeCheck(mine)
   const { interval, side, percent } = intervalOf(metric, check)
   const shift = check?.delta ?? metric.change?.value ?? delta
-  const bounds = interval === null ? '' : changeInterval(interval, metric.unit)
+  const bounds = interval === null ? '' : changeInterval(interval, metric.unit, absoluteLimit(check))
   const sure = bounds === '' ? '' : side === '' ? `, ${percent} % CI ${bounds}` : `, CI ${bounds} at ${percent} % ${side}`
   const changed = own(`${change(shift, metric.unit, absoluteLimit(check))}${better(metric, shift, interval)}${sure}`)
   const before = own(shownLevel(metric.baseline.value, metric, limits))

@@ -12,8 +12,10 @@
  *
  * Messages name no column of the file but these, because others may carry a label.
  */
+
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
@@ -110,13 +112,13 @@ export async function readAnswers(request: AnswersRequest): Promise<Answered> {
   if (notFinite + unlabelled > 0)
     throw new UserError(
       'MODEL_NAN',
-      `${notFinite > 0 ? valuesName(layout) : quoted(layout.label ?? '')} of ${shown} is missing, NaN or infinite in ${notFinite > 0 ? notFinite : unlabelled} of ${rows} rows`,
+      `${notFinite > 0 ? valuesName(layout) : quoted(layout.label ?? '')} of ${shown} is missing, NaN or infinite in ${notFinite > 0 ? notFinite : unlabelled} of ${plural(rows, 'row')}`,
       'answer every row; no metric is computed from such an answer',
     )
   if (layout.bounded && outside > 0)
     throw new UserError(
       'SCORES_OUTSIDE',
-      `${valuesName(layout)} of ${shown} lies outside [0, 1] in ${outside} of ${rows} rows`,
+      `${valuesName(layout)} of ${shown} lies outside [0, 1] in ${outside} of ${plural(rows, 'row')}`,
       'write probabilities, or call the column score where only its order means something',
     )
   return {
@@ -189,11 +191,11 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
   const joined = ids !== null && idColumn !== null && answers.columns.some(({ name }) => name === idColumn)
   if (!joined) {
     if (answers.rows === rows) return null
-    throw rowsDiffer(`${shown} has ${answers.rows} rows for ${rows} rows of data`)
+    throw rowsDiffer(`${shown} has ${plural(answers.rows, 'row')} for ${plural(rows, 'row')} of data`)
   }
   const unnamed = ids.reduce<number>((sum, id) => sum + (id === null ? 1 : 0), 0)
   if (unnamed > 0)
-    throw rowsDiffer(`${quoted(idColumn)} is missing in ${unnamed} of ${rows} rows of data, which cannot be found in ${shown}`)
+    throw rowsDiffer(`${quoted(idColumn)} is missing in ${unnamed} of ${plural(rows, 'row')} of data, which cannot be found in ${shown}`)
   const rowOf = new Map(ids.map((id, row) => [keyOf(id), row]))
   const place = new Int32Array(answers.rows).fill(-1)
   const taken = new Uint8Array(rows)
@@ -214,12 +216,15 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
   if (again > 0)
     throw new UserError(
       'IDS_REPEATED',
-      `${quoted(idColumn)} of ${shown} names a row again in ${again} of ${answers.rows} rows`,
+      `${quoted(idColumn)} of ${shown} names a row again in ${again} of ${plural(answers.rows, 'row')}`,
       'answer every row once',
     )
   const unanswered = taken.reduce((sum, one) => sum + (one === 0 ? 1 : 0), 0)
-  if (unanswered > 0) throw rowsDiffer(`${shown} answers ${rows - unanswered} of ${rows} rows of data: ${unanswered} ids are missing`)
-  if (unknown > spare) throw rowsDiffer(`${shown} has ${unknown} rows whose ${quoted(idColumn)} the data does not have`)
+  if (unanswered > 0)
+    throw rowsDiffer(
+      `${shown} answers ${rows - unanswered} of ${plural(rows, 'row')} of data: ${plural(unanswered, 'id')} ${unanswered === 1 ? 'is' : 'are'} missing`,
+    )
+  if (unknown > spare) throw rowsDiffer(`${shown} has ${plural(unknown, 'row')} whose ${quoted(idColumn)} the data does not have`)
   return place
 }
 

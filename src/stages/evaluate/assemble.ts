@@ -2,6 +2,7 @@
  * Truth and answers of a model → the scores that metrics read. Here each column of probabilities gets its label: from the graph (ZipMap),
  * else from the sorted labels, and then only if the model's own labels do not contradict that order.
  */
+
 import type {
   BinaryScores,
   ForecastingScores,
@@ -11,6 +12,7 @@ import type {
   RankingScores,
   RegressionScores,
 } from '../../core/metrics/scores.ts'
+import { plural } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Coded, Predictions } from './predict.ts'
@@ -100,7 +102,7 @@ function checkOrder(shown: string, values: Float64Array, width: number, rows: nu
   if (crossed === 0) return
   throw new UserError(
     'QUANTILES_CROSS',
-    `the quantiles of ${shown} cross in ${crossed} of ${rows} rows: a higher level has a smaller value there`,
+    `the quantiles of ${shown} cross in ${crossed} of ${plural(rows, 'row')}: a higher level has a smaller value there`,
     'sort them at the end of the model, and check that evaluate.quantiles has the order of its outputs',
   )
 }
@@ -200,7 +202,7 @@ function checkSums({ predictions, shown }: Answered): void {
   if (broken === 0) return
   throw new UserError(
     'PROBABILITIES_NOT_ONE',
-    `the probabilities of ${shown} do not add up to 1 in ${broken} of ${rows} rows`,
+    `the probabilities of ${shown} do not add up to 1 in ${broken} of ${plural(rows, 'row')}`,
     'give probabilities, not raw scores or logits (a softmax at the end of the model)',
   )
 }
@@ -221,7 +223,8 @@ function columnLabels(truth: Coded, answered: Answered): readonly string[] {
   const known = sortLabels([...truth.names, ...(labels?.names ?? []).map(align)])
   const counted = Array.from({ length: width }, (_, index) => String(index))
   const guess = known.length === width ? known : known.every((label) => counted.includes(label)) ? counted : null
-  if (guess === null) throw classesUnknown(shown, `it gives ${width} of them, and the data and its labels name ${known.length} classes`)
+  if (guess === null)
+    throw classesUnknown(shown, `it gives ${width} of them, and the data and its labels name ${plural(known.length, 'class', 'classes')}`)
   if (labels !== null && !agrees(guess, labels, predictions, align)) {
     throw classesUnknown(shown, 'its labels contradict the sorted order of the classes')
   }

@@ -221,7 +221,7 @@ async function readYes(engine: DataEngine, table: Table, name: string, shown: st
   if (broken > 0)
     throw new UserError(
       'VALUE_INVALID',
-      `${quoted(name)} of ${shown}, which is evaluate.value.column, is missing or no number in ${broken} of ${table.rows} rows`,
+      `${quoted(name)} of ${shown}, which is evaluate.value.column, is missing or no number in ${broken} of ${plural(table.rows, 'row')}`,
       'give every row its value',
     )
   return values

@@ -2,7 +2,9 @@
  * Which columns go into which inputs of a model, and as what. Inputs are met by name, one column each, or all columns in one matrix in
  * the order of `data.features`: an order is never guessed. Columns that no input asks for are left out.
  */
+
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import { UserError } from '../../errors.ts'
 import type { Batch, Column, ColumnKind, ColumnValues } from '../../ports/data-engine.ts'
 import type { Tensor, TensorData, TensorInfo, TensorType } from '../../ports/model-runtime.ts'
@@ -131,14 +133,14 @@ function namesFor(input: TensorInfo, { features, inputs, shown }: FeedRequest, c
   if (features === null) {
     throw new UserError(
       'FEATURES_NEEDED',
-      `${shown.model} takes one matrix of ${width ?? 'several'} columns, and nothing says which columns in which order`,
+      `${shown.model} takes one matrix of ${width === null ? 'several columns' : plural(width, 'column')}, and nothing says which columns in which order`,
       'list them under data.features, in the order the model was trained with',
     )
   }
   if (width !== null && width !== features.length) {
     throw new UserError(
       'FEATURES_NEEDED',
-      `${shown.model} takes ${width} columns, and data.features lists ${features.length}`,
+      `${shown.model} takes ${plural(width, 'column')}, and data.features lists ${features.length}`,
       'list exactly the columns the model was trained with, in their order',
     )
   }

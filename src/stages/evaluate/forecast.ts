@@ -2,8 +2,10 @@
  * What a forecast is held against: the time of each row, and what repeating the last season of the training series would have said. The
  * series are those of `data.group`; without it there is one. Training rows are those of `data.train`; without them there is no naive forecast.
  */
+
 import { type NaiveScale, naiveScale } from '../../core/metrics/forecast.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
@@ -55,7 +57,7 @@ export class TimeReader {
     if (bad === 0) return Int32Array.from(this.#steps)
     throw new UserError(
       'HORIZON_INVALID',
-      `${quoted(this.columns[1] ?? '')} of ${shown}, which is data.horizon, is no whole number of steps in ${bad} of ${this.#steps.length} rows`,
+      `${quoted(this.columns[1] ?? '')} of ${shown}, which is data.horizon, is no whole number of steps in ${bad} of ${plural(this.#steps.length, 'row')}`,
       'write how many steps ahead each row was predicted: 1, 2, 3, …',
     )
   }
@@ -66,7 +68,7 @@ export class TimeReader {
     if (bad === 0) return this.#times
     throw new UserError(
       'TIME_INVALID',
-      `${quoted(this.columns[0] ?? '')} of ${shown}, which is data.time, is no moment in ${bad} of ${this.#times.length} rows`,
+      `${quoted(this.columns[0] ?? '')} of ${shown}, which is data.time, is no moment in ${bad} of ${plural(this.#times.length, 'row')}`,
       'store it as a date, a timestamp or a number, in every row',
     )
   }

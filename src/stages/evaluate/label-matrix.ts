@@ -2,7 +2,9 @@
  * One number for each label of each row, however an exporter lays it out: [rows, labels], or [labels, rows, 2] as scikit-learn's forests and
  * MultiOutputClassifier have it, where the second of the two is the probability that the label is there.
  */
+
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import { UserError } from '../../errors.ts'
 import type { Tensor } from '../../ports/model-runtime.ts'
 
@@ -26,7 +28,7 @@ export function labelMatrix(tensor: Tensor | null, { name, labels, rows, shown }
   }
   throw new UserError(
     'OUTPUT_WIDTH',
-    `output ${quoted(name)} of ${shown} is [${shape.join(', ')}] for ${rows} rows, and data.target lists ${labels} labels`,
+    `output ${quoted(name)} of ${shown} is [${shape.join(', ')}] for ${plural(rows, 'row')}, and data.target lists ${plural(labels, 'label')}`,
     'export one matrix [rows, labels], its columns in the order of data.target',
   )
 }

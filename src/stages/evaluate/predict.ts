@@ -1,6 +1,8 @@
 /** Runs a model over a table, batch by batch, and keeps what it answered: labels as codes, numbers as they came. */
+
 import type { Twice } from '../../core/evaluate/determinism.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
@@ -136,7 +138,7 @@ class Answers {
     if (tensor !== undefined && Number.isInteger(found) && found >= 1 && (width === null || found === width)) return tensor
     throw new UserError(
       'MODEL_OUTPUT',
-      `output ${quoted(name)} of ${this.#request.shown} has ${length} values for ${size} rows`,
+      `output ${quoted(name)} of ${this.#request.shown} has ${plural(length, 'value')} for ${plural(size, 'row')}`,
       'export the model so that it answers each row by itself, with the row as first dimension',
     )
   }
@@ -195,7 +197,7 @@ class Answers {
     if (this.#notFinite > 0) {
       throw new UserError(
         'MODEL_NAN',
-        `output ${quoted(layout.values ?? '')} of ${shown} is NaN or infinite in ${this.#notFinite} of ${table.rows} rows`,
+        `output ${quoted(layout.values ?? '')} of ${shown} is NaN or infinite in ${this.#notFinite} of ${plural(table.rows, 'row')}`,
         'check how the model treats missing and extreme values; no metric is computed from such an answer',
       )
     }

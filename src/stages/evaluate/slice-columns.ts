@@ -6,7 +6,7 @@
 import type { SliceColumn } from '../../core/evaluate/slice-rows.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { chosenRows } from '../../core/profile/sampling.ts'
-import { figure } from '../../core/report/format.ts'
+import { figure, plural } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
@@ -67,7 +67,7 @@ export async function cutColumns(engine: DataEngine, table: Table, wanted: Wante
   return {
     columns: await read(engine, table, plans, data),
     found: found.map(({ name }) => name),
-    notes: left === 0 ? [] : [`${left} of ${telling.length} columns were not looked at: their codes would not fit into memory`],
+    notes: left === 0 ? [] : [`${left} of ${plural(telling.length, 'column')} were not looked at: their codes would not fit into memory`],
   }
 }
 

@@ -2,8 +2,10 @@
  * Which rows of the test data are evaluated, and whether they can be: rows too young to have a label are left out and counted; a row that is
  * there twice, or a weight that cannot be, is an error. Everything is counted by the engine before a model is asked.
  */
+
 import { quoted } from '../../core/onnx/inspect.ts'
 import { unweighable, weighable } from '../../core/profile/weights.ts'
+import { plural } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import { type Column, type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -41,7 +43,7 @@ export async function matureRows(engine: DataEngine, table: Table, data: DataSpe
   if (rows === 0) {
     throw new UserError(
       'EVALUATION_EMPTY',
-      `all ${table.rows} rows of ${shown} are ${tooYoung}, so nothing can be evaluated`,
+      `${table.rows === 1 ? `the only row of ${shown} is` : `all ${plural(table.rows, 'row')} of ${shown} are`} ${tooYoung}, so nothing can be evaluated`,
       'give it older rows, or correct data.label_delay',
     )
   }
@@ -74,7 +76,7 @@ export async function checkRows(
     if (again > 0) {
       throw new UserError(
         'IDS_REPEATED',
-        `${quoted(id)} of ${shown}, which is data.id, names a row again in ${again} of ${table.rows} rows`,
+        `${quoted(id)} of ${shown}, which is data.id, names a row again in ${again} of ${plural(table.rows, 'row')}`,
         'take out rows that are there twice; a column that names a customer, a route or a day is data.group',
       )
     }
@@ -91,7 +93,7 @@ export async function checkRelevance(engine: DataEngine, table: Table, target: s
   if (negative === 0) return
   throw new UserError(
     'RELEVANCE_NEGATIVE',
-    `${quoted(target)} of ${shown} is negative in ${negative} of ${table.rows} rows, and no item is less than irrelevant`,
+    `${quoted(target)} of ${shown} is negative in ${negative} of ${plural(table.rows, 'row')}, and no item is less than irrelevant`,
     'write 0 for what is not relevant, and more for what is',
   )
 }
@@ -112,6 +114,6 @@ async function checkWeights(engine: DataEngine, table: Table, weight: string, sh
     [`above ${weighable.most} or, without being 0, below ${weighable.least}`, row?.extreme],
   ] as const
   const bad = counts.flatMap(([what, count]) => (Number(count ?? 0) > 0 ? [`${what} in ${count}`] : []))
-  if (bad.length > 0) throw refuse(`is ${bad.join(' and ')} of ${table.rows} rows`)
+  if (bad.length > 0) throw refuse(`is ${bad.join(' and ')} of ${plural(table.rows, 'row')}`)
   if (Number(row?.positive ?? 0) === 0) throw refuse('is 0 in every row')
 }

@@ -3,6 +3,7 @@
 import type { PlainTask, ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import { plural } from '../../core/report/format.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { inferTask } from '../../core/train/task.ts'
@@ -88,7 +89,7 @@ async function readLabels(engine: DataEngine, table: Table, names: readonly [str
     const [missing, yes, no] = [Number(row[`missing${i}`]), Number(row[`yes${i}`]), Number(row[`no${i}`])]
     if (missing > 0) throw labelsMissing(name, missing, table, shown)
     const other = table.rows - yes - no
-    if (other > 0) throw noLabel(name, shown, `it is neither 0 nor 1 in ${other} of ${table.rows} rows`)
+    if (other > 0) throw noLabel(name, shown, `it is neither 0 nor 1 in ${other} of ${plural(table.rows, 'row')}`)
     return yes > 0 && no > 0
   })
   if (!found.includes(true)) throw oneClass(`each of the ${names.length} labels of data.target`, table, shown)
@@ -105,14 +106,14 @@ const noLabel = (name: string, shown: string, why: string) =>
 const labelsMissing = (name: string, missing: number, table: Table, shown: string) =>
   new UserError(
     'LABELS_MISSING',
-    `${quoted(name)} is missing or no number in ${missing} of ${table.rows} rows of ${shown}`,
+    `${quoted(name)} is missing or no number in ${missing} of ${plural(table.rows, 'row')} of ${shown}`,
     'give every row of the test data its label, or take those rows out',
   )
 
 const oneClass = (what: string, table: Table, shown: string) =>
   new UserError(
     'TARGET_ONE_CLASS',
-    `${what} has only one class (the same value in ${table.rows === 1 ? 'the only row' : `all ${table.rows} rows`} of ${shown}), so no model can be told from another`,
+    `${what} has only one class (the same value in ${table.rows === 1 ? 'the only row' : `all ${plural(table.rows, 'row')}`} of ${shown}), so no model can be told from another`,
     'use test data in which every outcome occurs',
   )
 
@@ -187,8 +188,8 @@ export function positiveLabel(labels: readonly string[], data: DataSpec, frequen
   const found = labels.find((label) => label === wanted)
   if (found !== undefined) return found
   const named = data.sensitive.includes(data.target ?? '')
-    ? `${labels.length} labels, not shown because the column is sensitive`
-    : labels.map((label) => (frequent.includes(label) ? quoted(label) : `a label of fewer than ${leastRows} rows`)).join(' and ')
+    ? `${plural(labels.length, 'label')}, not shown because the column is sensitive`
+    : labels.map((label) => (frequent.includes(label) ? quoted(label) : `a label of fewer than ${plural(leastRows, 'row')}`)).join(' and ')
   throw new UserError(
     'POSITIVE_UNKNOWN',
     said === null

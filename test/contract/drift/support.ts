@@ -17,6 +17,7 @@ import { drift } from '../../../src/stages/drift.ts'
 import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { validate } from '../../../src/stages/validate.ts'
+import { agreeing } from '../../support/agreement.ts'
 import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
 export const flights = fileURLToPath(new URL('../../../examples/flights', import.meta.url))
@@ -82,7 +83,7 @@ export function makeDesk(): Desk {
       for (const name of names) {
         const stage = name === 'fetch' && fetched !== undefined ? asFetched(fetched) : stages[name]
         if (stage === undefined) throw new Error(`no ${name} here`)
-        last = await executeForModel(name, stage, context, model)
+        last = agreeing(await executeForModel(name, stage, context, model))
       }
       if (last === null) throw new Error('nothing was run')
       return last

@@ -92,7 +92,7 @@ describe('a ranking', () => {
       'test.csv',
       rows((line, i) => (i < 2 ? line.replace(/,\d,/, ',-1,') : line)),
     )
-    expect(outcome(await bench.evaluate(config()))).toContain("RELEVANCE_NEGATIVE: 'clicked' of test.csv is negative in 2 of 1500 rows")
+    expect(outcome(await bench.evaluate(config()))).toContain("RELEVANCE_NEGATIVE: 'clicked' of test.csv is negative in 2 of 1,500 rows")
     bench.write(
       'test.csv',
       rows((line, i) => (i === 300 ? line.replace(',i1,', ',i0,') : line)),

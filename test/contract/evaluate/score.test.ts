@@ -138,7 +138,7 @@ describe('a command that scores', () => {
       'an id that nobody asked about',
       "'id,probability\\n' + [...rows, { id: 'zz', p: 0.5 }].map((row) => row.id + ',' + row.p).join('\\n')",
       'PREDICTIONS_ROWS',
-      "has 1 rows whose 'id' the data does not have",
+      "has 1 row whose 'id' the data does not have",
     ],
     [
       'an id that is missing',

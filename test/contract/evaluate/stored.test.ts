@@ -152,7 +152,7 @@ copyFileSync(readFileSync(model, 'utf8').startsWith('other') ? 'kept.csv' : 'ans
       'that miss a row compare nothing',
       answers(rows.slice(1)),
       'not-comparable',
-      'kept.csv answers 299 of 300 rows of data: 1 ids are missing',
+      'kept.csv answers 299 of 300 rows of data: 1 id is missing',
     ],
     ['without the id compare nothing', answers().replace('id,', 'key,'), 'not-comparable', "has no column 'id', which is data.id"],
   ])('%s', async (_, kept, status, says) => {

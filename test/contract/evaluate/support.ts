@@ -18,6 +18,7 @@ import { evaluate } from '../../../src/stages/evaluate.ts'
 import { executeForModel } from '../../../src/stages/execute.ts'
 import { train } from '../../../src/stages/train.ts'
 import { validate } from '../../../src/stages/validate.ts'
+import { agreeing } from '../../support/agreement.ts'
 import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
 
 const got = makeCheck({ id: 'fetch.model', status: 'pass', effect: 'pass', message: 'the model was got' })
@@ -75,7 +76,7 @@ export function makeBench(): Bench {
   }
   const run = async (name: 'validate' | 'train' | 'fetch' | 'evaluate', stage: ModelStage, text: string, signal: AbortSignal) => {
     const { context, model } = contextOf(text, signal)
-    return executeForModel(name, stage, context, model)
+    return agreeing(await executeForModel(name, stage, context, model))
   }
   return {
     said,

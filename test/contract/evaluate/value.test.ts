@@ -94,7 +94,7 @@ describe('value', () => {
     expect(evaluateDetails.parse(result.details).metrics[0]?.candidate.value).toBeCloseTo(1000, 9)
     bench.write('test.csv', rows(1000).replace(',3,', ',,'))
     expect(outcome(await bench.evaluate(config('{metrics: [value], value: {column: profit}}')))).toMatch(
-      /VALUE_INVALID: 'profit' of test.csv.* in 1 of 1000 rows/,
+      /VALUE_INVALID: 'profit' of test.csv.* in 1 of 1,000 rows/,
     )
   })
 })

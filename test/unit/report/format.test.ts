@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  bytes,
   change,
   changeInterval,
   count,
@@ -10,7 +11,9 @@ import {
   level,
   levelInterval,
   probability,
+  share,
   shortDigest,
+  shortened,
   written,
   writtenChange,
 } from '../../../src/core/report/format.ts'
@@ -37,6 +40,20 @@ describe('GATE-08 a figure shows on which side of its limit it lies', () => {
         expect(Math.sign(read(figure(value, [limit])) - Number(limit.toPrecision(12)))).toBe(Math.sign(value - limit))
       }),
     )
+  })
+
+  it('whatever it is: an end of an interval, a probability, a share, a size of a file', () => {
+    expect(changeInterval([-0.00504, 0.0001], 'pp', [-0.005])).toBe('−0.504 to +0.01 pp')
+    expect(levelInterval([0.89996, null], 'pp', [0.9])).toBe('≥ 0.89996')
+    expect([0.0504, 0.0496, 0.05].map((p) => probability(p, [0.05]))).toEqual(['0.0504', '0.0496', '0.050'])
+    expect(probability(0.00014, [0.0001])).toBe('1.4e−4')
+    expect([0.05004, 0.04996, 0.05].map((part) => share(part, [0.05]))).toEqual(['5.004 %', '4.996 %', '5 %'])
+    expect(bytes(10_000_400, [10_000_000])).toBe('10.0004 MB')
+    expect(shortened(12.0004, 3, [12])).toBe(12.0004)
+  })
+
+  it('a part is neither nothing nor all', () => {
+    expect([0, 0.0003, 0.123, 0.9998, 1, 1e-9].map((part) => share(part))).toEqual(['0 %', '0.03 %', '12.3 %', '99.98 %', '100 %', '0 %'])
   })
 
   it('shows two figures side by side with the same digits', () => {
@@ -86,7 +103,7 @@ describe('figures', () => {
     expect(count(1234567)).toBe('1,234,567')
     expect(written(0.01)).toBe('0.01')
     expect([340, 2100, 59_990, 3_725_000].map(duration)).toEqual(['340 ms', '2.1 s', '1 min 0 s', '1 h 2 min'])
-    expect([1e-20, 0.0001, 0.52].map(probability)).toEqual(['< 1e−16', '1e−4', '0.520'])
+    expect([1e-20, 0.0001, 0.52].map((p) => probability(p))).toEqual(['< 1e−16', '1e−4', '0.520'])
     expect(shortDigest(`sha256:${'ab'.repeat(32)}`)).toBe('sha256:abababababab')
   })
 })

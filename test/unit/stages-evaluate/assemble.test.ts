@@ -210,7 +210,7 @@ describe('regression scores', () => {
       predicted: Float64Array.of(3, 4),
       quantiles: { levels: [0.5, 0.9], values: Float64Array.of(3, 5, 4, 4) },
     })
-    expect(() => regressionScores(Float64Array.of(1), levels, answer([[3, 2, 4]]))).toThrow('the quantiles of m.onnx cross in 1 of 1 rows')
+    expect(() => regressionScores(Float64Array.of(1), levels, answer([[3, 2, 4]]))).toThrow('the quantiles of m.onnx cross in 1 of 1 row')
     expect(() => regressionScores(Float64Array.of(1), levels, answer([[3]]))).toThrow('evaluate.quantiles lists 3 levels')
     // a baseline of one number is compared by its errors
     expect(regressionScores(Float64Array.of(1), { ...levels, orOne: true }, answer([[3]])).quantiles).toBeNull()

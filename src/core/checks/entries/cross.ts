@@ -116,7 +116,7 @@ export const crossChecks: readonly CheckEntry[] = [
       if (a === null || b === null) return skipped(`${a === null ? column.name : `${subject} of ${other}`} has no values to judge`)
       const observed = a === b ? 0 : Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b))
       // an extreme is somebody's value: only how far apart they are is said
-      const says = `the ${words[aggregate]} of ${column.name} ${observed === 0 ? 'is' : `is ${shownShare(observed)} away from`} that of ${other}`
+      const says = `the ${words[aggregate]} of ${column.name} ${observed === 0 ? 'is' : `is ${shownShare(observed, [tolerance])} away from`} that of ${other}`
       const more = { observed, limit: shareAtMost(tolerance) }
       return observed <= tolerance ? pass(says, more) : fail(`${says} (limit ${written(tolerance * 100)} %)`, more)
     },

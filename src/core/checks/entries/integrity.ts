@@ -102,7 +102,8 @@ export const integrityChecks: readonly CheckEntry[] = [
       const [rarest, commonest] = [number(row.rarest) ?? 0, number(row.commonest) ?? 0]
       if (total === 0) return skipped('there are no labels to judge')
       if (classes > mostLabels) return skipped(`${scope.data.target} has ${plural(classes, 'value')}: these are no classes`)
-      const part = (n: number) => `${count(n)} of ${plural(total, 'row')} (${shownShare(n / total)})`
+      const limits = [low, high].filter((limit) => limit !== undefined)
+      const part = (n: number) => `${count(n)} of ${plural(total, 'row')} (${shownShare(n / total, limits)})`
       if (rows !== undefined && rarest < rows)
         return fail(`the rarest of ${plural(classes, 'class', 'classes')} has ${part(rarest)}, fewer than ${count(rows)}`, {
           observed: rarest,

@@ -244,7 +244,7 @@ export const splitChecks: readonly CheckEntry[] = [
       if (train === null || train === 0)
         return pass(plural(table.rows, 'row'), { observed: table.rows, limit: { value: rows, kind: 'min', unit: 'rows' } })
       const observed = table.rows / train
-      const says = `${plural(table.rows, 'row')}, ${shownShare(observed)} of the ${count(train)} of train`
+      const says = `${plural(table.rows, 'row')}, ${shownShare(observed, [least])} of the ${count(train)} of train`
       const more = { observed, limit: { value: least, kind: 'min', unit: 'share' } } as const
       return observed >= least ? pass(says, more) : fail(`${says} (at least ${written(least * 100)} %)`, more)
     },
