@@ -7,7 +7,7 @@
  */
 import { type Status, type Verdict, worst } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, plural, level as levelText, writtenLevel } from '../report/format.ts'
+import { count, level as levelText, plural, writtenLevel } from '../report/format.ts'
 import type { MetricSpec, Thresholds } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { normalQuantile } from '../stats/normal.ts'
