@@ -89,6 +89,26 @@ export function countSlices(population: string, rows: number, runs: number, seed
     }))
 }
 
+/** Of the same metrics in other worlds of as many rows. */
+export function pooled(counted: readonly SliceCount[]): readonly SliceCount[] {
+  const keyOf = ({ population, metric, rows }: SliceCount) => `${population} ${metric} ${rows}`
+  return [...Map.groupBy(counted, keyOf).values()].flatMap((own) => {
+    const [first] = own
+    if (!first) return []
+    const sum = (of: (one: SliceCount) => number) => own.reduce((total, one) => total + of(one), 0)
+    return [
+      {
+        ...first,
+        runs: sum(({ runs }) => runs),
+        any: sum(({ any }) => any),
+        compared: sum(({ compared }) => compared),
+        below: sum(({ below }) => below),
+        found: first.found && ([sum(({ found }) => found?.[0] ?? 0), sum(({ found }) => found?.[1] ?? 0)] as const),
+      },
+    ]
+  })
+}
+
 /** Columns of levels by chance; rows of a query or a series have the level of that. */
 function coded(scores: Scores, rng: Random) {
   const units = unitsOf(scores)
