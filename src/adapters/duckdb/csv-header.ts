@@ -4,7 +4,7 @@
  *
  * A line looks like a row when one of its fields, an empty one set aside,
  * - has a shape of values (a number, a date, a mail address, …) that at least half of the values below it have too, or
- * - is text that stands below it once more, among others.
+ * - is text that stands below it once more, among others, where no other field is text above values of a shape.
  *
  * Names may be numbers: years, pixels, quantiles, labels of classes. Those are told from values by their order, which rows do not have.
  */
@@ -28,11 +28,15 @@ export function looksLikeRow(header: readonly string[], rows: readonly (readonly
     const values = others.flatMap((row) => beginning(row[place] ?? '') || [])
     return name === '' ? [] : [{ name, values, someEmpty: values.length < others.length }]
   })
+  // text above numbers or dates is a name, and so is then a label that is called as its column: late, spam
+  const named = fields.some(
+    ({ name, values }) => values.length > 0 && shapeOf(name) === undefined && values.every((value) => shapeOf(value)),
+  )
   const numbers: Field[] = []
   for (const field of fields) {
-    const shape = shapes.find(({ looks }) => looks.test(field.name))
+    const shape = shapeOf(field.name)
     if (shape === undefined) {
-      if (standsBelow(field)) return true
+      if (!named && standsBelow(field)) return true
     } else if (2 * field.values.filter((value) => shape.looks.test(value)).length >= field.values.length) {
       if (shape.name !== 'number' || !plainNumber.test(field.name)) return true
       if (!labelsShares(field)) numbers.push(field)
@@ -57,6 +61,8 @@ const shapes: readonly { readonly name: string; readonly looks: RegExp }[] = [
   { name: 'phone', looks: /^[+(]\d[\d ()/.-]{5,}$/ },
   { name: 'digest', looks: /^(?=.*\d)[0-9a-f-]{16,}$/i },
 ]
+
+const shapeOf = (text: string) => shapes.find(({ looks }) => looks.test(text))
 
 /** A survey's column of one answer holds its own name, or nothing. */
 const standsBelow = ({ name, values, someEmpty }: Field): boolean =>

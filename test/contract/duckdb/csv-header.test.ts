@@ -86,6 +86,7 @@ describe('names that look like values', () => {
     ['truths over numbers', lines('shop,False,True', ...numbers(2).map((row, i) => `s${i},${row}`))],
     ['answers of a survey', lines('id,Python,R', 'a,Python,', 'b,,R', 'c,Python,R')],
     ['numbers over text', lines('id,1,5', 'a,yes,no', 'b,no,yes')],
+    ['a label that is called as its column', lines('amount,late', '3,late', '7,on time', '5,late')],
     ['an empty name', lines(',age', 'ann,34')],
     ['no rows', lines('name,age')],
     ['text over text', lines('name,city', 'ann,Oslo', 'bob,Oslo')],
