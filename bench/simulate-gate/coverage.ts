@@ -79,7 +79,8 @@ class Counter {
   }
 }
 
-const bootstrap = /^(bca|percentile|bootstrap-t)/
+/** or what is drawn in other worlds of the same population, where more rows differ */
+const bootstrap = /^(bca|percentile|bootstrap-t|tango-effects)/
 
 /** Metrics whose intervals are formulas in this population: no draws, or hardly any. Seen in one world. */
 export function cheapOf(name: string, rows: number): readonly string[] {
