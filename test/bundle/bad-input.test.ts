@@ -142,7 +142,7 @@ const cases: readonly Case[] = [
     name: 'fewer scores than rows',
     files: withModel(oneScore),
     args: ['evaluate'],
-    says: /MODEL_OUTPUT: output 'score' of m\.onnx has 1 values for 600 rows/,
+    says: /MODEL_OUTPUT: output 'score' of m\.onnx has 1 value for 600 rows/,
   },
   {
     name: 'a row that is there twice',

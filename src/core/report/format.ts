@@ -220,6 +220,9 @@ export const shortDigest = (digest: string): string => digest.replace(/^(sha256:
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 
+/** The verb of so many rows. */
+export const have = (n: number): string => (n === 1 ? 'has' : 'have')
+
 /** `1st`, `2nd`, `11th`, `21st` */
 export function ordinal(n: number): string {
   const teens = Math.floor((n % 100) / 10) === 1

@@ -1,5 +1,5 @@
 /** Checks of a dataset as something to learn from: labels, leaks, constant and doubled features. */
-import { count, plural, share as shownShare, written } from '../../report/format.ts'
+import { count, have, plural, share as shownShare, written } from '../../report/format.ts'
 import type { DataSpec } from '../../schema/config.ts'
 import { targetColumns } from '../../schema/target-columns.ts'
 import { type Answer, asked, type CheckEntry, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
@@ -68,7 +68,8 @@ export const integrityChecks: readonly CheckEntry[] = [
         scope,
         answer,
         max,
-        (broken, judged) => `${count(broken)} of ${plural(judged, 'labelled row')} have the features of another row and a different label`,
+        (broken, judged) =>
+          `${count(broken)} of ${plural(judged, 'labelled row')} ${have(judged)} the features of another row and a different label`,
       ),
   }),
   asked({
@@ -180,7 +181,7 @@ export const integrityChecks: readonly CheckEntry[] = [
     judge: ({ max = 0 }, row, scope) =>
       labelOf(scope) === null
         ? noLabel(scope)
-        : counted(scope, [row], max, (broken, judged) => `${count(broken)} of ${plural(judged, 'row')} have no label`),
+        : counted(scope, [row], max, (broken, judged) => `${count(broken)} of ${plural(judged, 'row')} ${have(judged)} no label`),
   }),
 ]
 
