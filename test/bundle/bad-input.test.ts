@@ -197,6 +197,18 @@ describe('bad input', () => {
       project.remove()
     }
   })
+
+  it('a config that does not parse is status 2 each time, though the engine has begun', { timeout: 60_000 }, async () => {
+    const project = makeProject({ 'modelgate.yml': 'modles: {}\n' })
+    try {
+      for (let turn = 0; turn < 20; turn++) {
+        const done = await runNode([cli, 'validate'], { cwd: project.folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+        expect(done.code, done.stderr).toBe(2)
+      }
+    } finally {
+      project.remove()
+    }
+  })
 })
 
 /** path → digest of everything but our own out folder */

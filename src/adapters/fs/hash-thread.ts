@@ -81,7 +81,12 @@ export function createHashThread(script: string): HashThread {
   return {
     start,
     ahead: (path) => ask(hashes, path, null),
-    openAhead: (path, proven) => ask(openings, path, proven),
+    openAhead: (path, proven) => {
+      ask(openings, path, proven)
+      // a process that ends while its thread opens an addon aborts: a wrong config would end with 134
+      const opening = openings.get(path)
+      if (opening) void holding(opening)
+    },
     answer: (path) => holding(given(hashes, path)),
     opened: async (path) => void (await holding(given(openings, path))),
     holding,
