@@ -156,7 +156,8 @@ export const integrityChecks: readonly CheckEntry[] = [
             scope,
             [row],
             0,
-            (broken, judged) => `${count(broken)} of ${plural(judged, 'label')} are none of the ${allowed.length} listed`,
+            (broken, judged) =>
+              `${count(broken)} of ${plural(judged, 'label')} ${judged === 1 ? 'is' : 'are'} none of the ${allowed.length} listed`,
           ),
   }),
   figures({
