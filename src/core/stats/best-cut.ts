@@ -67,14 +67,17 @@ export function bestCut({ order, ends }: Ranking, y: Uint8Array, weight: Float64
       before[k] = positive > negative ? 1 : 0
     }
   }
-  let start = 0
+  let [start, compared] = [0, -1]
   for (const end of ends) {
     let positive = false
     for (let at = start; at < end; at++) positive ||= y[order[at] ?? 0] === 1
     // among negatives the distance does but fall: it is largest next to a positive
-    if (positive) compare(start)
+    if (positive && compared !== start) compare(start)
     for (let at = start; at < end; at++) count(own, order[at] ?? 0)
-    if (positive) compare(end)
+    if (positive) {
+      compare(end)
+      compared = end
+    }
     start = end
   }
 
