@@ -14,7 +14,8 @@ export interface HashThread {
   ahead(path: string): void
   /**
    * Puts a native addon on its list, to be opened where every file of `proven` (path → sha256) was found to be that: mapping a large
-   * library is done once a process, and the thread has the time.
+   * library is done once a process, and the thread has the time. Until it is done the process is held, whoever waits: one that ends while its
+   * thread opens an addon aborts.
    */
   openAhead(path: string, proven: ReadonlyMap<string, string>): void
   /** What it found of a file that was put on its list; null where it was not, or was no success. An answer is given once. Whoever waits holds the process. */
@@ -83,7 +84,6 @@ export function createHashThread(script: string): HashThread {
     ahead: (path) => ask(hashes, path, null),
     openAhead: (path, proven) => {
       ask(openings, path, proven)
-      // a process that ends while its thread opens an addon aborts: a wrong config would end with 134
       const opening = openings.get(path)
       if (opening) void holding(opening)
     },

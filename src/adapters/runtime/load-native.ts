@@ -70,8 +70,8 @@ function takeBegun(part: NativePart, runtime: Runtime, options: NativeOptions): 
 }
 
 /**
- * `expectNative`, and as soon as it is proven DuckDB is loaded: the module, for whoever wants to begin something with it, or null. Holds no
- * process that is over before that, says nothing of what is wrong, and `loadNative` does not do it again.
+ * `expectNative`, and as soon as it is proven DuckDB is loaded: the module, for whoever wants to begin something with it, or null. Holds a
+ * process that is over before that no longer than the thread takes to open the addon, says nothing of what is wrong, and `loadNative` does not do it again.
  * @param onAddon as of `requireDuckdb`
  */
 export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) => void): Promise<unknown> {
