@@ -1,5 +1,5 @@
 /** Checks that run without being asked for: the columns the config names are there, the target has labels and more than one class. */
-import { count, have, plural } from '../report/format.ts'
+import { count, plural, verb } from '../report/format.ts'
 import type { DataSpec, Role } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { targetColumns } from '../schema/target-columns.ts'
@@ -67,7 +67,7 @@ export function targetChecks(table: TableFacts, data: DataSpec, row: Readonly<Re
     const found = { id, column, observed: missing / table.rows, limit: 0, limit_kind: 'max', unit: 'share', n: table.rows }
     const status = missing > 0 ? 'fail' : classes === 1 ? 'warn' : 'pass'
     const said = {
-      fail: `${count(missing)} of ${plural(table.rows, 'row')} of data.${role} ${have(table.rows)} no ${column}`,
+      fail: `${count(missing)} of ${plural(table.rows, 'row')} of data.${role} ${verb(table.rows, 'have')} no ${column}`,
       warn: `the label ${column} is the same in every row of data.${role}`,
       pass: `every row of data.${role} has ${column}`,
     }

@@ -1,6 +1,6 @@
 /** Findings → the checks of a result: one per expectation, whatever the number of tables it was judged on; the worst of them gives the figures. */
 import { effect, type Policy } from '../gate/fold.ts'
-import { count, plural, written } from '../report/format.ts'
+import { count, plural, verb, written } from '../report/format.ts'
 import type { Expectation } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { proportionInterval } from '../stats/proportion.ts'
@@ -65,13 +65,9 @@ const notJudged = (findings: readonly Finding[]): readonly string[] =>
 function sentence({ expectation, judged, broken, first, limit, says, status, whole }: Finding): string {
   if (whole === true || judged === null || broken === null) return says
   const { column, where = null } = expectation
-  const of = `${count(broken)} of ${column === null ? plural(judged, 'row') : `${plural(judged, 'value')} of ${column}`} ${judged === 1 ? ofOne(says) : says}${where === null ? '' : ', of the rows asked for'}`
+  const of = `${count(broken)} of ${column === null ? plural(judged, 'row') : `${plural(judged, 'value')} of ${column}`} ${verb(judged, says)}${where === null ? '' : ', of the rows asked for'}`
   if (status !== 'fail') return of
   const allowed =
     limit === null || limit.value === 0 ? '' : ` (limit ${limit.unit === 'share' ? `${written(limit.value * 100)} %` : count(limit.value)})`
   return `${of}${allowed}${first === null ? '' : `, first in row ${count(first)}`}`
 }
-
-/** The verb that a rule's words begin with, of one. */
-const ofOne = (says: string): string =>
-  says.replace(/^(have|are|were|do)(?= )/, (verb) => ({ have: 'has', are: 'is', were: 'was', do: 'does' })[verb] ?? verb)

@@ -1,6 +1,6 @@
 /** One column measured: its two profiles laid over each other, by rows, by weight or by blocks; or why it was not. */
 import { UserError } from '../../errors.ts'
-import { count, plural } from '../report/format.ts'
+import { count, plural, verb } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
 import { blockPermutation } from './block-permutation.ts'
@@ -68,13 +68,12 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   const reason = untested[reference.kind]
   if (reason !== undefined) {
     const made = derivedFrom(subject.reference, subject.column)
-    return skipped(made.length === 0 ? reason : `${reason}; ${made.join(', ')} ${made.length === 1 ? 'is' : 'are'} tested for it`)
+    return skipped(made.length === 0 ? reason : `${reason}; ${made.join(', ')} ${verb(made.length, 'are')} tested for it`)
   }
   if (missing(reference) === reference.n) return skipped('training had no value in it')
   const wanted = settings.minRows ?? minRows
   const fewer = Math.min(reference.n, current.n)
-  if (fewer < wanted)
-    return skipped(`${plural(fewer, 'row')} ${fewer === 1 ? 'is' : 'are'} too few, ${count(wanted)} on each side are needed`)
+  if (fewer < wanted) return skipped(`${plural(fewer, 'row')} ${verb(fewer, 'are')} too few, ${count(wanted)} on each side are needed`)
   const cells = columnCells(reference, current)
   if (cells === null) return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
 

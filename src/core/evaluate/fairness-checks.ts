@@ -1,6 +1,6 @@
 /** One check for each limit of a measure over a column, from what was decided of its pairs. */
 import { effect } from '../gate/fold.ts'
-import { count, plural } from '../report/format.ts'
+import { count, plural, verb } from '../report/format.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { ALPHA } from './difference.ts'
 import type { FairnessInput } from './fairness.ts'
@@ -115,7 +115,7 @@ function checkOf(one: Compared, kind: GapKind, outcomes: readonly Outcome[], { m
   const rest =
     column.without === 0
       ? ''
-      : ` ${plural(column.without, 'row')} without a value of ${column.column} ${column.without === 1 ? 'is' : 'are'} left out.`
+      : ` ${plural(column.without, 'row')} without a value of ${column.column} ${verb(column.without, 'are')} left out.`
   const bounds = quantity.bounds(kind === 'rise' || strict ? level : 1 - (1 - level) / 2)
   const shown = bounds && gapKinds[kind].interval(bounds, strict)
   return makeCheck({

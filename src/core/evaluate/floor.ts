@@ -7,7 +7,7 @@
  */
 import { type Status, type Verdict, worst } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, level as levelText, plural, writtenLevel } from '../report/format.ts'
+import { count, level as levelText, plural, verb, writtenLevel } from '../report/format.ts'
 import type { MetricSpec, Thresholds } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { normalQuantile } from '../stats/normal.ts'
@@ -79,7 +79,7 @@ function strictAdvice(kind: 'min' | 'max', value: number, bound: number, limit: 
   const room = kind === 'min' ? value - limit : limit - value
   if (!(room > 0)) return ''
   const needed = rowsNeeded(rows, Math.abs(value - bound) / normalQuantile(0.95), room)
-  return `. ${plural(rows, 'row')} ${rows === 1 ? 'does' : 'do'} not show it${needed > rows ? ` (${count(needed)} would)` : ''}`
+  return `. ${plural(rows, 'row')} ${verb(rows, 'do')} not show it${needed > rows ? ` (${count(needed)} would)` : ''}`
 }
 
 const twoSided = (level: Level | null): [number, number] | null => {

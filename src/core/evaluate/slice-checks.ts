@@ -1,7 +1,7 @@
 /** A slice → what is said of it: its state, and the checks of those that have one. */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, namedProbability, plural } from '../report/format.ts'
+import { count, namedProbability, plural, verb } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -142,7 +142,7 @@ export function summary(spec: MetricSpec, all: readonly Judged[], { missing, pol
   }
   const broken = own.filter(({ state }) => state === 'fail' || state === 'warn').length
   const open = own.filter(({ state }) => state === 'inconclusive').length
-  const said = broken === 0 ? 'none is worse beyond chance' : `${broken} ${broken === 1 ? 'is' : 'are'} worse beyond chance`
+  const said = broken === 0 ? 'none is worse beyond chance' : `${broken} ${verb(broken, 'are')} worse beyond chance`
   const undecided = open === 0 ? '' : `, ${open} fell by as much and may have by chance`
   // what is broken has a check of its own
   return makeCheck({ ...common, status: 'pass', effect: 'pass', message: `${spec.name} in ${of}: ${said}${undecided}.${holes}` })

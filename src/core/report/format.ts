@@ -220,8 +220,16 @@ export const shortDigest = (digest: string): string => digest.replace(/^(sha256:
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 
-/** The verb of so many rows. */
-export const have = (n: number): string => (n === 1 ? 'has' : 'have')
+const verbsOfOne: ReadonlyMap<string, string> = new Map([
+  ['have', 'has'],
+  ['are', 'is'],
+  ['were', 'was'],
+  ['do', 'does'],
+])
+
+/** A verb of many, or words that may begin with one, said of so many: `verb(1, 'are')` is `is`. */
+export const verb = (n: number, words: string): string =>
+  n === 1 ? words.replace(/^[a-z]+/, (many) => verbsOfOne.get(many) ?? many) : words
 
 /** `1st`, `2nd`, `11th`, `21st` */
 export function ordinal(n: number): string {

@@ -1,7 +1,7 @@
 /** Parts of the rows as a reader meets them: the worst first, each by its column and place, never by a label of the data. */
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
-import { change, changeInterval, count, level, namedProbability, plural, written } from './format.ts'
+import { change, changeInterval, count, level, namedProbability, plural, verb, written } from './format.ts'
 import { join, name, own, prose, type Text } from './text.ts'
 
 type Slices = NonNullable<EvaluateDetails['slices']>
@@ -79,7 +79,7 @@ export function slicesView(slices: EvaluateDetails['slices'], checks: readonly C
     ),
     notes: [
       own(`A slice has ${plural(slices.min_rows, 'row')} at least`),
-      ...(slices.small === 0 ? [] : [own(`${plural(slices.small, 'level')} with fewer ${slices.small === 1 ? 'is' : 'are'} left out`)]),
+      ...(slices.small === 0 ? [] : [own(`${plural(slices.small, 'level')} with fewer ${verb(slices.small, 'are')} left out`)]),
       own('Slices are called by column and place in the order of its labels, which evaluate.json holds, under details.slices'),
       ...(apart === 0 ? [] : [own(`In ${plural(apart, 'slice')} the rows are much worse than the rest (φ ≥ ${worthALook})`)]),
       ...slices.notes.map((note) => prose(note.replace(/\.$/, ''))),

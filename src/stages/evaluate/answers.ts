@@ -15,7 +15,7 @@
 
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural } from '../../core/report/format.ts'
+import { plural, verb } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
@@ -222,7 +222,7 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
   const unanswered = taken.reduce((sum, one) => sum + (one === 0 ? 1 : 0), 0)
   if (unanswered > 0)
     throw rowsDiffer(
-      `${shown} answers ${rows - unanswered} of ${plural(rows, 'row')} of data: ${plural(unanswered, 'id')} ${unanswered === 1 ? 'is' : 'are'} missing`,
+      `${shown} answers ${rows - unanswered} of ${plural(rows, 'row')} of data: ${plural(unanswered, 'id')} ${verb(unanswered, 'are')} missing`,
     )
   if (unknown > spare) throw rowsDiffer(`${shown} has ${plural(unknown, 'row')} whose ${quoted(idColumn)} the data does not have`)
   return place

@@ -2,6 +2,7 @@
  * `task: custom`: the numbers that the team's own evaluation wrote (`score.metrics_file`), taken at their word and judged like any other. The
  * model's file is looked at as always; its answers are nobody's to see here, and a baseline is what the ledger has of its numbers.
  */
+
 import { resolve } from 'node:path'
 import { figuresOf, judgedAs } from '../../core/evaluate/comparable.ts'
 import { withHistory } from '../../core/evaluate/history.ts'
@@ -11,6 +12,7 @@ import { judgeNumbers, metricOfSpec } from '../../core/evaluate/own-numbers.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../../core/evaluate/reuse.ts'
 import { taskChanged } from '../../core/evaluate/task-change.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import { verb } from '../../core/report/format.ts'
 import type { MetricSpec, ModelConfig } from '../../core/schema/config.ts'
 import { isOfFile, needRows } from '../../core/schema/custom-spec.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
@@ -105,7 +107,7 @@ function refuseRows({ model }: ModelContext): void {
   if (asked.length === 0) return
   throw new UserError(
     'ROWS_NEEDED',
-    `${asked.join(', ')} ${asked.length === 1 ? 'is' : 'are'} asked for at the base and cannot be judged from score.metrics_file, which has numbers alone`,
+    `${asked.join(', ')} ${verb(asked.length, 'are')} asked for at the base and cannot be judged from score.metrics_file, which has numbers alone`,
     'change the policy of the base branch first, or let the model be scored by rows',
   )
 }

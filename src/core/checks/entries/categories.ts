@@ -1,5 +1,5 @@
 /** Labels and categories that one role has and the training data has not, and the other way round. Labels are counted, never named. */
-import { count, plural, probability, share as shownShare, written } from '../../report/format.ts'
+import { count, plural, probability, share as shownShare, verb, written } from '../../report/format.ts'
 import { asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, sql } from '../facts.ts'
 import { columns, share } from '../params.ts'
@@ -48,7 +48,7 @@ function worst(rows: readonly Row[], names: readonly string[], max: number, says
     : fail(`${listed(high.map(({ name, row }) => says(name, row)))}${max === 0 ? '' : ` (limit ${written(max * 100)} %)`}`, more)
 }
 const part = (row: Row) => `${count(number(row.broken) ?? 0)} of ${plural(number(row.judged) ?? 0, 'row')}`
-const labels = (row: Row, of: string) => `${plural(number(row.labels) ?? 0, 'label')} of ${of} ${number(row.labels) === 1 ? 'is' : 'are'}`
+const labels = (row: Row, of: string) => `${plural(number(row.labels) ?? 0, 'label')} of ${of} ${verb(number(row.labels) ?? 0, 'are')}`
 
 export const categoryChecks: readonly CheckEntry[] = [
   asked({
@@ -129,7 +129,7 @@ export const categoryChecks: readonly CheckEntry[] = [
       if (first === undefined) return skipped('there are no values to judge')
       const missing = all.filter(({ share, p }) => share > max && p <= 0.001)
       const says = ({ name, gone, share, p }: typeof first) =>
-        `${plural(gone, 'label')} of ${name} in train ${gone === 1 ? 'is' : 'are'} not here, the most frequent with ${shownShare(share)} of its rows (p ${probability(p)})`
+        `${plural(gone, 'label')} of ${name} in train ${verb(gone, 'are')} not here, the most frequent with ${shownShare(share)} of its rows (p ${probability(p)})`
       const more = { observed: first.share, limit: shareAtMost(max), p: first.p, names: [first, ...missing].map(({ name }) => name) }
       if (missing.length > 0) return fail(listed(missing.map(says)), more)
       return pass(first.gone === 0 ? 'every label of train is here' : says(first), more)

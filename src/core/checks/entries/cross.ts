@@ -1,6 +1,6 @@
 /** Checks of a table against another one, a role or a file: groups, keys, aggregates. */
 import { z } from 'zod'
-import { count, have, plural, share as shownShare, written } from '../../report/format.ts'
+import { count, plural, share as shownShare, verb, written } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, fail, number, pass, type Scope, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, present, sql } from '../facts.ts'
@@ -77,7 +77,7 @@ export const crossChecks: readonly CheckEntry[] = [
       const row = answer?.[0]
       if (row === undefined) return skipped(`${called(other)} has no rows with these columns to compare with`)
       const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
-      if (judged === 0) return skipped(`${names.join(', ')} ${have(names.length)} no values to judge`)
+      if (judged === 0) return skipped(`${names.join(', ')} ${verb(names.length, 'have')} no values to judge`)
       const says = `the ${names.join(', ')} of ${count(broken)} of ${plural(judged, 'row')} is not in ${other}`
       const more = { judged, broken, limit: shareAtMost(max) }
       return broken <= max * judged ? pass(says, more) : fail(says, more)

@@ -1,6 +1,6 @@
 /** Checks of the features among themselves: pairs that say the same, features that say nothing, rows that lie outside in many. */
 import { correlationChange } from '../../drift/correlation.ts'
-import { count, plural, written } from '../../report/format.ts'
+import { count, plural, verb, written } from '../../report/format.ts'
 import { targetColumns } from '../../schema/target-columns.ts'
 import { benjaminiHochberg } from '../../stats/multiplicity.ts'
 import { asked, type CheckEntry, decided, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
@@ -163,7 +163,7 @@ export const featureChecks: readonly CheckEntry[] = [
       const more = { observed: constant.length, limit: { value: 0, kind: 'max', unit: 'columns' }, names: constant } as const
       return constant.length === 0
         ? pass(`no feature of ${count(features.length)} is constant`, more)
-        : fail(`${listed(constant)} ${constant.length === 1 ? 'is' : 'are'} the same in every row`, more)
+        : fail(`${listed(constant)} ${verb(constant.length, 'are')} the same in every row`, more)
     },
   }),
   decided({
@@ -182,7 +182,7 @@ export const featureChecks: readonly CheckEntry[] = [
       const more = { observed: unused.length, limit: { value: 0, kind: 'max', unit: 'columns' }, names: unused } as const
       return unused.length === 0
         ? pass('every column is used', more)
-        : fail(`${listed(unused)} ${unused.length === 1 ? 'is' : 'are'} used for nothing`, more)
+        : fail(`${listed(unused)} ${verb(unused.length, 'are')} used for nothing`, more)
     },
   }),
 ]

@@ -1,5 +1,5 @@
 /** Checks of a dataset as something to learn from: labels, leaks, constant and doubled features. */
-import { count, have, plural, share as shownShare, written } from '../../report/format.ts'
+import { count, plural, share as shownShare, verb, written } from '../../report/format.ts'
 import type { DataSpec } from '../../schema/config.ts'
 import { targetColumns } from '../../schema/target-columns.ts'
 import { type Answer, asked, type CheckEntry, fail, figures, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
@@ -69,7 +69,7 @@ export const integrityChecks: readonly CheckEntry[] = [
         answer,
         max,
         (broken, judged) =>
-          `${count(broken)} of ${plural(judged, 'labelled row')} ${have(judged)} the features of another row and a different label`,
+          `${count(broken)} of ${plural(judged, 'labelled row')} ${verb(judged, 'have')} the features of another row and a different label`,
       ),
   }),
   asked({
@@ -157,7 +157,7 @@ export const integrityChecks: readonly CheckEntry[] = [
             [row],
             0,
             (broken, judged) =>
-              `${count(broken)} of ${plural(judged, 'label')} ${judged === 1 ? 'is' : 'are'} none of the ${allowed.length} listed`,
+              `${count(broken)} of ${plural(judged, 'label')} ${verb(judged, 'are')} none of the ${allowed.length} listed`,
           ),
   }),
   figures({
@@ -182,7 +182,7 @@ export const integrityChecks: readonly CheckEntry[] = [
     judge: ({ max = 0 }, row, scope) =>
       labelOf(scope) === null
         ? noLabel(scope)
-        : counted(scope, [row], max, (broken, judged) => `${count(broken)} of ${plural(judged, 'row')} ${have(judged)} no label`),
+        : counted(scope, [row], max, (broken, judged) => `${count(broken)} of ${plural(judged, 'row')} ${verb(judged, 'have')} no label`),
   }),
 ]
 

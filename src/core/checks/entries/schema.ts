@@ -1,6 +1,6 @@
 /** Checks of names, types and numbers of columns and rows: facts that are known once a table is open, so that they cost no scan. */
 import { z } from 'zod'
-import { count, plural, written } from '../../report/format.ts'
+import { count, plural, verb, written } from '../../report/format.ts'
 import { roles } from '../../schema/config.ts'
 import { choice, flag, path } from '../../schema/leaves.ts'
 import {
@@ -78,7 +78,7 @@ export const schemaChecks: readonly CheckEntry[] = [
       const extra = exact ? there.filter((name) => !wanted.includes(name)) : []
       const more = { observed: missing.length + extra.length, limit: inColumns(0), names: [...missing, ...extra] }
       return more.observed === 0
-        ? pass(`the ${plural(wanted.length, 'column')} listed ${wanted.length === 1 ? 'is' : 'are'} there`, more)
+        ? pass(`the ${plural(wanted.length, 'column')} listed ${verb(wanted.length, 'are')} there`, more)
         : fail(differences(missing, extra), more)
     },
   }),

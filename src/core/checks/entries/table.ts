@@ -1,4 +1,4 @@
-import { figure, have } from '../../report/format.ts'
+import { figure, verb } from '../../report/format.ts'
 import { atMost, type CheckEntry, counted, fail, figures, number, pass, rowRule, shareAtMost, skipped } from '../entry.ts'
 import { type ColumnFacts, isMoment, present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
@@ -65,7 +65,9 @@ export const tableChecks: readonly CheckEntry[] = [
       if (number(row.rows) === 0) return skipped('there are no rows to judge')
       const empty = table.columns.filter((_, i) => number(row[`c${i}`]) === 0).map((column) => column.name)
       const more = { observed: empty.length, limit: { value: 0, kind: 'max', unit: 'columns' } as const, names: empty }
-      return empty.length === 0 ? pass('every column has a value', more) : fail(`${listed(empty)} ${have(empty.length)} no value`, more)
+      return empty.length === 0
+        ? pass('every column has a value', more)
+        : fail(`${listed(empty)} ${verb(empty.length, 'have')} no value`, more)
     },
   }),
   figures({

@@ -1,6 +1,7 @@
 /** Checks that hold a table against the training data: figures in standard errors, values far out, texts of unusual length. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TableProfile } from '../../../../src/core/schema/profile.ts'
+import { plainColumn } from '../../../support/plain.ts'
 import { data, expectationsOf } from '../../../unit/checks/support.ts'
 import { type Bench, makeBench } from '../../duckdb/support.ts'
 import { findingOf, make } from './support.ts'
@@ -18,21 +19,12 @@ const reference = {
   fingerprint: '',
   digests: [],
   columns: [
-    {
+    plainColumn({
       name: 'a',
       kind: 'numeric-discrete',
-      reason: '',
       type: 'BIGINT',
-      sensitive: false,
-      n: 100,
-      n_null: 0,
-      n_nan: 0,
-      n_pos_inf: 0,
-      n_neg_inf: 0,
-      n_empty: 0,
       numeric: { min: 1, max: 100, mean: 50.5, m2: 83325, edges: [25, 50, 75], edges_id: '', cells: [25, 25, 25, 25], spikes: [] },
-      categories: null,
-    },
+    }),
   ],
 } as const satisfies Record<keyof Pick<TableProfile, 'role' | 'rows' | 'fingerprint' | 'digests' | 'columns'>, unknown>
 const asProfile = reference as unknown as TableProfile
