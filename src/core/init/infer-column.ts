@@ -5,6 +5,7 @@
  */
 import { count, plural, share, written } from '../report/format.ts'
 import type { Plain } from '../schema/read-yaml.ts'
+import { type NotationSeen, notationHint } from './notation.ts'
 import { nullLimit, shareToCome } from './null-limit.ts'
 import { type ColumnInRole, type ColumnSeen, fewestRows, mostLevels } from './seen.ts'
 
@@ -33,7 +34,9 @@ export function inferColumn(seen: ColumnSeen, sensitive: boolean, on: readonly s
   const nothing = missing === rows
   const nulls = nothing ? null : nullLimit(inRoles)
   const unique = !nothing && inRoles.every((one) => one.unique === true)
-  const labels = sensitive || nothing || unique ? null : domain(inRoles)
+  const notation = commonNotation(inRoles)
+  // a number that is written for people is no label
+  const labels = sensitive || nothing || unique || notation !== null ? null : domain(inRoles)
   const range = sensitive || nothing || labels !== null ? null : obviousRange(inRoles)
   const checks: Record<string, Plain> = {
     ...(type === null || nothing ? {} : { type }),
@@ -48,7 +51,7 @@ export function inferColumn(seen: ColumnSeen, sensitive: boolean, on: readonly s
     ...(type === null && !nothing ? [typesSeen(inRoles)] : []),
     ...(sensitive ? ['sensitive'] : unique ? ['no value twice'] : sawValues(inRoles, labels?.values ?? null)),
     ...(sensitive ? [] : sawRange(inRoles)),
-    ...mixed(inRoles),
+    ...(notation === null ? mixed(inRoles) : [notationHint(notation, name)]),
   ]
   return { name, checks, saw: saw.join('; ') }
 }
@@ -75,6 +78,14 @@ function commonType(inRoles: readonly ColumnInRole[]): string | null {
   const types = [...new Set(inRoles.filter((one) => one.missing < one.rows).map(({ storage }) => typeOf[storage]))]
   if (types.length === 1) return types[0] ?? null
   return wider.find(([of]) => types.every((type) => type !== null && of.includes(type)))?.[1] ?? null
+}
+
+/** Where all that have values are written alike: the share is that of the file with the most others. */
+function commonNotation(inRoles: readonly ColumnInRole[]): NotationSeen | null {
+  const all = inRoles.filter((one) => one.missing < one.rows).map(({ notation }) => notation)
+  const [first = null] = all
+  if (first === null || all.some((one) => one?.name !== first.name)) return null
+  return { ...first, share: Math.min(...all.map((one) => one?.share ?? 0)) }
 }
 
 const typesSeen = (inRoles: readonly ColumnInRole[]): string => {

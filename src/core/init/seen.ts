@@ -2,6 +2,7 @@
 import type { StorageKind } from '../checks/facts.ts'
 import type { Role } from '../schema/config.ts'
 import type { ProfileKind } from '../schema/profile.ts'
+import type { NotationSeen } from './notation.ts'
 
 export interface Levels {
   readonly distinct: number
@@ -32,6 +33,8 @@ export interface ColumnInRole {
   readonly looksLike: readonly string[]
   /** text: part of the values that read as numbers */
   readonly readsAsNumber: number | null
+  /** text: what nearly all of it is written in, where that is a way to write numbers or dates */
+  readonly notation: NotationSeen | null
 }
 
 export interface ColumnSeen {

@@ -2,6 +2,7 @@
 
 import { formats } from '../../core/checks/entries/formats.ts'
 import { lookKinds, looks } from '../../core/checks/entries/privacy.ts'
+import { notationCounts, notationOf } from '../../core/init/notation.ts'
 import { type ColumnInRole, type ColumnSeen, fewestRows, type Levels, mostLevels } from '../../core/init/seen.ts'
 import type { Role } from '../../core/schema/config.ts'
 import type { ColumnProfile } from '../../core/schema/profile.ts'
@@ -27,9 +28,10 @@ export async function measure(engine: DataEngine, tables: ReadonlyMap<Role, Tabl
     for (const column of table.columns) {
       const known = profiles.get(column.name)
       if (known === undefined) continue
-      if (!seen.has(column.name) && mayBeIdentifier(column, known)) identifiers.add(column.name)
+      const looked = text.get(column.name) ?? { looksLike: [], readsAsNumber: null, notation: null }
+      if (!seen.has(column.name) && mayBeIdentifier(column, known, looked)) identifiers.add(column.name)
       const one = await measureColumn(engine, { role, table, column, known, identifier: identifiers.has(column.name) })
-      const added: ColumnInRole = { ...one, ...(text.get(column.name) ?? { looksLike: [], readsAsNumber: null }) }
+      const added: ColumnInRole = { ...one, ...looked }
       seen.set(column.name, [...(seen.get(column.name) ?? []), added])
     }
   }
@@ -38,10 +40,11 @@ export async function measure(engine: DataEngine, tables: ReadonlyMap<Role, Tabl
 
 export const namedLikeId = (name: string): boolean => /(^|[_\W])(id|uuid|guid|key|index|no|nr)$/i.test(name) || /[a-z](Id|ID)$/.test(name)
 
-/** A measure that only grows follows the order of the rows too, and may repeat tomorrow. */
-const mayBeIdentifier = ({ name, kind }: Column, known: ColumnProfile): boolean =>
+/** A measure that only grows follows the order of the rows too, and may repeat tomorrow; so may one that is written for people. */
+const mayBeIdentifier = ({ name, kind }: Column, known: ColumnProfile, { notation }: Looks): boolean =>
   known.kind === 'identifier' &&
-  (kind === 'string' || (kind === 'integer' && (namedLikeId(name) || known.reason !== 'values follow the order of the rows')))
+  ((kind === 'string' && (notation === null || namedLikeId(name))) ||
+    (kind === 'integer' && (namedLikeId(name) || known.reason !== 'values follow the order of the rows')))
 
 interface One {
   readonly role: Role
@@ -99,7 +102,7 @@ async function countLevels(engine: DataEngine, table: Table, { name }: Column): 
   }
 }
 
-type Looks = Pick<ColumnInRole, 'looksLike' | 'readsAsNumber'>
+type Looks = Pick<ColumnInRole, 'looksLike' | 'readsAsNumber' | 'notation'>
 
 async function lookAtText(engine: DataEngine, table: Table): Promise<ReadonlyMap<string, Looks>> {
   const text = table.columns.filter(({ kind }) => kind === 'string')
@@ -112,6 +115,7 @@ async function lookAtText(engine: DataEngine, table: Table): Promise<ReadonlyMap
         `count(${x}) AS n${i}`,
         `count_if(${x} IS NOT NULL AND ${formats.numeric.holds(x)}) AS numbers${i}`,
         ...lookKinds.map((kind) => `count_if(${x} IS NOT NULL AND ${looks[kind](x)}) AS ${kind}${i}`),
+        ...[...notationCounts(x)].map(([name, holds]) => `count_if(${x} IS NOT NULL AND ${holds}) AS ${name}${i}`),
       ]
     })
     const names = some.map(({ name }) => quoteName(name)).join(', ')
@@ -119,10 +123,12 @@ async function lookAtText(engine: DataEngine, table: Table): Promise<ReadonlyMap
       sql: `SELECT ${list.join(', ')} FROM (SELECT ${names} FROM ${table.relation} LIMIT ${lookedAt})`,
     })
     for (const [i, { name }] of some.entries()) {
-      const n = Number(row[`n${i}`] ?? 0)
+      const counted = (what: string): number => Number(row[`${what}${i}`] ?? 0)
+      const n = counted('n')
       found.set(name, {
-        looksLike: n === 0 ? [] : lookKinds.filter((kind) => Number(row[`${kind}${i}`] ?? 0) > lookShare * n),
-        readsAsNumber: n === 0 ? null : Number(row[`numbers${i}`] ?? 0) / n,
+        looksLike: n === 0 ? [] : lookKinds.filter((kind) => counted(kind) > lookShare * n),
+        readsAsNumber: n === 0 ? null : counted('numbers') / n,
+        notation: notationOf(counted, counted('numbers'), n),
       })
     }
   }

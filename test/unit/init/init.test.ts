@@ -31,6 +31,7 @@ const seen = (name: string, ...inRoles: Partial<ColumnInRole>[]): ColumnSeen => 
     levels: null,
     looksLike: [],
     readsAsNumber: null,
+    notation: null,
     ...one,
   })),
 })

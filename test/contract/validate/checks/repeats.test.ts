@@ -44,13 +44,16 @@ const limits: readonly (readonly [string, bigint, bigint])[] = [
   ['HUGEINT', -(2n ** 126n), 2n ** 126n - 1n],
 ]
 
-/** The same of a Parquet file, in the scan of the row-wise checks; null where its numbers lie too far apart for that. */
+let files = 0
+
+/** The same of a Parquet file of its own, in the scan of the row-wise checks; null where its numbers lie too far apart for that. */
 async function toldInBits(type: string, values: readonly Value[]) {
   const cells = values.map((value) => (value === null ? 'NULL' : `${value}`))
   const made = await make(bench, [{ name: 'a', kind: 'integer', type, cells }])
-  const path = join(bench.folder, 'bits.parquet')
+  const name = `bits-${++files}.parquet`
+  const path = join(bench.folder, name)
   await bench.engine.writeRows({ ...made, rowNumber: 'rowid', format: 'parquet', files: [] }, ['a'], path, 'parquet')
-  const { columns, relation } = await bench.open('bits.parquet')
+  const { columns, relation } = await bench.open(name)
   const [column] = columns
   if (column === undefined) throw new Error('no column')
   const aggregates = repeatsInBits({ ...column, quoted: quoteName(column.name) })
