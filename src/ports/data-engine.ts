@@ -41,6 +41,8 @@ export type Scalar = number | bigint | string | boolean | null
 export interface Query {
   readonly sql: string
   readonly values?: readonly Scalar[]
+  /** after so many milliseconds it is ended: UserError SQL_TIME. Others are not to be asked meanwhile. Left out, it takes as long as it takes. */
+  readonly timeMs?: number
 }
 
 /** One column of a batch. `null` is a missing value; numbers arrive as numbers (NaN stays NaN), integers beyond 2^53 as bigint. */

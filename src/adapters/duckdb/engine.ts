@@ -6,6 +6,8 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { duration } from '../../core/report/format.ts'
+import { UserError } from '../../errors.ts'
 import type { Batch, DataEngine, OpenRequest, Query, Scalar, Table } from '../../ports/data-engine.ts'
 import { readBatches } from './batches.ts'
 import { combine } from './combine.ts'
@@ -208,14 +210,18 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     return table
   }
 
-  async function aggregate({ sql, values = [] }: Query): Promise<readonly Readonly<Record<string, Scalar>>[]> {
+  async function aggregate({ sql, values = [], timeMs }: Query): Promise<readonly Readonly<Record<string, Scalar>>[]> {
     const { native, session } = await state()
+    const bound = timeMs === undefined ? null : endAfter(session.raw, timeMs)
     try {
       const result = await session.raw.runAndReadAll(sql, [...values], values.some(isBeyondIntegers) ? typesOf(native, values) : undefined)
       const columns = result.columnNames()
       return result.getRows().map((row) => Object.fromEntries(columns.map((name, index) => [name, toScalar(row[index] ?? null)])))
     } catch (thrown) {
+      if (bound?.ended()) throw bound.error(asked(sql))
       throw mapEngineError(thrown, asked(sql))
+    } finally {
+      bound?.stop()
     }
   }
 
@@ -225,6 +231,28 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       .filter(({ relation }) => (/^t\d+$/.test(relation) ? new RegExp(`\\b${relation}\\b`).test(sql) : sql.includes(relation)))
       .flatMap((table) => table.files.map((file) => file.path))
     return files.length > 0 ? [...new Set(files)].join(', ') : 'the data'
+  }
+}
+
+/** A longer timer is none: it fires at once. */
+const longestTimer = 2 ** 31 - 1
+
+/** Interrupts what the engine computes once the time is over, and again until it has heard: an interrupt between two steps of a query is forgotten. */
+function endAfter(raw: Pick<Connection['raw'], 'interrupt'>, timeMs: number) {
+  let ended = false
+  let timer = setTimeout(
+    function end() {
+      ended = true
+      raw.interrupt()
+      timer = setTimeout(end, 50)
+    },
+    Math.min(timeMs, longestTimer),
+  )
+  return {
+    ended: () => ended,
+    error: (shown: string) =>
+      new UserError('SQL_TIME', `${shown}: a query took longer than ${duration(timeMs)}`, 'ask for less, or raise `limits.time`'),
+    stop: () => clearTimeout(timer),
   }
 }
 

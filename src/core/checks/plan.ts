@@ -33,6 +33,8 @@ export interface Finding {
   readonly whole?: boolean
   readonly interval?: Answer['interval'] | null
   readonly p?: number | null
+  /** what to do, where that is not what the check says */
+  readonly fix?: string
   /** columns that the sentence may name, beside the one of the expectation */
   readonly names?: readonly string[]
 }

@@ -4,6 +4,7 @@ import type { TableFacts } from '../../core/checks/facts.ts'
 import { type Finding, type Plan, planChecks, type Step, type Surroundings, sqlTexts } from '../../core/checks/plan.ts'
 import { answersOf, type Riders, ridersOf, type Scan, scanQuery } from '../../core/checks/scan.ts'
 import { findCheck } from '../../core/checks/table.ts'
+import { duration } from '../../core/report/format.ts'
 import type { Expectation } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
@@ -32,20 +33,22 @@ export function planRole(table: TableFacts, expectations: readonly Expectation[]
 /** What of them may ride in another query over the same rows. */
 export const ridersOfPlans = (planned: readonly Planned[]): Riders => ridersOf(planned.flatMap(({ plan }) => plan.shared))
 
-/** @param valuesOf what a scan was told that rode; the rest is asked for here */
+/** @param valuesOf what a scan was told that rode; the rest is asked for here @param timeMs how long a query with SQL of the config may take */
 export async function judgePlanned(
   engine: DataEngine,
   table: TableFacts,
   planned: readonly Planned[],
   valuesOf: (scan: Scan) => readonly unknown[] = () => [],
+  timeMs = Number.POSITIVE_INFINITY,
 ): Promise<readonly Judged[]> {
   const judged: Judged[] = []
+  const bounded: Pick<DataEngine, 'aggregate'> = { aggregate: (query) => engine.aggregate({ ...query, timeMs }) }
   for (const { plan, own } of planned) {
     try {
-      judged.push(await run(engine, table, plan, valuesOf))
+      judged.push(await run(own === null ? engine : bounded, table, plan, valuesOf))
     } catch (thrown) {
       if (own === null) throw thrown
-      judged.push({ plan, findings: [refused(own, table.role, thrown)] })
+      judged.push({ plan, findings: [refused(own, table.role, thrown, timeMs)] })
     }
   }
   return judged
@@ -64,7 +67,9 @@ const hasSql = (expectation: Expectation): boolean => {
   return entry !== null && sqlTexts(expectation, entry).length > 0
 }
 
-async function run(engine: DataEngine, table: TableFacts, plan: Plan, valuesOf: (scan: Scan) => readonly unknown[]): Promise<Judged> {
+type Asked = Pick<DataEngine, 'aggregate'>
+
+async function run(engine: Asked, table: TableFacts, plan: Plan, valuesOf: (scan: Scan) => readonly unknown[]): Promise<Judged> {
   let findings: readonly Finding[] = plan.known
   for (const scan of plan.shared) findings = [...findings, ...scan.finish(await scanRows(engine, table, scan, valuesOf(scan)))]
   for (const step of plan.own) findings = [...findings, ...(await answer(engine, step))]
@@ -76,22 +81,34 @@ async function run(engine: DataEngine, table: TableFacts, plan: Plan, valuesOf: 
 }
 
 /** @param known the first values, which somebody found on the way */
-async function scanRows(engine: DataEngine, table: TableFacts, { wanted }: Scan, known: readonly unknown[]): Promise<readonly unknown[]> {
+async function scanRows(engine: Asked, table: TableFacts, { wanted }: Scan, known: readonly unknown[]): Promise<readonly unknown[]> {
   const rest = wanted.slice(known.length)
   const query = scanQuery(rest, table)
   const [row = {}] = query === null ? [] : await engine.aggregate(query)
   return [...known, ...answersOf(rest, row)]
 }
 
-async function answer(engine: DataEngine, step: Step): Promise<readonly Finding[]> {
+async function answer(engine: Asked, step: Step): Promise<readonly Finding[]> {
   const answers: (readonly Row[])[] = []
   for (const query of step.queries) answers.push(await engine.aggregate(query))
   return step.finish(answers)
 }
 
 /** What the engine says of it names types and functions at best, and at worst a value: it is not passed on. */
-function refused(expectation: Expectation, role: string, thrown: unknown): Finding {
-  if (thrown instanceof UserError && thrown.code !== 'DATA_UNREADABLE') throw thrown
-  const says = 'BAD_SQL: its SQL cannot be computed on this data: compare the types of the columns with what it does to them'
-  return { expectation, role, status: 'error', judged: null, broken: null, observed: null, first: null, limit: null, says, whole: true }
+function refused(expectation: Expectation, role: string, thrown: unknown, timeMs: number): Finding {
+  const tooLong = thrown instanceof UserError && thrown.code === 'SQL_TIME'
+  if (thrown instanceof UserError && thrown.code !== 'DATA_UNREADABLE' && !tooLong) throw thrown
+  const found = { expectation, role, judged: null, broken: null, observed: null, first: null, limit: null, whole: true } as const
+  return tooLong
+    ? {
+        ...found,
+        status: 'error',
+        says: `SQL_TIME: its SQL took longer than ${duration(timeMs)}, and was ended`,
+        fix: 'look for a join that pairs every row with every other one, or raise limits.time',
+      }
+    : {
+        ...found,
+        status: 'error',
+        says: 'BAD_SQL: its SQL cannot be computed on this data: compare the types of the columns with what it does to them',
+      }
 }

@@ -179,3 +179,34 @@ describe('a contract without a profile', () => {
     expect((await judge('{train: alone.csv, target: y}', needed, '    promote: {to: production}')).written).toBe(true)
   })
 })
+
+describe('DAT-05 SQL of the config ends when its time is over', () => {
+  const pairs = 'SELECT count(*) FROM data AS a, data AS b, data AS c WHERE hash(a.a, b.a, c.a) = 0'
+
+  it('as an error of that check, which names the limit; others are judged all the same', async () => {
+    await yard.write('many.csv', `a,y\n${rows(20_000, (i) => `${i},${i % 2}`)}\n`)
+    const began = performance.now()
+    const result = await yard.validate(
+      config(
+        '{train: many.csv, target: y}',
+        `{custom_sql: {query: "${pairs}", max: 0}, failed_rows: SELECT * FROM data WHERE a < 0, columns: {a: {max: 20000}}}`,
+        '    limits: {time: 1s}\n',
+      ),
+    )
+    expect(performance.now() - began).toBeLessThan(30_000)
+    expect(result.verdict).toBe('error')
+    expect(find(result, 'validate.custom_sql')).toMatchObject({
+      status: 'error',
+      message: 'train: SQL_TIME: its SQL took longer than 1.0 s, and was ended',
+      fix: 'look for a join that pairs every row with every other one, or raise limits.time',
+    })
+    for (const id of ['validate.failed_rows', 'validate.max:a']) expect(find(result, id).status).toBe('pass')
+  })
+
+  it('and not before, however large the limit is', async () => {
+    const result = await yard.validate(
+      config('{train: t.csv, target: y}', '{custom_sql: {query: SELECT count(*) FROM data, min: 1}}', '    limits: {time: 3650d}\n'),
+    )
+    expect(find(result, 'validate.custom_sql').status).toBe('pass')
+  })
+})
