@@ -113,8 +113,10 @@ function expressionOf(tree: string): VerifiedSql {
   if (node.type !== 'SELECT_NODE' || from !== 'EMPTY' || cte.length > 0 || rest.some((key) => filled(node[key])))
     throw new Refused('it is a query, and one expression over a row is wanted')
   if (selected.length !== 1 || !isNode(expression) || expression.alias !== '') throw new Refused('it is not one expression')
+  demandTruth([expression])
   const columns = new Set<string>()
   walk(expression, (one) => {
+    demandTruth(conditionsOf(one))
     expressionNode(one, expressionClasses, scalarFunctions)
     if (one.class !== 'COLUMN_REF') return
     const names = list(one.column_names)
@@ -131,6 +133,7 @@ function queryOf(tree: string, allowed: readonly string[]): VerifiedSql {
   const tables = new Set<string>()
   const may = new Set(allowed.map((name) => name.toLowerCase()))
   walk(node, (one, named) => {
+    demandTruth(conditionsOf(one))
     if (filled(one.sample)) throw new Refused('a sample may not be drawn here: its rows are other ones each time')
     if (one.class === 'COLUMN_REF') return valueOfTheRow(list(one.column_names))
     if (typeof one.class === 'string') return expressionNode(one, queryClasses, everyFunction)
@@ -156,10 +159,40 @@ function expressionNode(node: Node, classes: ReadonlySet<string>, functions: Rea
   if (typeof node.class !== 'string') return
   if (!classes.has(node.class)) throw new Refused(`a ${node.class.toLowerCase()} may not be written here`)
   const { function_name: name } = node
+  if (isJoin(node) && list(node.children).some(isNoText))
+    throw new Refused(
+      `"||" joins text, and a condition or a number stands beside it: for either of two write OR, and for the text of a number '1'`,
+    )
   if (name === undefined || isList(node)) return
   if (typeof name !== 'string' || filled(node.schema) || filled(node.catalog) || !functions.has(name.toLowerCase())) {
     throw new Refused(isOperator(name) ? badOperator(name) : badFunction(String(name), functions))
   }
+}
+
+/** Of a node: what of it is read as true or false. */
+function conditionsOf(node: Node): readonly unknown[] {
+  if (node.class === 'CONJUNCTION' || node.type === 'OPERATOR_NOT') return list(node.children)
+  if (node.class === 'CASE') return list(node.case_checks).map((check) => isNode(check) && check.when_expr)
+  return node.type === 'SELECT_NODE' ? [node.where_clause, node.having, node.qualify] : []
+}
+
+/** `a == 1 || b` is text here, of `true` and b, which the engine would take for true or false again, or for an error of the data. */
+function demandTruth(conditions: readonly unknown[]): void {
+  if (conditions.some(isJoin)) throw new Refused(`"||" joins text, and a condition is wanted: for either of two write OR`)
+}
+
+const isJoin = (value: unknown): value is Node => isNode(value) && value.class === 'FUNCTION' && value.function_name === '||'
+
+const truthTypes = words('OPERATOR_NOT OPERATOR_IS_NULL OPERATOR_IS_NOT_NULL COMPARE_IN COMPARE_NOT_IN')
+const numberTypes = words('TINYINT SMALLINT INTEGER BIGINT HUGEINT DECIMAL FLOAT DOUBLE')
+
+/** Nobody joins these to a text: what was to be joined are conditions. */
+function isNoText(value: unknown): boolean {
+  if (!isNode(value)) return false
+  if (value.class === 'COMPARISON' || value.class === 'CONJUNCTION' || value.class === 'BETWEEN') return true
+  if (value.class === 'OPERATOR') return truthTypes.has(String(value.type))
+  const constant = value.class === 'CONSTANT' && isNode(value.value) && isNode(value.value.type) ? value.value.type.id : null
+  return numberTypes.has(String(constant))
 }
 
 /** `[1, 2]`: the engine itself puts its schema before the name */

@@ -78,6 +78,21 @@ describe('DAT-05 SQL of the config is confined to values of the row', () => {
     expect(await why(text)).not.toMatch(/^fine/)
   })
 
+  it.each([
+    ...['a == 1 || b', 'a || b', 'NOT a || b', 'a AND b || c', '(a > 1) || (b < 2)', 'CASE WHEN a || b THEN 1 END = 1'],
+    ...['a IS NULL || b', 'a IN (1, 2) || b', 'a = 1 || b', 'a = -1.5 || b', 'a == 1 || b == 2', 'a > 1 AND (b BETWEEN 1 AND 2) || c'],
+  ])('%s: what joins text is not taken for OR', async (text) => {
+    expect(await why(text)).toMatch(/^"\|\|" joins text, .*: for either of two write OR/)
+    expect(await why(`SELECT count(*) FROM data WHERE ${text}`, 'query')).toMatch(/^"\|\|" joins text, .*: for either of two write OR/)
+  })
+
+  it('text is joined where text is wanted', async () => {
+    expect(await why("a = b || ' ' || c")).toBe('fine: a b c')
+    expect(await why("a LIKE b || '%' OR a = 'x' || b")).toBe('fine: a b')
+    expect(await why('list_contains([1, 2] || [3], a)')).toBe('fine: a')
+    expect(await why("SELECT a || 'x' FROM data WHERE a || b = 'xy'", 'query')).toBe('fine: data')
+  })
+
   it('a query reads the tables it is given, and nothing else', async () => {
     expect(await why('SELECT count(*) FROM data WHERE a > 1', 'query')).toBe('fine: data')
     expect(await why('WITH x AS (SELECT a FROM data) SELECT * FROM x JOIN train USING (a)', 'query')).toBe('fine: data train')
