@@ -39,7 +39,12 @@ for (const file of readdirSync(staging)) {
   if (file.endsWith('.js'))
     writeFileSync(
       join(out, file),
-      transformSync(readFileSync(join(staging, file), 'utf8'), { minifyWhitespace: true, legalComments: 'none', target: 'node20' }).code,
+      transformSync(readFileSync(join(staging, file), 'utf8'), {
+        minifyWhitespace: true,
+        minifySyntax: true,
+        legalComments: 'none',
+        target: 'node20',
+      }).code,
     )
   else cpSync(join(staging, file), join(out, file))
 }

@@ -1,4 +1,6 @@
 /** The one entry of the bundle: a table of everything that can be started, each loaded only when asked for. */
+import { keepCompiledCode } from './adapters/runtime/compiled-code.ts'
+
 const actions = ['validate', 'train', 'fetch', 'evaluate', 'drift', 'gate', 'comment', 'promote', 'rollback'] as const
 
 const action = (name: (typeof actions)[number]) => async () => (await import('./actions/run.ts')).runAction(name)
@@ -17,6 +19,7 @@ export const start = async (name: string): Promise<void> => {
   process.exitCode = 1
   const entry = entries[name]
   if (entry === undefined) throw new Error(`no entry ${name}`)
+  if (name === 'cli') keepCompiledCode(process.env)
   const reads = readers.includes(name === 'cli' ? process.argv[2] : name)
   // a thread takes its time to start
   if (reads) (await import('./adapters/fs/hash-thread.ts')).hashThread.start()

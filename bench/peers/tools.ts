@@ -143,11 +143,11 @@ function project(folder: string, rest: string): void {
 }
 
 /** The bundle that users run, unless another entry is named. 0: no fail; 1: a fail was found. Both are work done. */
-export const modelgate = (folder: string, verb: 'drift' | 'validate', cli: string): Command => ({
+export const modelgate = (folder: string, verb: 'drift' | 'validate', cli: string, more: NodeJS.ProcessEnv = {}): Command => ({
   name: 'Modelgate',
   argv: [process.execPath, cli, verb],
   cwd: folder,
-  env: { PATH: process.env.PATH, HOME: process.env.HOME, MODELGATE_RUNTIME_DIR: root },
+  env: { PATH: process.env.PATH, HOME: process.env.HOME, MODELGATE_RUNTIME_DIR: root, ...more },
   accept: [0, 1],
   before: () => rmSync(join(folder, '.modelgate'), { recursive: true, force: true }),
 })

@@ -4,6 +4,7 @@ import type { ArtifactStore, CiHost, CommentThread, EventFacts } from '../../por
 import { repositoryOf } from '../fs/tracked.ts'
 import { runGit } from '../git/run-git.ts'
 import type { Environment, ReadFile } from '../github/event.ts'
+import { isOn } from './is-on-server.ts'
 import { servers } from './servers.ts'
 
 export interface HostOptions {
@@ -34,8 +35,6 @@ export async function detectHost(options: HostOptions): Promise<Detected> {
   if (isOn(env.CI) || isOn(env.TF_BUILD)) return { host: silent('other', facts, null), source: { ...source, event: 'ci' } }
   return { host: silent('local', facts, null), source }
 }
-
-const isOn = (flag: string | undefined): boolean => flag !== undefined && !['', '0', 'false'].includes(flag.toLowerCase())
 
 async function github(options: HostOptions): Promise<Detected> {
   const { readEvent } = await import('../github/event.ts')

@@ -6,10 +6,10 @@
  * come from, every file is compared with `runtime/digests.json` before anything of it is loaded. The user's workspace is never looked at.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { hashThread } from '../fs/hash-thread.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { isComplete, type NativePart, nativeParts, openAhead, ownRuntime, type Runtime, verify, verifyAhead } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
 import { duckdbAddon, nativeEntries, readBundledApi, requireDuckdb, requirePackage } from './require-native.ts'
@@ -118,16 +118,6 @@ const installed = (runtime: Runtime, files: ReadonlyMap<string, string>, options
 
 const cachePlace = ({ key, platform }: Runtime, { environment }: NativeOptions): string =>
   join(cacheFolder(environment), 'modelgate-runtime', key, platform)
-
-/** RUNNER_TOOL_CACHE on a runner, else the user's own cache folder. */
-function cacheFolder(environment: Environment): string {
-  const toolCache = environment.RUNNER_TOOL_CACHE
-  if (toolCache && isAbsolute(toolCache)) return toolCache
-  if (process.platform === 'win32') return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'modelgate')
-  if (process.platform === 'darwin') return join(environment.HOME ?? homedir(), 'Library', 'Caches', 'modelgate')
-  const xdg = environment.XDG_CACHE_HOME
-  return join(xdg && isAbsolute(xdg) ? xdg : join(environment.HOME ?? homedir(), '.cache'), 'modelgate')
-}
 
 /** npm installs beside the final place, the files of this platform are copied out, verified, and appear there at once or not at all. */
 async function install(runtime: Runtime, target: string, options: NativeOptions): Promise<string> {
