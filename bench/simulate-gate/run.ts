@@ -7,8 +7,9 @@
  * `--keep` writes each part when it is done, and takes what the file already has: a run that was stopped goes on there. `--only` names what is drawn, `coverage:50` for
  * one size; with a kept file the others are reported as they were kept.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { keptIn } from '../kept.ts'
 import { blockCases, countBlocks, kinds } from './blocks.ts'
 import { cheapOf, countCoverage, populations, together, worsePopulations } from './coverage.ts'
 import { countGroups } from './groups.ts'
@@ -86,28 +87,17 @@ const plan = values.short
 const CHEAP = 1000
 
 const asked = values.only?.split(',')
-/** by part, as it was written */
-const kept: Record<string, string> = values.keep && existsSync(values.keep) ? JSON.parse(readFileSync(values.keep, 'utf8')) : {}
+const kept = keptIn(values.keep)
 const left: string[] = []
 
 /** @param rows of a world; @param key what else tells this part from others: another plan is another part */
 function part<T>(name: string, rows: number, key: object, count: () => readonly T[]): readonly T[] {
   const id = `${name}:${rows} ${seed} ${JSON.stringify(key)}`
-  const before = kept[id]
-  if (before) {
-    const found: readonly T[] = JSON.parse(before)
-    return found
-  }
-  if (asked && !asked.includes(name) && !asked.includes(`${name}:${rows}`)) {
+  if (asked && !kept.has(id) && !asked.includes(name) && !asked.includes(`${name}:${rows}`)) {
     left.push(id)
     return []
   }
-  const start = performance.now()
-  const found = count()
-  process.stderr.write(`${id}: ${Math.round((performance.now() - start) / 1000)} s\n`)
-  kept[id] = JSON.stringify(found)
-  if (values.keep) writeFileSync(values.keep, JSON.stringify(kept))
-  return found
+  return kept.take(id, count)
 }
 
 const { blocks, metrics } = plan

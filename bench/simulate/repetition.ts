@@ -29,6 +29,9 @@ export interface Outcome {
   readonly by: readonly string[]
 }
 
+type Named = readonly [name: string, outcome: Outcome]
+
+/** JSON can say all of it: bench/kept.ts. */
 export interface Repetition {
   readonly quiet: Outcome
   /** the same with a label and predictions, which did not move either: all that a run looks at */
@@ -38,9 +41,9 @@ export interface Repetition {
   /** the same with predictions that moved as little, and a label of which a number and a category tell a tenth more than they did. Null when it was not asked for */
   readonly immaterialWhole: Outcome | null
   /** by name of the scenario: the column that moved. Empty when shifts were not asked for */
-  readonly shifted: ReadonlyMap<string, Outcome>
+  readonly shifted: readonly Named[]
   /** by name of the link: what is said of how the category and the label go together */
-  readonly linked: ReadonlyMap<string, Outcome>
+  readonly linked: readonly Named[]
 }
 
 /** Numbers that differ in any part give seeds that have nothing in common. */
@@ -161,8 +164,8 @@ export function repeat(rows: number, seed: number, withShifts: boolean, told: bo
     quiet: outcome(judge(reference, current), null),
     whole: whole(),
     immaterial: outcome(judge(reference, slightly), null),
-    shifted: new Map(withShifts ? scenarios.map((scenario) => [scenario.name, shifted(scenario)]) : []),
-    linked: new Map(withShifts ? links.map((link, at) => [link.name, linked(link, at)]) : []),
+    shifted: withShifts ? scenarios.map((scenario) => [scenario.name, shifted(scenario)]) : [],
+    linked: withShifts ? links.map((link, at) => [link.name, linked(link, at)]) : [],
     immaterialWhole: told ? immaterialWhole() : null,
   }
 }
