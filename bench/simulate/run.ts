@@ -51,8 +51,8 @@ const plans = values.short
 const asked = values.only?.split(',')
 const wanted = (what: number | 'weeks') => asked?.includes(String(what)) ?? true
 const kept = keptIn(values.keep)
-/** Worlds of a million rows between two times of writing, which take a minute or two; of fewer rows, in proportion more. */
-const together = 5
+/** Worlds between two times of writing: what takes some seconds, or a minute of the large ones. */
+const together = (rows: number) => Math.min(100, Math.ceil(2_000_000 / rows))
 
 export interface Size {
   readonly rows: number
@@ -77,7 +77,7 @@ for (const { rows, quiet, shifts, told } of plans) {
     linked: new Map(links.map(({ name }) => [name, new Tally()])),
   }
   const worlds = quiet + shifts
-  const step = together * Math.ceil(1_000_000 / rows)
+  const step = together(rows)
   for (let from = 0; from < worlds; from += step) {
     const numbers = Array.from({ length: Math.min(step, worlds - from) }, (_, i) => from + i)
     const id = `${rows} ${seed} ${JSON.stringify({ from, to: numbers.at(-1), shifts, told })}`

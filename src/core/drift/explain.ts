@@ -6,6 +6,7 @@ import { classifierLimits } from './classifier-check.ts'
 import { questions } from './findings.ts'
 import { driftMetricTable, metricName } from './metric-table.ts'
 import { pairLimits } from './pair-measures.ts'
+import { leastRare } from './rare-pairs.ts'
 import { isPattern } from './rules.ts'
 import { driftSeeds } from './seeds.ts'
 import { tableQuestions } from './table-checks.ts'
@@ -44,7 +45,7 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
     ...tableQuestions.filter(({ name }) => optional[name]?.(drift) ?? true).map(({ name, summary }) => `drift.${name}: ${summary}`),
     drift.correlations === false
       ? 'drift.correlation, drift.association: switched off'
-      : `drift.correlation, drift.association: a rank correlation of two columns, or what a class and the label tell of each other (Cramér’s V, correlation ratio), that changes by ${pairLimits.warn} warns, by ${pairLimits.fail} fails, p adjusted over all pairs ≤ ${certainty.pairs.warn} and ${certainty.pairs.fail}`,
+      : `drift.correlation, drift.association: a rank correlation of two columns, or what a class and the label tell of each other (Cramér’s V, correlation ratio), that changes by ${pairLimits.warn} warns, by ${pairLimits.fail} fails, p adjusted over all pairs ≤ ${certainty.pairs.warn} and ${certainty.pairs.fail}; of columns that hold one value nearly everywhere, only where one has ${leastRare.others} rows with another on each side (two flags: ${leastRare.flags})`,
     drift.classifier
       ? `drift.classifier: on at most ${plural(drift.classifier.rows, 'row')} of each side; AUC surely above ${classifierLimits.warn} warns (95 %), above ${classifierLimits.fail} fails (99 %)`
       : 'drift.classifier: not asked for',

@@ -16,6 +16,7 @@ import { correlationChange } from './correlation.ts'
 import type { Tested } from './examine.ts'
 import { total } from './interaction.ts'
 import { type PairMeasure, pairLimits, pairMeasures } from './pair-measures.ts'
+import { flagTable, leastRare, pooledSpread, rareShare } from './rare-pairs.ts'
 import type { Asked } from './subjects.ts'
 import { certainty, minRows } from './thresholds.ts'
 
@@ -42,12 +43,12 @@ type Excess = (a: string, b: string) => number | null
 
 /** @param tested columns that were compared: a pair is, when both are. null: the profiles have no pairs in common */
 export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): PairsFound | null {
-  const own = new Map(tested.filter(({ subject }) => subject.family !== 'predictions').map((one) => [one.subject.name, one.excess]))
+  const own = new Map(tested.filter(({ subject }) => subject.family !== 'predictions').map((one) => [one.subject.name, one]))
   const excess: Excess = (a, b) => {
     const [one, other] = [own.get(a), own.get(b)]
-    return one === undefined || other === undefined ? null : Math.max(one, other)
+    return one === undefined || other === undefined ? null : Math.max(one.excess, other.excess)
   }
-  const compared = [...correlations(input, excess), ...associations(input, excess)]
+  const compared = [...correlations(input, excess, own), ...associations(input, excess)]
   const unknown = unknownAssociations(input, excess)
   if (compared.length === 0) return unknown.length === 0 ? null : { checks: unknown, rows: [] }
   const q = adjusted(compared)
@@ -85,7 +86,18 @@ function adjusted(compared: readonly Compared[]): readonly number[] {
 const spreadUnknown =
   '; the profile of current data does not say how much its own rows make this vary, so that it was taken for that of normal values: of rare flags and of numbers that are mostly zero q is too small. `modelgate validate` makes the profile again'
 
-function correlations({ reference, current }: Asked, excessOf: Excess): readonly Compared[] {
+function correlations({ reference, current }: Asked, excessOf: Excess, tested: ReadonlyMap<string, Tested>): readonly Compared[] {
+  const rare = new Map(
+    reference.pairs?.columns.map((name) => {
+      const one = tested.get(name)
+      return [name, one === undefined ? [0, 0] : [rareShare(one.reference), rareShare(one.current)]]
+    }),
+  )
+  /** Rows beside the most frequent value, of the column that has more of them, on the side that has fewer. */
+  function telling(a: string, b: string, n: number, m: number): number {
+    const [[first = 0, firstNow = 0] = [], [second = 0, secondNow = 0] = []] = [rare.get(a), rare.get(b)]
+    return Math.min(n * Math.max(first, second), m * Math.max(firstNow, secondNow))
+  }
   const find = samePair(pairSums(current.pairs))
   return pairSums(reference.pairs).flatMap((before, place): Compared[] => {
     const { a, b } = before
@@ -96,7 +108,14 @@ function correlations({ reference, current }: Asked, excessOf: Excess): readonly
     // rows that depend on each other are worth fewer here too
     const [n, m] = [before.n / excess, after.n / excess]
     if (r1 === null || r2 === null || Math.min(n, m) < minRows) return []
-    const { p } = correlationChange(r1, n, r2, m, { ranks: true, spread: after.spread })
+    const large = Math.abs(r2 - r1) >= pairLimits.warn
+    const rows = telling(a, b, n, m)
+    const flags = large || rows < leastRare.others ? [flagTable(before), flagTable(after)] : []
+    const [then = null, now = null] = flags
+    const ofFlags = then !== null && now !== null
+    if (rows < leastRare[ofFlags ? 'flags' : 'others']) return []
+    const pooled = ofFlags && large ? pooledSpread(then, now) : null
+    const { p } = correlationChange(r1, n, r2, m, { ranks: true, spread: after.spread, pooled })
     return [
       {
         a,

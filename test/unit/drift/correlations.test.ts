@@ -170,7 +170,12 @@ describe('pairs that moved too little to count', () => {
     const excess = 20_000 / 1200
     const reference = { ...table('train', columns), pairs: pairs(() => 0) }
     const of = (others: number) => ({ ...table('current', columns), pairs: pairs((at) => (at === 0 ? 0.125 : others)) })
-    const tested = columns.map((column) => ({ subject: { name: column.name, family: 'features' }, excess }))
+    const tested = columns.map((column) => ({
+      subject: { name: column.name, family: 'features' },
+      excess,
+      reference: column,
+      current: column,
+    }))
     const q = (others: number) =>
       pairChecks(
         // @ts-expect-error only what pairs are judged by
