@@ -127,8 +127,8 @@ export const questions: readonly Question[] = [
         says: `holds ${plural(fresh.length, 'value')} ${known} at training, in ${share(now)} of the rows${variants === 0 ? '' : `; ${variants === fresh.length ? 'known' : `${count(variants)} of them known`} but for upper and lower case or spaces`}`,
         fix:
           variants === fresh.length
-            ? 'Write them as training did: bring case and spaces in one form before the model sees them. profile.json of this run lists them.'
-            : 'Train on data that has them, or map them to known values. profile.json of this run lists them.',
+            ? 'Write them as training did: bring case and spaces in one form before the model sees them. profile.json, which `modelgate validate` writes, lists them.'
+            : 'Train on data that has them, or map them to known values. profile.json, which `modelgate validate` writes, lists them.',
       }
     },
   },
@@ -226,7 +226,7 @@ export const questions: readonly Question[] = [
           baseline: before,
           p,
           says: `has one value in ${share(now)} of the rows that had ${share(before)} at training`,
-          fix: 'Look for a default or an error code that is filled in, such as -1, 0 or 999. profile.json of this run lists it under spikes.',
+          fix: 'Look for a default or an error code that is filled in, such as -1, 0 or 999. profile.json, which `modelgate validate` writes, lists it under spikes.',
         }
       }
       return worst

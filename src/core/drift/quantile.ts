@@ -4,7 +4,7 @@
  *     x_p = min {e_j : #{x ≤ e_j} ≥ p · n}
  *
  * Exact for percentiles of the reference, at most one percentile cell too high for other data. In the two outermost cells, where
- * data that left the reference's range lies: between the edge and the extreme, on a line, or on a line of logarithms where both
+ * data that left the reference's range lies: between the edge (or the nearer extreme) and the extreme, on a line, or on a line of logarithms where both
  * have the same sign, so that a change of unit keeps its order of magnitude. null without finite rows, or where an extreme that is
  * needed is not kept.
  */
@@ -23,13 +23,18 @@ export function profileQuantile(column: ColumnProfile, p: number): number | null
   if (first !== undefined && wanted <= (numeric.cells[0] ?? 0)) {
     const atEdge = numeric.spikes.find(({ value }) => value === first)?.count ?? 0
     const below = (numeric.cells[0] ?? 0) - atEdge
-    return wanted > below ? first : between(numeric.min, first, wanted / below)
+    return wanted > below ? first : between(numeric.min, atMost(first, numeric.max), wanted / below)
   }
   const edge = numeric.edges[firstAtLeast(upTo, wanted)]
   if (edge !== undefined) return edge
   const below = upTo[numeric.edges.length - 1] ?? 0
-  return between(numeric.edges.at(-1) ?? numeric.min, numeric.max, (wanted - below) / (rows - below))
+  return between(atLeast(numeric.edges.at(-1) ?? null, numeric.min), numeric.max, (wanted - below) / (rows - below))
 }
+
+// of data that lies beyond the reference altogether, its own extreme is nearer than the edge
+const atMost = (edge: number, extreme: number | null): number => (extreme === null ? edge : Math.min(edge, extreme))
+const atLeast = (edge: number | null, extreme: number | null): number | null =>
+  edge === null ? extreme : extreme === null ? edge : Math.max(edge, extreme)
 
 function between(low: number | null, high: number | null, part: number): number | null {
   if (low === null || high === null) return null

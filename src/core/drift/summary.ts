@@ -1,5 +1,5 @@
 /** One line about how a column moved, in its own units, for a person. Aggregates only; nothing of a sensitive column but its sizes. */
-import { count, figure, plural, share } from '../report/format.ts'
+import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { type ColumnCells, missing } from './column-cells.ts'
 import { profileQuantile } from './quantile.ts'
@@ -14,17 +14,21 @@ export function summarise(reference: ColumnProfile, current: ColumnProfile, cell
 
 function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fine }: ColumnCells, rates: Rates | null): string {
   if (rates !== null && rates.n > 0 && rates.m > 0) return `positive ${share(rates.before / rates.n)} → ${share(rates.now / rates.m)}`
+  if (fine === null && reference.sensitive) return 'sensitive: only missing values are compared'
   if (fine !== null && !reference.sensitive) {
     const before = profileQuantile(reference, 0.5)
     const now = profileQuantile(current, 0.5)
-    if (before !== null && now !== null) return `median ${round(before)} → ${round(now)}`
+    if (before !== null && now !== null)
+      return before === now
+        ? `median ${round(now)} as before, ${largestChange(reference, current, coarse)}`
+        : `median ${round(before, now)} → ${round(now, before)}`
   }
-  if (fine === null && reference.sensitive) return 'sensitive: only missing values are compared'
-  const largest = coarse.reference.reduce(
-    (most, a, j) => Math.max(most, Math.abs(a / reference.n - (coarse.current[j] ?? 0) / current.n)),
-    0,
-  )
-  return `${plural(coarse.reference.length, 'cell')}, largest change ${share(largest)} of the rows${differentValues(reference, current)}`
+  return `${largestChange(reference, current, coarse)}${differentValues(reference, current)}`
+}
+
+function largestChange({ n }: ColumnProfile, { n: m }: ColumnProfile, { reference, current }: ColumnCells['coarse']): string {
+  const largest = reference.reduce((most, a, j) => Math.max(most, Math.abs(a / n - (current[j] ?? 0) / m)), 0)
+  return `${plural(reference.length, 'cell')}, largest change ${share(largest)} of the rows`
 }
 
 /** Of a column with very many levels, where both sides know how many. */
@@ -34,4 +38,8 @@ function differentValues(reference: ColumnProfile, current: ColumnProfile): stri
   return `, different values ${count(before)} → ${count(now)}`
 }
 
-const round = (value: number) => (Number.isInteger(value) ? count(value) : figure(value))
+/** Four digits, all of a whole number, and as many as tell it from the other. */
+const round = (value: number, other: number = value): string =>
+  Number.isInteger(value)
+    ? count(value)
+    : written(shortened(value, Math.max(4, Math.ceil(Math.log10(Math.abs(value)))), other === value ? [] : [other]))

@@ -136,7 +136,7 @@ const namesIn = ({ metric, column, slice, names = [] }: Check, stage: string): r
 
 /** What says the same of many is one finding: nobody needs to read it six times, or ninety. */
 const merged = (findings: readonly Finding[]): readonly Finding[] =>
-  (['no-baseline', 'not-comparable'] as const).reduce((found, status) => waitingMerged(found, status), slicesMerged(findings))
+  (['no-baseline', 'not-comparable'] as const).reduce((found, status) => waitingMerged(found, status), alikeMerged(findings))
 
 /** `roc_auc`, `roc_auc of 3 slices of site`: what the message says of it, else what the id does. */
 function subjectOf({ id, message, names }: Finding): Text {
@@ -162,27 +162,42 @@ function waitingMerged(findings: readonly Finding[], status: 'no-baseline' | 'no
   ]
 }
 
-/** Parts of the rows that are told one by one. */
-const mostSlices = 3
-const slicePattern = /^evaluate\.slice(?:_min|_max)?:[^:]+:/
+/** How many of those that say the same of a part are told one by one. */
+const mostAlike = 3
 
-/** A model that is worse everywhere is worse in each of hundreds of slices: the first few are told, of the others how many they are. */
-function slicesMerged(findings: readonly Finding[]): readonly Finding[] {
-  const kinds = new Map<string, Finding[]>()
+/** What may be found in hundreds of parts at once, by the beginning of its id; and what is said of the parts that are not told. */
+const inManyParts: readonly { readonly id: RegExp; readonly rest: (first: Finding, parts: number) => Text }[] = [
+  {
+    // a model that is worse everywhere is worse in each slice
+    id: /^evaluate\.slice(?:_min|_max)?:[^:]+:/,
+    rest: ({ names }, parts) =>
+      say`${joinSome(names.slice(0, 1).map(name), 1)} in ${own(plural(parts, 'more slice'))} likewise: the table of slices and evaluate.json have them`,
+  },
+  {
+    // columns of another time go together differently, each with many others
+    id: /^drift\.(?:correlation|association):/,
+    rest: (_, parts) => own(`${plural(parts, 'more pair')} of columns likewise: drift.json has ${parts === 1 ? 'it' : 'them'}`),
+  },
+]
+
+/** The first few are told, of the others how many they are. */
+function alikeMerged(findings: readonly Finding[]): readonly Finding[] {
+  const kinds = new Map<string, { readonly rest: (first: Finding, parts: number) => Text; readonly found: Finding[] }>()
   for (const found of findings) {
-    const kind = slicePattern.exec(found.id)?.[0]
+    const kind = inManyParts.find(({ id }) => id.test(found.id))
     if (kind === undefined) continue
-    const key = `${kind} ${found.effect} ${found.status} ${found.waived}`
-    kinds.set(key, [...(kinds.get(key) ?? []), found])
+    const key = `${kind.id.exec(found.id)?.[0]} ${found.effect} ${found.status} ${found.waived}`
+    const before = kinds.get(key)
+    if (before === undefined) kinds.set(key, { rest: kind.rest, found: [found] })
+    else before.found.push(found)
   }
-  return [...kinds.values()].reduce((left: readonly Finding[], alike) => {
-    const [first, ...others] = alike.sort((a, b) => b.weight - a.weight || compare(a.id, b.id)).slice(mostSlices)
+  return [...kinds.values()].reduce((left: readonly Finding[], { rest, found }) => {
+    const [first, ...others] = found.sort((a, b) => b.weight - a.weight || compare(a.id, b.id)).slice(mostAlike)
     if (first === undefined || others.length === 0) return left
-    const rest = new Set([first, ...others])
-    const metric = first.names.slice(0, 1).map(name)
-    const text = say`${joinSome(metric, 1)} in ${own(plural(rest.size, 'more slice'))} likewise: the table of slices and evaluate.json have them`
+    const untold = new Set([first, ...others])
+    const text = rest(first, untold.size)
     return [
-      ...left.filter((found) => !rest.has(found)),
+      ...left.filter((one) => !untold.has(one)),
       { ...first, place: first.place + 0.5, text, message: plain(text), fix: null, merged: true },
     ]
   }, findings)

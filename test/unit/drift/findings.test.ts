@@ -156,7 +156,9 @@ describe('quantiles from a profile', () => {
       Array.from({ length: 1000 }, (_, i) => i + 1),
     )
     const far = numbers('x', new Array<number>(100).fill(1990), reference.numeric?.edges)
-    expect(profileQuantile(far, 0.5)).toBeCloseTo(Math.sqrt(990 * 1990), 9)
+    expect(profileQuantile(far, 0.5)).toBe(1990)
+    const half = numbers('x', [...new Array<number>(50).fill(5), ...new Array<number>(50).fill(1990)], reference.numeric?.edges)
+    expect(profileQuantile(half, 0.75)).toBeCloseTo(Math.sqrt(990 * 1990), 9)
     expect(profileQuantile({ ...far, numeric: far.numeric && { ...far.numeric, max: null } }, 0.5)).toBeNull()
     expect(profileQuantile(labels('c', rows({ a: 3 })), 0.5)).toBeNull()
   })

@@ -254,4 +254,16 @@ describe('PII-01 no value and no label is named', () => {
     expect(shown.row.summary).toMatch(/^\d+ cells, largest change [\d.]+ % of the rows$/)
     expect(judgeOne(reference, current).row.summary).toMatch(/^median 50,000|^median 49,99/)
   })
+
+  it('a median that stayed where it was is said once, with what changed around it', () => {
+    const halves = (low: number) => Array.from({ length: 1000 }, (_, i) => (i < low ? i % 4 : i < 600 ? 4.5 : 5 + (i % 4)))
+    const { row } = judgeOne(...pair(halves(400), halves(300)))
+    expect(row.summary).toMatch(/^median 4\.5 as before, \d+ cells, largest change 10 % of the rows$/)
+  })
+
+  it('medians have four digits, and more where they would look the same', () => {
+    const around = (middle: number) => Array.from({ length: 500 }, (_, i) => middle + (i - 250) / 1e7)
+    expect(judgeOne(...pair(around(6.1), around(7))).row.summary).toBe('median 6.1 → 7')
+    expect(judgeOne(...pair(around(0.12341), around(0.12344))).row.summary).toBe('median 0.1234 → 0.12344')
+  })
 })

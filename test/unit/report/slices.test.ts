@@ -115,6 +115,29 @@ describe('what many checks say alike', () => {
     expect(dueLines(result('sites', { stage: 'evaluate', checks, details }))).toHaveLength(5)
   })
 
+  it('pairs of columns: the three that changed most, then how many more; classes and the label for themselves', () => {
+    const pair = (other: string, change: number, check: 'correlation' | 'association' = 'correlation') =>
+      makeCheck({
+        id: `drift.${check}:hour~${other}`,
+        status: 'warn',
+        effect: 'warn',
+        metric: check,
+        names: ['hour', other],
+        observed: 0.5 + change,
+        baseline: 0.5,
+        delta: check === 'correlation' ? change : null,
+        message: `hour and ${other} go together differently`,
+        fix: 'train on newer data',
+      })
+    const checks = [pair('a', 0.11), pair('b', -0.3), pair('c', 0.12), pair('d', 0.2), pair('e', 0.15, 'association'), pair('f', 0.1)]
+    const lines = dueLines(result('sites', { stage: 'drift', checks }))
+    expect(lines.map(({ message }) => message)).toEqual([
+      ...['b', 'c', 'd', 'e'].map((other) => `hour and ${other} go together differently`),
+      '2 more pairs of columns likewise: drift.json has them',
+    ])
+    expect(lines.at(-1)).toMatchObject({ id: 'drift', fix: null })
+  })
+
   it('metrics that cannot be compared for one reason are one line, and the headline says that there is a baseline', () => {
     const because = 'columns differ: the baseline takes 3 columns'
     const judged = judge({
