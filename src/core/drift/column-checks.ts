@@ -169,11 +169,14 @@ function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certa
 /** The exact YAML that would accept what was seen. */
 function shiftFix({ subject, limits }: Tested, size: number): string {
   const step = Math.ceil(size * 20 + 1e-9) / 20
-  const room = limits.metric === 'psi' || limits.metric === 'wasserstein' ? step : Math.min(1, step)
+  const endless = limits.metric === 'psi' || limits.metric === 'wasserstein'
+  // nothing lies beyond 1: no limit there would let it pass
+  const other = !endless && step >= 1
   const metric = limits.metric === 'js' ? '' : `metric: ${limits.metric}, `
   const raw = limits.raw ? 'raw: true, ' : ''
-  const rule = `{${metric}${raw}shift: {warn: ${room}}}`
-  return `Train on newer data; or, if this is expected: drift: {columns: {${JSON.stringify(subject.name)}: ${rule}}}`
+  const rule = other ? '{ignore: true}' : `{${metric}${raw}shift: {warn: ${step}}}`
+  const advice = other ? 'Look for what fills this column now: hardly a row is where it was' : 'Train on newer data'
+  return `${advice}; or, if this is expected: drift: {columns: {${JSON.stringify(subject.name)}: ${rule}}}`
 }
 
 /** @param meant the fail limit was written: it counts on a pull request too */

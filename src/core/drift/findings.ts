@@ -7,7 +7,7 @@
  * together, which do not change when rows are exchanged, so the sum holds.
  */
 import type { Severity } from '../gate/fold.ts'
-import { count, figure, plural, share } from '../report/format.ts'
+import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
 import { type ColumnCells, commonLevels, finiteRows, type Level, listedRows, missing } from './column-cells.ts'
@@ -193,7 +193,7 @@ export const questions: readonly Question[] = [
       if (factor === null) return null
       const power = 10 ** Math.round(Math.log10(factor.of))
       const hint = [1000, 100, 10, 0.1, 0.01, 0.001].includes(power) && Math.abs(factor.of / power - 1) < 0.1
-      const times = hint ? (power >= 1 ? `× ${count(power)}` : `÷ ${count(1 / power)}`) : `× ${figure(factor.of)}`
+      const times = hint ? (power >= 1 ? `× ${count(power)}` : `÷ ${count(1 / power)}`) : `× ${written(shortened(factor.of, 3))}`
       return {
         severity: 'fail',
         limit: factor.limit,

@@ -12,7 +12,12 @@ import type { ColumnProfile } from '../schema/profile.ts'
 import { firstAtLeast } from '../stats/sorted.ts'
 import { rowsUpTo } from './column-cells.ts'
 
-export function profileQuantile(column: ColumnProfile, p: number): number | null {
+export const profileQuantile = (column: ColumnProfile, p: number): number | null => found(column, p)?.value ?? null
+
+/** Whether it lies in one of the two outermost cells, of which the profile knows no more than where they end. */
+export const isGuess = (column: ColumnProfile, p: number): boolean => found(column, p)?.guess === true
+
+function found(column: ColumnProfile, p: number): { readonly value: number | null; readonly guess: boolean } | null {
   const { numeric } = column
   if (numeric === null) return null
   const upTo = rowsUpTo(numeric)
@@ -23,12 +28,14 @@ export function profileQuantile(column: ColumnProfile, p: number): number | null
   if (first !== undefined && wanted <= (numeric.cells[0] ?? 0)) {
     const atEdge = numeric.spikes.find(({ value }) => value === first)?.count ?? 0
     const below = (numeric.cells[0] ?? 0) - atEdge
-    return wanted > below ? first : between(numeric.min, atMost(first, numeric.max), wanted / below)
+    if (wanted > below) return { value: first, guess: false }
+    return { value: between(numeric.min, atMost(first, numeric.max), wanted / below), guess: true }
   }
   const edge = numeric.edges[firstAtLeast(upTo, wanted)]
-  if (edge !== undefined) return edge
+  if (edge !== undefined) return { value: edge, guess: false }
   const below = upTo[numeric.edges.length - 1] ?? 0
-  return between(atLeast(numeric.edges.at(-1) ?? null, numeric.min), numeric.max, (wanted - below) / (rows - below))
+  const last = atLeast(numeric.edges.at(-1) ?? null, numeric.min)
+  return { value: between(last, numeric.max, (wanted - below) / (rows - below)), guess: true }
 }
 
 // of data that lies beyond the reference altogether, its own extreme is nearer than the edge

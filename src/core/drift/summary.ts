@@ -2,7 +2,7 @@
 import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { type ColumnCells, missing } from './column-cells.ts'
-import { profileQuantile } from './quantile.ts'
+import { isGuess, profileQuantile } from './quantile.ts'
 import type { Rates } from './rate-ratio.ts'
 
 export function summarise(reference: ColumnProfile, current: ColumnProfile, cells: ColumnCells, rates: Rates | null): string {
@@ -16,14 +16,23 @@ function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fi
   if (rates !== null && rates.n > 0 && rates.m > 0) return `positive ${share(rates.before / rates.n)} → ${share(rates.now / rates.m)}`
   if (fine === null && reference.sensitive) return 'sensitive: only missing values are compared'
   if (fine !== null && !reference.sensitive) {
-    const before = profileQuantile(reference, 0.5)
-    const now = profileQuantile(current, 0.5)
-    if (before !== null && now !== null)
+    const middle = middles(reference, current)
+    if (middle !== null) {
+      const { word, before, now } = middle
       return before === now
-        ? `median ${round(now)} as before, ${largestChange(reference, current, coarse)}`
-        : `median ${round(before, now)} → ${round(now, before)}`
+        ? `${word} ${round(now)} as before, ${largestChange(reference, current, coarse)}`
+        : `${word} ${round(before, now)} → ${round(now, before)}`
+    }
   }
   return `${largestChange(reference, current, coarse)}${differentValues(reference, current)}`
+}
+
+/** The median, or, where half of the rows of today lie beyond all cells and nobody knows where, the mean. */
+function middles(reference: ColumnProfile, current: ColumnProfile) {
+  const guess = isGuess(current, 0.5)
+  const of = (column: ColumnProfile) => (guess ? (column.numeric?.mean ?? null) : profileQuantile(column, 0.5))
+  const [before, now] = [of(reference), of(current)]
+  return before === null || now === null ? null : { word: guess ? 'mean' : 'median', before, now }
 }
 
 function largestChange({ n }: ColumnProfile, { n: m }: ColumnProfile, { reference, current }: ColumnCells['coarse']): string {

@@ -116,7 +116,16 @@ describe('another unit', () => {
           around(2, 0.02).map((x) => 20 * x),
         ),
       ).scale?.says,
-    ).toContain('spread')
+    ).toMatch(/the standard deviation is × 2\d(\.\d)? what it was/)
+  })
+
+  it('is recognised where it left the range of training, on both sides of zero too: by mean and deviation, which are exact there', () => {
+    // logarithms of wages, as in Males of pydataset: the quantiles between the last edge and the extremes made × 20 of it
+    const wages = (seed: number, factor: number) => {
+      const rng = random(seed)
+      return Array.from({ length: 2000 }, () => factor * (1.65 + 0.5 * rng.normal()))
+    }
+    expect(find(...pair(wages(1, 1), wages(2, 10))).scale?.says).toMatch(/the mean is × 10 what .*, which looks like another unit$/)
   })
 
   it('a median that jumps because two values are nearly tied is not a unit', () => {

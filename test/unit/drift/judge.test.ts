@@ -119,6 +119,21 @@ describe('many columns are tested together', () => {
   })
 })
 
+describe('the advice', () => {
+  const fixOf = (now: Readonly<Record<string, number>>) =>
+    judgeOne(labels('city', rows({ a: 600, b: 400 })), labels('city', rows(now))).checks.get('drift.shift:city')?.fix
+  it('is the next limit that would let it pass', () => {
+    expect(fixOf({ a: 200, b: 800 })).toBe(
+      'Train on newer data; or, if this is expected: drift: {columns: {"city": {shift: {warn: 0.4}}}}',
+    )
+  })
+  it('of a column that has nothing in common with what it was is to look at it: no limit would', () => {
+    expect(fixOf({ A: 600, B: 400 })).toBe(
+      'Look for what fills this column now: hardly a row is where it was; or, if this is expected: drift: {columns: {"city": {ignore: true}}}',
+    )
+  })
+})
+
 describe('a rate that multiplies is seen where the distance is blind', () => {
   const before = labels('fraud', rows({ 0: 19_960, 1: 40 }), 'boolean')
   const at = (positives: number) => labels('fraud', rows({ 0: 20_000 - positives, 1: positives }), 'boolean')
@@ -261,9 +276,9 @@ describe('PII-01 no value and no label is named', () => {
     expect(row.summary).toMatch(/^median 4\.5 as before, \d+ cells, largest change 10 % of the rows$/)
   })
 
-  it('medians have four digits, and more where they would look the same', () => {
-    const around = (middle: number) => Array.from({ length: 500 }, (_, i) => middle + (i - 250) / 1e7)
-    expect(judgeOne(...pair(around(6.1), around(7))).row.summary).toBe('median 6.1 → 7')
+  it('medians have four digits, and more where they would look the same; beyond the range of training it is the mean', () => {
+    const around = (middle: number) => Array.from({ length: 500 }, (_, i) => middle + (i - 250) / 1e6)
+    expect(judgeOne(...pair(around(6.1), around(7))).row.summary).toBe('mean 6.1 → 7')
     expect(judgeOne(...pair(around(0.12341), around(0.12344))).row.summary).toBe('median 0.1234 → 0.12344')
   })
 })
