@@ -48,7 +48,10 @@ export function countSlices(population: string, rows: number, runs: number, seed
   for (let run = 0; run < runs; run++) {
     const drawn = draw(pair, rows, rng)
     const families = coded(drawn.candidate, rng).map((column) => slicesOf([column], 30, false))
-    const first = families[0]?.slices[0]
+    const family = families[0]
+    const first = family?.slices[0]
+    // the others are in none
+    const alone = family && first ? [{ ...family, slices: [first], of: family.of.map((slice) => Math.min(slice, 1)) }] : []
     const measure = (models: Pair, own = families) =>
       measureSlices({ families: own, ...models, missing: null, specs, policy, minRows: 30, notes: [] })
     const equal = measure(drawn)
@@ -56,7 +59,7 @@ export function countSlices(population: string, rows: number, runs: number, seed
     const [tenth, fifth] = [0.1, 0.2].map((share) => {
       if (!turned) return []
       const candidate = turnedRound(turned.candidate, turned.first, share, rng)
-      return measure({ ...drawn, candidate }, [{ column: turned.first.column, small: 0, slices: [turned.first] }])
+      return measure({ ...drawn, candidate }, alone)
     })
     for (const [j, into] of found.entries()) {
       const own = equal.filter((one) => one.spec === specs[j])

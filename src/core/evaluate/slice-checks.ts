@@ -50,7 +50,7 @@ const idOf = (kind: string, { spec, slice }: Measured): string => `evaluate.${ki
 /** The level of a slice against `min` and `max`: only what is broken is a check of its own. */
 export function floors({ spec, metric, value, level, slice }: Judged): readonly Check[] {
   if (value === null) return []
-  return floorChecks({ spec: { ...spec, name: `${spec.name} in ${slice.id}` }, metric, value, level, rows: slice.rows.length })
+  return floorChecks({ spec: { ...spec, name: `${spec.name} in ${slice.id}` }, metric, value, level, rows: slice.n })
     .filter(({ status }) => status !== 'pass')
     .map((check) => ({
       ...check,
@@ -66,7 +66,7 @@ export function floors({ spec, metric, value, level, slice }: Judged): readonly 
 function wanted({ change, slice, among }: Judged, size: number): string {
   const groups = change?.test?.groups ?? null
   const needed = change?.test?.rowsNeeded(size, ALPHA / Math.max(1, among)) ?? Number.POSITIVE_INFINITY
-  if (!Number.isFinite(needed) || needed <= (groups ?? slice.rows.length)) return ''
+  if (!Number.isFinite(needed) || needed <= (groups ?? slice.n)) return ''
   return ` (${count(needed)}${groups === null ? '' : ' groups'} would show it)`
 }
 
@@ -79,11 +79,11 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
   const few = fewGroups(change)
   const bounds = few === null ? (change.test?.bounds(0.95, 0) ?? null) : null
   const groups = change.test?.groups ?? null
-  const rows = counted(slice.rows.length, groups, 'groups')
+  const rows = counted(slice.n, groups, 'groups')
   const said = moved(`${spec.name} in ${slice.id}`, change.value, baseline, metric.unit, true, margin)
   const why =
     few !== null
-      ? `${tooFewGroups(slice.rows.length, few, 'groups', FEWEST_GROUPS)} ${countedInconclusive(policy)}`
+      ? `${tooFewGroups(slice.n, few, 'groups', FEWEST_GROUPS)} ${countedInconclusive(policy)}`
       : state !== 'inconclusive'
         ? `${namedProbability('q', q ?? 1, [ALPHA])} over ${plural(among, 'comparison')}, ${rows}.`
         : one.discordant < FEWEST_DISCORDANT
@@ -107,7 +107,7 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
       tail: bounds && (higher ? 'lower' : 'upper'),
       limit: margin.relative ?? margin.value,
       p_value: q,
-      n: slice.rows.length,
+      n: slice.n,
       message: `${said}. ${why}`,
       fix:
         state === 'inconclusive'

@@ -18,9 +18,7 @@ export function told(own: readonly Judged[]): readonly Told[] {
   return own
     .toSorted(
       (a, b) =>
-        severity[a.state] - severity[b.state] ||
-        sign(a.metric) * ((levels.get(a) ?? 0) - (levels.get(b) ?? 0)) ||
-        b.slice.rows.length - a.slice.rows.length,
+        severity[a.state] - severity[b.state] || sign(a.metric) * ((levels.get(a) ?? 0) - (levels.get(b) ?? 0)) || b.slice.n - a.slice.n,
     )
     .slice(0, mostTold)
     .map((one) => ({
@@ -29,7 +27,7 @@ export function told(own: readonly Judged[]): readonly Told[] {
       metric: one.spec.name,
       direction: one.metric.direction,
       unit: one.metric.unit,
-      n: one.slice.rows.length,
+      n: one.slice.n,
       value: finite(one.value),
       interval: shownInterval(one.level?.bounds(0.975), null),
       shrunk: finite(levels.get(one)),
@@ -47,7 +45,7 @@ function drawn(column: readonly Judged[]): readonly (readonly [Judged, number])[
   const known = column.flatMap((one) => {
     const bounds = one.level?.bounds(0.975)
     if (one.value === null || !bounds) return []
-    const n = one.slice.rows.length
+    const n = one.slice.n
     const variance = n * ((bounds[1] - bounds[0]) / 2 / 1.959964) ** 2
     return Number.isFinite(variance) ? [{ one, n, value: one.value, variance }] : []
   })

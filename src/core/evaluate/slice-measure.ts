@@ -62,8 +62,10 @@ export function measureSlices(input: SlicesInput): readonly Measured[] {
       return ranks && rankingInParts(ranks)
     }),
   }
-  return families.flatMap(({ slices }) => {
-    const parts = partsOf(slices, order, rowsOf(input.candidate))
+  const partsOf = partsIn(order, rowsOf(input.candidate))
+  return families.flatMap((family) => {
+    const { slices } = family
+    const parts = partsOf(family)
     const ranks = { candidate: inParts(whole.candidate, parts), baseline: inParts(whole.baseline, parts) }
     return slices.flatMap((slice, s) => {
       const own: Part = {
@@ -86,29 +88,34 @@ function byFallingScore({ candidate, baseline }: Models, order: Uint32Array | nu
   return order ? { candidate: takeRows(candidate, order), baseline: baseline && takeRows(baseline, order) } : { candidate, baseline }
 }
 
-/** @param slices that have no row in common; @param order row that is now in each place; null: they are where they were */
-function partsOf(slices: readonly Slice[], order: Uint32Array | null, n: number): Parts {
-  const none = slices.length
-  const codes = () => (none < 256 ? new Uint8Array(n) : new Uint16Array(n))
-  const before = codes().fill(none)
-  const starts = new Uint32Array(none + 2)
-  for (const [s, { rows }] of slices.entries()) {
-    for (let j = 0; j < rows.length; j++) before[rows[j] ?? 0] = s
-    starts[s + 1] = (starts[s] ?? 0) + rows.length
-  }
-  starts[none + 1] = n
-  const next = starts.slice()
-  const of = order ? codes() : before
+/**
+ * The rows of each slice of a family, which holds until the next family is asked for.
+ * @param order row that is now in each place; null: they are where they were
+ */
+function partsIn(order: Uint32Array | null, n: number): (family: Family) => Parts {
   const [rows, at] = [new Uint32Array(n), new Uint32Array(n)]
-  for (let i = 0; i < n; i++) {
-    const s = before[order ? (order[i] ?? 0) : i] ?? none
-    const to = next[s] ?? 0
-    of[i] = s
-    rows[to] = i
-    at[i] = to - (starts[s] ?? 0)
-    next[s] = to + 1
+  return ({ slices, of: given }) => {
+    const none = slices.length
+    const starts = new Uint32Array(none + 2)
+    for (const [s, slice] of slices.entries()) starts[s + 1] = (starts[s] ?? 0) + slice.n
+    starts[none + 1] = n
+    const next = starts.slice()
+    const of = order ? moved(given, order) : given
+    for (let i = 0; i < n; i++) {
+      const s = of[i] ?? none
+      const to = next[s] ?? 0
+      rows[to] = i
+      at[i] = to - (starts[s] ?? 0)
+      next[s] = to + 1
+    }
+    return { starts, rows, of, at }
   }
-  return { starts, rows, of, at }
+}
+
+function moved(values: Family['of'], order: Uint32Array): Family['of'] {
+  const into = values.slice()
+  for (let i = 0; i < order.length; i++) into[i] = values[order[i] ?? 0] ?? 0
+  return into
 }
 
 /** All rows are sorted by their scores once, */
@@ -171,12 +178,17 @@ function effectsOf(candidate: Scores, families: readonly Family[]): ReadonlyMap<
   const found = new Map<Slice, number>()
   if (!losses || losses.length !== rowsOf(candidate)) return found
   const centre = losses.reduce((sum, x) => sum + x, 0) / losses.length
-  const whole = sumsOf(losses, null, centre)
-  for (const slice of families.flatMap(({ slices }) => slices)) {
-    const part = sumsOf(losses, slice.rows, centre)
-    const rest = { n: whole.n - part.n, sum: whole.sum - part.sum, squares: whole.squares - part.squares }
-    if (part.n < 2 || rest.n < 2) continue
-    found.set(slice, sliceEffect(momentsOf(part), momentsOf(rest)).phi)
+  const [whole] = sumsOf(losses, new Uint8Array(losses.length), 1, centre)
+  if (!whole) return found
+  for (const { slices, of } of families) {
+    const parts = sumsOf(losses, of, slices.length, centre)
+    for (const [s, slice] of slices.entries()) {
+      const part = parts[s]
+      if (!part) continue
+      const rest = { n: whole.n - part.n, sum: whole.sum - part.sum, squares: whole.squares - part.squares }
+      if (part.n < 2 || rest.n < 2) continue
+      found.set(slice, sliceEffect(momentsOf(part), momentsOf(rest)).phi)
+    }
   }
   return found
 }
@@ -187,16 +199,17 @@ interface Sums {
   readonly squares: number
 }
 
-function sumsOf(values: Float64Array, rows: Uint32Array | null, centre: number): Sums {
-  const n = rows?.length ?? values.length
-  let sum = 0
-  let squares = 0
-  for (let j = 0; j < n; j++) {
-    const d = (values[rows ? (rows[j] ?? 0) : j] ?? 0) - centre
-    sum += d
-    squares += d * d
+/** Of each part. @param of part of each value */
+function sumsOf(values: Float64Array, of: Family['of'], parts: number, centre: number): readonly Sums[] {
+  const [n, sum, squares] = [new Uint32Array(parts + 1), new Float64Array(parts + 1), new Float64Array(parts + 1)]
+  for (let i = 0; i < values.length; i++) {
+    const part = of[i] ?? 0
+    const d = (values[i] ?? 0) - centre
+    n[part] = (n[part] ?? 0) + 1
+    sum[part] = (sum[part] ?? 0) + d
+    squares[part] = (squares[part] ?? 0) + d * d
   }
-  return { n, sum, squares }
+  return Array.from({ length: parts }, (_, s) => ({ n: n[s] ?? 0, sum: sum[s] ?? 0, squares: squares[s] ?? 0 }))
 }
 
 const momentsOf = ({ n, sum, squares }: Sums): Moments => ({

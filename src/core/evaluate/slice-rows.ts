@@ -2,6 +2,7 @@
  * Columns of codes → slices: the rows of each level, quarter of a number, or pair of them. A slice is called by its columns and its place among those that are
  * judged (`origin#3`), in the order of the labels: an id never holds a label of the data.
  */
+import { once } from '../metrics/once.ts'
 
 /** A column as it was read: a code a row. */
 export interface SliceColumn {
@@ -20,6 +21,9 @@ export interface Slice {
   readonly column: string
   /** null: it may not be shown */
   readonly label: string | null
+  /** how many rows it has, */
+  readonly n: number
+  /** and which */
   readonly rows: Uint32Array
   readonly declared: boolean
   /** a pull request brings it */
@@ -31,6 +35,8 @@ export interface Slice {
 export interface Family {
   readonly column: string
   readonly slices: readonly Slice[]
+  /** slice of each row; `slices.length`: it is in none */
+  readonly of: Uint8Array | Uint16Array
   /** levels with too few rows */
   readonly small: number
 }
@@ -43,31 +49,47 @@ export function slicesOf(columns: readonly SliceColumn[], least: number, declare
   for (let i = 0; i < codes.length; i++) sizes[codes[i] ?? 0] = (sizes[codes[i] ?? 0] ?? 0) + 1
   const ranks = columns.map(({ order }) => new Map(order.map((code, rank) => [code, rank])))
   const kept = [...parts.keys()].filter((code) => (sizes[code] ?? 0) >= least).sort((a, b) => byRank(parts[a] ?? [], parts[b] ?? [], ranks))
-  const rows = new Map(kept.map((code) => [code, new Uint32Array(sizes[code] ?? 0)]))
-  const filled = new Uint32Array(parts.length)
-  const lists = parts.map((_, code) => rows.get(code) ?? null)
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i] ?? 0
-    const list = lists[code]
-    if (!list) continue
-    const at = filled[code] ?? 0
-    list[at] = i
-    filled[code] = at + 1
-  }
+  const none = kept.length
+  const places = new Uint16Array(parts.length).fill(none)
+  for (const [at, code] of kept.entries()) places[code] = at
+  const of = none < 256 ? new Uint8Array(codes.length) : new Uint16Array(codes.length)
+  for (let i = 0; i < of.length; i++) of[i] = places[codes[i] ?? 0] ?? none
+  const counts = kept.map((code) => sizes[code] ?? 0)
+  const lists = once(() => listsOf(of, counts))
   const hidden = columns.some((one) => one.hidden)
   return {
     column,
+    of,
     small: [...sizes].filter((size) => size > 0 && size < least).length,
     slices: kept.map((code, at) => ({
       id: `${column}#${at + 1}`,
       column,
       label: hidden ? null : (parts[code] ?? []).map((part, j) => columns[j]?.labels[part] ?? 'missing').join(', '),
-      rows: rows.get(code) ?? new Uint32Array(),
+      n: counts[at] ?? 0,
+      // of millions of rows they are many, and seldom read
+      get rows() {
+        return lists()[at] ?? new Uint32Array()
+      },
       declared,
       ...(fresh ? { fresh } : {}),
       missing: (parts[code] ?? []).some((part, j) => (columns[j]?.labels[part] ?? null) === null),
     })),
   }
+}
+
+/** The rows of each slice, rising. */
+function listsOf(of: Uint8Array | Uint16Array, sizes: readonly number[]): readonly Uint32Array[] {
+  const lists = sizes.map((size) => new Uint32Array(size))
+  const filled = new Uint32Array(sizes.length)
+  for (let i = 0; i < of.length; i++) {
+    const slice = of[i] ?? 0
+    const list = lists[slice]
+    if (!list) continue
+    const at = filled[slice] ?? 0
+    list[at] = i
+    filled[slice] = at + 1
+  }
+  return lists
 }
 
 /** One code a row for several columns, and what codes of the columns it stands for. */

@@ -1,5 +1,5 @@
 /** A metric as a function of how often each unit of rows was drawn, one function per family; metrics of one ranking share its curve. */
-import { cuts, emptyCurve, weightedCurve } from '../metrics/curve.ts'
+import { cuts, drawable, drawnCurve, emptyCurve } from '../metrics/curve.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { type Replicates, type RowDraws, readsQuantiles, replicate, replicateAll } from '../stats/row-bootstrap.ts'
 
@@ -40,20 +40,15 @@ export function rankReplicates(samples: readonly RankSample[], draws: RowDraws):
   const [first] = samples
   if (!first) return []
   const { ranks, y, weight = null } = first
-  const n = ranks.order.length
-  const sorted = new Uint8Array(n)
-  const unit = new Uint16Array(n)
-  for (let at = 0; at < n; at++) {
-    const row = ranks.order[at] ?? 0
-    sorted[at] = y[row] ?? 0
-    unit[at] = draws.of[row] ?? 0
-  }
+  const { order } = ranks
+  const sorted = new Uint8Array(order.length)
+  for (let at = 0; at < sorted.length; at++) sorted[at] = y[order[at] ?? 0] ?? 0
   const all = cuts(ranks, sorted)
   const ends = readsQuantiles(draws) ? all : thinned(all)
   const curve = emptyCurve(ends)
-  const heavy = weight ? Float64Array.from(ranks.order, (row) => weight[row] ?? 0) : null
+  const rows = drawable(order, ends, sorted, draws.of, weight)
   const made = replicateAll(draws, samples.length, (weights, into) => {
-    weightedCurve(curve, ends, sorted, unit, weights, heavy)
+    drawnCurve(curve, rows, weights)
     for (const [j, sample] of samples.entries()) into[j] = sample.of(curve).value ?? Number.NaN
   })
   return made.map((one, j) => ({ ...one, estimate: samples[j]?.value.value ?? Number.NaN }))

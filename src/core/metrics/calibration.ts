@@ -16,7 +16,7 @@ import type { Rows } from './view.ts'
 
 /** Of each row: 1 or 0, and the probability of 1. */
 export interface Promised {
-  readonly yes: (i: number) => number
+  readonly y: Uint8Array
   readonly p: Float64Array
 }
 
@@ -40,28 +40,24 @@ export function classwiseError(view: Rows, classes: readonly Promised[], bins: B
   })
 }
 
-function prepared({ weight }: Rows, { yes, p }: Promised, { bins, binning }: Bins, of: 'error' | 'worst' | 'excess'): Weighted {
-  const bin = binOf(p, weight, bins, binning)
-  const columns: readonly ((i: number, w: number) => number)[] = [
-    (i, w) => w * (yes(i) - (p[i] ?? 0)),
-    (_, w) => w,
-    // what the excess needs besides
-    ...(of === 'excess' ? [(i: number, w: number) => w * (p[i] ?? 0), (_: number, w: number) => w * w] : []),
-  ]
+function prepared(view: Rows, promise: Promised, bins: Bins, of: 'error' | 'worst' | 'excess'): Weighted {
+  const binned = binnedOnce(view, promise, bins)
   return (unit) => {
-    const parts = byUnit(unit, bin, columns, weight, bins)
-    const sums = columns.map(() => new Float64Array(bins))
+    const parts = binned(unit)
+    // what the excess needs besides
+    const columns = [parts.gaps, parts.sizes, ...(of === 'excess' ? [parts.chances, parts.squares] : [])]
+    const sums = columns.map(() => new Float64Array(bins.bins))
     return (weights) => {
-      for (const [j, into] of sums.entries()) {
-        into.fill(0)
-        const values = parts.values[j] ?? new Float64Array()
-        for (let e = 0; e < parts.bin.length; e++) {
-          const b = parts.bin[e] ?? 0
-          into[b] = (into[b] ?? 0) + (weights[parts.unit[e] ?? 0] ?? 0) * (values[e] ?? 0)
-        }
-      }
+      for (const [j, into] of sums.entries()) addDrawn(into.fill(0), columns[j] ?? into, parts, weights)
       return read(sums, of)
     }
+  }
+}
+
+function addDrawn(into: Float64Array, values: Float64Array, { unit, bin }: Parts, weights: Uint8Array): void {
+  for (let e = 0; e < bin.length; e++) {
+    const b = bin[e] ?? 0
+    into[b] = (into[b] ?? 0) + (weights[unit[e] ?? 0] ?? 0) * (values[e] ?? 0)
   }
 }
 
@@ -87,36 +83,74 @@ function read([gaps, sizes, chances, squares]: readonly Float64Array[], of: 'err
   return defined(excessCalibrationError(sum / total, bins))
 }
 
-function addTo(into: Float64Array, places: Uint32Array, column: (i: number, w: number) => number, weight: Float64Array | null): void {
-  for (let i = 0; i < places.length; i++) {
-    const at = places[i] ?? 0
-    into[at] = (into[at] ?? 0) + column(i, weight ? (weight[i] ?? 0) : 1)
-  }
+/** Sums over the rows of each unit in each bin, where there are any: taken once, so that a draw does not pass over the rows. */
+interface Parts {
+  readonly unit: Uint16Array
+  readonly bin: Uint16Array
+  /** Σ w (y − p) */
+  readonly gaps: Float64Array
+  /** Σ w */
+  readonly sizes: Float64Array
+  /** Σ w p */
+  readonly chances: Float64Array
+  /** Σ w² */
+  readonly squares: Float64Array
 }
 
-/** Sums of the rows of each unit in each bin, where there are any: once, so that a draw does not pass over the rows. */
-function byUnit(
-  unit: Uint16Array,
-  bin: Uint16Array,
-  columns: readonly ((i: number, w: number) => number)[],
-  weight: Float64Array | null,
-  bins: number,
-) {
+type Binned = (unit: Uint16Array) => Parts
+
+/** Every error reads the same bins, and the same sums of the rows as they are and as they are drawn: made once for the probabilities, gone with them. */
+const kept = new WeakMap<Float64Array, readonly { readonly for: Bins & Pick<Rows, 'weight'> & Promised; readonly binned: Binned }[]>()
+
+function binnedOnce({ weight }: Rows, { y, p }: Promised, { bins, binning }: Bins): Binned {
+  const others = kept.get(p) ?? []
+  const known = others.find(
+    (other) => other.for.y === y && other.for.weight === weight && other.for.bins === bins && other.for.binning === binning,
+  )
+  if (known) return known.binned
+  const bin = binOf(p, weight, bins, binning)
+  let [whole, last]: [Parts | null, { readonly unit: Uint16Array; readonly parts: Parts } | null] = [null, null]
+  const binned = (unit: Uint16Array): Parts => {
+    const units = unitsIn(unit)
+    if (units > 1 && last?.unit === unit) return last.parts
+    if (units === 1 && whole) return whole
+    const parts = partsOf(unit, units, bin, { y, p }, weight, bins)
+    if (units === 1) whole = parts
+    else last = { unit, parts }
+    return parts
+  }
+  kept.set(p, [...others, { for: { y, p, weight, bins, binning }, binned }])
+  return binned
+}
+
+function unitsIn(unit: Uint16Array): number {
   let units = 1
   for (let i = 0; i < unit.length; i++) units = Math.max(units, (unit[i] ?? 0) + 1)
+  return units
+}
+
+function partsOf(unit: Uint16Array, units: number, bin: Uint16Array, { y, p }: Promised, weight: Float64Array | null, bins: number): Parts {
   const filled = new Uint8Array(units * bins)
-  const sums = columns.map(() => new Float64Array(units * bins))
-  const places = new Uint32Array(bin.length)
+  const empty = () => new Float64Array(filled.length)
+  const [gaps, sizes, chances, squares] = [empty(), empty(), empty(), empty()]
   for (let i = 0; i < bin.length; i++) {
     const at = (unit[i] ?? 0) * bins + (bin[i] ?? 0)
-    places[i] = at
+    const one = p[i] ?? 0
+    const w = weight ? (weight[i] ?? 0) : 1
     filled[at] = 1
+    gaps[at] = (gaps[at] ?? 0) + w * ((y[i] ?? 0) - one)
+    sizes[at] = (sizes[at] ?? 0) + w
+    chances[at] = (chances[at] ?? 0) + w * one
+    squares[at] = (squares[at] ?? 0) + w * w
   }
-  for (const [j, column] of columns.entries()) addTo(sums[j] ?? new Float64Array(), places, column, weight)
-  const kept = Uint32Array.from(filled.keys()).filter((at) => filled[at] === 1)
+  const places = Uint32Array.from(filled.keys()).filter((at) => filled[at] === 1)
+  const found = (sums: Float64Array) => Float64Array.from(places, (at) => sums[at] ?? 0)
   return {
-    unit: Uint16Array.from(kept, (at) => Math.floor(at / bins)),
-    bin: Uint16Array.from(kept, (at) => at % bins),
-    values: sums.map((into) => Float64Array.from(kept, (at) => into[at] ?? 0)),
+    unit: Uint16Array.from(places, (at) => Math.floor(at / bins)),
+    bin: Uint16Array.from(places, (at) => at % bins),
+    gaps: found(gaps),
+    sizes: found(sizes),
+    chances: found(chances),
+    squares: found(squares),
   }
 }

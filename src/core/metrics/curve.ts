@@ -14,11 +14,23 @@ export interface Curve {
 export const emptyCurve = (ends: Uint32Array): Curve => ({ tp: new Float64Array(ends.length), fp: new Float64Array(ends.length) })
 
 export function curveOf(ranks: Ranking, y: Uint8Array, weight: Float64Array | null = null): Curve {
-  const sorted = new Uint8Array(ranks.order.length)
-  for (let at = 0; at < sorted.length; at++) sorted[at] = y[ranks.order[at] ?? 0] ?? 0
+  const { order } = ranks
+  const sorted = new Uint8Array(order.length)
+  for (let at = 0; at < sorted.length; at++) sorted[at] = y[order[at] ?? 0] ?? 0
   const ends = cuts(ranks, sorted)
-  const rowWeight = weight && Float64Array.from(ranks.order, (row) => weight[row] ?? 0)
-  return weightedCurve(emptyCurve(ends), ends, sorted, new Uint16Array(y.length), Uint8Array.of(1), rowWeight)
+  const curve = emptyCurve(ends)
+  let [tp, fp, at] = [0, 0, 0]
+  for (let g = 0; g < ends.length; g++) {
+    for (const end = ends[g] ?? 0; at < end; at++) {
+      const w = weight ? (weight[order[at] ?? 0] ?? 0) : 1
+      // sums of their own: a difference of real weights that should be 0 is not exactly that
+      if (sorted[at] === 1) tp += w
+      else fp += w
+    }
+    curve.tp[g] = tp
+    curve.fp[g] = fp
+  }
+  return curve
 }
 
 /**
@@ -44,66 +56,92 @@ export function cuts(ranks: Ranking, sorted: Uint8Array): Uint32Array {
   return kept.slice(0, count)
 }
 
+/** The rows of one class in the order of a ranking. */
+interface ClassRows {
+  readonly unit: Uint16Array
+  /** null: 1 each */
+  readonly weight: Float64Array | null
+  /** how many of them lie before each threshold */
+  readonly ends: Uint32Array
+}
+
+/** What a curve is drawn from, again and again: the classes apart, so that a draw adds up each with nothing to decide. */
+export interface Drawable {
+  readonly positives: ClassRows
+  readonly negatives: ClassRows
+}
+
 /**
- * @param into arrays to write to, as long as `ends`
  * @param ends positions in the ranking after which a threshold lies
  * @param sorted y in the order of the ranking
- * @param unit unit of each row in that order
- * @param weights weight of each unit
- * @param rowWeight weight of each row in that order; null: 1 each
+ * @param unit unit of each row, in its own order
+ * @param weight weight of each row, in its own order; null: 1 each
  */
-export function weightedCurve(
-  into: Curve,
+export function drawable(
+  order: Uint32Array,
   ends: Uint32Array,
   sorted: Uint8Array,
   unit: Uint16Array,
-  weights: Uint8Array,
-  rowWeight: Float64Array | null = null,
-): Curve {
-  if (rowWeight !== null) return realCurve(into, ends, sorted, unit, weights, rowWeight)
-  const { tp: tps, fp: fps } = into
-  let start = 0
-  let tp = 0
-  let all = 0
+  weight: Float64Array | null,
+): Drawable {
+  let count = 0
+  for (let at = 0; at < sorted.length; at++) count += sorted[at] ?? 0
+  const rowsOf = (rows: number) => ({
+    // each row is written to both classes, and stays where it belongs: one more place than there are rows, and nothing to decide
+    unit: new Uint16Array(rows + 1),
+    weight: weight && new Float64Array(rows + 1),
+    ends: new Uint32Array(ends.length),
+  })
+  const [positives, negatives] = [rowsOf(count), rowsOf(sorted.length - count)]
+  let [positive, at] = [0, 0]
   for (let g = 0; g < ends.length; g++) {
-    const end = ends[g] ?? 0
-    for (let at = start; at < end; at++) {
-      const w = weights[unit[at] ?? 0] ?? 0
-      all += w
-      tp += w * (sorted[at] ?? 0) // no branch: this loop is most of a bootstrap
+    for (const end = ends[g] ?? 0; at < end; at++) {
+      const row = order[at] ?? 0
+      const one = unit[row] ?? 0
+      positives.unit[positive] = one
+      negatives.unit[at - positive] = one
+      if (weight && positives.weight && negatives.weight) {
+        const w = weight[row] ?? 0
+        positives.weight[positive] = w
+        negatives.weight[at - positive] = w
+      }
+      positive += sorted[at] ?? 0
     }
-    tps[g] = tp
-    fps[g] = all - tp
-    start = end
+    positives.ends[g] = positive
+    negatives.ends[g] = at - positive
+  }
+  return { positives, negatives }
+}
+
+/** @param into arrays to write to, as long as there are thresholds; @param weights weight of each unit */
+export function drawnCurve(into: Curve, { positives, negatives }: Drawable, weights: Uint8Array): Curve {
+  for (const [sums, { unit, weight, ends }] of [[into.tp, positives] as const, [into.fp, negatives] as const]) {
+    if (weight) addUp(sums, unit, ends, weights, weight)
+    else countUp(sums, unit, ends, weights)
   }
   return into
 }
 
-/** The same with real weights: false positives are a sum of their own, so that none is exactly 0. */
-function realCurve(
-  { tp: tps, fp: fps }: Curve,
-  ends: Uint32Array,
-  sorted: Uint8Array,
-  unit: Uint16Array,
-  weights: Uint8Array,
-  rowWeight: Float64Array,
-): Curve {
-  let start = 0
-  let tp = 0
-  let fp = 0
+/** Sums of real weights, each added to the one before. */
+function addUp(into: Float64Array, unit: Uint16Array, ends: Uint32Array, weights: Uint8Array, weight: Float64Array): void {
+  let [sum, at] = [0, 0]
+  for (let g = 0; g < ends.length; g++) {
+    for (const end = ends[g] ?? 0; at < end; at++) sum += (weights[unit[at] ?? 0] ?? 0) * (weight[at] ?? 0)
+    into[g] = sum
+  }
+}
+
+/** Whole numbers, and told so: this loop is most of a bootstrap, and takes half the time. A draw holds about as many rows as there are. */
+function countUp(into: Float64Array, unit: Uint16Array, ends: Uint32Array, weights: Uint8Array): void {
+  let sum = 0
+  let at = 0
   for (let g = 0; g < ends.length; g++) {
     const end = ends[g] ?? 0
-    for (let at = start; at < end; at++) {
-      const w = (weights[unit[at] ?? 0] ?? 0) * (rowWeight[at] ?? 0)
-      const one = sorted[at] ?? 0
-      tp += w * one
-      fp += w * (1 - one)
-    }
-    tps[g] = tp
-    fps[g] = fp
-    start = end
+    let own = 0
+    for (; at < end; at++) own = (own + (weights[unit[at] ?? 0] ?? 0)) | 0
+    sum += own
+    into[g] = sum
   }
-  return { tp: tps, fp: fps }
 }
 
 const totals = (curve: Curve) => ({ positives: curve.tp.at(-1) ?? 0, negatives: curve.fp.at(-1) ?? 0 })

@@ -260,7 +260,3 @@ export function weighted({ n, unit }: Rows, prepare: Weighted): Sample {
   if (n === 0) return noRows
   return { kind: 'weighted', value: prepare(new Uint16Array(n))(Uint8Array.of(1)), rows: n, prepare, unit }
 }
-
-/** Weight of each row, in another order where one is given; null: 1 each. */
-export const weightsIn = ({ weight }: Rows, order: Uint32Array): Float64Array | null =>
-  weight && Float64Array.from(order, (row) => weight[row] ?? 0)

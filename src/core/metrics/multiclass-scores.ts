@@ -1,6 +1,6 @@
 /** Probabilities of several classes or labels: is the truth among the best, how well is each ranked, how sure is the top one. */
-import { averagePrecision, cuts, emptyCurve, weightedCurve } from './curve.ts'
-import { noScores, proportion, weighted, weightsIn } from './metric.ts'
+import { averagePrecision, cuts, drawable, drawnCurve, emptyCurve } from './curve.ts'
+import { noScores, proportion, weighted } from './metric.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
 import type { MulticlassView, MultilabelView } from './view.ts'
 
@@ -55,14 +55,14 @@ function meanAveragePrecision(
     if (!ranks) throw new RangeError('a ranking is missing')
     const sorted = Uint8Array.from(ranks.order, (row) => is(row, c))
     const ends = cuts(ranks, sorted)
-    return { ranks, sorted, ends, curve: emptyCurve(ends), weight: weightsIn(view, ranks.order) }
+    return { order: ranks.order, sorted, ends, curve: emptyCurve(ends) }
   })
   return weighted(view, (unitOf) => {
-    const units = perClass.map(({ ranks }) => Uint16Array.from(ranks.order, (row) => unitOf[row] ?? 0))
+    const drawn = perClass.map(({ order, sorted, ends, curve }) => ({ curve, rows: drawable(order, ends, sorted, unitOf, view.weight) }))
     return (weights) => {
       let sum = 0
-      for (const [c, { sorted, ends, curve, weight }] of perClass.entries()) {
-        const { value } = averagePrecision(weightedCurve(curve, ends, sorted, units[c] ?? unitOf, weights, weight))
+      for (const { curve, rows } of drawn) {
+        const { value } = averagePrecision(drawnCurve(curve, rows, weights))
         if (value === null) return undefinedBecause(because)
         sum += value
       }

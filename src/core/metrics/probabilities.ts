@@ -47,12 +47,11 @@ const binned = (params: Params): Bins => ({ bins: number(params, 'bins'), binnin
 const inBins = { bins: whole(15), binning: choice(...binnings) }
 
 const calibration = (of: 'error' | 'worst' | 'excess'): Metric['of'] => ({
-  binary: (view, params) =>
-    withProbabilities(view.score, (p) => calibrationError(view, { yes: (i) => view.y[i] ?? 0, p }, binned(params), of)),
+  binary: (view, params) => withProbabilities(view.score, (p) => calibrationError(view, { y: view.y, p }, binned(params), of)),
   multiclass: (view, params) =>
     withProbabilities(view.proba, (proba) => {
       const { p, right } = topLabel(view, proba)
-      return calibrationError(view, { yes: (i) => right[i] ?? 0, p }, binned(params), of)
+      return calibrationError(view, { y: right, p }, binned(params), of)
     }),
 })
 
@@ -164,7 +163,7 @@ export const scoreMetrics = {
         withProbabilities(view.proba, (proba) => {
           const k = view.classes.length
           const classes = view.classes.map((_, c) => ({
-            yes: (i: number) => Number(view.y[i] === c),
+            y: Uint8Array.from(view.y, (code) => (code === c ? 1 : 0)),
             p: Float64Array.from({ length: view.n }, (_, i) => proba[i * k + c] ?? 0),
           }))
           return classwiseError(view, classes, binned(params))

@@ -23,6 +23,8 @@ import { compacted } from './row-bootstrap.ts'
 const FOLDS = 10
 /** what is left without each fold, and all rows */
 const SETS = FOLDS + 1
+/** share of a class that is passed between two places of the first look */
+const GLANCE = 1e-3
 
 export interface BestCut {
   readonly largest: number
@@ -35,51 +37,19 @@ export interface BestCut {
 
 /** @param weight of each row, null: 1; @param unit group of each row, null: its own */
 export function bestCut({ order, ends }: Ranking, y: Uint8Array, weight: Float64Array | null, unit: Int32Array | null): BestCut {
-  const fold = foldsOf(y, unit)
-  const w = (row: number): number => (weight ? (weight[row] ?? 0) : 1)
-  // negatives and positives of each fold, and of all rows without it; the last fold is empty
-  const [own, rest] = [new Float64Array(2 * SETS), new Float64Array(2 * SETS)]
-  const count = (counts: Float64Array, row: number): void => {
-    const label = y[row] ?? 0
-    const set = 2 * (fold[row] ?? 0) + label
-    counts[set] = (counts[set] ?? 0) + w(row)
-  }
-  for (let row = 0; row < y.length; row++) count(own, row)
-  const totals = sums(own)
-  if (!(totals[0] > 0 && totals[1] > 0)) throw new RangeError('a distance of classes needs rows of both')
-  for (let set = 0; set < 2 * SETS; set++) rest[set] = totals[set & 1 ? 1 : 0] - (own[set] ?? 0)
-  own.fill(0)
-
-  const largest = new Float64Array(SETS)
-  /** how many rows of the ranking lie before the best threshold, and whether positives are more frequent there */
-  const cutAt = new Uint32Array(SETS)
-  const before = new Uint8Array(SETS).fill(1)
-  const compare = (at: number): void => {
-    const all = sums(own)
+  const cells = cellsOf(y, unit)
+  const classes = classesOf(cells, weight)
+  const ranked = { ends, ...inOrder(order, cells, weight) }
+  // where neighbours of the best lie is known after looking here and there, and only there each place is looked at
+  const { largest: reached } = compare(ranked, classes, () => GLANCE)
+  const { largest, cutAt, before } = compare(ranked, classes, (distance, best) => {
+    let least = Number.POSITIVE_INFINITY
     for (let k = 0; k < SETS; k++) {
-      const positive = (all[1] - (own[2 * k + 1] ?? 0)) / (rest[2 * k + 1] ?? 0)
-      const negative = (all[0] - (own[2 * k] ?? 0)) / (rest[2 * k] ?? 0)
-      const distance = Math.abs(positive - negative)
-      // NaN where the other folds have one class only: no threshold, and nothing is called
-      if (!(distance > (largest[k] ?? 0))) continue
-      largest[k] = distance
-      cutAt[k] = at
-      before[k] = positive > negative ? 1 : 0
+      const short = Math.max(reached[k] ?? 0, best[k] ?? 0) - (distance[k] ?? 0)
+      if (short < least) least = short
     }
-  }
-  let [start, compared] = [0, -1]
-  for (const end of ends) {
-    let positive = false
-    for (let at = start; at < end; at++) positive ||= y[order[at] ?? 0] === 1
-    // among negatives the distance does but fall: it is largest next to a positive
-    if (positive && compared !== start) compare(start)
-    for (let at = start; at < end; at++) count(own, order[at] ?? 0)
-    if (positive) {
-      compare(end)
-      compared = end
-    }
-    start = end
-  }
+    return least
+  })
 
   const calls = new Uint8Array(y.length)
   const honestCalls = new Uint8Array(y.length)
@@ -87,10 +57,111 @@ export function bestCut({ order, ends }: Ranking, y: Uint8Array, weight: Float64
   for (let at = 0; at < order.length; at++) {
     const row = order[at] ?? 0
     calls[row] = called(FOLDS, at)
-    honestCalls[row] = called(fold[row] ?? 0, at)
+    honestCalls[row] = called((cells[row] ?? 0) >> 1, at)
   }
   const [negative, positive] = sharesOf(honestCalls, y, weight)
   return { largest: largest[FOLDS] ?? 0, honest: positive - negative, calls, honestCalls }
+}
+
+/** Weights of all rows, and of the rows of each set. */
+interface Classes {
+  /** negatives and positives of each set, one after the other */
+  readonly rest: Float64Array
+  /** smallest of any set that is not 0 */
+  readonly least: readonly [negatives: number, positives: number]
+}
+
+function classesOf(cells: Uint8Array, weight: Float64Array | null): Classes {
+  const own = new Float64Array(2 * SETS)
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row] ?? 0
+    own[cell] = (own[cell] ?? 0) + (weight ? (weight[row] ?? 0) : 1)
+  }
+  const totals = sums(own)
+  if (!(totals[0] > 0 && totals[1] > 0)) throw new RangeError('a distance of classes needs rows of both')
+  const rest = own.map((weighs, cell) => totals[cell & 1 ? 1 : 0] - weighs)
+  const least = (label: number) => Math.min(...rest.filter((weighs, cell) => (cell & 1) === label && weighs > 0))
+  return { rest, least: [least(0), least(1)] }
+}
+
+interface Ranked {
+  readonly ends: Uint32Array
+  /** `cellsOf` and weights of the rows in the order of the scores */
+  readonly cells: Uint8Array
+  readonly heavy: Float64Array | null
+}
+
+function inOrder(order: Uint32Array, cells: Uint8Array, weight: Float64Array | null): Omit<Ranked, 'ends'> {
+  const ranked = new Uint8Array(order.length)
+  for (let at = 0; at < ranked.length; at++) ranked[at] = cells[order[at] ?? 0] ?? 0
+  const heavy = weight && new Float64Array(order.length)
+  if (weight && heavy) for (let at = 0; at < heavy.length; at++) heavy[at] = weight[order[at] ?? 0] ?? 0
+  return { cells: ranked, heavy }
+}
+
+interface Compared {
+  readonly largest: Float64Array
+  /** how many rows of the ranking lie before the best threshold, */
+  readonly cutAt: Uint32Array
+  /** and whether positives are more frequent there */
+  readonly before: Uint8Array
+}
+
+/**
+ * The first of the largest distances of each set. Past a place no distance grows by more than the share of a class that is passed, so the next that can matter is looked at.
+ * @param short by how much the distances of a place have to grow to matter, at least
+ */
+function compare(
+  { ends, cells, heavy }: Ranked,
+  { rest, least }: Classes,
+  short: (distance: Float64Array, largest: Float64Array) => number,
+): Compared {
+  const largest = new Float64Array(SETS)
+  const cutAt = new Uint32Array(SETS)
+  const before = new Uint8Array(SETS).fill(1)
+  const distance = new Float64Array(SETS)
+  // negatives and positives of each fold so far; the last fold is empty
+  const own = new Float64Array(2 * SETS)
+  // weights passed since the last comparison, and how much of them changes nothing
+  let [positives, negatives, patient, willing] = [0, 0, 0, 0]
+  const lookAt = (at: number): void => {
+    const all = sums(own)
+    for (let k = 0; k < SETS; k++) {
+      const positive = (all[1] - (own[2 * k + 1] ?? 0)) / (rest[2 * k + 1] ?? 0)
+      const negative = (all[0] - (own[2 * k] ?? 0)) / (rest[2 * k] ?? 0)
+      const apart = Math.abs(positive - negative)
+      distance[k] = apart
+      // NaN where the other folds have one class only: no threshold, and nothing is called
+      if (!(apart > (largest[k] ?? 0))) continue
+      largest[k] = apart
+      cutAt[k] = at
+      before[k] = positive > negative ? 1 : 0
+    }
+    // sums of real weights are not exact
+    const growth = short(distance, largest) - 1e-9
+    ;[positives, negatives, patient, willing] = [0, 0, growth * least[1], growth * least[0]]
+  }
+  let [start, compared] = [0, -1]
+  for (let g = 0; g < ends.length; g++) {
+    const end = ends[g] ?? 0
+    let positive = false
+    for (let at = start; at < end; at++) positive ||= ((cells[at] ?? 0) & 1) === 1
+    // among negatives the distance does but fall: it is largest next to a positive
+    if (positive && compared !== start && !(positives < patient && negatives < willing)) lookAt(start)
+    for (let at = start; at < end; at++) {
+      const cell = cells[at] ?? 0
+      const w = heavy ? (heavy[at] ?? 0) : 1
+      own[cell] = (own[cell] ?? 0) + w
+      if ((cell & 1) === 1) positives += w
+      else negatives += w
+    }
+    if (positive && !(positives < patient && negatives < willing)) {
+      lookAt(end)
+      compared = end
+    }
+    start = end
+  }
+  return { largest, cutAt, before }
 }
 
 function sums(own: Float64Array): [negative: number, positive: number] {
@@ -102,14 +173,18 @@ function sums(own: Float64Array): [negative: number, positive: number] {
   return [negative, positive]
 }
 
-function foldsOf(y: Uint8Array, unit: Int32Array | null): Uint8Array {
-  if (unit) return Uint8Array.from(compacted(unit).codes, (code) => code % FOLDS)
-  const next = [0, 0]
-  return y.map((label) => {
-    const at = next[label] ?? 0
-    next[label] = at + 1
-    return at % FOLDS
-  })
+/** Of each row: twice its fold, and one more for a positive. */
+function cellsOf(y: Uint8Array, unit: Int32Array | null): Uint8Array {
+  const cells = new Uint8Array(y.length)
+  const groups = unit && compacted(unit).codes
+  const next = new Uint32Array(2)
+  for (let row = 0; row < cells.length; row++) {
+    const label = y[row] ?? 0
+    const place = next[label] ?? 0
+    next[label] = place + 1
+    cells[row] = 2 * ((groups ? (groups[row] ?? 0) : place) % FOLDS) + label
+  }
+  return cells
 }
 
 /** Share of what is called among negatives and among positives. */
@@ -130,9 +205,11 @@ export function callInfluence(calls: Uint8Array, y: Uint8Array, weight: Float64A
   const shares = sharesOf(calls, y, weight)
   const all = [0, 0]
   for (let row = 0; row < y.length; row++) all[y[row] ?? 0] = (all[y[row] ?? 0] ?? 0) + (weight ? (weight[row] ?? 0) : 1)
-  return Float64Array.from(calls, (call, row) => {
+  const influence = new Float64Array(y.length)
+  for (let row = 0; row < influence.length; row++) {
     const label = y[row] ?? 0
     const w = weight ? (weight[row] ?? 0) : 1
-    return ((label === 1 ? 1 : -1) * w * (call - (shares[label] ?? 0))) / (all[label] ?? 0)
-  })
+    influence[row] = ((label === 1 ? 1 : -1) * w * ((calls[row] ?? 0) - (shares[label] ?? 0))) / (all[label] ?? 0)
+  }
+  return influence
 }

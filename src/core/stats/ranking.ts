@@ -48,20 +48,23 @@ export interface Parts {
 
 /**
  * The rankings of parts, their rows numbered from 0 on, in one pass over that of all rows: a part of what is in order is in order. One list holds the orders of all
- * parts, one after the other: to find the list of a part for each row would take longer than the rest.
+ * parts, one after the other: to find the list of a part for each row would take longer than the rest. What is found holds until the next parts are asked for, whose
+ * rankings are written over it: of hundreds of parts of millions of rows, new memory would take longer, too.
  */
 export function rankingInParts({ order, ends }: Ranking): (parts: Parts) => readonly Ranking[] {
   const n = order.length
   const ties = tiesOf(ends, n)
+  const orders = new Uint32Array(n)
+  const closes = new Uint32Array(n)
+  // rows that tie with the one before them in their part
+  const tied = new Uint8Array(n)
   return ({ starts, of, at }) => {
     const parts = starts.length - 1
-    const orders = new Uint32Array(n)
-    // rows that tie with the one before them in their part
-    const tied = new Uint8Array(n)
     const next = starts.slice(0, parts)
     // where the tie group begins in which the last tied row of each part was
     const last = new Uint32Array(parts).fill(n)
     let group = 0
+    tied.fill(0)
     for (let i = 0; i < n; i++) {
       const row = order[i] ?? 0
       const part = of[row] ?? 0
@@ -76,12 +79,17 @@ export function rankingInParts({ order, ends }: Ranking): (parts: Parts) => read
     }
     return Array.from({ length: parts }, (_, part) => {
       const [from, end] = [starts[part] ?? 0, starts[part + 1] ?? 0]
-      const closes = new Uint32Array(end - from)
-      let groups = 0
-      for (let to = from + 1; to <= end; to++) if (to === end || tied[to] === 0) closes[groups++] = to - from
-      return { order: orders.subarray(from, end), ends: closes.subarray(0, groups) }
+      const groups = closesOf(tied, from, end, closes)
+      return { order: orders.subarray(from, end), ends: closes.subarray(from, from + groups) }
     })
   }
+}
+
+/** Writes the ends of the tie groups from place `from` on, as positions in the part. @returns how many they are */
+function closesOf(tied: Uint8Array, from: number, end: number, closes: Uint32Array): number {
+  let groups = 0
+  for (let to = from + 1; to <= end; to++) if (to === end || tied[to] === 0) closes[from + groups++] = to - from
+  return groups
 }
 
 const FIRST = 1
@@ -157,7 +165,11 @@ function inPlace(n: number): Uint32Array {
   return order
 }
 
+/** Rows whose scores round to one key are few, and mostly in order: a group of equal scores is. */
 function sortExactly(order: Uint32Array, scores: Float64Array, start: number, end: number): void {
-  const score = (row: number) => scores[row] ?? 0
-  order.subarray(start, end).sort((a, b) => score(b) - score(a) || a - b)
+  const score = (at: number) => scores[order[at] ?? 0] ?? 0
+  let sorted = start + 1
+  while (sorted < end && score(sorted - 1) >= score(sorted)) sorted += 1
+  if (sorted === end) return
+  order.subarray(start, end).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
 }

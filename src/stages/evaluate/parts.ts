@@ -4,7 +4,7 @@ import { judgeFairness } from '../../core/evaluate/fairness.ts'
 import type { FairnessColumn } from '../../core/evaluate/fairness-groups.ts'
 import { unsuitedMeasure } from '../../core/evaluate/fairness-measures.ts'
 import type { Judgement, MissingBaseline } from '../../core/evaluate/judge.ts'
-import { type Family, slicesOf } from '../../core/evaluate/slice-rows.ts'
+import { type Family, type Slice, slicesOf } from '../../core/evaluate/slice-rows.ts'
 import { judgeSlices } from '../../core/evaluate/slices.ts'
 import type { Policy } from '../../core/gate/fold.ts'
 import type { Scores } from '../../core/metrics/scores.ts'
@@ -110,8 +110,8 @@ function groupsOf(names: readonly string[], { columns }: Cut, { own, shown }: Pa
   const [known, unknown] = [false, true].map((missing) => all.filter((group) => group.missing === missing))
   // a row of weight 0 is no row
   const groups = (known ?? [])
-    .map((group) => (weight ? { ...group, rows: group.rows.filter((row) => weight[row] !== 0) } : group))
-    .filter(({ rows }) => rows.length > 0)
+    .map((group) => (weight ? { ...group, ...rowsThat(group.rows, (row) => weight[row] !== 0) } : group))
+    .filter(({ n }) => n > 0)
   if (groups.length < 2) {
     throw new UserError(
       'GROUPS_UNFIT',
@@ -126,7 +126,12 @@ function groupsOf(names: readonly string[], { columns }: Cut, { own, shown }: Pa
       'name a column with fewer values, or one in which they are put together',
     )
   }
-  return { column, groups, without: (unknown ?? []).reduce((sum, { rows }) => sum + rows.length, 0) }
+  return { column, groups, without: (unknown ?? []).reduce((sum, { n }) => sum + n, 0) }
+}
+
+function rowsThat(rows: Uint32Array, count: (row: number) => boolean): Pick<Slice, 'n' | 'rows'> {
+  const kept = rows.filter(count)
+  return { n: kept.length, rows: kept }
 }
 
 const isIn = (by: SlicesSpec['by'] = [], names: readonly string[]): boolean =>
