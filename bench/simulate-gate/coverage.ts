@@ -3,14 +3,15 @@
  * the one-sided bounds of 95 % that decide, for the metric of one model and for the change between two: equal ones, and one that is worse (`worsePopulations`), as an
  * interval may be right at a change of 0 alone.
  */
-import { resampling } from '../../src/core/evaluate/resampling.ts'
+import { type Resampling, resampling } from '../../src/core/evaluate/resampling.ts'
 import { type Row, rowsOf } from '../../src/core/evaluate/rows.ts'
 import { serialOf } from '../../src/core/evaluate/serial.ts'
 import { metricNames, metrics } from '../../src/core/metrics/table.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
+import type { MetricSpec } from '../../src/core/schema/config.ts'
 import { random } from '../../src/core/stats/random.ts'
 import { seedOf } from '../simulate/repetition.ts'
-import { spec } from './blocks.ts'
+import { compare, spec } from './blocks.ts'
 import { binary, draw, multiclass, type Pair, regression, truthOf } from './populations.ts'
 import { fewSeries, manySeries, multilabel, ranking } from './task-populations.ts'
 
@@ -56,8 +57,16 @@ export const populations: Readonly<Record<string, Pair>> = {
 export const worsePopulations: Readonly<Record<string, Pair>> = {
   'binary, 30 % positives, one model worse': binary({ positives: 0.3, apart: 1.6, seed: 21 })(3),
   'binary, 5 % positives, one model worse': binary({ positives: 0.05, apart: 1.6, seed: 22 })(3),
+  'binary, nearly perfect, one model worse': binary({ positives: 0.3, apart: 3.5, seed: 23 })(2),
   'three classes, one model worse': multiclass(24)(2),
   'amounts, one model worse': regression({ tail: 0, seed: 25 })(1.3),
+  'amounts, some far off, one model worse': regression({ tail: 0.6, seed: 26 })(1.3),
+  'three labels, one model worse': multilabel(27, 2),
+  'lists of queries, one model worse': ranking({ apart: 1.2, seed: 28, worse: 2 }),
+  'lists, nearly perfect, one model worse': ranking({ apart: 3, seed: 29, worse: 2 }),
+  'many series, one model worse': manySeries(30, 1.3),
+  'three series, one step ahead, one model worse': fewSeries({ horizon: 1, seed: 31, worse: 1.3 }),
+  'three series, three steps ahead, one model worse': fewSeries({ horizon: 3, seed: 32, worse: 1.3 }),
 }
 
 class Counter {
@@ -83,44 +92,53 @@ class Counter {
 const bootstrap = /^(bca|percentile|bootstrap-t|tango-effects)/
 
 /** Metrics whose intervals are formulas in this population: no draws, or hardly any. Seen in one world. */
-export function cheapOf(name: string, rows: number): readonly string[] {
-  const methods = countCoverage(name, rows, 1, 1)
+export function cheapOf(name: string, rows: number, of: readonly Part[] = parts): readonly string[] {
+  const methods = countCoverage(name, rows, 1, 1, { of })
   return [...new Set(methods.map(({ metric }) => metric))].filter((metric) =>
     methods.every((one) => one.metric !== metric || !bootstrap.test(one.method)),
   )
 }
 
-/** @param only metrics; all that the task has, when it is not given; @param again how many times as many worlds were drawn before */
+export interface Wanted {
+  /** metrics; all that the task has, when it is not given */
+  readonly only?: readonly string[] | undefined
+  /** how many times as many worlds were drawn before */
+  readonly again?: number
+  /** levels cost as much as changes, and where one model is worse they are those of a model that is counted elsewhere */
+  readonly of?: readonly Part[]
+}
+
 export function countCoverage(
   name: string,
   rows: number,
   runs: number,
   seed: number,
-  only?: readonly string[],
-  again = 0,
+  { only, again = 0, of = parts }: Wanted = {},
 ): readonly Coverage[] {
   const pair = populations[name] ?? worsePopulations[name]
   if (!pair) throw new RangeError(`no population ${name}`)
   const names = metricNames(pair.candidate.task).filter((metric) => !only || only.includes(metric))
   const truths = new Map(names.map((metric) => [metric, truthOf(pair.candidate, metric)]))
   const changes = new Map(names.map((metric) => [metric, changeIn(pair, metric)]))
-  const counters = new Map(names.flatMap((metric) => parts.map((part) => [`${part} ${metric}`, new Counter()] as const)))
+  const counters = new Map(names.flatMap((metric) => of.map((part) => [`${part} ${metric}`, new Counter()] as const)))
   const rng = random(seedOf(seed, rows, 3, ...new TextEncoder().encode(name), ...(again === 0 ? [] : [again])))
   const asked = names.map((metric) => ({ spec: spec(metric), gated: true, floor: false }))
   for (let run = 0; run < runs; run++) {
-    const { baseline, candidate } = draw(pair, rows, rng)
-    const view = viewOf(candidate)
-    const judged = rowsOf(asked, {
-      candidate: view,
-      baseline: viewOf(baseline),
-      trivial: [],
-      draws: resampling(serialOf(candidate, view.n, false)),
-    })
+    const world = draw(pair, rows, rng)
+    const view = viewOf(world.candidate)
+    const draws = resampling(serialOf(world.candidate, view.n, false))
+    const judged = of.includes('level')
+      ? rowsOf(asked, { candidate: view, baseline: viewOf(world.baseline), trivial: [], draws })
+      : changesOf(
+          world,
+          asked.map((one) => one.spec),
+          draws,
+        )
     for (const row of judged) record(row, { level: truths.get(row.spec.name) ?? null, change: changes.get(row.spec.name) ?? 0 }, counters)
   }
   return names.flatMap((metric) => {
     const truth = truths.get(metric) ?? null
-    return parts.flatMap((part): readonly Coverage[] => {
+    return of.flatMap((part): readonly Coverage[] => {
       const found = counters.get(`${part} ${metric}`)
       if (truth === null || !found || found.runs === 0) return []
       const [method = ''] = [...found.methods].sort((a, b) => b[1] - a[1])[0] ?? []
@@ -170,6 +188,17 @@ export function together(counted: readonly (readonly Coverage[])[]): readonly Co
   })
 }
 
+/** The changes alone: where a metric is undefined there is none. */
+function changesOf(world: Pair, specs: readonly MetricSpec[], draws: Resampling): readonly Judged[] {
+  const compared = compare(world, specs, draws)
+  return specs.map((one) => ({
+    spec: one,
+    change: compared.find(({ spec }) => spec === one)?.change ?? null,
+    level: null,
+    candidate: null,
+  }))
+}
+
 /** Equal models are equal to the last digit but one. */
 function changeIn({ baseline, candidate }: Pair, metric: string): number {
   const [before, after] = [truthOf(baseline, metric) ?? 0, truthOf(candidate, metric) ?? 0]
@@ -181,16 +210,18 @@ interface Truth {
   readonly change: number
 }
 
-function record({ spec: { name }, level, change, candidate }: Row, truth: Truth, counters: ReadonlyMap<string, Counter>): void {
+type Judged = Pick<Row, 'spec' | 'level' | 'change'> & { readonly candidate: Row['candidate'] | null }
+
+function record({ spec: { name }, level, change, candidate }: Judged, truth: Truth, counters: ReadonlyMap<string, Counter>): void {
+  if (truth.level === null) return
   const ofLevel = counters.get(`level ${name}`)
-  const ofChange = counters.get(`change ${name}`)
-  if (!ofLevel || !ofChange || truth.level === null) return
-  if (level && candidate.undefined === null) {
+  if (ofLevel && level && candidate?.undefined === null) {
     const [low, high] = metrics[name]?.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     const clip = ([a, b]: readonly [number, number]): [number, number] => [Math.max(low, a), Math.min(high, b)]
     ofLevel.add(truth.level, level.method, clip(level.bounds(0.975)), clip(level.bounds(0.95)))
-  } else ofLevel.without += 1
+  } else if (ofLevel) ofLevel.without += 1
+  const ofChange = counters.get(`change ${name}`)
   const test = change?.test
-  if (test) ofChange.add(truth.change, test.method, test.bounds(0.975, Number.NaN), test.bounds(0.95, 0))
-  else ofChange.without += 1
+  if (ofChange && test) ofChange.add(truth.change, test.method, test.bounds(0.975, Number.NaN), test.bounds(0.95, 0))
+  else if (ofChange) ofChange.without += 1
 }

@@ -73,7 +73,7 @@ export const departures: readonly Departure[] = [
       (part === 'change' &&
         metric !== 'roc_auc' &&
         !ofNumbers(population) &&
-        (method === 'bca' || (isRanking(population) && /^paired-t/.test(method)))),
+        (method === 'influence-t' || (isRanking(population) && /^paired-t/.test(method)))),
   },
   {
     because:

@@ -9,6 +9,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { metricNames } from '../../src/core/metrics/table.ts'
 import { keptIn } from '../kept.ts'
 import { blockCases, countBlocks, kinds } from './blocks.ts'
 import { cheapOf, countCoverage, populations, together, worsePopulations } from './coverage.ts'
@@ -30,11 +31,15 @@ const { values } = parseArgs({
 })
 const seed = Number(values.seed)
 
+/** What a slice of numbers is judged by, without draws. */
+const ofNumbers = metricNames('regression').filter((name) => name !== 'medae' && name !== 'max_error')
+
 /**
- * How much of each is drawn. The full form is half an hour to an hour of one processor, most of it resampling for coverage: 220 worlds or more wherever they are cheap, so that
- * the standard error of a share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 80 of 1,000 rows, 2.4 points, and 10 of 5,000, 6.9 points, which shows an interval
- * that is far off and no more. What is a formula is cheap and has 200 more of 1,000 rows. Of slices by every metric there are 40 runs of a binary task, 20 of classes, labels and numbers, 220 more of four metrics of numbers, and 10 of lists and series. The short form is a part of
- * a minute.
+ * How much of each is drawn. The full form is an hour of one processor, most of it resampling for coverage: 220 worlds or more wherever they are cheap, so that the standard error of a
+ * share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 80 of 1,000 rows, 2.4 points, and 10 of 5,000, 6.9 points, which shows an interval that is far off and no more. What is
+ * a formula is cheap, and has 200 more of 1,000 rows and 90 more of 5,000. Of a change that is not 0: 100 worlds of 200 rows and 20 of 1,000, and 200 more of each where the change is a formula.
+ * Of slices by every metric there are 40 runs of a binary task, 20 of classes and labels, 80 of numbers (20 of medians, which are drawn), 220 more of four metrics of numbers, and 10
+ * of lists and series. The short form is a part of a minute.
  */
 const plan = values.short
   ? {
@@ -58,8 +63,14 @@ const plan = values.short
         { rows: 5000, runs: 10, times: 1 },
       ],
       // changes that are not 0; beside them, equal models
-      worse: [{ rows: 200, runs: 100 }],
-      cheap: [{ rows: 1000, runs: 100, times: 2 }],
+      worse: [
+        { rows: 200, runs: 100, cheap: 200 },
+        { rows: 1000, runs: 20, cheap: 200 },
+      ],
+      cheap: [
+        { rows: 1000, runs: 100, times: 2 },
+        { rows: 5000, runs: 90, times: 1 },
+      ],
       metrics: undefined,
       reuse: [
         { rows: 500, runs: 220 },
@@ -77,6 +88,7 @@ const plan = values.short
           runs: 20,
         })),
         // more of what costs little: one alarm more among twenty says nothing
+        ...['amounts', 'amounts, some far off'].map((population) => ({ population, metrics: ofNumbers, rows: 4000, runs: 60 })),
         { population: 'amounts', metrics: ['mae', 'rmse', 'crps', 'interval_coverage'], rows: 4000, runs: 220 },
         ...['lists of queries', 'many series'].map((population) => ({ population, metrics: undefined, rows: 1000, runs: 10 })),
       ],
@@ -108,7 +120,9 @@ function cheaply(name: string, rows: number) {
     .filter((one) => one.rows === rows)
     .flatMap(({ runs, times }) =>
       Array.from({ length: times }, (_, again) =>
-        part('cheap', rows, { name, runs, again }, () => countCoverage(name, rows, runs, seed, cheapOf(name, rows), CHEAP + again)),
+        part('cheap', rows, { name, runs, again }, () =>
+          countCoverage(name, rows, runs, seed, { only: cheapOf(name, rows), again: CHEAP + again }),
+        ),
       ).flat(),
     )
 }
@@ -134,15 +148,20 @@ const counted = {
       const byTime = Array.from({ length: times }, (_, again) =>
         Object.keys(populations).map((name) =>
           part('coverage', rows, { name, runs, metrics, ...(again === 0 ? {} : { again }) }, () =>
-            countCoverage(name, rows, runs, seed, metrics, again),
+            countCoverage(name, rows, runs, seed, { only: metrics, again }),
           ),
         ),
       )
       return Object.keys(populations).flatMap((name, at) => together([...byTime.map((found) => found[at] ?? []), cheaply(name, rows)]))
     }),
-    ...plan.worse.flatMap(({ rows, runs }) =>
+    ...plan.worse.flatMap(({ rows, runs, cheap }) =>
       Object.keys(worsePopulations).flatMap((name) =>
-        part('worse', rows, { name, runs }, () => countCoverage(name, rows, runs, seed).filter((one) => one.part === 'change')),
+        together([
+          part('worse', rows, { name, runs }, () => countCoverage(name, rows, runs, seed, { of: ['change'] })),
+          part('worse', rows, { name, cheap }, () =>
+            countCoverage(name, rows, cheap, seed, { only: cheapOf(name, rows, ['change']), again: CHEAP, of: ['change'] }),
+          ),
+        ]),
       ),
     ),
   ],

@@ -8,8 +8,8 @@ import { normalQuantile } from '../../src/core/stats/normal.ts'
 import { type Random, random } from '../../src/core/stats/random.ts'
 import { type Pair, quantilesAbout } from './populations.ts'
 
-/** Of labels that half, a fifth and a twelfth of the rows have; who has one has the next more often. */
-export function multilabel(seed: number): Pair {
+/** Of labels that half, a fifth and a twelfth of the rows have; who has one has the next more often. @param worse how much more noise the candidate has; 1: equal models */
+export function multilabel(seed: number, worse = 1): Pair {
   const half = 6_000
   const labels = ['a', 'b', 'c']
   const shares = [0.5, 0.2, 0.08]
@@ -35,13 +35,14 @@ export function multilabel(seed: number): Pair {
       const truth = 0.5 * common + Math.sqrt(0.75) * rng.normal() > -Math.log(share / (1 - share)) / 1.7 ? 1 : 0
       const shared = 1.5 * truth - 0.75 + rng.normal()
       const centre = Math.log(share / (1 - share))
-      const [one, two] = [0, 0].map(() => centre + 1.5 * (shared + 0.4 * rng.normal()))
-      for (const [at, swap] of [
-        [2 * i * k + c, false],
-        [(2 * i + 1) * k + c, true],
+      const [one, two] = [rng.normal(), rng.normal()]
+      const odds = (noise: number) => centre + 1.5 * (shared + 0.4 * noise)
+      for (const [at, noise, other] of [
+        [2 * i * k + c, one, two],
+        [(2 * i + 1) * k + c, two, one],
       ] as const) {
-        write(first, at, truth, (swap ? two : one) ?? 0)
-        write(second, at, truth, (swap ? one : two) ?? 0)
+        write(first, at, truth, odds(noise))
+        write(second, at, truth, odds(worse * other))
       }
     }
   }
@@ -49,7 +50,16 @@ export function multilabel(seed: number): Pair {
 }
 
 /** Lists of eight to 32 items of relevance 0, 1 or 2; one list in twenty has none that is relevant. Rows of a query lie together. */
-export function ranking({ apart, seed }: { readonly apart: number; readonly seed: number }): Pair {
+export function ranking({
+  apart,
+  seed,
+  worse = 1,
+}: {
+  readonly apart: number
+  readonly seed: number
+  /** how much more noise the candidate has; 1: equal models */
+  readonly worse?: number
+}): Pair {
   const half = 1_500
   const rng = random(seed)
   const rows: { readonly query: number; readonly y: number; readonly item: number; readonly scores: readonly [number, number] }[] = []
@@ -59,14 +69,17 @@ export function ranking({ apart, seed }: { readonly apart: number; readonly seed
       const u = none ? 1 : rng.next()
       const y = u < 0.08 ? 2 : u < 0.3 ? 1 : 0
       const shared = apart * y + rng.normal()
-      return { y, item: rng.below(500), scores: [shared + 0.4 * rng.normal(), shared + 0.4 * rng.normal()] as const }
+      return { y, item: rng.below(500), shared, noise: [rng.normal(), rng.normal()] as const }
     })
-    for (const one of list) rows.push({ ...one, query: 2 * q })
-    for (const {
-      scores: [a, b],
-      ...one
-    } of list)
-      rows.push({ ...one, scores: [b, a], query: 2 * q + 1 })
+    for (const [at, swap] of [
+      [2 * q, false],
+      [2 * q + 1, true],
+    ] as const) {
+      for (const { noise, shared, ...one } of list) {
+        const [own, other] = swap ? [noise[1], noise[0]] : noise
+        rows.push({ ...one, scores: [shared + 0.4 * own, shared + 0.4 * worse * other], query: at })
+      }
+    }
   }
   const model = (which: 0 | 1): RankingScores => ({
     task: 'ranking',
@@ -121,8 +134,8 @@ const scaleOf = (base: number, rng: Random) =>
 
 export const stepsOfSeries = 12
 
-/** Many series of twelve steps, whose errors resemble each other: the series is what is drawn and counted. */
-export function manySeries(seed: number): Pair {
+/** Many series of twelve steps, whose errors resemble each other: the series is what is drawn and counted. @param worse how much more noise the candidate has; 1: equal models */
+export function manySeries(seed: number, worse = 1): Pair {
   const half = 1_500
   const rng = random(seed)
   const moments: Moment[] = []
@@ -134,15 +147,12 @@ export function manySeries(seed: number): Pair {
     const [common, first, second] = [rng.normal(), rng.normal(), rng.normal()]
     const steps = Array.from({ length: stepsOfSeries }, (_, time) => {
       const y = levelAt(base, time) * Math.exp(0.15 * (0.5 * common + 0.85 * rng.normal()))
-      const said = [first, second].map((noise) => levelAt(base, time) * Math.exp(0.02 + 0.08 * (0.6 * noise + 0.8 * rng.normal())))
-      return { time, y, said: [said[0] ?? 0, said[1] ?? 0] as const }
+      const [one, two] = [0.6 * first + 0.8 * rng.normal(), 0.6 * second + 0.8 * rng.normal()]
+      const said = (noise: number) => levelAt(base, time) * Math.exp(0.02 + 0.08 * noise)
+      return { time, y, said: [said(one), said(worse * two)], swapped: [said(two), said(worse * one)] } as const
     })
-    for (const step of steps) moments.push({ ...step, series: 2 * s })
-    for (const {
-      said: [a, b],
-      ...step
-    } of steps)
-      moments.push({ ...step, said: [b, a], series: 2 * s + 1 })
+    for (const { swapped, ...step } of steps) moments.push({ ...step, series: 2 * s })
+    for (const { swapped, ...step } of steps) moments.push({ ...step, said: swapped, series: 2 * s + 1 })
   }
   return forecasts(moments, scale, 1, false)
 }
@@ -155,13 +165,22 @@ const bases = [10, 25, 60]
  * What is true of all time needs no time: the joint law of a truth and its forecast at each place of the season. The list that truths are computed on
  * has a lattice of Fibonacci's of their normal shocks (Niederreiter 1992, §5), each shock of a model once and its opposite once, with the models exchanged.
  */
-export function fewSeries({ horizon, seed }: { readonly horizon: number; readonly seed: number }): Pair {
+export function fewSeries({
+  horizon,
+  seed,
+  worse = 1,
+}: {
+  readonly horizon: number
+  readonly seed: number
+  /** how much more noise the candidate has; 1: equal models */
+  readonly worse?: number
+}): Pair {
   const rng = random(seed)
   const scale = bases.map((base) => scaleOf(base, rng))
   const moment = (series: number, time: number, truth: number, noise: readonly [number, number]): Moment => {
     const level = levelAt(bases[series] ?? 0, time)
     const said = (x: number) => level * Math.exp(0.02 + 0.08 * x)
-    return { series, time, y: level * Math.exp(0.15 * truth), said: [said(noise[0]), said(noise[1])] }
+    return { series, time, y: level * Math.exp(0.15 * truth), said: [said(noise[0]), said(worse * noise[1])] }
   }
   const [points, step] = [4181, 2584]
   const all = Array.from({ length: points }, (_, i) => {

@@ -7,8 +7,8 @@
  *
  * of two models that are equally good, the differences lie on both sides alike, and the tail of Student's t is then kept or too careful, however far out and whatever the
  * tails of the differences (Efron 1969); differences that lean to one side are judged by the wider of it and of t moved by their skewness (Hall 1992). A change of a
- * confusion table comes from the rows alone in which the models differ, and is wider by half a row in each of the ways to differ, as in `change.ts`. Exact or normal
- * tests (McNemar, DeLong, means in time) are what they are there.
+ * confusion table comes from the rows alone in which the models differ, and is wider by half a row in each of the ways to differ. Tests that draw nothing in `change.ts`
+ * (McNemar, DeLong, means in time) are what they are there.
  * Source: Efron 1969, "Student's t-test under symmetry conditions"; Hall 1992; Efron & Tibshirani 1993, §11 and §21 for the influences.
  */
 import type { Sample } from '../metrics/sample.ts'
@@ -40,7 +40,7 @@ export function changeAmongMany(baseline: Sample, candidate: Sample, draws: Resa
   return changeOf(value, mean && mean.n > 1 ? leaning(mean, candidate.unit ? mean.n : null) : null, candidate, draws)
 }
 
-/** An exact or a normal test, or one in time. */
+/** An exact test, DeLong's, or one in time. */
 function hasOwnTest(sample: Sample, draws: Resampling): boolean {
   if (sample.kind === 'proportion') return !sample.unit
   if (sample.kind === 'mean') return serialFor(sample, sample.rows.length, draws.serial) !== null

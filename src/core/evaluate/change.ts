@@ -6,15 +6,16 @@
 import type { Sample } from '../metrics/sample.ts'
 import type { Bca } from '../stats/bca.ts'
 import { callInfluence } from '../stats/best-cut.ts'
-import { clustered, groupsOf, weightedMean } from '../stats/clusters.ts'
+import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
 import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
-import { type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
+import { degreesOf, type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
 import { fewCellsDiffer, fewRowsDiffer, nothingDiffers } from './few-differ.ts'
+import { cellInfluences, influenceOf } from './influence.ts'
 import { leftOut } from './left-out.ts'
 import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
@@ -90,7 +91,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
     case 'influence': {
       if (baseline.kind !== 'influence') return null
       const difference = candidate.influence.map((x, i) => x - (baseline.influence[i] ?? 0))
-      const mean = influenceMean(value, difference, candidate.unit ?? null)
+      const mean = influenceMean(value, difference, candidate.unit ?? null, clusteredHeavily)
       return mean.n < 2 ? null : student(mean, 'influence', candidate.unit ? mean.n : null)
     }
     case 'mean':
@@ -150,10 +151,13 @@ function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
 function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Test | null {
   const { y, unit = null } = candidate
   const [first, second] = [aucParts(baseline.ranks, y), aucParts(candidate.ranks, y)]
-  if (!unit) return normal(value, aucDifference(first, second, y).se, y.length, 'delong')
+  if (!unit) {
+    const { se, df } = aucDifference(first, second, y)
+    return student({ n: y.length, mean: value, se, skewness: 0, df }, 'delong', null)
+  }
   const before = aucInfluence(first, y)
   const influence = aucInfluence(second, y).map((x, i) => x - (before[i] ?? 0))
-  const mean = clustered(value, influence, unit)
+  const mean = clusteredHeavily(value, influence, unit)
   if (mean.n < 2) return null
   const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
   return student({ ...mean, se: Math.max(mean.se, open) }, 'delong-groups', mean.n)
@@ -237,10 +241,43 @@ export function wider(t: Test, drawn: Test): Test {
   }
 }
 
+/**
+ * A function of a table is a mean of the influences of its rows (or groups), and has the t test of that mean, on the degrees of freedom that the few rows which move it have. BCa of the same
+ * table, widened as below, is as long and held less: of balanced accuracy with three classes 90 % of 200 rows, where this holds 96 %. It stands in where a model has no value without a row of a cell.
+ */
 function tables(baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number, draws: Resampling): Test | null {
   const rows = candidate.y.length
+  const mean = meanOfTables(baseline, candidate, value, draws)
+  if (mean && mean.n > 1) return student(mean, 'influence-t', candidate.unit ? mean.n : null)
   if (candidate.unit || candidate.weight) return drawn(baseline, candidate, rows, draws)
   return resampled(widened(draws.cells(candidate, baseline), value, discordant(baseline, candidate)), rows, null)
+}
+
+/** null: no influence is known */
+function meanOfTables(baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number, draws: Resampling): Mean | null {
+  if (candidate.unit || candidate.weight) {
+    const [before, after] = [influenceOf(baseline), influenceOf(candidate)]
+    if (!before || !after) return null
+    return clusteredHeavily(
+      value,
+      after.map((x, u) => x - (before[u] ?? 0)),
+      null,
+    )
+  }
+  // rows of one truth and one answer of each model are alike: one pass over the table, whatever the number of rows
+  const { counts, first, second } = draws.joint(candidate, baseline)
+  const [after, before] = [cellInfluences(candidate, counts, first), cellInfluences(baseline, counts, second)]
+  if (!after || !before) return null
+  let [n, squares, fourths] = [0, 0, 0]
+  for (const [j, count] of counts.entries()) {
+    const square = ((after[first[j] ?? 0] ?? 0) - (before[second[j] ?? 0] ?? 0)) ** 2
+    n += count
+    squares += count * square
+    fourths += count * square ** 2
+  }
+  // what rounding leaves of equal effects is no spread
+  const flat = squares <= (1e-14 * (candidate.value.value ?? 0)) ** 2 / n
+  return { n, mean: value, se: flat ? 0 : Math.sqrt((squares * n) / (n - 1)), skewness: 0, df: degreesOf(n, squares, fourths) }
 }
 
 /** Rows on which the models differ: all that a change of a confusion table can come from. */
@@ -277,7 +314,7 @@ function drawn<S extends RowSample>(baseline: S, candidate: S, entries: number, 
 
 /**
  * What is read off an order, or off bins, jumps from draw to draw, and BCa takes where the estimate lies among the jumps for a bias: it is judged by the wider of BCa
- * and of t with the standard error of the draws, which is about as long and lies around the estimate.
+ * and of t with the standard error of the draws, which is about as long and lies around the estimate, on the degrees of freedom of the rarer class.
  */
 function drawnOrT<S extends RowSample>(baseline: S, candidate: S, value: number, draws: Resampling): Test | null {
   const found = draws.rows(candidate, baseline)
@@ -286,9 +323,11 @@ function drawnOrT<S extends RowSample>(baseline: S, candidate: S, value: number,
   const units = unitsFor(candidate, draws.serial)
   const n = units && units !== candidate.unit ? groupsOf(units) : counted
   const bca = resampled(found, counted, groups)
+  // of an order by a score, the rarer class says how many know the spread
+  const df = (candidate.kind === 'rank' ? Math.min(n, rarerOf(candidate.y, candidate.unit ?? null)) : n) - 1
   // of so few draws that their quantiles are not read, it is t already
-  if (!found || !bca || found.method === 'bootstrap-t' || n < 2) return bca
-  return wider(student({ n, mean: value, se: found.se, skewness: 0 }, 't', groups), bca)
+  if (!found || !bca || found.method === 'bootstrap-t' || df < 1) return bca
+  return wider(student({ n, mean: value, se: found.se, skewness: 0, df }, 't', groups), bca)
 }
 
 export function student(mean: Mean, method: string, groups: number | null, counted = mean.n): Test {

@@ -14,6 +14,8 @@ import type { Sample } from '../metrics/sample.ts'
 import { sumsByGroup } from '../stats/clusters.ts'
 import { leftOut } from './left-out.ts'
 
+type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
+
 /** null: none is known, or there is no value without one of the units */
 export function influenceOf(sample: Sample): Float64Array | null {
   switch (sample.kind) {
@@ -38,19 +40,35 @@ export function influenceOf(sample: Sample): Float64Array | null {
 
 const byUnit = (rows: Float64Array, unit: Int32Array | null | undefined): Float64Array => (unit ? sumsByGroup(rows, unit) : rows)
 
-function ofCells({ classes, y, predicted, of, weight = null }: Extract<Sample, { kind: 'cells' }>): Float64Array | null {
+function ofCells(sample: Kind<'cells'>): Float64Array | null {
+  const { classes, y, predicted, weight = null } = sample
   const n = y.length
-  if (n < 2) return null
+  const cells = Uint32Array.from(y, (truth, i) => truth * classes + (predicted[i] ?? 0))
+  const heavy = weight ?? new Float64Array(n).fill(1)
+  const influence = cellInfluences(sample, heavy, cells, n)
+  return influence && Float64Array.from(cells, (cell, i) => (heavy[i] ?? 0) * (influence[cell] ?? 0))
+}
+
+/**
+ * ψ of a row of weight 1 in each cell of the table.
+ * @param counts what lies in the cells that `cells` names, rows or weights; @param rows null: counts are of rows
+ */
+export function cellInfluences(
+  { classes, of }: Kind<'cells'>,
+  counts: Float64Array,
+  cells: Uint32Array,
+  rows: number | null = null,
+): Float64Array | null {
   const table = new Float64Array(classes * classes)
-  const cellOf = (i: number) => (y[i] ?? 0) * classes + (predicted[i] ?? 0)
   let all = 0
-  for (let i = 0; i < n; i++) {
-    const w = weight ? (weight[i] ?? 0) : 1
-    table[cellOf(i)] = (table[cellOf(i)] ?? 0) + w
-    all += w
+  for (const [j, count] of counts.entries()) {
+    const cell = cells[j] ?? 0
+    table[cell] = (table[cell] ?? 0) + count
+    all += count
   }
+  const n = rows ?? all
   const whole = of(table).value
-  if (whole === null) return null
+  if (whole === null || n < 2) return null
   const slope = new Float64Array(table.length)
   let mean = 0
   for (const [c, count] of table.entries()) {
@@ -64,7 +82,5 @@ function ofCells({ classes, y, predicted, of, weight = null }: Extract<Sample, {
     slope[c] = (whole - left) / one
     mean += (count * (slope[c] ?? 0)) / all
   }
-  const influence = new Float64Array(n)
-  for (let i = 0; i < n; i++) influence[i] = ((n - 1) / n) * (weight ? (weight[i] ?? 0) : 1) * ((slope[cellOf(i)] ?? 0) - mean)
-  return influence
+  return slope.map((g) => ((n - 1) / n) * (g - mean))
 }

@@ -179,9 +179,9 @@ export function meanOfHits(sample: Kind<'proportion'>, minus: Kind<'proportion'>
   return { mean: weightedMean(values, null, codes), rows: kept.length }
 }
 
-/** @param influence whose mean over the rows is the deviation of the estimate */
-export function influenceMean(value: number, influence: Float64Array, codes: Int32Array | null): Mean {
-  return clustered(
+/** @param influence whose mean over the rows is the deviation of the estimate; @param spread how the error of their sums is made */
+export function influenceMean(value: number, influence: Float64Array, codes: Int32Array | null, spread = clustered): Mean {
+  return spread(
     value,
     influence.map((x) => x / influence.length),
     codes,

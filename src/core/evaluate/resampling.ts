@@ -22,7 +22,9 @@ export interface Resampling {
   announce(samples: readonly Sample[]): void
   /** null: the statistic is undefined in nearly every draw */
   rows(a: RowSample, b: RowSample | null): Bca | null
-  /** rows that stand for themselves and count alike */
+  /** how many rows have each truth and each answer of both models, where rows stand for themselves and count alike */
+  joint(a: Cells, b: Cells): Pick<Joint, 'counts' | 'first' | 'second'>
+  /** draws of that table */
   cells(a: Cells, b: Cells | null): Bca | null
 }
 
@@ -65,7 +67,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
 
   const joints: Joint[] = []
   const jointFor = (a: Cells, b: Cells | null): Joint => {
-    const known = joints.find((joint) => joint.y === a.y && joint.first === a.predicted && joint.second === (b?.predicted ?? null))
+    const known = joints.find((joint) => joint.y === a.y && joint.ofFirst === a.predicted && joint.ofSecond === (b?.predicted ?? null))
     if (known) return known
     const made = jointCells(a, b)
     joints.push(made)
@@ -79,6 +81,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
         if (sample.kind === 'rank') announced.set(sample.ranks, [...(announced.get(sample.ranks) ?? []), sample])
       }
     },
+    joint: (a, b) => jointFor(a, b),
     rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesFor(a), replicatesFor(b)) : replicatesFor(a))),
     cells(a, b) {
       const joint = jointFor(a, b)
@@ -93,8 +96,8 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
             two.fill(0)
             for (let j = 0; j < drawn.length; j++) {
               const count = drawn[j] ?? 0
-              one[joint.cellOfFirst[j] ?? 0] = (one[joint.cellOfFirst[j] ?? 0] ?? 0) + count
-              two[joint.cellOfSecond[j] ?? 0] = (two[joint.cellOfSecond[j] ?? 0] ?? 0) + count
+              one[joint.first[j] ?? 0] = (one[joint.first[j] ?? 0] ?? 0) + count
+              two[joint.second[j] ?? 0] = (two[joint.second[j] ?? 0] ?? 0) + count
             }
             return b ? read(a.of, one) - read(b.of, two) : read(a.of, one)
           },
@@ -127,13 +130,13 @@ export function attempt(make: () => Bca): Bca | null {
 
 interface Joint {
   readonly y: Cells['y']
-  readonly first: Cells['predicted']
-  readonly second: Cells['predicted'] | null
+  readonly ofFirst: Cells['predicted']
+  readonly ofSecond: Cells['predicted'] | null
   readonly classes: number
   /** how many rows have this truth, this prediction of the first, this of the second */
   readonly counts: Float64Array
-  readonly cellOfFirst: Uint32Array
-  readonly cellOfSecond: Uint32Array
+  readonly first: Uint32Array
+  readonly second: Uint32Array
   readonly draws: () => CellDraws
 }
 
@@ -142,8 +145,8 @@ function jointCells(a: Cells, b: Cells | null): Joint {
   const dense = k ** 3 <= 1_000_000 ? new Int32Array(k ** 3).fill(-1) : null
   const index = new Map<number, number>()
   const counts: number[] = []
-  const cellOfFirst: number[] = []
-  const cellOfSecond: number[] = []
+  const first: number[] = []
+  const second: number[] = []
   for (let i = 0; i < a.y.length; i++) {
     const y = a.y[i] ?? 0
     const one = a.predicted[i] ?? 0
@@ -154,20 +157,20 @@ function jointCells(a: Cells, b: Cells | null): Joint {
       if (dense) dense[code] = counts.length
       else index.set(code, counts.length)
       counts.push(1)
-      cellOfFirst.push(y * k + one)
-      cellOfSecond.push(y * k + two)
+      first.push(y * k + one)
+      second.push(y * k + two)
     } else counts[at] = (counts[at] ?? 0) + 1
   }
   const table = Float64Array.from(counts)
   let draws: CellDraws | null = null
   return {
     y: a.y,
-    first: a.predicted,
-    second: b?.predicted ?? null,
+    ofFirst: a.predicted,
+    ofSecond: b?.predicted ?? null,
     classes: k,
     counts: table,
-    cellOfFirst: Uint32Array.from(cellOfFirst),
-    cellOfSecond: Uint32Array.from(cellOfSecond),
+    first: Uint32Array.from(first),
+    second: Uint32Array.from(second),
     draws: () => {
       draws ??= cellDraws(table)
       return draws

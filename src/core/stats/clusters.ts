@@ -14,11 +14,34 @@
  * @throws RangeError without rows, or where no row has a weight
  * Source: Liang & Zeger 1986; Obuchowski 1997 for the AUC; Korn & Graubard 1998 for shares.
  */
-import type { Mean } from './mean.ts'
+import { degreesOf, type Mean } from './mean.ts'
 import { normalQuantile } from './normal.ts'
 import { type Bounds, clopperPearson, wilsonHeld } from './proportion.ts'
 import { compacted } from './row-bootstrap.ts'
 import { studentQuantile } from './student-t.ts'
+
+/** The same on the degrees of freedom that these influences have: a few of them may be most of the error. */
+export function clusteredHeavily(value: number, influence: Float64Array, codes: Int32Array | null): Mean {
+  const sums = codes ? sumsByGroup(influence, codes) : influence
+  const squares = sums.reduce((sum, u) => sum + u ** 2, 0)
+  const fourths = sums.reduce((sum, u) => sum + u ** 4, 0)
+  return { ...clustered(value, sums, null), df: degreesOf(sums.length, squares, fourths) }
+}
+
+/** Units (rows, or with `codes` groups) that hold a row of the rarer of two classes; other labels are left out. */
+export function rarerOf(y: ArrayLike<number>, codes: Int32Array | null): number {
+  const having = (label: number) => {
+    const units = new Set<number>()
+    let rows = 0
+    for (let i = 0; i < y.length; i++) {
+      if (y[i] !== label) continue
+      rows += 1
+      if (codes) units.add(codes[i] ?? 0)
+    }
+    return codes ? units.size : rows
+  }
+  return Math.min(having(0), having(1))
+}
 
 /** @param influence of each row; @param codes group of each row, or null */
 export function clustered(value: number, influence: Float64Array, codes: Int32Array | null): Mean {

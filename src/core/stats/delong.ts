@@ -7,10 +7,11 @@
  *
  * O(n) through tie groups. `aucInterval`, `aucBounds` (one-sided bounds at `level`): normal; on the logit scale where AUC > 0.95, AUC < 0.05 or a
  * class has fewer than 30 rows; at AUC 1, where the variance is 0, the lower bound is α^(1/min(n⁺, n⁻)), at AUC 0 its mirror.
- * `aucDifference` gives the change and its standard error, which for a curve without variance comes from that bound.
+ * `aucDifference` gives the change, its standard error, which for a curve without variance comes from that bound, and the degrees of freedom of that.
  * @throws RangeError when one class is absent: the AUC is undefined
  * Source: DeLong et al. 1988; Sun & Xu 2014; Hanley & McNeil 1983 for the bound.
  */
+import { degreesOf } from './mean.ts'
 import { normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
 import type { Ranking } from './ranking.ts'
@@ -143,25 +144,43 @@ export function aucBounds({ auc, se, fewest, df }: AucError, level: number): { r
   return { bounds: [auc - z * se, auc + z * se], method: 'delong' }
 }
 
-export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): { readonly value: number; readonly se: number } {
+export interface AucChange {
+  readonly value: number
+  readonly se: number
+  /** of the standard error: what the rarer class, and the few rows in which the models differ much, know of it (`degreesOf`) */
+  readonly df: number
+}
+
+export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): AucChange {
   const fewest = Math.min(first.positives, first.negatives)
-  const variance = varianceOfDifference(first, second, y)
-  return { value: second.auc - first.auc, se: Math.sqrt(Math.max(variance, leftOpen(first.auc, second.auc, fewest) ** 2)) }
+  const { variance, df } = varianceOfDifference(first, second, y)
+  return { value: second.auc - first.auc, se: Math.sqrt(Math.max(variance, leftOpen(first.auc, second.auc, fewest) ** 2)), df }
 }
 
 /** var₁ + var₂ − 2 cov is the variance of the differences of the components: one pass, and never below 0. */
-function varianceOfDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): number {
+function varianceOfDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): { readonly variance: number; readonly df: number } {
   let pos = 0
   let neg = 0
+  let posFourths = 0
+  let negFourths = 0
   const move = second.auc - first.auc
   for (let i = 0; i < y.length; i++) {
     const label = y[i]
     if (label !== 1 && label !== 0) continue
     const d = (second.components[i] ?? 0) - (first.components[i] ?? 0) - move
-    if (label === 1) pos += d * d
-    else neg += d * d
+    const square = d * d
+    if (label === 1) {
+      pos += square
+      posFourths += square * square
+    } else {
+      neg += square
+      negFourths += square * square
+    }
   }
-  return spread(pos, first.positives) + spread(neg, first.negatives)
+  const { positives, negatives } = first
+  const squares = pos / positives ** 2 + neg / negatives ** 2
+  const fourths = posFourths / positives ** 4 + negFourths / negatives ** 4
+  return { variance: spread(pos, positives) + spread(neg, negatives), df: degreesOf(positives + negatives, squares, fourths) }
 }
 
 /** What one class adds to a variance; a single row adds nothing. */
