@@ -7,7 +7,9 @@ import { tmpdir, totalmem } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { detectHost } from './adapters/ci/detect-host.ts'
 import { systemClock } from './adapters/clock.ts'
+import { confinedEngine, confinedFiles, confinedRuntime, confinedTo, holds, realPath, type Within } from './adapters/fs/confine.ts'
 import { createFiles } from './adapters/fs/files.ts'
+import { repositoryOf } from './adapters/fs/tracked.ts'
 import type { GitLedger } from './adapters/git/open.ts'
 import { createArtifactStore } from './adapters/github/artifacts.ts'
 import type { Rest, RestLimits } from './adapters/github/rest.ts'
@@ -67,14 +69,29 @@ export async function createRunContext(options: ContextOptions): Promise<OwnedCo
     artifacts: createArtifactStore,
   })
   detecting.catch(() => undefined)
-  const head = await loadConfig(files, path, options.configPath)
+  const loading = loadConfig(files, path, options.configPath)
+  loading.catch(() => undefined)
+  const asked = await detecting.then(({ host }) => host.event.isPullRequest).catch(() => false)
+  const confine = asked ? await confinement(options, root) : null
+  confine?.([])(path, options.configPath)
+  const head = await loading
   narrow(head, options.modelName)
   const { host, source } = await detecting
   const under = await underBasePolicy(head, await baseOf(options, path, host, source), options.configPath, sha256)
   const config = narrow(under.config, options.modelName)
   const onGithub = host.name === 'github' && options.token !== null && config.ledger.remote === 'origin'
   const owned: (() => Promise<unknown>)[] = []
-  const ports = makePorts({ options, config, files, root, owned, github: onGithub ? { rest, repository: source.repository } : null })
+  // without a base nobody but the author has said what may be read
+  const within = confine?.(under.policy.base === null ? [] : (config.outside ?? [])) ?? null
+  const ports = makePorts({
+    options,
+    config,
+    files,
+    root,
+    owned,
+    within,
+    github: onGithub ? { rest, repository: source.repository } : null,
+  })
   return {
     config,
     policy: narrowPolicy(under.policy, options.modelName),
@@ -113,7 +130,7 @@ export function createInitContext(options: Pick<ContextOptions, 'configPath' | '
     cwd,
     root,
     hash: sha256,
-    ports: makePorts({ options: whole, config, files, root, owned, github: null }),
+    ports: makePorts({ options: whole, config, files, root, owned, within: null, github: null }),
     clock: systemClock,
     progress,
     signal,
@@ -121,6 +138,15 @@ export function createInitContext(options: Pick<ContextOptions, 'configPath' | '
       await Promise.allSettled(owned.map((end) => end()))
     },
   }
+}
+
+/** What of a pull request is read; the folders that the base allows come later than the config. */
+async function confinement({ cwd, out, env }: ContextOptions, root: string): Promise<(outside: readonly string[]) => Within> {
+  const workspace = env.GITHUB_WORKSPACE || ((await repositoryOf(root)) ?? root)
+  // what lies in the checkout may be a link of the author's: only a place that the workflow has named outside is one more
+  const place = resolve(realPath(cwd), out)
+  const own = [env.RUNNER_TEMP || tmpdir(), ...([workspace, realPath(workspace)].some((folder) => holds(folder, place)) ? [] : [place])]
+  return (outside) => confinedTo({ root, workspace, others: [...own, ...outside.map((folder) => resolve(root, folder))] })
 }
 
 async function loadConfig(files: Files, path: string, shown: string): Promise<Config> {
@@ -159,14 +185,17 @@ interface Parts {
   readonly config: Config
   readonly files: Files
   readonly root: string
+  /** null: every file that is named is read */
+  readonly within: Within | null
   /** how to end what was started */
   readonly owned: (() => Promise<unknown>)[]
   /** null: ledger and store are those of the git remote */
   readonly github: { readonly rest: () => Promise<Rest>; readonly repository: string } | null
 }
 
-function makePorts({ options, config, files, root, owned, github }: Parts): Ports {
+function makePorts({ options, config, files: all, root, owned, within, github }: Parts): Ports {
   const { env, signal, progress } = options
+  const files = within === null ? all : confinedFiles(all, within)
   const native = { environment: env, signal, say: progress.say }
   const gitLedger = once(async (): Promise<GitLedger> => {
     const { openGitLedger } = await import('./adapters/git/open.ts')
@@ -191,12 +220,13 @@ function makePorts({ options, config, files, root, owned, github }: Parts): Port
         signal,
       })
       owned.push(() => engine[Symbol.asyncDispose]())
-      return engine
+      return within === null ? engine : confinedEngine(engine, within)
     }),
     runtime: once(async () => {
       const { createModelRuntime } = await import('./adapters/onnx/model-runtime.ts')
       const { locateNative } = await import('./adapters/runtime/load-native.ts')
-      return createModelRuntime({ nativeFolder: () => locateNative('onnx', native), onLine: progress.child })
+      const runtime = createModelRuntime({ nativeFolder: () => locateNative('onnx', native), onLine: progress.child })
+      return within === null ? runtime : confinedRuntime(runtime, within)
     }),
     ledger: once(async () => {
       if (github === null) return (await gitLedger()).ledger

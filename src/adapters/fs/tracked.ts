@@ -1,8 +1,9 @@
 /** Whether git tracks anything in a folder: a result that was committed could be a planted one. */
-import { realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { runGit } from '../git/run-git.ts'
+import { realPath } from './confine.ts'
 
 /**
  * Asks git itself; a repository that git cannot read is an error, never "no".
@@ -10,7 +11,7 @@ import { runGit } from '../git/run-git.ts'
  * A folder reached over a link is asked about under both of its names.
  */
 export async function isTracked(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
-  const names = new Set([folder, await real(folder)])
+  const names = new Set([folder, realPath(folder)])
   for (const name of names) if (await holdsTracked(name, environment)) return true
   return false
 }
@@ -32,16 +33,6 @@ export async function repositoryOf(folder: string): Promise<string | null> {
   for (let at = folder; ; at = dirname(at)) {
     if (await exists(join(at, '.git'))) return at
     if (dirname(at) === at) return null
-  }
-}
-
-/** With every link followed, for as much of the path as exists. */
-async function real(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch {
-    const parent = dirname(path)
-    return parent === path ? path : join(await real(parent), path.slice(parent.length))
   }
 }
 

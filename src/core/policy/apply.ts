@@ -43,7 +43,8 @@ export function applyBasePolicy(base: Config | null, head: Config, hash: (text: 
   })
   // a waiver that the head brings counts once it is merged
   const waivers = base.waivers === undefined ? {} : { waivers: base.waivers }
-  const config = withDigest({ version: 1, models, ledger: base.ledger, ...waivers }, hash)
+  const outside = base.outside === undefined ? {} : { outside: base.outside }
+  const config = withDigest({ version: 1, models, ledger: base.ledger, ...waivers, ...outside }, hash)
   return { config, differences: differences(base, head, config) }
 }
 

@@ -47,11 +47,12 @@ const fact = (kind: Fact['kind'], path: string, value: unknown, shown: string): 
   value === null || value === undefined ? [] : [[path, { kind, value: canonicalJson(value), shown }]]
 
 /** Of the config as a whole. */
-export const sharedFacts = ({ ledger, waivers = [] }: Config): ReadonlyMap<string, Fact> =>
+export const sharedFacts = ({ ledger, waivers = [], outside }: Config): ReadonlyMap<string, Fact> =>
   new Map([
     ...fact('policy', 'ledger.branch', ledger.branch, ledger.branch),
     // a URL may carry a credential
     ...fact('policy', 'ledger.remote', ledger.remote, ledger.remote.replace(/\/\/[^\s/@]*@/g, '//')),
+    ...fact('policy', 'outside', outside, (outside ?? []).join(', ')),
     ...waiverFacts(waivers),
   ])
 

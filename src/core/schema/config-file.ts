@@ -183,4 +183,5 @@ export const configFile = section({
     .refine((models) => Object.keys(models).length > 0, { error: 'no model is written here' }),
   ledger: section({ branch: branch.optional(), remote: remote.optional() }).optional(),
   waivers: waivers.optional(),
+  outside: z.array(path, { error: 'expected a list of folders' }).optional(),
 })

@@ -368,6 +368,8 @@ export interface Config {
   readonly models: readonly ModelConfig[]
   readonly ledger: LedgerSpec
   readonly waivers?: readonly Waiver[]
+  /** folders outside the workspace whose files a pull request may have read, as written */
+  readonly outside?: readonly string[]
   /** sha256 of the config's normalised content, `sha256:…` */
   readonly digest: string
 }

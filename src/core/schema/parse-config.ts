@@ -48,12 +48,13 @@ export function parseConfig(text: string, file: string, hash: (text: string) => 
     problems,
   )
   if (problems.length > 0) return fail(problems)
-  const { ledger } = parsed.data
+  const { ledger, outside = [] } = parsed.data
   const config: Omit<Config, 'digest'> = {
     version: 1,
     models,
     ledger: { branch: ledger?.branch ?? 'modelgate-ledger', remote: ledger?.remote ?? 'origin' },
     ...(waivers.length === 0 ? {} : { waivers }),
+    ...(outside.length === 0 ? {} : { outside }),
   }
   return withDigest(config, hash)
 }
