@@ -118,6 +118,7 @@ export function countCoverage(
   const pair = populations[name] ?? worsePopulations[name]
   if (!pair) throw new RangeError(`no population ${name}`)
   const names = metricNames(pair.candidate.task).filter((metric) => !only || only.includes(metric))
+  if (names.length === 0) return []
   const truths = new Map(names.map((metric) => [metric, truthOf(pair.candidate, metric)]))
   const changes = new Map(names.map((metric) => [metric, changeIn(pair, metric)]))
   const counters = new Map(names.flatMap((metric) => of.map((part) => [`${part} ${metric}`, new Counter()] as const)))

@@ -37,7 +37,7 @@ const ofNumbers = metricNames('regression').filter((name) => name !== 'medae' &&
 /**
  * How much of each is drawn. The full form is an hour of one processor, most of it resampling for coverage: 220 worlds or more wherever they are cheap, so that the standard error of a
  * share of 95 % is 1.5 points. Larger worlds cost more and are fewer: 80 of 1,000 rows, 2.4 points, and 10 of 5,000, 6.9 points, which shows an interval that is far off and no more. What is
- * a formula is cheap, and has 200 more of 1,000 rows and 90 more of 5,000. Of a change that is not 0: 100 worlds of 200 rows and 20 of 1,000, and 200 more of each where the change is a formula.
+ * a formula is cheap, and has 200 more of 1,000 rows and 90 more of 5,000, in which a change may be cheap whose level is not. Of a change that is not 0: 100 worlds of 200 rows and 20 of 1,000, and 200 more of each where the change is a formula.
  * Of slices by every metric there are 40 runs of a binary task, 20 of classes and labels, 80 of numbers (20 of medians, which are drawn), 220 more of four metrics of numbers, and 10
  * of lists and series. The short form is a part of a minute.
  */
@@ -114,16 +114,25 @@ function part<T>(name: string, rows: number, key: object, count: () => readonly 
 
 const { blocks, metrics } = plan
 
-/** More worlds of what costs little. */
+/** More worlds of what costs little: both intervals of a metric, or that of its change where its level is drawn. */
 function cheaply(name: string, rows: number) {
   return plan.cheap
     .filter((one) => one.rows === rows)
     .flatMap(({ runs, times }) =>
-      Array.from({ length: times }, (_, again) =>
-        part('cheap', rows, { name, runs, again }, () =>
-          countCoverage(name, rows, runs, seed, { only: cheapOf(name, rows), again: CHEAP + again }),
-        ),
-      ).flat(),
+      Array.from({ length: times }, (_, at) => {
+        const again = CHEAP + at
+        const both = () => cheapOf(name, rows)
+        const changes = () => {
+          const known = both()
+          return cheapOf(name, rows, ['change']).filter((metric) => !known.includes(metric))
+        }
+        return [
+          ...part('cheap', rows, { name, runs, again: at }, () => countCoverage(name, rows, runs, seed, { only: both(), again })),
+          ...part('cheap', rows, { name, runs, again: at, of: 'change' }, () =>
+            countCoverage(name, rows, runs, seed, { only: changes(), again, of: ['change'] }),
+          ),
+        ]
+      }).flat(),
     )
 }
 
