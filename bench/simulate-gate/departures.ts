@@ -21,7 +21,9 @@ const rarer: Readonly<Record<string, number>> = {
   // queries whose order is not right
   'lists, nearly perfect': 0.05,
 }
-const expected = ({ population, rows }: Coverage): number => rows * (rarer[population.replace(', one model worse', '')] ?? 1)
+/** the population whose models are equal */
+const equalOf = (population: string): string => population.replace(', one model worse', '')
+const expected = ({ population, rows }: Coverage): number => rows * (rarer[equalOf(population)] ?? 1)
 
 const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
@@ -29,7 +31,8 @@ const counted = /^(clopper-pearson|wilson|mcnemar-mid-p|tango-effects)(-groups|-
 const resampled = /^((bca|percentile)(\+t)?|tango-effects|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
 
 /** Of rows that err by amounts of very different size. */
-const longTails = ['amounts, some far off', 'many series', 'three series, one step ahead', 'three series, three steps ahead']
+const farOff = 'amounts, some far off'
+const longTails = [farOff, 'many series', 'three series, one step ahead', 'three series, three steps ahead']
 const ofSquares = [
   'mse',
   'rmse',
@@ -60,29 +63,33 @@ export const departures: readonly Departure[] = [
   },
   {
     because:
-      'Fewer than thirty rows of the rarer kind (positives; errors, of a nearly perfect model; lists that are not in order) are expected. A resampled table holds no row that was not seen: with no true positive at all F1 is 0 in every draw, and a mean whose sum lies in a few rows misses them.',
+      'Fewer than thirty rows of the rarer kind (positives; errors, of a nearly perfect model; lists that are not in order) are expected. A resampled table holds no row that was not seen: with no true positive at all F1 is 0 in every draw, and a mean whose sum lies in a few rows misses them. So it is of levels, and of the change of the KS statistic with two or three such rows.',
     side: 'both',
-    applies: (one) => expected(one) < 30 && (resampled.test(one.method) || (one.method === 'cross-fit' && one.part === 'change')),
+    applies: (one) =>
+      (one.part === 'level' && expected(one) < 30 && resampled.test(one.method)) ||
+      (one.part === 'change' && expected(one) < 5 && one.method === 'cross-fit'),
   },
   {
     because:
       'Counts with few outcomes: the interval is one of a few, and whichever has at least 95 % has more (Clopper & Pearson 1934; Brown, Cai & DasGupta 2001). Of a change, what counts is the rows in which the models differ.',
     side: 'above',
-    applies: ({ method, part, metric, population }) =>
-      counted.test(method) ||
-      (part === 'change' &&
-        metric !== 'roc_auc' &&
-        !ofNumbers(population) &&
-        (method === 'influence-t' || (isRanking(population) && /^paired-t/.test(method)))),
+    applies: (one) => {
+      const { method, part, metric, population } = one
+      if (counted.test(method)) return true
+      if (part === 'level') return false
+      if (expected(one) < 30 && resampled.test(method)) return true
+      const ofHits = method === 'influence-t' || (isRanking(population) && /^paired-t/.test(method))
+      return ofHits && metric !== 'roc_auc' && !ofNumbers(population)
+    },
   },
   {
     because:
-      'Errors of very different size: the sum lies in the largest, of which few rows have seen any. No interval of a mean holds whatever the distribution (Bahadur & Savage 1956); the skewness that is seen is taken into account, the one that is not yet seen is not.',
+      'Errors of very different size: the sum lies in the largest, of which few rows have seen any. No interval of a mean holds whatever the distribution (Bahadur & Savage 1956); the skewness that is seen is taken into account, the one that is not yet seen is not. Of a change that is so where one model is worse: of equal models the tails lie on both sides.',
     side: 'both',
-    applies: ({ part, metric, population, rows }) =>
-      part === 'level' &&
-      ((longTails.includes(population) && rows < 1000) ||
-        (ofSquares.includes(metric) && (population === 'amounts, some far off' || rows < 1000))),
+    applies: ({ part, metric, population, rows, truth }) =>
+      part === 'level'
+        ? (longTails.includes(population) && rows < 1000) || (ofSquares.includes(metric) && (population === farOff || rows < 1000))
+        : truth !== 0 && ofSquares.includes(metric) && equalOf(population) === farOff,
   },
   {
     because:
