@@ -2,9 +2,10 @@
  * What a step says to its runner, through @actions/core: outputs, annotations, secrets to mask, the summary of the job. GITHUB_ENV and
  * GITHUB_PATH are never written. Texts are made visible first, and kept within what the runner keeps.
  */
-import { appendFileSync, existsSync, statSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import { error, setOutput, setSecret, warning } from '@actions/core'
 import { shorten, visible, visibleLines } from '../../core/text/visible.ts'
+import { UserError } from '../../errors.ts'
 
 export interface Annotation {
   readonly level: 'error' | 'warning'
@@ -53,10 +54,20 @@ export function mask(secret: string | null): void {
 /**
  * Sets the outputs of a step. Names come from the table of actions.
  * @param file GITHUB_OUTPUT, which @actions/core writes; without one there is nobody to tell
+ * @throws UserError OUTPUTS_UNWRITABLE: a green step without outputs would say nothing to whoever tests them
  */
 export function setOutputs(outputs: Readonly<Record<string, string>>, file: string | undefined): void {
-  if (!file || !existsSync(file)) return
-  for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
+  if (!file) return
+  try {
+    for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
+  } catch (cause) {
+    throw new UserError(
+      'OUTPUTS_UNWRITABLE',
+      'the outputs of this step cannot be written to the file behind GITHUB_OUTPUT',
+      'find out what removed or replaced that file while the step ran',
+      { cause },
+    )
+  }
 }
 
 const maxSummaryBytes = 2 ** 20

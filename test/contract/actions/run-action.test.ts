@@ -50,6 +50,60 @@ describe('GATE-07 every path sets the outputs', () => {
     expect(run.outputs).toMatchObject({ verdict: 'error', passed: 'false' })
   })
 
+  const bare = 'models:\n  m: {model: m.onnx, data: {train: train.csv}}\n'
+  it.each(['train', 'fetch', 'evaluate', 'drift', 'comment', 'promote'])(
+    'a skip: %s where it has nothing to do is green, and not passed',
+    async (action) => {
+      const folder = folderOf({ 'modelgate.yml': bare })
+      const run = await runActionIn(folder, action)
+      expect(run.code).toBe(0)
+      expect(run.outputs).toMatchObject({ verdict: 'skipped', passed: 'false', degraded: '' })
+      const written = JSON.parse(readFileSync(join(folder, run.outputs['result-path'] ?? ''), 'utf8'))
+      expect(written).toMatchObject({ stage: action, verdict: 'skipped', because: expect.stringMatching(/./) })
+      expect(commandsIn(run.stdout)).toEqual([])
+    },
+  )
+
+  it('a skip because of an error before: green, and the gate is red', async () => {
+    const folder = folderOf({
+      'modelgate.yml': 'models:\n  m: {model: m.onnx, data: {test: test.csv, target: late}, train: {run: [node, -e, process.exit(3)]}}\n',
+    })
+    expect((await runActionIn(folder, 'train', { 'on-fail': 'continue' })).outputs.verdict).toBe('error')
+    const run = await runActionIn(folder, 'evaluate')
+    expect([run.code, run.outputs]).toEqual([
+      0,
+      { verdict: 'skipped', passed: 'false', degraded: '', 'result-path': join('.modelgate', 'm', 'evaluate.json') },
+    ])
+    const gate = await runActionIn(folder, 'gate')
+    expect([gate.code, gate.outputs.verdict, gate.outputs.passed]).toEqual([2, 'error', 'false'])
+  })
+
+  it('of several models the worst counts: skipped only where all are', async () => {
+    const two = `${bare}  n: {model: n.onnx, data: {train: train.csv}, train: {builtin: baseline}}\n`
+    const folder = folderOf({
+      'modelgate.yml': two.replace('n.onnx, data: {train: train.csv}', 'n.onnx, data: {train: train.csv, target: late}'),
+    })
+    expect((await runActionIn(folder, 'drift')).outputs).toMatchObject({
+      verdict: 'skipped',
+      passed: 'false',
+      'result-path': join('.modelgate', 'drift.json'),
+    })
+    expect((await runActionIn(folder, 'train')).outputs).toMatchObject({
+      verdict: 'pass',
+      passed: 'true',
+      'result-path': join('.modelgate', 'train.json'),
+    })
+  })
+
+  it('an output file that cannot be written is no success', async () => {
+    const folder = folderOf()
+    for (const place of [folder, join(folder, 'none', 'output')]) {
+      const run = await runActionIn(folder, 'validate', {}, { env: { GITHUB_OUTPUT: place } })
+      expect(run.code, place).toBe(1)
+      expect(run.stdout, place).toContain('OUTPUTS_UNWRITABLE')
+    }
+  })
+
   it.each([
     ['a config with a typo', { 'modelgate.yml': 'modles: {}' }, {}, 'UNKNOWN_KEY'],
     ['no config', { 'modelgate.yml': null }, {}, 'CONFIG_MISSING'],
@@ -212,6 +266,17 @@ describe('the gate', () => {
     const run = await runActionIn(folderOf({ 'modelgate.yml': config }), 'gate')
     expect([run.code, run.outputs.verdict]).toEqual([2, 'error'])
     expect(run.summary).toContain('no result of this run')
+  })
+
+  it.each([
+    ['only a model is trained', 'train: {builtin: baseline}, data: {train: {profile: none.json}}'],
+    ['nothing is configured but the model', 'train: {run: "node -e 0"}'],
+    ['drift is the only stage, and is switched off', 'drift: {enabled: false}'],
+  ])('GATE-04 is no pass where %s', async (_, model) => {
+    const folder = folderOf({ 'modelgate.yml': `models:\n  m: {model: m.onnx, ${model}}\n`, 'm.onnx': 'x' })
+    for (const stage of ['validate', 'train', 'evaluate', 'drift']) await runActionIn(folder, stage, { 'on-fail': 'continue' })
+    const run = await runActionIn(folder, 'gate')
+    expect([run.code, run.outputs.verdict, run.outputs.passed]).toEqual([2, 'error', 'false'])
   })
 
   it('NET-12 an artifact that cannot be uploaded is degraded, and the verdict stands', async () => {
