@@ -274,8 +274,11 @@ function thinLevels(reference: ColumnProfile, current: ColumnProfile, side: numb
 
 /** Rows of both sides that do not have the most frequent value. */
 function otherRows(reference: ColumnProfile, current: ColumnProfile): number {
-  const most = ({ categories, numeric }: ColumnProfile) =>
-    Math.max(0, categories?.top[0]?.count ?? 0, ...(numeric?.spikes.map((spike) => spike.count) ?? []))
+  const most = ({ categories, numeric }: ColumnProfile) => {
+    let rows = categories?.top[0]?.count ?? 0
+    for (const { count } of numeric?.spikes ?? []) rows = Math.max(rows, count)
+    return rows
+  }
   return [reference, current].reduce((sum, column) => sum + column.n - missing(column) - most(column), 0)
 }
 

@@ -87,16 +87,16 @@ const spreadUnknown =
   '; the profile of current data does not say how much its own rows make this vary, so that it was taken for that of normal values: of rare flags and of numbers that are mostly zero q is too small. `modelgate validate` makes the profile again'
 
 function correlations({ reference, current }: Asked, excessOf: Excess, tested: ReadonlyMap<string, Tested>): readonly Compared[] {
-  const rare = new Map(
-    reference.pairs?.columns.map((name) => {
-      const one = tested.get(name)
-      return [name, one === undefined ? [0, 0] : [rareShare(one.reference), rareShare(one.current)]]
-    }),
-  )
+  const rare = new Map<string, { readonly before: number; readonly now: number }>()
+  for (const name of reference.pairs?.columns ?? []) {
+    const one = tested.get(name)
+    if (one !== undefined) rare.set(name, { before: rareShare(one.reference), now: rareShare(one.current) })
+  }
   /** Rows beside the most frequent value, of the column that has more of them, on the side that has fewer. */
   function telling(a: string, b: string, n: number, m: number): number {
-    const [[first = 0, firstNow = 0] = [], [second = 0, secondNow = 0] = []] = [rare.get(a), rare.get(b)]
-    return Math.min(n * Math.max(first, second), m * Math.max(firstNow, secondNow))
+    const [first, second] = [rare.get(a), rare.get(b)]
+    if (first === undefined || second === undefined) return 0
+    return Math.min(n * Math.max(first.before, second.before), m * Math.max(first.now, second.now))
   }
   const find = samePair(pairSums(current.pairs))
   return pairSums(reference.pairs).flatMap((before, place): Compared[] => {
@@ -110,8 +110,9 @@ function correlations({ reference, current }: Asked, excessOf: Excess, tested: R
     if (r1 === null || r2 === null || Math.min(n, m) < minRows) return []
     const large = Math.abs(r2 - r1) >= pairLimits.warn
     const rows = telling(a, b, n, m)
-    const flags = large || rows < leastRare.others ? [flagTable(before), flagTable(after)] : []
-    const [then = null, now = null] = flags
+    const asked = large || rows < leastRare.others
+    const then = asked ? flagTable(before) : null
+    const now = asked ? flagTable(after) : null
     const ofFlags = then !== null && now !== null
     if (rows < leastRare[ofFlags ? 'flags' : 'others']) return []
     const pooled = ofFlags && large ? pooledSpread(then, now) : null

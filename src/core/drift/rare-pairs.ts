@@ -10,9 +10,13 @@ export const leastRare = { flags: 10, others: 50 } as const
 
 /** Part of the values that lie in another cell, or are another label, than the most frequent one: [0, 1). */
 export function rareShare({ numeric, categories }: ColumnProfile): number {
-  const counts = numeric?.cells ?? [...(categories?.top ?? []).map(({ count }) => count), categories?.other_count ?? 0]
-  const rows = counts.reduce((sum, count) => sum + count, 0)
-  return rows === 0 ? 0 : 1 - Math.max(...counts) / rows
+  let rows = categories?.other_count ?? 0
+  let most = rows
+  for (const count of numeric?.cells ?? categories?.top.map((level) => level.count) ?? []) {
+    rows += count
+    most = Math.max(most, count)
+  }
+  return rows === 0 ? 0 : 1 - most / rows
 }
 
 /** Rows of two flags by what both are. */

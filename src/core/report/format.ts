@@ -20,8 +20,13 @@ const usualDecimals = (size: number): number => (size >= 1000 ? 0 : size >= 100 
 const significant = 12
 const rounded = (value: number): number => Number(value.toPrecision(significant))
 
+/** Farther apart than rounding to so many digits could hide, which takes its time and is asked of every figure. */
+const clear = (a: number, b: number): boolean => Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b))
+
 const sameSide = (value: number, shown: number, limit: number): boolean =>
-  Math.sign(rounded(value) - rounded(limit)) === Math.sign(shown - rounded(limit))
+  clear(value, limit) && clear(shown, limit)
+    ? value > limit === shown > limit
+    : Math.sign(rounded(value) - rounded(limit)) === Math.sign(shown - rounded(limit))
 
 const isPlain = (size: number): boolean => size === 0 || (size >= 0.0005 && size < 1e7)
 
