@@ -21,7 +21,7 @@ export interface ColumnCells {
   /** null for categories; `points` is where the rows of a cell are taken to lie, null where infinities are among them */
   readonly fine: (CountTable & { readonly points: readonly number[] | null }) | null
   /** rows of each frequent value of a number column: `a` at training, `b` now */
-  readonly spikes: readonly Cell[]
+  readonly spikes: readonly Spike[]
 }
 
 const spikeShare = 0.01
@@ -40,6 +40,11 @@ const maxFrequent = 100
 export interface Cell {
   readonly a: number
   readonly b: number
+}
+
+export interface Spike extends Cell {
+  /** never shown */
+  readonly value: number
 }
 
 export const missing = (column: ColumnProfile): number => column.n_null + column.n_nan
@@ -122,7 +127,7 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
 }
 
 /** Values with at least 1 % of the rows of both sides together, ascending: chosen from pooled counts only, so the tests stay valid. */
-function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): (Cell & { readonly value: number })[] {
+function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): Spike[] {
   const values = [...new Set([...(reference.numeric?.spikes ?? []), ...(current.numeric?.spikes ?? [])].map((spike) => spike.value))]
   const [a, b] = [rowsAt(reference, values), rowsAt(current, values)]
   return values

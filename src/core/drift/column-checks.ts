@@ -25,7 +25,7 @@ export interface Judged {
 
 /** @param levels p-values that findings need; `rates`: columns whose rate is asked, which share one level */
 export function testedColumn(judging: Judging, one: Tested, sure: Certainty, levels: Levels & { readonly rates: number }): Judged {
-  const { asked, shift, rates, subject, limits, unit, excess, trend } = one
+  const { asked, told, shift, rates, subject, limits, unit, excess, trend } = one
   const state = shiftState(shift, sure, limits)
   const summary = summarise(one.reference, one.current, one.cells, rates)
   const { maxChange, maxRatio, raw = false } = subject.rule?.rule ?? {}
@@ -47,7 +47,9 @@ export function testedColumn(judging: Judging, one: Tested, sure: Certainty, lev
   return {
     checks: [
       shiftCheck(judging, one, sure, state, summary),
-      ...findings({ ...asked, shift }, levels).map(({ question, finding }) => findingCheck(judging, one, question, finding, false)),
+      ...findings({ ...asked, shift, told, counted: one.current }, levels).map(({ question, finding }) =>
+        findingCheck(judging, one, question, finding, false),
+      ),
       ...byRate.flatMap(({ finding, written: limit, ...check }) =>
         finding === null ? [] : [findingCheck(judging, one, check, finding, limit?.fail !== undefined)],
       ),

@@ -23,6 +23,8 @@ export interface Tested {
   /** as asked: in weighted rows, or in the rows that blocks are worth */
   readonly asked: { readonly reference: ColumnProfile; readonly current: ColumnProfile; readonly cells: ColumnCells }
   readonly cells: ColumnCells
+  /** whose shares are told and held against limits: by weight, else as counted. Blocks are worth so few rows that shares of these are rounded */
+  readonly told: Tested['asked']
   readonly shift: Shift
   readonly limits: ShiftLimits
   /** of a column with two values, where something is asked of its rate */
@@ -87,7 +89,8 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
     }
   const limits = limitsOf(subject, measured, settings)
   const asksRate = family !== 'features' || rule?.rule.maxChange !== undefined || rule?.rule.maxRatio !== undefined
-  const rates = asksRate ? positiveRates(measured.asked.reference, measured.asked.current, family === 'features' ? null : positive) : null
+  const told = measured.unit === 'weights' ? measured.asked : { reference, current, cells }
+  const rates = asksRate ? positiveRates(told.reference, told.current, family === 'features' ? null : positive, measured.excess) : null
   const rateOfIts = rule?.exact === true && (rule.rule.maxChange !== undefined || rule.rule.maxRatio !== undefined)
   if (rateOfIts && positiveRates(reference, reference, null) === null) {
     throw new UserError(
@@ -96,7 +99,7 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
       'remove them, or write shift',
     )
   }
-  return { subject, reference, current, cells, limits, rates, ...measured }
+  return { subject, reference, current, cells, told, limits, rates, ...measured }
 }
 
 /** @throws RangeError when a profile lacks it: the stage has made sure of that before */

@@ -17,11 +17,19 @@ import { scaleChange } from './scale-change.ts'
 import type { Shift } from './shift.ts'
 import { certainty, reachedLimit } from './thresholds.ts'
 
-export interface Pair {
+/** Two sides of a column, in the rows that tests are asked of. */
+export interface Asked {
   readonly reference: ColumnProfile
   readonly current: ColumnProfile
   readonly cells: ColumnCells
+}
+
+export interface Pair extends Asked {
   readonly shift: Shift
+  /** whose shares are told and held against limits, where tests are asked of fewer rows than there are */
+  readonly told: Asked
+  /** rows of today as counted, with no weight */
+  readonly counted: ColumnProfile
 }
 
 /** p-values that a warn and a fail of one question need. */
@@ -46,7 +54,7 @@ export interface Question {
   readonly name: string
   readonly summary: string
   readonly unit: string
-  readonly chance: (pair: Pair) => number
+  readonly chance: (pair: Asked) => number
   readonly ask: (pair: Pair, levels: Levels) => Finding | null
 }
 
@@ -57,7 +65,7 @@ const loosest = { warn: 0.002, fail: 0.001 } as const
 const enoughRows = 1_000
 
 /** What each question may spend when these pairs are asked. */
-export function questionLevels(pairs: readonly Pair[]): Levels {
+export function questionLevels(pairs: readonly Asked[]): Levels {
   const rows = pairs.reduce((least, { reference, current }) => Math.min(least, reference.n, current.n), Infinity)
   const part = Math.min(1, (enoughRows / rows) ** 2)
   const parts = pairs.reduce((sum, pair) => sum + questions.reduce((of, { chance }) => of + chance(pair), 0), 0)
@@ -86,9 +94,9 @@ export const questions: readonly Question[] = [
     summary: 'the share of missing values changed by 1 pp (warn) or 5 pp (fail)',
     unit: 'share',
     chance: ({ reference, current }) => (missing(reference) + missing(current) > 0 ? usualPart : 0),
-    ask: ({ reference, current }) => {
-      const before = missing(reference) / reference.n
-      const now = missing(current) / current.n
+    ask: ({ reference, current, told }) => {
+      const before = missing(told.reference) / told.reference.n
+      const now = missing(told.current) / told.current.n
       const p = proportionsP(missing(reference), reference.n, missing(current), current.n)
       const limit = reachedLimit(Math.abs(now - before), { warn: 0.01, fail: 0.05 })
       if (limit === null) return null
@@ -107,13 +115,13 @@ export const questions: readonly Question[] = [
     summary: 'values that training did not have make up 0.1 % (warn) or 1 % (fail) of the rows',
     unit: 'share',
     chance: ({ reference, current }) => (thinLevels(reference, current, current.n) ? usualPart : 0),
-    ask: ({ reference, current }, levels) => {
+    ask: ({ reference, current, told }, levels) => {
       const all = levelsOf(reference, current)
       const fresh = all
         .filter((level) => level.inCurrent && !level.inReference)
         .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), all.length) }))
         .filter(({ p }) => p <= levels.warn)
-      const now = fresh.reduce((sum, level) => sum + level.b, 0) / current.n
+      const now = shareOf(fresh, 'b', told)
       const plain = new Set(all.flatMap((level) => (level.inReference ? [oneForm(level.label)] : [])))
       const variants = fresh.filter((level) => plain.has(oneForm(level.label))).length
       const limit = reachedLimit(now, { warn: 0.001, fail: 0.01 })
@@ -137,19 +145,19 @@ export const questions: readonly Question[] = [
     summary: 'a value with at least 1 % of the training rows no longer occurs',
     unit: 'share',
     chance: ({ reference, current }) => (thinLevels(reference, current, reference.n) ? usualPart : 0),
-    ask: ({ reference, current }, levels) => {
+    ask: ({ reference, current, told }, levels) => {
       const all = levelsOf(reference, current)
       const gone = all
         .filter((level) => level.inReference && !level.inCurrent && level.a >= 0.01 * reference.n)
         .map((level) => ({ ...level, p: oneSidedP(level.b, level.a, current.n / (reference.n + current.n), all.length) }))
         .filter(({ p }) => p <= levels.warn)
       if (gone.length === 0) return null
-      const before = gone.reduce((sum, level) => sum + level.a, 0) / reference.n
+      const before = shareOf(gone, 'a', told)
       const left = gone.every((level) => level.b === 0) ? 'are gone' : 'are gone but for fewer than five rows each'
       return {
         severity: 'warn',
         limit: 0.01,
-        observed: gone.reduce((sum, level) => sum + level.b, 0) / current.n,
+        observed: shareOf(gone, 'b', told),
         baseline: before,
         p: Math.max(...gone.map(({ p }) => p)),
         says: `lost ${plural(gone.length, 'value')} that made up ${share(before)} of the training rows: they ${left}`,
@@ -163,7 +171,7 @@ export const questions: readonly Question[] = [
     unit: 'share',
     chance: ({ reference, current }) =>
       (reference.n / (reference.n + current.n)) ** otherRows(reference, current) > impossible ? usualPart : 0,
-    ask: ({ reference, current }) => {
+    ask: ({ reference, current, counted }) => {
       const only = onlyValueShare(reference, current)
       if (only === null) return null
       const rows = current.n - missing(current)
@@ -176,14 +184,15 @@ export const questions: readonly Question[] = [
         observed: 1,
         baseline: only,
         p,
-        says: `holds one and the same value in all ${plural(rows, 'row')}; it varied at training`,
+        says: `holds one and the same value in all ${plural(counted.n - missing(counted), 'row')}; it varied at training`,
         fix: 'Look for a default that is filled in, or a filter that was left on.',
       }
     },
   },
   {
     name: 'scale',
-    summary: 'the median moved by a factor of 8 or more, or the spread by 10, beside a significant shift',
+    summary:
+      'the median (beyond the range of training the mean) moved by a factor of 8 or more, or the spread by 10, beside a significant shift',
     unit: 'ratio',
     // it speaks only where the distance has spoken, at a level below its own
     chance: () => 0,
@@ -210,12 +219,15 @@ export const questions: readonly Question[] = [
     summary: 'one value with at least 1 % of all rows grew by 2 pp or five times',
     unit: 'share',
     chance: ({ cells }) => (cells.spikes.length > 0 ? usualPart : 0),
-    ask: ({ reference, current, cells }, levels) => {
+    ask: ({ reference, current, cells, told }, levels) => {
       if (cells.fine === null) return null
       let worst: Finding | null = null
-      for (const { a, b } of cells.spikes) {
-        const before = a / reference.n
-        const now = b / current.n
+      for (const spike of cells.spikes) {
+        const { a, b, value } = spike
+        const seen = told.cells === cells ? spike : told.cells.spikes.find((one) => one.value === value)
+        if (seen === undefined) continue
+        const before = seen.a / told.reference.n
+        const now = seen.b / told.current.n
         if (now - before < 0.02 && now < 5 * before) continue
         const p = Math.min(1, cells.spikes.length * proportionsP(a, reference.n, b, current.n))
         if (p > levels.warn || now - before <= (worst === null ? 0 : worst.observed - (worst.baseline ?? 0))) continue
@@ -237,28 +249,35 @@ export const questions: readonly Question[] = [
     summary: 'values beyond the range of training, some by 5 % of it or more, make up 0.1 % (warn) or 1 % (fail) of the rows',
     unit: 'share',
     chance: ({ current }) => (current.numeric?.beyond ? 1 : 0),
-    ask: ({ reference, current }) => {
-      const { beyond } = current.numeric ?? {}
-      if (!beyond) return null
+    ask: ({ reference, current, counted }) => {
+      const [{ beyond } = {}, { beyond: all } = {}] = [current.numeric ?? {}, counted.numeric ?? {}]
+      if (!beyond || !all) return null
       const [n, m] = [finiteRows(reference), finiteRows(current)]
       if (n === 0 || m === 0) return null
-      const sides = [beyond.below, beyond.above].map((k) => ({ k, p: exceedanceP(Math.min(k, m), n, m) }))
-      const p = Math.min(1, 2 * Math.min(...sides.map((side) => side.p)))
-      const outside = beyond.below + beyond.above
-      const limit = reachedLimit(outside / m, { warn: 0.001, fail: 0.01 })
+      const p = Math.min(1, 2 * Math.min(...[beyond.below, beyond.above].map((k) => exceedanceP(Math.min(k, m), n, m))))
+      const outside = all.below + all.above
+      const part = outside / finiteRows(counted)
+      const limit = reachedLimit(part, { warn: 0.001, fail: 0.01 })
       if (limit === null || !farOutside(reference, current)) return null
-      const where = beyond.below === 0 ? 'above the largest' : beyond.above === 0 ? 'below the least' : 'outside the range'
+      const where = all.below === 0 ? 'above the largest' : all.above === 0 ? 'below the least' : 'outside the range'
       return {
         ...limit,
-        observed: outside / m,
+        observed: part,
         baseline: 0,
         p,
-        says: `has ${plural(outside, 'value')} ${where} of training, in ${share(outside / m)} of the rows`,
+        says: `has ${plural(outside, 'value')} ${where} of training, in ${share(part)} of the rows`,
         fix: 'Check unit and source of these values; a model is asked there for what it has never seen.',
       }
     },
   },
 ]
+
+/** Of all rows of one side, those that these levels have. */
+function shareOf(levels: readonly Level[], side: 'a' | 'b', { reference, current }: Asked): number {
+  const rows = new Map(levelsOf(reference, current).map((level) => [level.label, level[side]]))
+  const all = side === 'a' ? reference.n : current.n
+  return levels.reduce((sum, { label }) => sum + (rows.get(label) ?? 0), 0) / all
+}
 
 /** A bounded column that moves by a hair has many values beyond its range, and none far: no model minds. */
 function farOutside({ numeric: before }: ColumnProfile, { numeric: now }: ColumnProfile): boolean {

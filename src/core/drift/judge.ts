@@ -44,7 +44,7 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
   const found = asked.map((subject) => examine(subject, { positive, settings, columns: asked.length }))
   const tested = found.filter((one): one is Tested => 'shift' in one)
   const sure = certainties(tested, settings)
-  const levels = questionLevels(tested.map(({ asked, shift }) => ({ ...asked, shift })))
+  const levels = questionLevels(tested.map(({ asked }) => asked))
   const rates = tested.filter((one) => one.rates !== null).length
   const judged = found.map((one) =>
     'shift' in one ? testedColumn(input, one, sure.get(one) ?? undecided, { ...levels, rates }) : untestedColumn(input, one),

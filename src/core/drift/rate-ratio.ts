@@ -20,10 +20,17 @@ export interface Rates {
   readonly now: number
   readonly n: number
   readonly m: number
+  /** rows that one independent row takes: tests count so many fewer */
+  readonly excess: number
 }
 
 /** null when the column does not have two values on the reference side, or neither is the positive one. */
-export function positiveRates(reference: ColumnProfile, current: ColumnProfile, positive: string | number | boolean | null): Rates | null {
+export function positiveRates(
+  reference: ColumnProfile,
+  current: ColumnProfile,
+  positive: string | number | boolean | null,
+  excess = 1,
+): Rates | null {
   if (reference.kind !== 'boolean') return null
   const before = classes(reference)
   const now = classes(current)
@@ -38,6 +45,7 @@ export function positiveRates(reference: ColumnProfile, current: ColumnProfile, 
     now: now.get(chosen) ?? 0,
     n: reference.n - missing(reference),
     m: current.n - missing(current),
+    excess,
   }
 }
 
@@ -61,22 +69,24 @@ export interface RateQuestion {
   readonly asked?: number
 }
 
+function changeP({ before, now, n, m, excess }: Rates, asked: number): number {
+  const worth = (rows: number) => Math.round(rows / excess)
+  return Math.min(1, asked * proportionsP(worth(before), worth(n), worth(now), worth(m)))
+}
+
 /** A fail that is certain enough for a warn only is one. */
 function certainLimit(reached: ReturnType<typeof reachedLimit>, p: number): ReturnType<typeof reachedLimit> {
   if (reached === null || p > certainty.rate.warn) return null
   return p > certainty.rate.fail ? { ...reached, severity: 'warn' } : reached
 }
 
-export function rateRatio(
-  { before, now, n, m }: Rates,
-  limits: Thresholds<number>,
-  { raw = false, asked = 1 }: RateQuestion = {},
-): Finding | null {
+export function rateRatio(rates: Rates, limits: Thresholds<number>, { raw = false, asked = 1 }: RateQuestion = {}): Finding | null {
+  const { before, now, n, m } = rates
   if (n === 0 || m === 0) return null
   const p = Math.max(before, 0.5) / n
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
-  const pValue = Math.min(1, asked * proportionsP(before, n, now, m))
+  const pValue = changeP(rates, asked)
   const reached = certainLimit(reachedLimit(ratio, limits), raw ? 0 : pValue)
   if (reached === null) return null
   return {
@@ -89,14 +99,11 @@ export function rateRatio(
   }
 }
 
-export function rateChange(
-  { before, now, n, m }: Rates,
-  limits: Thresholds<number>,
-  { raw = false, asked = 1 }: RateQuestion = {},
-): Finding | null {
+export function rateChange(rates: Rates, limits: Thresholds<number>, { raw = false, asked = 1 }: RateQuestion = {}): Finding | null {
+  const { before, now, n, m } = rates
   if (n === 0 || m === 0) return null
   const change = Math.abs(now / m - before / n)
-  const pValue = Math.min(1, asked * proportionsP(before, n, now, m))
+  const pValue = changeP(rates, asked)
   const reached = certainLimit(reachedLimit(change, limits), raw ? 0 : pValue)
   if (reached === null) return null
   return {

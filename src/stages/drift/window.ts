@@ -61,7 +61,9 @@ export async function splitWindow(context: ModelContext, source: Source, referen
   const [counts = {}] = await engine.aggregate({
     sql: `SELECT count(*) FILTER (WHERE ${conditions.before}) AS before, count(*) FILTER (WHERE ${conditions.now}) AS now FROM ${table.relation}`,
   })
-  const words = { before: `the ${days(windowMs)} before`, now: `the last ${days(currentMs)}` }
+  // "the last day", not "the last 1 day"
+  const spanned = (ms: number) => days(ms).replace(/^1 /, '')
+  const words = { before: `the ${spanned(windowMs)} before`, now: `the last ${spanned(currentMs)}` }
   if (Number(counts.before ?? 0) === 0) {
     throw empty(
       `data.current has no row in ${words.before} ${words.now} of ${time}`,

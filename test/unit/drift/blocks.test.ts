@@ -4,6 +4,7 @@ import { blockSpread } from '../../../src/core/drift/block-spread.ts'
 import { jensenShannon } from '../../../src/core/drift/jensen-shannon.ts'
 import { type DriftInput, judgeDrift } from '../../../src/core/drift/judge.ts'
 import { blockCells } from '../../../src/core/profile/blocks.ts'
+import { count, share } from '../../../src/core/report/format.ts'
 import type { ColumnProfile, TableProfile } from '../../../src/core/schema/profile.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { numbers, table } from './support.ts'
@@ -96,8 +97,27 @@ function judge([reference, current]: readonly [TableProfile, TableProfile], more
   })
   const [row] = columns
   if (row === undefined) throw new Error('no row')
-  return { row, blocks, check: checks.find(({ id }) => id === 'drift.shift:x') }
+  return { row, blocks, checks, check: checks.find(({ id }) => id === 'drift.shift:x') }
 }
+
+it('shares and rows are told as counted, though tests are asked of what the blocks are worth', () => {
+  const [reference, current] = dayTables(days(1, 28, 0.4), days(2, 14, 0.4, 4))
+  const far = current.columns.map((column): ColumnProfile => {
+    const { numeric } = column
+    const above = days(2, 14, 0.4, 4).flat()
+    const most = reference.columns[0]?.numeric?.max ?? 0
+    const beyond = { below: 0, above: above.filter((value) => value > most).length }
+    return { ...column, n: column.n + 617, n_null: 617, numeric: numeric && { ...numeric, beyond } }
+  })
+  const { checks, row } = judge([reference, { ...current, columns: far }])
+  const rows = far[0]?.numeric?.beyond?.above ?? 0
+  expect(row.companions.design_effect).toBeGreaterThan(10)
+  expect(rows).toBeGreaterThan(100)
+  const said = (id: string) => checks.find((check) => check.id === id)?.message
+  expect(said('drift.range:x')).toBe(`x has ${count(rows)} values above the largest of training, in ${share(rows / 2800)} of the rows`)
+  // 617 of 3,417
+  expect(said('drift.nulls:x')).toBe('x is missing in 18.1 % of the rows, 0 % at training')
+})
 
 describe('rows of one day depend on each other', () => {
   it('28 days against 7 without drift: rows alarm in most runs at 5 %, blocks of days in 1 to 10 % of 200', () => {

@@ -12,8 +12,10 @@ function find(reference: ColumnProfile, current: ColumnProfile): Record<string, 
   const cells = columnCells(reference, current)
   if (cells === null) throw new Error('no cells')
   const shift = measureShift(reference, current, cells)
-  const asked = { reference, current, cells, shift }
-  return Object.fromEntries(findings(asked, questionLevels([asked])).map(({ question, finding }) => [question.name, finding]))
+  const told = { reference, current, cells }
+  return Object.fromEntries(
+    findings({ ...told, shift, told, counted: current }, questionLevels([told])).map(({ question, finding }) => [question.name, finding]),
+  )
 }
 
 function pair(before: readonly (number | null)[], now: readonly (number | null)[]): [ColumnProfile, ColumnProfile] {
