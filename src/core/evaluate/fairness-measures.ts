@@ -83,7 +83,7 @@ export const measures: Readonly<Record<string, Measure>> = {
   selection_rate: {
     ...share,
     summary: 'share of the rows that are predicted positive (demographic parity; `min_ratio: 80%` is the four-fifths rule)',
-    parts: [yesNo('selection_rate', 'rows', any, (view) => proportion(view, (i) => view.predicted[i] === 1, null, 'there are no rows'))],
+    parts: [yesNo('selection_rate', 'rows', any, (view) => proportion(view, (i) => view.predicted[i] === 1, 'there are no rows'))],
   },
   tpr: { ...share, summary: 'share of the positive rows that are found (equal opportunity)', parts: [tpr] },
   fpr: { ...share, summary: 'share of the negative rows that are predicted positive', parts: [fpr] },

@@ -20,19 +20,21 @@ export function leftOut(
   const n = units?.count ?? rows
   if (n < 2) return null
   // the last one is the number of rows, or the sum of their weights
-  const perUnit = Array.from({ length: columns.length + 1 }, () => new Float64Array(n))
   const sums = new Float64Array(columns.length + 1)
-  for (const [j, into] of perUnit.entries()) {
-    const column = columns[j]
+  const perUnit = [...columns, null].map((column, j) => {
+    // rows that are units and count alike are what they are
+    const into = column && !units && !weight ? column : new Float64Array(n)
     let sum = 0
     for (let i = 0; i < rows; i++) {
       const value = (weight ? (weight[i] ?? 0) : 1) * (column ? (column[i] ?? 0) : 1)
+      sum += value
+      if (into === column) continue
       const u = units ? (units.codes[i] ?? 0) : i
       into[u] = (into[u] ?? 0) + value
-      sum += value
     }
     sums[j] = sum
-  }
+    return into
+  })
   const without = new Float64Array(n)
   const rest = new Float64Array(sums.length)
   const given = rest.subarray(0, columns.length)

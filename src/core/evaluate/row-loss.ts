@@ -12,7 +12,9 @@ export function rowLosses(scores: Scores): Float64Array | null {
     case 'binary': {
       const { y, score, predicted } = scores
       if (score === null || score.some((p) => p < 0 || p > 1)) return wrong(y, predicted)
-      return Float64Array.from({ length: n }, (_, i) => -Math.log(Math.max(least, y[i] === 1 ? (score[i] ?? 0) : 1 - (score[i] ?? 0))))
+      const losses = new Float64Array(n)
+      for (let i = 0; i < n; i++) losses[i] = -Math.log(Math.max(least, y[i] === 1 ? (score[i] ?? 0) : 1 - (score[i] ?? 0)))
+      return losses
     }
     case 'multiclass': {
       const { y, proba, predicted, classes } = scores

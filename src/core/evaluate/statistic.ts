@@ -71,21 +71,16 @@ function statistic(sample: Exclude<RowSample, RankSample>, draws: RowDraws): (we
   switch (sample.kind) {
     case 'proportion': {
       const { hit, among } = sample
-      const inside = (i: number) => (among ? (among[i] ?? 0) : 1)
-      return sums([(i) => inside(i) * (hit[i] ?? 0), inside], draws, ([hits = 0, rows = 0]) => hits / rows)
+      return sums([hit, null], among, draws, ([hits = 0, rows = 0]) => hits / rows)
     }
     case 'mean': {
       const { rows, weight = null } = sample
-      const w = (i: number) => (weight ? (weight[i] ?? 0) : 1)
-      return sums([(i) => w(i) * (rows[i] ?? 0), w], draws, ([sum = 0, total = 0]) => sum / total)
+      return sums([rows, null], weight, draws, ([sum = 0, total = 0]) => sum / total)
     }
     case 'moments': {
       const { columns, weight = null } = sample
-      const w = (i: number) => (weight ? (weight[i] ?? 0) : 1)
       const k = columns.length
-      return sums([...columns.map((column) => (i: number) => w(i) * (column[i] ?? 0)), w], draws, (totals) => {
-        return sample.of(totals.subarray(0, k), totals[k] ?? 0).value ?? Number.NaN
-      })
+      return sums([...columns, null], weight, draws, (totals) => sample.of(totals.subarray(0, k), totals[k] ?? 0).value ?? Number.NaN)
     }
     case 'cells':
       return tables(sample, draws)
@@ -96,18 +91,22 @@ function statistic(sample: Exclude<RowSample, RankSample>, draws: RowDraws): (we
   }
 }
 
+type Column = Float64Array | Uint8Array
+
+/** @param columns of values; null: 1 each. @param weight of each row; null: 1 each */
 function sums(
-  columns: readonly ((row: number) => number)[],
+  columns: readonly (Column | null)[],
+  weight: Column | null,
   draws: RowDraws,
   of: (totals: Float64Array) => number,
 ): (weights: Uint8Array) => number {
   // of draws over all rows, the rows of one group lie in few units
   const { held, place } = unitsOf(draws)
-  const perUnit = columns.map((row) => {
+  const perUnit = columns.map((column) => {
     const into = new Float64Array(held.length)
     for (let i = 0; i < draws.rows; i++) {
       const at = place[draws.of[i] ?? 0] ?? 0
-      into[at] = (into[at] ?? 0) + row(i)
+      into[at] = (into[at] ?? 0) + (weight ? (weight[i] ?? 0) : 1) * (column ? (column[i] ?? 0) : 1)
     }
     return into
   })

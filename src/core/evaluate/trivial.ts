@@ -85,11 +85,7 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
       const prior = training?.task === 'binary' ? training.prior : scores.y.reduce((sum, y) => sum + y, 0) / n
       const score = new Float64Array(n).fill(prior)
       const majority = prior >= 0.5 ? 1 : 0
-      const answers = [
-        new Uint8Array(n).fill(majority),
-        new Uint8Array(n).fill(1 - majority),
-        Uint8Array.from(drawn([1 - prior, prior], n)),
-      ]
+      const answers = [new Uint8Array(n).fill(majority), new Uint8Array(n).fill(1 - majority), new Uint8Array(drawn([1 - prior, prior], n))]
       return answers.map((predicted) => ({ task: 'binary', y: scores.y, score, predicted, ...given }))
     }
     case 'multiclass': {
@@ -137,14 +133,17 @@ function trivialScores(scores: Scores, training: TrainingStatistics | null): rea
 /** Classes by chance, each as often as its share: a seed, so that the same rows have the same answers. */
 function drawn(shares: ArrayLike<number>, n: number): Int32Array {
   const source = random(1)
-  return Int32Array.from({ length: n }, () => {
+  const classes = new Int32Array(n)
+  for (let i = 0; i < n; i++) {
     let left = source.next()
-    for (let c = 0; c < shares.length; c++) {
+    let c = 0
+    for (; c < shares.length - 1; c++) {
       left -= shares[c] ?? 0
-      if (left < 0) return c
+      if (left < 0) break
     }
-    return shares.length - 1
-  })
+    classes[i] = c
+  }
+  return classes
 }
 
 function shares(y: Int32Array, classes: number): Float64Array {

@@ -16,10 +16,10 @@ import {
   recall,
   specificity,
 } from './confusion.ts'
-import { anyNumber, cells, choice, type Metric, metric, number, oneOf, type Params, positive, proportion } from './metric.ts'
+import { anyNumber, cells, choice, type Metric, metric, number, oneOf, type Params, positive, shareOf } from './metric.ts'
 import { type RowCounts, type RowMetric, rowFBeta } from './multilabel.ts'
 import { labelAverage, samplesAverage } from './multilabel-metrics.ts'
-import { type MetricValue, plain, undefinedBecause } from './sample.ts'
+import { type MetricValue, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { BinaryView, MulticlassView } from './view.ts'
 import { binaryValue } from './worth.ts'
 
@@ -63,14 +63,25 @@ const ofTable = (read: (table: Float64Array, classes: number) => MetricValue): M
 
 /** Share of predictions of `said` among the rows whose truth is `truth`. */
 const rate = (truth: 0 | 1, said: 0 | 1) => (view: BinaryView) =>
-  proportion(
-    view,
-    (i) => view.predicted[i] === said,
-    (i) => view.y[i] === truth,
-    `there are no ${truth === 1 ? 'positive' : 'negative'} rows`,
-  )
+  shareOf(view, ...saidAmong(view, truth, said), `there are no ${truth === 1 ? 'positive' : 'negative'} rows`)
 
-const hits = (view: BinaryView | MulticlassView) => proportion(view, (i) => view.predicted[i] === view.y[i], null, 'there are no rows')
+function saidAmong({ y, predicted }: BinaryView, truth: 0 | 1, said: 0 | 1): readonly [hits: Uint8Array, among: Uint8Array] {
+  const hits = new Uint8Array(y.length)
+  const among = new Uint8Array(y.length)
+  for (let i = 0; i < y.length; i++) {
+    const own = y[i] === truth
+    among[i] = own ? 1 : 0
+    hits[i] = own && predicted[i] === said ? 1 : 0
+  }
+  return [hits, among]
+}
+
+function hits(view: BinaryView | MulticlassView): Sample {
+  const { y, predicted } = view
+  const right = new Uint8Array(view.n)
+  for (let i = 0; i < right.length; i++) right[i] = predicted[i] === y[i] ? 1 : 0
+  return shareOf(view, right, null, 'there are no rows')
+}
 
 export const labelMetrics = {
   accuracy: metric({ summary: 'share of right predictions', direction: 'higher', shown: both, of: { binary: hits, multiclass: hits } }),

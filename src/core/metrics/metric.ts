@@ -122,29 +122,28 @@ export const oneOf = <T extends string>(params: Params, key: string, allowed: re
 export const noRows = plain(undefinedBecause('there are no rows'))
 export const noScores = plain(undefinedBecause('the model gives no probabilities'))
 
-/** Share of `hit` among the rows where `among` holds; with weights a weighted mean. */
-export function proportion(view: Rows, hit: (i: number) => boolean, among: ((i: number) => boolean) | null, because: string): Sample {
+/** Share of the rows for which `hit` holds; with weights a weighted mean. */
+export function proportion(view: Rows, hit: (i: number) => boolean, because: string): Sample {
+  const hits = new Uint8Array(view.n)
+  for (let i = 0; i < hits.length; i++) hits[i] = hit(i) ? 1 : 0
+  return shareOf(view, hits, null, because)
+}
+
+/** The same of ones among ones: a function for each of millions of rows would be most of the work. @param hits 0 where `among` is */
+export function shareOf(view: Rows, hits: Uint8Array, among: Uint8Array | null, because: string): Sample {
   const { n, unit } = view
   if (view.weight !== null) {
-    const kept = among === null ? null : rowsWhere(n, among)
-    return kept?.length === 0 ? plain(undefinedBecause(because, 0)) : mean(view, (i) => (hit(i) ? 1 : 0), kept)
+    const kept = among && rowsWhere(n, (i) => among[i] === 1)
+    return kept?.length === 0 ? plain(undefinedBecause(because, 0)) : mean(view, (i) => hits[i] ?? 0, kept)
   }
-  const hits = new Uint8Array(n)
-  const mask = among ? new Uint8Array(n) : null
-  let yes = 0
-  let rows = 0
-  for (let i = 0; i < n; i++) {
-    if (among && mask) {
-      if (!among(i)) continue
-      mask[i] = 1
-    }
-    rows += 1
-    if (hit(i)) {
-      hits[i] = 1
-      yes += 1
-    }
-  }
-  return { kind: 'proportion', value: rows === 0 ? undefinedBecause(because, 0) : defined(yes / rows), hit: hits, among: mask, unit }
+  const rows = among ? ones(among) : n
+  return { kind: 'proportion', value: rows === 0 ? undefinedBecause(because, 0) : defined(ones(hits) / rows), hit: hits, among, unit }
+}
+
+function ones(values: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < values.length; i++) count += values[i] ?? 0
+  return count
 }
 
 type CellView = BinaryView | MulticlassView
@@ -194,22 +193,25 @@ export function rowsWhere(n: number, holds: (i: number) => boolean): Uint32Array
 }
 
 /** Mean of a value per row, of the rows `kept` where they are given. */
-export function mean({ n, weight, unit }: Rows, row: (i: number) => number, kept: Uint32Array | null = null): Sample {
-  const entries = kept?.length ?? n
-  if (entries === 0) return noRows
-  const rows = new Float64Array(entries)
+export function mean(view: Rows, row: (i: number) => number, kept: Uint32Array | null = null): Sample {
+  const rows = new Float64Array(kept?.length ?? view.n)
+  for (let j = 0; j < rows.length; j++) rows[j] = row(kept ? (kept[j] ?? 0) : j)
+  return meanOf(view, rows, kept)
+}
+
+/** The same of values that are there: of millions of rows a function for each would be most of the work. */
+export function meanOf({ weight, unit }: Rows, rows: Float64Array, kept: Uint32Array | null = null): Sample {
+  if (rows.length === 0) return noRows
+  const heavy = pickWeight(weight, kept)
   let sum = 0
   let all = 0
-  for (let j = 0; j < entries; j++) {
-    const i = kept ? (kept[j] ?? 0) : j
-    const value = row(i)
-    const w = weight ? (weight[i] ?? 0) : 1
-    rows[j] = value
-    sum += w * value
+  for (let j = 0; j < rows.length; j++) {
+    const w = heavy ? (heavy[j] ?? 0) : 1
+    sum += w * (rows[j] ?? 0)
     all += w
   }
   if (!Number.isFinite(sum)) throw new RangeError('a per-row value is not finite')
-  return { kind: 'mean', value: defined(sum / all), rows, unit: pick(unit, kept), weight: pickWeight(weight, kept) }
+  return { kind: 'mean', value: defined(sum / all), rows, unit: pick(unit, kept), weight: heavy }
 }
 
 const pick = (codes: Int32Array | null, rows: Uint32Array | null): Int32Array | null =>
@@ -230,19 +232,22 @@ function ofMean(view: Rows, row: (i: number) => number, how: OfMean, read: (mean
   return sample.kind === 'moments' ? { ...sample, ofMean: how } : sample
 }
 
-export function moments(
-  { n, weight, unit }: Rows,
-  columns: readonly ((i: number) => number)[],
-  of: (sums: Float64Array, rows: number) => MetricValue,
-): Sample {
-  if (n === 0) return noRows
+type OfSums = (sums: Float64Array, rows: number) => MetricValue
+
+export function moments(view: Rows, columns: readonly ((i: number) => number)[], of: OfSums): Sample {
   const filled = columns.map((column) => {
-    const values = new Float64Array(n)
-    for (let i = 0; i < n; i++) values[i] = column(i)
+    const values = new Float64Array(view.n)
+    for (let i = 0; i < values.length; i++) values[i] = column(i)
     return values
   })
-  const sums = Float64Array.from(filled, (column) => total(column, weight))
-  return { kind: 'moments', value: of(sums, weight ? total(weight, null) : n), columns: filled, of, unit, weight }
+  return momentsOf(view, filled, of)
+}
+
+/** The same of values that are there. */
+export function momentsOf({ n, weight, unit }: Rows, columns: readonly Float64Array[], of: OfSums): Sample {
+  if (n === 0) return noRows
+  const sums = Float64Array.from(columns, (column) => total(column, weight))
+  return { kind: 'moments', value: of(sums, weight ? total(weight, null) : n), columns, of, unit, weight }
 }
 
 function total(values: Float64Array, weight: Float64Array | null): number {

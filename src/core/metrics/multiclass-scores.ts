@@ -21,7 +21,6 @@ export function topK(view: MulticlassView, k: number): Sample {
       }
       return ahead < k
     },
-    null,
     'there are no rows',
   )
 }

@@ -66,7 +66,7 @@ export const multilabelMetrics = {
     of: {
       multilabel: (view) => {
         const rows = perRow(labelled(view), 'subset_accuracy')
-        return proportion(view, (i) => rows[i] === 1, null, 'there are no rows')
+        return proportion(view, (i) => rows[i] === 1, 'there are no rows')
       },
     },
   }),

@@ -5,7 +5,22 @@ import { binnings } from '../stats/calibration-bins.ts'
 import { aucParts } from '../stats/delong.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
 import { averagePrecision, averagePrecisionInfluence, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
-import { choice, loss, type Metric, mean, metric, moments, noScores, number, oneOf, type Params, rank, share, whole } from './metric.ts'
+import {
+  choice,
+  loss,
+  type Metric,
+  mean,
+  meanOf,
+  metric,
+  momentsOf,
+  noScores,
+  number,
+  oneOf,
+  type Params,
+  rank,
+  share,
+  whole,
+} from './metric.ts'
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
@@ -30,11 +45,28 @@ const FLOAT32_EPSILON = 1.1920928955078125e-7
 const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
 
 function areProbabilities(values: Float64Array): boolean {
+  if (probable.has(values)) return true
   for (let i = 0; i < values.length; i++) {
     const p = values[i] ?? Number.NaN
     if (!(p >= 0 && p <= 1)) return false
   }
+  probable.add(values)
   return true
+}
+
+/** Every metric asks: looked through once. */
+const probable = new WeakSet<Float64Array>()
+
+function logLosses(p: Float64Array, y: Uint8Array): Float64Array {
+  const losses = new Float64Array(p.length)
+  for (let i = 0; i < p.length; i++) losses[i] = -Math.log(y[i] === 1 ? clip(p[i] ?? 0) : 1 - clip(p[i] ?? 0))
+  return losses
+}
+
+function squaredErrors(p: Float64Array, y: Uint8Array): Float64Array {
+  const squares = new Float64Array(p.length)
+  for (let i = 0; i < p.length; i++) squares[i] = ((p[i] ?? 0) - (y[i] ?? 0)) ** 2
+  return squares
 }
 
 /** Refuses what is no probability, such as a logit: the mean would be a number all the same. */
@@ -91,8 +123,7 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) =>
-        withProbabilities(view.score, (p) => mean(view, (i) => -Math.log(view.y[i] === 1 ? clip(p[i] ?? 0) : 1 - clip(p[i] ?? 0)))),
+      binary: (view) => withProbabilities(view.score, (p) => meanOf(view, logLosses(p, view.y))),
       multiclass: (view) =>
         withProbabilities(view.proba, (p) => mean(view, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),
     },
@@ -103,7 +134,7 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) => withProbabilities(view.score, (p) => mean(view, (i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2)),
+      binary: (view) => withProbabilities(view.score, (p) => meanOf(view, squaredErrors(p, view.y))),
       multiclass: (view) =>
         withProbabilities(view.proba, (p) => {
           const k = view.classes.length
@@ -124,9 +155,9 @@ export const scoreMetrics = {
     of: {
       binary: (view) =>
         withProbabilities(view.score, (p) =>
-          moments(
+          momentsOf(
             view,
-            [(i) => ((p[i] ?? 0) - (view.y[i] ?? 0)) ** 2, (i) => view.y[i] ?? 0, (i) => 1 - (view.y[i] ?? 0)],
+            [squaredErrors(p, view.y), new Float64Array(view.y), new Float64Array(view.y.map((y) => 1 - y))],
             ([e2 = 0, ones = 0, zeros = 0], n) => {
               const chance = (ones * zeros) / n
               return chance <= 0 ? undefinedBecause('the truth has one class only') : defined(1 - e2 / chance)

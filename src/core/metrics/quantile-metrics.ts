@@ -73,9 +73,7 @@ export const quantileMetrics = {
     needs: 'scores',
     takes: level,
     of: of(
-      ofInterval((view, low, high) =>
-        proportion(view, (i) => low(i) <= at(view.y, i) && at(view.y, i) <= high(i), null, 'there are no rows'),
-      ),
+      ofInterval((view, low, high) => proportion(view, (i) => low(i) <= at(view.y, i) && at(view.y, i) <= high(i), 'there are no rows')),
     ),
   }),
   coverage_gap: metric({

@@ -7,7 +7,7 @@
  * worth what the parameters say, by the row.
  * Source: Elkan 2001, "The foundations of cost-sensitive learning".
  */
-import { mean, number, type Params } from './metric.ts'
+import { meanOf, number, type Params } from './metric.ts'
 import type { Sample } from './sample.ts'
 import type { Worth } from './scores.ts'
 import type { BinaryView } from './view.ts'
@@ -19,8 +19,11 @@ export const worthOf = (worth: Worth, classes: number, row: number, truth: numbe
   worth.kind === 'table' ? (worth.values[truth * classes + predicted] ?? 0) : predicted === 1 ? (worth.yes[row] ?? 0) : 0
 
 export function binaryValue(view: BinaryView, params: Params): Sample {
-  const { y, predicted, worth = null } = view
-  if (worth) return mean(view, (i) => PER * worthOf(worth, 2, i, y[i] ?? 0, predicted[i] ?? 0))
+  const { y, predicted } = view
   const outcomes: Worth = { kind: 'table', values: Float64Array.from(['tn', 'fp', 'fn', 'tp'], (key) => number(params, key)) }
-  return mean(view, (i) => worthOf(outcomes, 2, i, y[i] ?? 0, predicted[i] ?? 0))
+  const worth = view.worth ?? outcomes
+  const per = worth === outcomes ? 1 : PER
+  const rows = new Float64Array(view.n)
+  for (let i = 0; i < rows.length; i++) rows[i] = per * worthOf(worth, 2, i, y[i] ?? 0, predicted[i] ?? 0)
+  return meanOf(view, rows)
 }

@@ -138,6 +138,8 @@ function sortRows(keys: Uint32Array): Uint32Array {
       const digit = ((from[i] ?? 0) >>> shift) & (RADIX - 1)
       starts[digit] = (starts[digit] ?? 0) + 1
     }
+    // where all have this digit, they are in its order
+    if (n > 0 && starts[((from[0] ?? 0) >>> shift) & (RADIX - 1)] === n) continue
     let start = 0
     for (let digit = 0; digit < RADIX; digit++) {
       const size = starts[digit] ?? 0
