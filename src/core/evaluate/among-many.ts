@@ -13,6 +13,7 @@
  */
 import type { Sample } from '../metrics/sample.ts'
 import { clustered, groupsOf, weightedMean } from '../stats/clusters.ts'
+import { differences } from '../stats/differences.ts'
 import { type Mean, meanOf as meanOfRows, skewBelow, skewBounds, tBounds } from '../stats/mean.ts'
 import { drawsFor } from '../stats/row-bootstrap.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
@@ -53,7 +54,7 @@ function meanOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
     return meanOfInfluences(baseline, candidate, value, draws) ?? meanOfDraws(baseline, candidate, value, draws)
   if (baseline.kind !== 'mean') return null
   const { unit = null, weight = null } = candidate
-  const difference = candidate.rows.map((x, i) => x - (baseline.rows[i] ?? 0))
+  const difference = differences(candidate.rows, baseline.rows)
   return unit || weight ? weightedMean(difference, weight, unit) : meanOfRows(difference)
 }
 
@@ -61,7 +62,7 @@ function meanOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
 function meanOfInfluences(baseline: Sample, candidate: Sample, value: number, draws: Resampling): Mean | null {
   const [before, after] = [influenceOf(baseline), influenceOf(candidate)]
   if (!before || !after || after.length < 2) return null
-  const difference = after.map((x, u) => x - (before[u] ?? 0))
+  const difference = differences(after, before)
   const timed = candidate.kind === 'moments' ? serialFor(candidate, difference.length, draws.serial) : null
   if (timed) {
     const steps = difference.map((x) => value + difference.length * x)

@@ -8,6 +8,7 @@ import type { Bca } from '../stats/bca.ts'
 import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
 import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
+import { differences } from '../stats/differences.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
 import { degreesOf, type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
@@ -90,7 +91,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
       return baseline.kind === 'cut' ? cutsDiffer(baseline, candidate, value) : null
     case 'influence': {
       if (baseline.kind !== 'influence') return null
-      const difference = candidate.influence.map((x, i) => x - (baseline.influence[i] ?? 0))
+      const difference = differences(candidate.influence, baseline.influence)
       const mean = influenceMean(value, difference, candidate.unit ?? null, clusteredHeavily)
       return mean.n < 2 ? null : student(mean, 'influence', candidate.unit ? mean.n : null)
     }
@@ -155,8 +156,7 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
     const { se, df } = aucDifference(first, second, y)
     return student({ n: y.length, mean: value, se, skewness: 0, df }, 'delong', null)
   }
-  const before = aucInfluence(first, y)
-  const influence = aucInfluence(second, y).map((x, i) => x - (before[i] ?? 0))
+  const influence = differences(aucInfluence(second, y), aucInfluence(first, y))
   const mean = clusteredHeavily(value, influence, unit)
   if (mean.n < 2) return null
   const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
@@ -170,12 +170,8 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
 function cutsDiffer(baseline: Kind<'cut'>, candidate: Kind<'cut'>, value: number): Test | null {
   const { y, unit = null, weight = null } = candidate
   const spread = (calls: 'calls' | 'honestCalls') => {
-    const before = callInfluence(baseline.cut[calls], y, weight)
-    return clustered(
-      value,
-      callInfluence(candidate.cut[calls], y, weight).map((x, i) => x - (before[i] ?? 0)),
-      unit,
-    )
+    const influence = ({ cut }: Kind<'cut'>) => callInfluence(cut[calls], y, weight)
+    return clustered(value, differences(influence(candidate), influence(baseline)), unit)
   }
   const [own, honest] = [spread('calls'), spread('honestCalls')]
   return own.n < 2 ? null : student({ ...own, se: Math.max(own.se, honest.se) }, 'cross-fit', unit ? own.n : null)
@@ -186,7 +182,7 @@ function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resamplin
   if (timed) return serialTest(candidate.rows, baseline.rows, timed)
   const few = fewRowsDiffer(baseline, candidate)
   if (few) return few
-  const difference = candidate.rows.map((x, i) => x - (baseline.rows[i] ?? 0))
+  const difference = differences(candidate.rows, baseline.rows)
   const { unit = null, weight = null } = candidate
   const mean = unit || weight ? weightedMean(difference, weight, unit) : meanOf(difference)
   if (mean.n < 2) return null
@@ -208,7 +204,7 @@ function ofSums(baseline: Kind<'moments'>, candidate: Kind<'moments'>, value: nu
   const units = timed ? null : unitsFor(candidate, draws.serial)
   const [after, before] = [leftOut(candidate, units), leftOut(baseline, units)]
   if (!after || !before) return bca
-  const influence = after.map((x, u) => x - (before[u] ?? 0))
+  const influence = differences(after, before)
   const mean = timed
     ? serialMean(
         influence.map((x) => value + rows * x),
@@ -258,11 +254,7 @@ function meanOfTables(baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: 
   if (candidate.unit || candidate.weight) {
     const [before, after] = [influenceOf(baseline), influenceOf(candidate)]
     if (!before || !after) return null
-    return clusteredHeavily(
-      value,
-      after.map((x, u) => x - (before[u] ?? 0)),
-      null,
-    )
+    return clusteredHeavily(value, differences(after, before), null)
   }
   // rows of one truth and one answer of each model are alike: one pass over the table, whatever the number of rows
   const { counts, first, second } = draws.joint(candidate, baseline)

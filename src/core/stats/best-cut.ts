@@ -10,7 +10,7 @@
  *     D° = D with the threshold ĉ₋ₖ for the rows of fold k
  *
  * No threshold has a larger true distance than the best, so D° is no larger than the truth on average, and D no smaller. The j-th row of each class is in fold j modulo ten, the
- * j-th group in that fold: the same rows have the same folds, whatever the model. O(n) on a ranking, all folds in one pass.
+ * j-th group in that fold: the same rows have the same folds, whatever the model. O(n) on a ranking: two passes for all folds, the distances taken where they can be the largest.
  *
  * `calls` are 1 on the side of the threshold where positives are more frequent: D is the difference of their shares in both classes.
  * @throws RangeError unless both classes have rows

@@ -38,6 +38,27 @@ function distanceAt({ y, score, weight }: Rows, threshold: number, holds: (i: nu
 const largest = (rows: Rows, holds: (i: number) => boolean) =>
   Math.max(...[...rows.score].map((threshold) => Math.abs(distanceAt(rows, threshold, holds))))
 
+interface Place {
+  /** the scores between which a threshold lies */
+  readonly from: number
+  readonly to: number
+  readonly distance: number
+}
+
+/** The distance at every place between two scores of the rows that `holds` keeps. */
+function places({ y, score, weight }: Rows, holds: (i: number) => boolean): readonly Place[] {
+  const rows = [...y.keys()].filter(holds).sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0))
+  const w = (i: number) => weight?.[i] ?? 1
+  const all = [0, 1].map((label) => rows.reduce((sum, i) => sum + (y[i] === label ? w(i) : 0), 0))
+  const passed = [0, 0]
+  return rows.flatMap((i, at) => {
+    const [from, to] = [score[i] ?? 0, score[rows[at + 1] ?? -1] ?? Number.NEGATIVE_INFINITY]
+    const label = y[i] ?? 0
+    passed[label] = (passed[label] ?? 0) + w(i)
+    return from === to ? [] : [{ from, to, distance: (passed[1] ?? 0) / (all[1] ?? 0) - (passed[0] ?? 0) / (all[0] ?? 0) }]
+  })
+}
+
 describe('bestCut', () => {
   it('is the largest distance over all thresholds, and its calls have that distance, with ties, weights and either side up', () => {
     for (let seed = 0; seed < 60; seed++) {
@@ -68,6 +89,31 @@ describe('bestCut', () => {
           return rows.score.every((s, i) => !inside(i) || honestCalls[i] === Number(s >= threshold === distance > 0))
         })
         expect(agrees || best === 0 || Number.isNaN(best), `world ${seed}, fold ${k}`).toBe(true)
+      }
+    }
+  })
+
+  it('finds in thousands of rows, of which few are looked at, what a look at each finds', () => {
+    for (let seed = 0; seed < 24; seed++) {
+      const rng = random(seed)
+      const [share, effect, levels] = [seed % 2 ? 0.02 : 0.4, [0, 0.3, -2][seed % 3] ?? 0, seed % 4 ? 1e6 : 20]
+      const y = Uint8Array.from({ length: 6000 }, () => Number(rng.next() < share))
+      const score = Float64Array.from(y, (label) => Math.round((effect * label + rng.normal()) * levels) / levels)
+      const weight = seed % 5 === 0 ? Float64Array.from(y, () => rng.next()) : null
+      const unit = Int32Array.from(y, (_, i) => Math.floor(i / 3))
+      const found = bestCut(ranking(score), y, weight, unit)
+      const largestOf = (found: readonly Place[]) => found.reduce((most, { distance }) => Math.max(most, Math.abs(distance)), 0)
+      expect(found.largest).toBeCloseTo(largestOf(places({ y, score, weight }, () => true)), 12)
+      for (let k = 0; k < 10; k++) {
+        const other = (i: number) => (unit[i] ?? 0) % 10 !== k
+        const others = places({ y, score, weight }, other)
+        const most = largestOf(others) - 1e-12
+        const best = others.filter(({ distance }) => Math.abs(distance) >= most)
+        // rows of the fold may lie beyond the threshold, before it, or where it does
+        const agrees = best.some(({ from, to, distance }) =>
+          score.every((s, i) => other(i) || (s < from && s > to) || found.honestCalls[i] === Number(s >= from === distance > 0)),
+        )
+        expect(agrees, `world ${seed}, fold ${k}`).toBe(true)
       }
     }
   })

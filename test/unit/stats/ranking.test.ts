@@ -10,6 +10,7 @@ const draws = {
   'doubles that single precision cannot tell from zero': () => (source.below(5) - 2) * 1e-300,
   'doubles beyond single precision': () => source.normal() * 1e200,
   'doubles a last digit apart': () => 1 + source.below(50) * Number.EPSILON,
+  'one number': () => 0.2,
   'zeros of either sign': () => (source.next() < 0.5 ? 0 : -0),
 }
 
