@@ -18,7 +18,7 @@ import { type Mean, meanOf as meanOfRows, skewBelow, skewBounds, tBounds } from 
 import { drawsFor } from '../stats/row-bootstrap.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
 import { type Change, changeBetween, changeOf, discordant, student, type Test, wider } from './change.ts'
-import { fewCellsDiffer } from './few-differ.ts'
+import { fewCellsDiffer, fewRowsDiffer } from './few-differ.ts'
 import { influenceOf } from './influence.ts'
 import { type Level, levelOf, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, unitsFor } from './resampling.ts'
@@ -35,10 +35,16 @@ export function changeAmongMany(baseline: Sample, candidate: Sample, draws: Resa
   if (baseline.value.value === null || candidate.value.value === null) return null
   if (hasOwnTest(candidate, draws)) return changeBetween(baseline, candidate, draws)
   const value = candidate.value.value - baseline.value.value
-  const few = candidate.kind === 'cells' && baseline.kind === 'cells' ? fewCellsDiffer(baseline, candidate, value) : null
+  const few = fewIn(baseline, candidate, value)
   if (few) return changeOf(value, few, candidate, draws)
   const mean = meanOf(baseline, candidate, value, draws)
   return changeOf(value, mean && mean.n > 1 ? leaning(mean, candidate.unit ? mean.n : null) : null, candidate, draws)
+}
+
+/** Where the rows on which the models differ are few, and the samples say which. */
+function fewIn(baseline: Sample, candidate: Sample, value: number): Test | null {
+  if (candidate.kind === 'cells' && baseline.kind === 'cells') return fewCellsDiffer(baseline, candidate, value)
+  return candidate.kind === 'mean' && baseline.kind === 'mean' ? fewRowsDiffer(baseline, candidate) : null
 }
 
 /** An exact test, DeLong's, or one in time. */

@@ -15,10 +15,11 @@ import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { connor, rowsNeeded } from '../stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../stats/tango.ts'
-import { fewCellsDiffer, fewRowsDiffer, nothingDiffers } from './few-differ.ts'
+import type { Differing } from './differing.ts'
+import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
 import { cellInfluences, influenceOf } from './influence.ts'
 import { leftOut } from './left-out.ts'
-import { influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
+import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
 import { entriesOf } from './statistic.ts'
@@ -52,12 +53,19 @@ export function fewGroups({ test, oneGroup }: Change): number | null {
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
-/** null where either value is undefined */
-export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling): Change | null {
+/** null where either value is undefined. @param few rows that differ, where they are few and somebody knows them */
+export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling, few: Differing | null = null): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
-  return changeOf(value, testOf(baseline, candidate, value, draws), candidate, draws)
+  const test = testOf(baseline, candidate, value, draws)
+  const known = few && !seesRows(candidate, draws) ? fewUnitsDiffer(candidate, few, value, draws) : null
+  // of bins, or of the best threshold, the effects of single rows are not all there is
+  return changeOf(value, known && test ? { ...wider(test, known), method: known.method } : test, candidate, draws)
 }
+
+/** Kinds whose samples say themselves on which rows two models differ, or that have no test at all. */
+const seesRows = ({ kind }: Sample, { serial }: Resampling): boolean =>
+  kind === 'cells' || kind === 'plain' || (serial === null && (kind === 'proportion' || kind === 'mean'))
 
 /** @param sample of the candidate */
 export function changeOf(value: number, found: Test | null, sample: Sample, draws: Resampling): Change {
@@ -124,14 +132,14 @@ function proportions(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
   }
   if (rows === 0) return null
   // of a rate among some of the rows: as many rows again as there are of the others
-  return yesOrNo(lost, won, rows, candidate.hit.length / rows, null)
+  return yesOrNo(lost, won, rows, candidate.hit.length / rows)
 }
 
-/** @param rows of which the baseline alone has `b` right and the candidate alone `c`; with `groups`, one a group */
-function yesOrNo(b: number, c: number, rows: number, scale: number, groups: number | null): Test {
+/** @param rows of which the baseline alone has `b` right and the candidate alone `c` */
+function yesOrNo(b: number, c: number, rows: number, scale: number): Test {
   return {
-    method: groups === null ? 'mcnemar-mid-p' : 'mcnemar-mid-p-groups',
-    groups,
+    method: 'mcnemar-mid-p',
+    groups: null,
     below: (at) => (at === 0 ? mcnemarWorse(b, c) : normalSf(-tangoZ(b, c, rows, at))),
     above: (at) => (at === 0 ? mcnemarWorse(c, b) : normalSf(tangoZ(b, c, rows, at))),
     bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
@@ -144,8 +152,8 @@ function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
   if (mean.n < 2) return null
   // of a rate among some of the rows: groups without such rows are counted, too, unless too few have any
   const groups = mean.n < FEWEST_GROUPS ? mean.n : groupsOf(candidate.unit ?? new Int32Array())
-  // models that answer alike everywhere have no spread, which is no proof that they would do so elsewhere: no group of so many differs
-  if (mean.mean === 0 && mean.se === 0) return yesOrNo(0, 0, mean.n, groups / mean.n, groups)
+  const few = fewRowsDiffer(hitsOf(baseline), hitsOf(candidate), [0, 1])
+  if (few) return { ...few, groups, rowsNeeded: (size, alpha) => Math.ceil((few.rowsNeeded(size, alpha) * groups) / mean.n) }
   return isTame(mean) ? student(mean, 'paired-t-groups', groups, groups) : drawn(baseline, candidate, candidate.hit.length, draws)
 }
 

@@ -5,17 +5,20 @@
  *
  *     a confusion table    effect: the metric with the row where the candidate has it less where the baseline has it; the largest: any row moved to another answer
  *     a mean of rows       effect: the difference of the row; the largest: how far apart the losses of two rows lie
- *     anything else        only where not one row differs; the largest: what one row tells of the level, √n · width of its interval of 95 %, four standard deviations of the influences
+ *     anything else        effect: the metric less that with the answers of the baseline in the row (`differing.ts`); the largest: what one row tells of the level, √n · width of its
+ *                          interval of 95 %, four standard deviations of the influences
  */
 import type { Sample } from '../metrics/sample.ts'
-import { groupsOf, sumsByGroup } from '../stats/clusters.ts'
+import { effectiveUnits, groupsOf } from '../stats/clusters.ts'
 import { type FewDiffer, fewDifferBounds, fewDifferZ } from '../stats/few-differ.ts'
 import { normalSf } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
 import type { Test } from './change.ts'
+import type { Differing } from './differing.ts'
 import { FEWEST_DISCORDANT } from './discordant.ts'
 import { levelOf } from './level.ts'
-import type { Resampling } from './resampling.ts'
+import { type Resampling, unitsFor } from './resampling.ts'
+import type { Serial } from './serial.ts'
 import { entriesOf, isRowSample } from './statistic.ts'
 
 type Cells = Extract<Sample, { kind: 'cells' }>
@@ -49,7 +52,8 @@ export function fewCellsDiffer(baseline: Cells, candidate: Cells, value: number)
     add(table, from, w)
     return moved === null || because !== null ? 0 : whole - moved
   }
-  const { units, sum, perUnit } = unitsIn(heavy, unit, groups.size)
+  const { count, alike } = effectiveUnits(weight, unit, y.length)
+  const units = Math.max(groups.size, alike)
   const moves = new Map<number, number>()
   for (const i of rows) {
     const at = (y[i] ?? 0) * classes
@@ -58,16 +62,18 @@ export function fewCellsDiffer(baseline: Cells, candidate: Cells, value: number)
     moves.set(code, (moves.get(code) ?? 0) + units * own)
   }
   // all rows of a unit of average weight, a row at a time: functions of a table bend
-  const largest = y.length * largestEffect(table, classes, sum / y.length, effect)
+  const largest = y.length * largestEffect(table, classes, heavy.reduce((sum, w) => sum + w, 0) / y.length, effect)
   const effects = [...moves.values()].filter((g) => Math.abs(g) > 1e-12 * largest)
-  return largest > 0 ? testOf({ effects, units, largest }, value, unit ? perUnit.length : null) : null
+  return largest > 0 ? testOf({ effects, units, largest }, value, unit ? count : null) : null
 }
 
-/** The same of a mean: the largest effect is how far the losses of rows lie apart. */
-export function fewRowsDiffer(baseline: Mean, candidate: Mean): Test | null {
+type Losses = Pick<Mean, 'rows' | 'unit' | 'weight'>
+
+/** The same of a mean: the largest effect is how far the losses of rows lie apart, or `range` where they cannot lie elsewhere. */
+export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readonly [number, number] | null = null): Test | null {
   const { rows, unit = null, weight = null } = candidate
   const differing = new Set<number>()
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let [least, most] = range ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < rows.length; i++) {
     const [after, before] = [rows[i] ?? 0, baseline.rows[i] ?? 0]
     least = Math.min(least, after, before)
@@ -77,7 +83,9 @@ export function fewRowsDiffer(baseline: Mean, candidate: Mean): Test | null {
   }
   if (!(most > least)) return null
   const heavy = weight ?? new Float64Array(rows.length).fill(1)
-  const { units, sum, perUnit } = unitsIn(heavy, unit, differing.size)
+  const sum = heavy.reduce((total, w) => total + w, 0)
+  const { count, alike } = effectiveUnits(weight, unit, rows.length)
+  const units = Math.max(differing.size, alike)
   const moves = new Map<number, number>()
   for (let i = 0; i < rows.length; i++) {
     const by = (rows[i] ?? 0) - (baseline.rows[i] ?? 0)
@@ -87,14 +95,7 @@ export function fewRowsDiffer(baseline: Mean, candidate: Mean): Test | null {
   }
   const effects = [...moves.values()]
   const value = effects.reduce((total, g) => total + g, 0) / units
-  return testOf({ effects, units, largest: most - least }, value, unit ? perUnit.length : null)
-}
-
-/** Units, as many as count alike (Kish 1965), at least those that are known to differ. */
-function unitsIn(heavy: Float64Array, unit: Int32Array | null, differing: number) {
-  const perUnit = unit ? sumsByGroup(heavy, unit) : heavy
-  const [sum, squares] = perUnit.reduce(([s, q], w) => [s + w, q + w * w] as const, [0, 0] as readonly [number, number])
-  return { perUnit, sum, units: Math.max(differing, (sum * sum) / squares) }
+  return testOf({ effects, units, largest: most - least }, value, unit ? count : null)
 }
 
 function add(table: Float64Array, cell: number, by: number): void {
@@ -127,18 +128,35 @@ function largestEffect(table: Float64Array, classes: number, one: number, effect
   return most
 }
 
+/** The same of any metric. */
+export function fewUnitsDiffer(candidate: Sample, { units, groups, without }: Differing, value: number, draws: Resampling): Test | null {
+  const whole = candidate.value.value
+  const open = leftOpen(candidate, draws)
+  if (whole === null || open === null) return null
+  // one of the rarer class counts for as many of all as there are to one of it
+  const largest = open.largest * Math.max(1, units / open.units)
+  const effects = without.map((left) => (left === null ? 0 : units * (whole - left))).filter((g) => Math.abs(g) > 1e-12 * largest)
+  return testOf({ effects, units, largest }, value, groups)
+}
+
 /** The same test where not one row differs. null: the level has no width either, as the area of a score that is the same everywhere */
 export function nothingDiffers(candidate: Sample, draws: Resampling): Test | null {
+  const open = leftOpen(candidate, draws)
+  return open && testOf({ effects: [], ...open }, 0, candidate.unit ? open.units : null)
+}
+
+/** What one of so many rows (groups, blocks of time) could have at most, as far as the level tells. */
+function leftOpen(candidate: Sample, draws: Resampling): Omit<FewDiffer, 'effects'> | null {
   const level = levelOf(candidate, draws)
-  const units = unitsOf(candidate)
+  const units = unitsOf(candidate, draws.serial)
   if (level === null || units < 1) return null
   const [low, high] = level.bounds(0.975)
   const largest = Math.sqrt(units) * (high - low)
-  return largest > 0 ? testOf({ effects: [], units, largest }, 0, candidate.unit ? units : null) : null
+  return largest > 0 ? { units, largest } : null
 }
 
 /** Where classes are ordered by a score, a change may come from the rarer one alone. */
-function unitsOf(sample: Sample): number {
+function unitsOf(sample: Sample, serial: Serial | null): number {
   const all = (codes: Int32Array | null | undefined, rows: number) => (codes ? groupsOf(codes) : rows)
   if (sample.kind === 'auc' || sample.kind === 'cut' || sample.kind === 'rank') {
     const { y, unit = null } = sample
@@ -149,7 +167,7 @@ function unitsOf(sample: Sample): number {
     return Math.min(having(0), having(1))
   }
   if (sample.kind === 'influence') return all(sample.unit, sample.influence.length)
-  return isRowSample(sample) ? all(sample.unit, entriesOf(sample)) : 0
+  return isRowSample(sample) ? all(unitsFor(sample, serial), entriesOf(sample)) : 0
 }
 
 /** @param value the change; the effects add up to about that, as far as the metric is straight */

@@ -170,13 +170,18 @@ function countHits(hit: Uint8Array, among: Uint8Array | null): [hits: number, ro
   return [hits, rows]
 }
 
-/** The rows that count, and what each adds; @param minus the other model, for a difference */
+/** The rows that count, 1 where it holds. */
+export function hitsOf({ hit, among, unit = null }: Kind<'proportion'>): { readonly rows: Float64Array; readonly unit: Int32Array | null } {
+  const kept = rowsWhere(hit.length, (i) => !among || among[i] === 1)
+  return { rows: Float64Array.from(kept, (i) => hit[i] ?? 0), unit: unit && Int32Array.from(kept, (i) => unit[i] ?? 0) }
+}
+
+/** What each of the rows that count adds; @param minus the other model, for a difference */
 export function meanOfHits(sample: Kind<'proportion'>, minus: Kind<'proportion'> | null = null): { mean: Mean; rows: number } {
-  const { hit, among, unit = null } = sample
-  const kept = Uint32Array.from(hit.keys()).filter((i) => !among || among[i] === 1)
-  const values = Float64Array.from(kept, (i) => (hit[i] ?? 0) - (minus ? (minus.hit[i] ?? 0) : 0))
-  const codes = unit ? Int32Array.from(kept, (i) => unit[i] ?? 0) : null
-  return { mean: weightedMean(values, null, codes), rows: kept.length }
+  const { rows, unit } = hitsOf(sample)
+  const before = minus && hitsOf(minus).rows
+  const values = before ? rows.map((x, i) => x - (before[i] ?? 0)) : rows
+  return { mean: weightedMean(values, null, unit), rows: rows.length }
 }
 
 /** @param influence whose mean over the rows is the deviation of the estimate; @param spread how the error of their sums is made */

@@ -9,6 +9,7 @@ import { metrics, sampleOf } from '../metrics/table.ts'
 import type { View } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Change, changeBetween } from './change.ts'
+import { type FewDiffering, fewDiffering } from './differing.ts'
 import { type Level, levelOf } from './level.ts'
 import type { Resampling } from './resampling.ts'
 import { bestTrivial } from './trivial.ts'
@@ -46,13 +47,14 @@ export interface Judged {
 
 export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] {
   const { draws } = models
+  const few = models.baseline && fewDiffering(models.candidate, models.baseline, draws.serial)
   const parts = asked.map((one) => {
     const samples = samplesOf(one, models)
-    if (!samples.inferred || samples.candidate.kind !== 'rank') return { row: rowOf(one, samples, draws), samples: null, one }
+    if (!samples.inferred || samples.candidate.kind !== 'rank') return { row: rowOf(one, samples, draws, few), samples: null, one }
     draws.announce(samples.baseline ? [samples.candidate, samples.baseline] : [samples.candidate])
     return { row: null, samples, one }
   })
-  return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, draws)] : []))
+  return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, draws, few)] : []))
 }
 
 interface Samples {
@@ -80,7 +82,12 @@ function samplesOf({ spec, gated, floor }: Asked, { candidate: view, baseline: b
   }
 }
 
-function rowOf({ spec, gated, floor }: Asked, { metric, candidate, baseline, trivial, inferred }: Samples, draws: Resampling): Row {
+function rowOf(
+  { spec, gated, floor }: Asked,
+  { metric, candidate, baseline, trivial, inferred }: Samples,
+  draws: Resampling,
+  few: FewDiffering | null,
+): Row {
   return {
     spec,
     metric,
@@ -90,7 +97,7 @@ function rowOf({ spec, gated, floor }: Asked, { metric, candidate, baseline, tri
     trivial: trivial?.value ?? null,
     level: inferred ? levelOf(candidate, draws) : null,
     before: baseline && inferred ? levelOf(baseline, draws) : null,
-    change: baseline && inferred ? changeBetween(baseline, candidate, draws) : null,
+    change: baseline && inferred ? changeBetween(baseline, candidate, draws, few?.(metric, spec.params) ?? null) : null,
     gain: floor && trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null,
     excluded: candidate.excluded ?? null,
   }

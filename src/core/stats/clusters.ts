@@ -65,6 +65,25 @@ export function clustered(value: number, influence: Float64Array, codes: Int32Ar
   }
 }
 
+/** Units, and as many as count alike: (Σw)²/Σw² of what they weigh (Kish 1965). @param rows how many there are */
+export function effectiveUnits(
+  weight: Float64Array | null,
+  codes: Int32Array | null,
+  rows: number,
+): { readonly count: number; readonly alike: number } {
+  if (!weight && !codes) return { count: rows, alike: rows }
+  const heavy = weight ?? new Float64Array(rows).fill(1)
+  const perUnit = codes ? sumsByGroup(heavy, codes) : heavy
+  let sum = 0
+  let squares = 0
+  for (let u = 0; u < perUnit.length; u++) {
+    const w = perUnit[u] ?? 0
+    sum += w
+    squares += w * w
+  }
+  return { count: perUnit.length, alike: sum ** 2 / squares }
+}
+
 export function groupsOf(codes: Int32Array): number {
   return compacted(codes).count
 }

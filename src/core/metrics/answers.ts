@@ -1,0 +1,93 @@
+/** What a model answered, row by row, apart from what is true: in which rows two models differ, and one model with the answers of another in some of them. */
+import type { Metric } from './metric.ts'
+import type { Scores } from './scores.ts'
+
+interface Answer {
+  /** rows × width, row by row */
+  readonly values: Float64Array | Uint8Array | Int32Array
+  readonly width: number
+}
+
+const answer = (values: Answer['values'] | null | undefined, width = 1): readonly Answer[] => (values ? [{ values, width }] : [])
+
+/** @param needs of a metric, which decides whether its probabilities or its labels are the answer; null: both are */
+function answersOf(scores: Scores, needs: Metric['needs'] | null): readonly Answer[] {
+  switch (scores.task) {
+    case 'binary':
+      return [...(needs === 'labels' ? [] : answer(scores.score)), ...(needs === 'scores' ? [] : answer(scores.predicted))]
+    case 'multiclass':
+      return [
+        ...(needs === 'labels' ? [] : answer(scores.proba, scores.classes.length)),
+        ...(needs === 'scores' ? [] : answer(scores.predicted)),
+      ]
+    case 'multilabel':
+      return [
+        ...(needs === 'labels' ? [] : answer(scores.score, scores.labels.length)),
+        ...(needs === 'scores' ? [] : answer(scores.predicted, scores.labels.length)),
+      ]
+    case 'ranking':
+      return answer(scores.score)
+    case 'regression':
+    case 'forecasting':
+      return [...answer(scores.predicted), ...answer(scores.quantiles?.values, scores.quantiles?.levels.length)]
+  }
+}
+
+/** Rows in which the answers differ, rising; null: not the same kind of answers. @param enough no more are looked for, once it says so */
+export function differingRows(
+  a: Scores,
+  b: Scores,
+  needs: Metric['needs'],
+  rows: number,
+  enough: (row: number) => boolean,
+): readonly number[] | null {
+  const [own, other] = [answersOf(a, needs), answersOf(b, needs)]
+  if (own.length !== other.length || own.some(({ width }, j) => other[j]?.width !== width)) return null
+  const pairs = own.flatMap(({ values, width }, j) => {
+    const [of] = other.slice(j, j + 1)
+    return of ? [{ values, width, of: of.values }] : []
+  })
+  const found: number[] = []
+  for (let i = 0; i < rows; i++) {
+    if (!pairs.some(({ values, width, of }) => differs(values, of, i * width, width))) continue
+    found.push(i)
+    if (enough(i)) break
+  }
+  return found
+}
+
+function differs(a: Answer['values'], b: Answer['values'], from: number, width: number): boolean {
+  for (let i = from; i < from + width; i++) if (a[i] !== b[i]) return true
+  return false
+}
+
+/** `scores` with the answers of `other` in these rows. @throws RangeError where they are of other tasks */
+export function withAnswers(scores: Scores, other: Scores, rows: Iterable<number>): Scores {
+  if (scores.task !== other.task) throw new RangeError(`answers of a ${other.task} task are none of a ${scores.task} one`)
+  const mixed = copied(scores)
+  const from = answersOf(other, null)
+  for (const [j, { values, width }] of answersOf(mixed, null).entries()) {
+    const source = from[j]?.values
+    if (!source) continue
+    for (const row of rows) for (let i = row * width; i < (row + 1) * width; i++) values[i] = source[i] ?? 0
+  }
+  return mixed
+}
+
+/** Answers of its own, everything else shared. */
+function copied(scores: Scores): Scores {
+  switch (scores.task) {
+    case 'binary':
+    case 'multilabel':
+      return { ...scores, score: scores.score?.slice() ?? null, predicted: scores.predicted.slice() }
+    case 'multiclass':
+      return { ...scores, proba: scores.proba?.slice() ?? null, predicted: scores.predicted.slice() }
+    case 'ranking':
+      return { ...scores, score: scores.score.slice() }
+    case 'regression':
+    case 'forecasting': {
+      const { quantiles = null } = scores
+      return { ...scores, predicted: scores.predicted.slice(), quantiles: quantiles && { ...quantiles, values: quantiles.values.slice() } }
+    }
+  }
+}
