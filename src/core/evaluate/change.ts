@@ -14,7 +14,7 @@ import { degreesOf, type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { connor, rowsNeeded } from '../stats/rows-needed.ts'
-import { tangoBounds, tangoZ } from '../stats/tango.ts'
+import { heldAbove, tangoHeld } from '../stats/tango.ts'
 import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
 import { cellInfluences, influenceOf } from './influence.ts'
@@ -140,9 +140,9 @@ function yesOrNo(b: number, c: number, rows: number, scale: number): Test {
   return {
     method: 'mcnemar-mid-p',
     groups: null,
-    below: (at) => (at === 0 ? mcnemarWorse(b, c) : normalSf(-tangoZ(b, c, rows, at))),
-    above: (at) => (at === 0 ? mcnemarWorse(c, b) : normalSf(tangoZ(b, c, rows, at))),
-    bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoBounds(b, c, rows, level)),
+    below: (at) => (at === 0 ? mcnemarWorse(b, c) : heldAbove(c, b, rows, -at)),
+    above: (at) => (at === 0 ? mcnemarWorse(c, b) : heldAbove(b, c, rows, at)),
+    bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoHeld(b, c, rows, level)),
     rowsNeeded: (size, alpha) => Math.ceil(connor((b + c) / rows, size, alpha) * scale),
   }
 }

@@ -3,8 +3,8 @@
  * What a metric reads of a model decides which rows differ: a model whose scores moved and whose labels did not answers alike where labels count.
  */
 import { differingRows, withAnswers } from '../metrics/answers.ts'
-import type { Metric, Params } from '../metrics/metric.ts'
-import { sampleOf } from '../metrics/table.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { MetricValue } from '../metrics/sample.ts'
 import { type View, viewOfPart } from '../metrics/view.ts'
 import { effectiveUnits } from '../stats/clusters.ts'
 import { FEWEST_DISCORDANT } from './discordant.ts'
@@ -19,8 +19,8 @@ export interface Differing {
   readonly without: readonly (number | null)[]
 }
 
-/** null: they differ on none, or on as many as need no such care */
-export type FewDiffering = (metric: Metric, params: Params) => Differing | null
+/** @param needs of the metric; @param read the metric of one model. null: they differ on none, or on as many as need no such care */
+export type FewDiffering = (needs: Metric['needs'], read: (view: View) => MetricValue) => Differing | null
 
 export function fewDiffering(candidate: View, baseline: View, serial: Serial | null): FewDiffering {
   const unit = serial && serial.rows === candidate.n ? serial.blocks : candidate.unit
@@ -33,16 +33,16 @@ export function fewDiffering(candidate: View, baseline: View, serial: Serial | n
     made.set(needs, views)
     return views
   }
-  return (metric, params) => {
-    const views = mixed(metric.needs)
+  return (needs, read) => {
+    const views = mixed(needs)
     if (views.length === 0) return null
     const { count, alike } = effectiveUnits(candidate.weight, unit, candidate.n)
     return {
       units: Math.max(views.length, alike),
       groups: candidate.unit ? count : null,
       without: views.map((view) => {
-        const { value } = sampleOf(metric, view, params)
-        return value.undefined === null ? value.value : null
+        const { value, undefined: why } = read(view)
+        return why === null ? value : null
       }),
     }
   }

@@ -35,7 +35,15 @@ function leftOut({ parts, kept, column }: Compared, least: number): string | nul
     if (kept.includes(g)) return []
     const part = parts.find((groups) => (groups[g]?.base ?? 0) < least || groups[g]?.estimate == null)
     const at = part ? parts.indexOf(part) : 0
-    return [{ id, rows: rows.length, at, base: part?.[g]?.base ?? 0, because: part?.[g]?.undefined ?? 'it has no interval' }]
+    return [
+      {
+        id,
+        rows: rows.length,
+        at,
+        base: part?.[g]?.base ?? 0,
+        because: part?.[g]?.undefined ?? 'its rows are too few, or all the same, for an interval',
+      },
+    ]
   })
   const [first] = out
   if (!first) return null

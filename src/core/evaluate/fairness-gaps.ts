@@ -1,4 +1,6 @@
 /** What a limit of fairness is held against: how far two groups are apart, in points or as a ratio, or how much the widest gap has grown. */
+
+import { once } from '../metrics/once.ts'
 import { change, count, level as levelText, plural } from '../report/format.ts'
 import { contrastAbove, contrastBelow, contrastBounds, ratioBounds } from '../stats/mover.ts'
 import { normalQuantile } from '../stats/normal.ts'
@@ -67,7 +69,7 @@ export interface Quantity {
   readonly value: number
   /** p-value of "the true one exceeds `at`", whichever way round; null: no test is known */
   p(at: number): number | null
-  /** ends are one-sided bounds */
+  /** ends are one-sided bounds; the upper one of how far apart, whichever of the two is the larger in truth */
   bounds(level: number): readonly [number, number] | null
   /** of a rise: the gap of the baseline, and of the candidate */
   readonly before: number | null
@@ -112,7 +114,10 @@ function pairQuantity(one: Compared, at: number, a: GroupValue, b: GroupValue, k
       ...common,
       value: difference,
       p: (limit) => Math.min(1, contrastAbove(more, less, 1, limit) + contrastAbove(more, less, 1, -limit)),
-      bounds: (level) => contrastBounds(more, less, 1, level),
+      bounds: (level) => {
+        const [from, to] = contrastBounds(more, less, 1, level)
+        return [from, Math.max(to, -from)]
+      },
       says: (limit) =>
         `${name} differs by ${size(difference, measure.unit, [limit])} over ${column.column} (limit ${limitText({ value: limit, relative: null, written: true }, measure.unit)}): ${of}${say(high)}, ${say(low)}`,
     }
@@ -129,7 +134,7 @@ function pairQuantity(one: Compared, at: number, a: GroupValue, b: GroupValue, k
     },
     bounds: (level) => {
       const [from, to] = ratioBounds(less, more, level)
-      return [1 - to, 1 - from]
+      return [1 - to, 1 - Math.min(from, 1 / to)]
     },
     says: (limit) =>
       `the ratio of ${name} over ${column.column} is ${levelText(ratio, '', [limit])} (at least ${limit}): ${of}${say(low)}, ${say(high)}`,
@@ -138,14 +143,14 @@ function pairQuantity(one: Compared, at: number, a: GroupValue, b: GroupValue, k
 
 /** The widest gap of the candidate against that of the baseline. @param draws of the groups; null: too few units for any */
 export function riseQuantity(one: Compared, draws: readonly RowDraws[] | null): readonly Quantity[] {
-  const { before, parts, kept, measure, name, column } = one
+  const { before, parts, kept, measure, name, column, changes } = one
   if (before === null || kept.length < 2) return []
   const samples = (of: Compared['parts']) => of.map((groups) => kept.flatMap((g) => groups[g]?.sample ?? []))
   const values = (of: Compared['parts']) => of.map((groups) => kept.map((g) => groups[g]?.value ?? null))
   const [was, is] = [gapOf(values(before)), gapOf(values(parts))]
   if (was === null || is === null || values(before).flat().includes(null)) return []
   const own = draws?.filter((_, g) => kept.includes(g)) ?? null
-  const test = own && riseTest(samples(before), samples(parts), own)
+  const test = own && riseTest(samples(before), samples(parts), own, once(changes))
   const rows = kept.reduce((sum, g) => sum + (column.groups[g]?.rows.length ?? 0), 0)
   const value = is - was
   return [

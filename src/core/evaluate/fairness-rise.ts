@@ -5,12 +5,20 @@
  *
  * Of the draws the standard error is read, and not the quantiles: the widest of several gaps falls back towards the others in every draw, which BCa takes for a bias and
  * corrects the wrong way round. With eight groups that are alike it would call equal models worse in more than 5 % of the runs; Student's t with this standard error does in fewer.
- * Source: paired bootstrap, Efron & Tibshirani 1993, §6 and §13.3.
+ *
+ * Models that differ on few rows of a group, or on none, show the draws no spread, which is no proof that the gap has not grown. So its upper bound is no nearer than what the changes
+ * c of the groups leave open by their own tests (`change.ts`, `few-differ.ts`), put together for every two as independent ones (`stats/mover.ts`):
+ *
+ *     rise = max over a, b of (c_a − c_b) − S_ab,    S_ab = the gap of the baseline − (θ_a − θ_b) ≥ 0
+ *
+ * each of which is no larger than the upper bound of its c_a − c_b less S_ab. Its lower bound, and p of "the gap rose", are those of the draws: so few rows seem to spread less the less they rose.
+ * Source: paired bootstrap, Efron & Tibshirani 1993, §6 and §13.3; Zou & Donner 2008.
  */
 import type { Sample } from '../metrics/sample.ts'
 import { weightedAuc } from '../metrics/weighted-auc.ts'
 import { fromError } from '../stats/bca.ts'
 import { groupGap } from '../stats/group-gaps.ts'
+import { contrastBounds, type Estimate } from '../stats/mover.ts'
 import { minus, type Replicates, type RowDraws, rowDraws } from '../stats/row-bootstrap.ts'
 import { studentQuantile, studentSf } from '../stats/student-t.ts'
 import { attempt } from './resampling.ts'
@@ -41,8 +49,16 @@ export function columnDraws(groups: readonly Slice[], rows: number, units: Int32
   return groups.map(({ rows: own }) => ({ ...draws, rows: own.length, of: Uint16Array.from(own, (row) => draws.of[row] ?? 0) }))
 }
 
-/** @param draws of the groups whose samples these are; null: hardly a draw has a gap */
-export function riseTest(baseline: Parts<Sample>, candidate: Parts<Sample>, draws: readonly RowDraws[]): RiseTest | null {
+/**
+ * @param draws of the groups whose samples these are; @param changes of the groups, in each part
+ * @returns null: hardly a draw has a gap
+ */
+export function riseTest(
+  baseline: Parts<Sample>,
+  candidate: Parts<Sample>,
+  draws: readonly RowDraws[],
+  changes: () => Parts<GroupChange>,
+): RiseTest | null {
   const [before, after] = [gapDraws(baseline, draws), gapDraws(candidate, draws)]
   if (before === null || after === null) return null
   const { estimate, draws: drawn, resampled } = minus(after, before)
@@ -52,8 +68,25 @@ export function riseTest(baseline: Parts<Sample>, candidate: Parts<Sample>, draw
   return {
     se,
     above: (at) => (se > 0 ? studentSf((estimate - at) / se, df) : estimate > at ? 0 : 1),
-    bounds: (level) => [estimate - studentQuantile(level, df) * se, estimate + studentQuantile(level, df) * se],
+    bounds: (level) => {
+      const half = studentQuantile(level, df) * se
+      return [estimate - half, Math.max(estimate + half, mostLeftOpen(changes(), level))]
+    },
   }
+}
+
+/** From the level of a group for the baseline. */
+export interface GroupChange extends Estimate {
+  readonly before: number
+}
+
+/** The upper bound of the rise by the changes of the groups: the largest over every two of them, in every part. */
+function mostLeftOpen(changes: Parts<GroupChange>, level: number): number {
+  const widest = gapOf(changes.map((groups) => groups.map(({ before }) => before))) ?? 0
+  const every = changes.flatMap((groups) =>
+    groups.flatMap((a) => groups.flatMap((b) => (a === b ? [] : [contrastBounds(a, b, 1, level)[1] - (widest - (a.before - b.before))]))),
+  )
+  return every.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)
 }
 
 function gapDraws(parts: Parts<Sample>, draws: readonly RowDraws[]): Replicates | null {

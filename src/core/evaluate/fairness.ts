@@ -21,7 +21,7 @@ import type { RowDraws } from '../stats/row-bootstrap.ts'
 import { checksOf } from './fairness-checks.ts'
 import { claimsOf, outcomesOf } from './fairness-claims.ts'
 import { detailsOf } from './fairness-details.ts'
-import { type Compared, type FairnessColumn, groupValues, groupViews } from './fairness-groups.ts'
+import { type Compared, type FairnessColumn, groupChange, groupValues, groupViews } from './fairness-groups.ts'
 import { measures, usualMeasures } from './fairness-measures.ts'
 import { columnDraws } from './fairness-rise.ts'
 import type { MissingBaseline } from './judge.ts'
@@ -79,10 +79,15 @@ type Asked = Pick<Compared, 'name' | 'named' | 'limits'> & { readonly measure: s
 function measured(asked: Asked, column: FairnessColumn, views: readonly View[], before: readonly View[] | null, least: number): Compared {
   const measure = measures[asked.measure]
   if (!measure) throw new RangeError(`there is no measure ${asked.measure}`)
-  const values = (of: readonly View[]) => measure.parts.map((part) => groupValues(part, asked.named, column.groups, of))
+  const values = (of: readonly View[]) => measure.parts.map((part) => groupValues(part, measure, asked.named, column.groups, of))
   const parts = values(views)
   const kept = [...column.groups.keys()].filter((g) =>
     parts.every((groups) => (groups[g]?.base ?? 0) >= least && groups[g]?.estimate != null),
   )
-  return { ...asked, column, measure, parts, before: before && values(before), kept }
+  const earlier = before && values(before)
+  const changes = () =>
+    measure.parts.map((part, at) =>
+      kept.map((g) => groupChange(part, asked.named, [earlier?.[at]?.[g], parts[at]?.[g]], [before?.[g], views[g]])),
+    )
+  return { ...asked, column, measure, parts, before: earlier, kept, changes }
 }

@@ -5,8 +5,9 @@
  *     p̃ = the most likely shares under θ = Δ0 (multinomial, as empirical likelihood has them): p̃_k = n_k / (n (1 + λ(g_k − Δ0)))
  *     z = (θ̂ − Δ0) / √(Σ p̃_k (g_k − Δ0)² / n)
  *
- * Kinds of row that nobody has seen count up to ±`largest`: where the kinds that were seen cannot add up to Δ0, the rest of p̃ lies there. So no difference at all leaves
- * ± largest · z²/(n + z²) open, and not 0. With effects of ±1 and 0 this is Tango's test to the last digit (`few-differ.test.ts`).
+ * Kinds of row that nobody has seen count up to ±`largest`: where the kinds that were seen cannot add up to Δ0, the rest of p̃ lies there. With effects of ±1 and 0 this is Tango's
+ * test to the last digit (`few-differ.test.ts`). Where not one row differs, a change needs a share of at least |Δ0|/largest of rows that do, of which n show none with the
+ * chance (1 − |Δ0|/largest)ⁿ: that is the p-value, and ± largest · (1 − α^(1/n)) is left open (of which the score, ± largest · z²/(n + z²), is passed in 7 to 9 % of worlds).
  * @throws RangeError unless largest > 0 and there are as many rows as effects
  * Source: Tango 1998 for shares; Owen 2001, "Empirical Likelihood", §2 for the shares under Δ0.
  */
@@ -29,6 +30,7 @@ export function fewDifferZ({ effects, units, largest }: FewDiffer, at: number): 
   const most = effects.reduce((max, g) => Math.max(max, Math.abs(g)), largest)
   const mean = effects.reduce((sum, g) => sum + g, 0) / units
   if (Math.abs(at) >= most) return (at > 0 ? -1 : 1) * Number.POSITIVE_INFINITY
+  if (effects.length === 0) return Math.sign(at) * Math.min(0, normalQuantile((1 - Math.abs(at) / largest) ** units))
   const kinds = [{ h: -at, rows: units - effects.length }, ...effects.map((g) => ({ h: g - at, rows: 1 }))].filter(({ rows }) => rows > 0)
   const pull = (lambda: number) => kinds.reduce((sum, { h, rows }) => sum + (rows * h) / (1 + lambda * h), 0)
   // beyond these ends a kind of row that could be would have less than no share

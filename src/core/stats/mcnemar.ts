@@ -15,7 +15,7 @@
 import { binomialAtLeast, binomialPmf } from './beta.ts'
 import { bisection } from './bisection.ts'
 import type { Bounds } from './proportion.ts'
-import { tangoBounds } from './tango.ts'
+import { tangoHeld } from './tango.ts'
 
 /** One-sided: is the second worse? b: pairs that only the first got, c: only the second. */
 export const mcnemarWorse = (b: number, c: number): number => midUpper(b, b + c, 0.5)
@@ -38,7 +38,7 @@ export function mcnemarBounds(b: number, c: number, n: number, level: number): B
 
 /** One-sided bounds of the change (c − b)/n at `level` that agree with the mid-p test about 0. */
 export function changeBounds(b: number, c: number, n: number, level: number): Bounds {
-  const [low, high] = tangoBounds(b, c, n, level)
+  const [low, high] = tangoHeld(b, c, n, level)
   const [least, most] = mcnemarBounds(b, c, n, level)
   return [low > 0 === least > 0 ? low : least, high < 0 === most < 0 ? high : most]
 }
