@@ -5,6 +5,8 @@ import { slicesOf } from '../../../src/core/evaluate/slice-rows.ts'
 import type { Scores } from '../../../src/core/metrics/scores.ts'
 import type { FairnessLimits } from '../../../src/core/schema/config.ts'
 import { binomialPmf } from '../../../src/core/stats/beta.ts'
+import { ratioBounds } from '../../../src/core/stats/mover.ts'
+import { proportionInterval } from '../../../src/core/stats/proportion.ts'
 import { random } from '../../../src/core/stats/random.ts'
 
 type Kind = 'maxRise' | 'maxDifference' | 'minRatio'
@@ -93,6 +95,15 @@ describe('the rise of a gap', () => {
     },
   )
 
+  it('asks nothing of a small group that lies well within the gap of two others', () => {
+    const sizes = [600, 600, 30]
+    const codes = codesOf(sizes)
+    // nine, one and five of ten
+    const yes = codes.map((g, i) => Number(i % 10 < ([9, 1, 5][g] ?? 0)))
+    const bound = strict('selection_rate', 'maxRise', 0.5, codes, said(yes), said(yes)).interval?.[1] ?? 1
+    expect(bound).toBeCloseTo(Math.SQRT2 * (1 - 0.05 ** (1 / 600)), 6)
+  })
+
   it('passes where there are rows enough', () => {
     expect(riseBound([1500, 1500], [1, 0])).toBeLessThan(0.005)
   })
@@ -114,6 +125,8 @@ describe('the rise of a gap', () => {
   })
 })
 
+const shareOf = (k: number, n: number) => ({ value: k / n, bounds: (level: number) => proportionInterval(k, n, level).bounds })
+
 describe('a gap between groups of which one shows nothing', () => {
   const upper = (measure: string, sizes: readonly number[], hits: readonly number[]) => {
     const yes = sizes.flatMap((n, g) => Array.from({ length: n }, (_, i) => Number(i < (hits[g] ?? 0))))
@@ -123,16 +136,11 @@ describe('a gap between groups of which one shows nothing', () => {
   it('is as far as the exact bound of the smaller, though the other is the one with more', () => {
     // none of 50, one of 400: the larger may be the one with none
     expect(upper('selection_rate', [50, 400], [0, 1])).toBeGreaterThan(1 - 0.05 ** (1 / 50) - 0.003)
-    const ratio = strict(
-      'selection_rate',
-      'minRatio',
-      0.8,
-      codesOf([50, 4000]),
-      said(codesOf([50, 4000]).map((g, i) => Number(g === 0 ? i < 20 : i < 50 + 1700))),
-      null,
-    )
-    // 0.4 against 0.425: fifty rows may be 0.525
-    expect(ratio.status).toBe('fail')
+    // 0.4 of fifty rows against 0.398 of 4,000: the fifty may have 0.29 in truth, which is 0.72 of the others
+    const yes = codesOf([50, 4000]).map((g, i) => Number(g === 0 ? i < 20 : i < 50 + 1592))
+    const { interval } = strict('selection_rate', 'minRatio', 0.5, codesOf([50, 4000]), said(yes), null)
+    expect(interval?.[0]).toBeCloseTo(ratioBounds(shareOf(20, 50), shareOf(1592, 4000), 0.95)[0], 9)
+    expect(interval?.[0]).toBeLessThan(ratioBounds(shareOf(1592, 4000), shareOf(20, 50), 0.95)[0])
   })
 
   it.each([
