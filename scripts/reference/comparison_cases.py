@@ -196,4 +196,50 @@ for steps, phi in ((50, 0.8), (200, 0.5), (7, 0.0)):
     coefficients = scipy.fft.dct(x, type=2, norm="ortho")[1:waves + 1]
     out.add("mean", f"over {steps} steps", "cosine_mean", {"values": x}, {"mean": x.mean(), "df": waves, "se": math.sqrt(np.mean(coefficients**2) / steps)}, 1e-10, source="Lazarus, Lewis, Stock & Watson 2018; scipy dct")
 
+# --- rows that would show a change, as the details of two models on the same rows say -------------------------------------------
+own = np.random.default_rng(19870201)
+
+
+def by_connor(p, d):
+    return search(lambda n: stats.norm.cdf((d * math.sqrt(n) - stats.norm.isf(0.05) * math.sqrt(p)) / math.sqrt(p - d * d)) >= 0.8)
+
+
+def by_error(se, counted, d):
+    return search(lambda n: stats.norm.cdf(d / (se * math.sqrt(counted / n)) - stats.norm.isf(0.05)) >= 0.8)
+
+
+def needs(name, metric, inputs, margin, n, source):
+    out.add("rows_of_change", f"{metric}: {name}", "rows_of_change", {"metric": metric, "margin": margin, **inputs}, {"rows_needed": n}, 0, source=source)
+
+
+y = (own.random(150) < 0.4).astype(int)
+before = np.where(own.random(150) < 0.85, y, 1 - y)
+after = np.where(own.random(150) < 0.12, 1 - before, before)
+wrong = before != after
+labels = {"y": y, "before": before, "after": after}
+needs("labels", "accuracy", labels, 0.01, by_connor(wrong.mean(), 0.01), "Connor's power, searched")
+# of the positives alone, and as many rows again as there are to one of them
+needs("labels", "recall", labels, 0.02, math.ceil(by_connor(wrong[y == 1].mean(), 0.02) * 150 / y.sum()), "Connor's power, searched")
+group = np.repeat(np.arange(50), 3)
+sums = np.bincount(group, ((after == y).astype(int) - (before == y))) / 3
+needs("fifty groups", "accuracy", {**labels, "group": group}, 0.02, by_error(stats.sem(sums), 50, 0.02), "scipy sem of the groups")
+
+score = np.round(1 / (1 + np.exp(-own.normal(1.5 * y - 0.5, 1))), 6)
+other = np.round(1 / (1 + np.exp(-(np.log(score / (1 - score)) + own.normal(0, 0.4, 150)))), 6)
+scored = {"y": y, "before": score, "after": other}
+(_, cov) = areas(y, (score, other))
+needs("scores", "roc_auc", scored, 0.01, by_error(math.sqrt(cov[0, 0] + cov[1, 1] - 2 * cov[0, 1]), 150, 0.01), "DeLong by all pairs, numpy")
+needs("scores", "brier", scored, 0.002, by_error(stats.sem((other - y) ** 2 - (score - y) ** 2), 150, 0.002), "scipy sem of the differences")
+# three rows differ: each by its effect, as a part of the largest that one could have
+few = np.where(np.isin(np.arange(150), (3, 50, 97)), 1 - score, score)
+losses = np.concatenate([(few - y) ** 2, (score - y) ** 2])
+largest = losses.max() - losses.min()
+effects = ((few - y) ** 2 - (score - y) ** 2) / largest
+needs("three rows that differ", "brier", {"y": y, "before": score, "after": np.round(few, 6)}, 0.002, by_connor(np.mean(effects**2), 0.002 / largest), "Connor's power with effects, searched")
+
+amount = np.round(own.normal(50, 10, 80), 4)
+first, second = (np.round(amount + own.normal(0, s, 80), 4) for s in (2, 2.2))
+errors = np.abs(second - amount) - np.abs(first - amount)
+needs("amounts", "mae", {"y": amount, "before": first, "after": second}, 0.1, by_error(stats.sem(errors), 80, 0.1), "scipy sem of the differences")
+
 out.write("comparison", "1e-7 to 1e-10 where one side comes from a root search, 0 for whole numbers of rows, per cent where both are drawn at random, and then the case says so")

@@ -1,5 +1,7 @@
 /** How the evaluation computes what a reference case asks of an interval, a comparison or a sample size: statistic → our code. */
 import { z } from 'zod'
+import { judge } from '../../../src/core/evaluate/judge.ts'
+import type { Scores } from '../../../src/core/metrics/scores.ts'
 import { levelOfUse } from '../../../src/core/stats/alpha-spending.ts'
 import { acceleration, bca } from '../../../src/core/stats/bca.ts'
 import { cellBootstrap } from '../../../src/core/stats/cell-bootstrap.ts'
@@ -76,6 +78,43 @@ function delong({ y, first, second }: Inputs): Found {
   }
 }
 
+const change = z.object({
+  metric: z.enum(['accuracy', 'recall', 'roc_auc', 'brier', 'mae']),
+  margin: z.number(),
+  y: z.array(z.number()),
+  before: z.array(z.number()),
+  after: z.array(z.number()),
+  group: z.array(z.number()).optional(),
+})
+
+/** What the details of an evaluation say of the change of one metric. */
+function rowsOfChange(inputs: Inputs): Found {
+  const { metric, margin, y, before, after, group: codes } = change.parse(inputs)
+  const group = codes ? Int32Array.from(codes) : null
+  const ofLabels = metric === 'accuracy' || metric === 'recall'
+  const model = (given: readonly number[]): Scores =>
+    metric === 'mae'
+      ? { task: 'regression', y: Float64Array.from(y), predicted: Float64Array.from(given), group }
+      : {
+          task: 'binary',
+          y: Uint8Array.from(y),
+          score: ofLabels ? null : Float64Array.from(given),
+          predicted: Uint8Array.from(given, (one) => (one >= 0.5 ? 1 : 0)),
+          group,
+        }
+  const limit = { fail: { kind: 'absolute', value: margin } } as const
+  const lower = metric === 'mae' || metric === 'brier'
+  const found = judge({
+    candidate: model(after),
+    baseline: model(before),
+    missing: null,
+    specs: [{ name: metric, metric, params: {}, certainty: 'literal', ...(lower ? { maxRise: limit } : { maxDrop: limit }) }],
+    mode: 'guard',
+    policy: { onInconclusive: 'pass', onMissing: 'pass' },
+  })
+  return { rows_needed: found.metrics.find(({ name }) => name === metric)?.change?.rows_needed ?? null }
+}
+
 export const comparisonRunners: Readonly<Record<string, Runner>> = {
   proportion_interval: ({ k, n, level }) => ({
     wilson: wilson(num(k), num(n), num(level)),
@@ -113,6 +152,7 @@ export const comparisonRunners: Readonly<Record<string, Runner>> = {
   },
   connor: ({ disagreement, delta, alpha, power }) => ({ n: connor(num(disagreement), num(delta), num(alpha), num(power)) }),
   rows_needed: ({ rows, se, delta, alpha, power }) => ({ n: rowsNeeded(num(rows), num(se), num(delta), num(alpha), num(power)) }),
+  rows_of_change: rowsOfChange,
   hoeffding: ({ epsilon, delta, uses }) => ({
     non_adaptive: hoeffding(num(epsilon), num(delta), { uses: num(uses) }),
     adaptive: hoeffding(num(epsilon), num(delta), { uses: num(uses), adaptive: true }),
