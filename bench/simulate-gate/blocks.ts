@@ -1,6 +1,7 @@
 /** How often is a run blocked? Two models of which it is known by how much one is worse, judged on n rows by the product's own rule. */
 import { changeBetween } from '../../src/core/evaluate/change.ts'
 import { type Compared, differenceChecks } from '../../src/core/evaluate/difference.ts'
+import { fewDiffering } from '../../src/core/evaluate/differing.ts'
 import { resampling } from '../../src/core/evaluate/resampling.ts'
 import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
@@ -21,6 +22,7 @@ export const spec = (name: string, drop?: number): MetricSpec => ({
 /** What the gate computes of each metric before it decides. */
 export function compare({ baseline, candidate }: Pair, specs: readonly MetricSpec[], draws = resampling()): readonly Compared[] {
   const [before, after] = [viewOf(baseline), viewOf(candidate)]
+  const few = fewDiffering(after, before, null)
   const samples = specs.map((one) => {
     const metric = metrics[one.metric]
     if (!metric) throw new RangeError(`there is no metric ${one.metric}`)
@@ -29,7 +31,8 @@ export function compare({ baseline, candidate }: Pair, specs: readonly MetricSpe
     return { one, metric, was, is }
   })
   return samples.flatMap(({ one, metric, was, is }) => {
-    const change = changeBetween(was, is, draws)
+    const differing = few(metric.needs, (view) => sampleOf(metric, view, one.params).value)
+    const change = changeBetween(was, is, draws, differing)
     if (change === null || was.value.value === null || is.value.value === null) return []
     return [{ spec: one, metric, change, candidate: is.value.value, baseline: was.value.value, rows: after.n }]
   })

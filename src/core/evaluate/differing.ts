@@ -4,6 +4,7 @@
  */
 import { differingRows, withAnswers } from '../metrics/answers.ts'
 import type { Metric } from '../metrics/metric.ts'
+import { once } from '../metrics/once.ts'
 import type { MetricValue } from '../metrics/sample.ts'
 import { type View, viewOfPart } from '../metrics/view.ts'
 import { effectiveUnits } from '../stats/clusters.ts'
@@ -22,14 +23,19 @@ export interface Differing {
 /** @param needs of the metric; @param read the metric of one model. null: they differ on none, or on as many as need no such care */
 export type FewDiffering = (needs: Metric['needs'], read: (view: View) => MetricValue) => Differing | null
 
+/** Of so many rows the models with exchanged answers wait for the next metric; of more they would take more memory than anything else does. */
+const ROWS_KEPT = 100_000
+
 export function fewDiffering(candidate: View, baseline: View, serial: Serial | null): FewDiffering {
   const unit = serial && serial.rows === candidate.n ? serial.blocks : candidate.unit
-  const made = new Map<Metric['needs'], readonly View[]>()
-  const mixed = (needs: Metric['needs']): readonly View[] => {
+  const made = new Map<Metric['needs'], readonly (() => View)[]>()
+  const mixed = (needs: Metric['needs']): readonly (() => View)[] => {
     const known = made.get(needs)
     if (known) return known
-    const rows = rowsByUnit(candidate, baseline, needs, unit)
-    const views = rows.map((own) => viewOfPart(withAnswers(candidate, baseline, own)))
+    const views = rowsByUnit(candidate, baseline, needs, unit).map((own) => {
+      const view = () => viewOfPart(withAnswers(candidate, baseline, own))
+      return candidate.n <= ROWS_KEPT ? once(view) : view
+    })
     made.set(needs, views)
     return views
   }
@@ -41,7 +47,7 @@ export function fewDiffering(candidate: View, baseline: View, serial: Serial | n
       units: Math.max(views.length, alike),
       groups: candidate.unit ? count : null,
       without: views.map((view) => {
-        const { value, undefined: why } = read(view)
+        const { value, undefined: why } = read(view())
         return why === null ? value : null
       }),
     }

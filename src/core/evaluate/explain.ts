@@ -30,7 +30,7 @@ const modes: Readonly<Record<Mode, string>> = {
   point: 'fails on a change for the worse beyond the limit, certain or not',
   confident_worse: 'fails only where it is certain at 5 % that the change for the worse exceeds the limit (Holm over the gated metrics)',
   non_inferior:
-    'passes only where it is certain that the change for the worse stays below the limit, at 5 % spread over the uses of the holdout',
+    'passes only where it is certain that the change for the worse stays below the limit, at 5 % spread over the uses of the holdout; few rows do not show it, however alike they are answered',
   superior: 'passes only where it is certain that the candidate is better, at 5 % spread over the uses of the holdout',
 }
 
@@ -190,7 +190,7 @@ const certaintyWords: Readonly<Record<FairnessCertainty, string>> = {
     'beyond the limit and certain at 5 % that there is a gap (Holm over all pairs, measures and columns); one that may be chance is inconclusive',
   literal: 'beyond the limit, certain or not',
   lenient: 'certain at 5 % that the gap is beyond the limit (Holm); one that may be within it warns',
-  strict: 'anything but a gap that is certainly within the limit',
+  strict: 'anything but a gap that is certainly within the limit, which few rows do not show, however alike they are answered',
 }
 
 function fairnessRules(fairness: FairnessSpec | null): readonly string[] {

@@ -49,7 +49,9 @@ export function differingRows(
   })
   const found: number[] = []
   for (let i = 0; i < rows; i++) {
-    if (!pairs.some(({ values, width, of }) => differs(values, of, i * width, width))) continue
+    let same = true
+    for (const { values, width, of } of pairs) same &&= !differs(values, of, i * width, width)
+    if (same) continue
     found.push(i)
     if (enough(i)) break
   }

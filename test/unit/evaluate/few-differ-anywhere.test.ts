@@ -70,7 +70,7 @@ const classes = multiclass(24)(1).baseline
 const { baseline: amounts } = regression({ tail: 0, seed: 25 })(1)
 const numbers: RegressionScores | null = amounts.task === 'regression' ? { ...amounts, quantiles: null } : null
 
-const ofOrders = ['roc_auc', 'pr_auc', 'ks_statistic', 'brier_skill', 'recall_at_fpr', 'ece']
+const ofOrders = ['roc_auc', 'pr_auc', 'ks_statistic', 'brier_skill', 'recall_at_fpr']
 
 describe('a candidate that is worse by the margin in few rows is not shown to be no worse', () => {
   it.each([
