@@ -5,11 +5,13 @@
 import { describe, expect, it } from 'vitest'
 import { policy, spec } from '../../../bench/simulate-gate/blocks.ts'
 import { binary, draw, multiclass, type Pair, regression, truthOf } from '../../../bench/simulate-gate/populations.ts'
+import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { differenceChecks } from '../../../src/core/evaluate/difference.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { type Row, rowsOf } from '../../../src/core/evaluate/rows.ts'
 import { withAnswers } from '../../../src/core/metrics/answers.ts'
 import { type RegressionScores, rowsOf as rowsIn, type Scores } from '../../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import { random } from '../../../src/core/stats/random.ts'
@@ -109,6 +111,22 @@ describe('a candidate that is worse by the margin in few rows is not shown to be
     }
     expect(passes / 200).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt((0.05 * 0.95) / 200))
   })
+})
+
+it('a test of many rows has the proof in more than one world of ten', () => {
+  const n = 200
+  const rng = random(9)
+  const pair = differingIn(labels, shuffled(labels), 2.5 / n)
+  const lost = (truthOf(pair.baseline, 'roc_auc') ?? 0) - (truthOf(pair.candidate, 'roc_auc') ?? 0)
+  const roc = metrics['roc_auc']
+  if (!roc) throw new Error('there is no roc_auc')
+  let passes = 0
+  for (let world = 0; world < 200; world++) {
+    const { baseline, candidate } = draw(pair, n, rng)
+    const [was, is] = [baseline, candidate].map((scores) => sampleOf(roc, viewOf(scores)))
+    passes += Number(was && is && (changeBetween(was, is, resampling())?.test?.above(-lost) ?? 1) <= 0.05)
+  }
+  expect(passes / 200).toBeGreaterThan(0.1)
 })
 
 describe('rows that differ', () => {
