@@ -118,7 +118,7 @@ it('a test of many rows has the proof in more than one world of ten', () => {
   const rng = random(9)
   const pair = differingIn(labels, shuffled(labels), 2.5 / n)
   const lost = (truthOf(pair.baseline, 'roc_auc') ?? 0) - (truthOf(pair.candidate, 'roc_auc') ?? 0)
-  const roc = metrics['roc_auc']
+  const roc = metrics.roc_auc
   if (!roc) throw new Error('there is no roc_auc')
   let passes = 0
   for (let world = 0; world < 200; world++) {
