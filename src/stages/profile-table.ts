@@ -5,13 +5,15 @@
 import { type ColumnFacts, freeStem, type Sql, type TableFacts } from '../core/checks/facts.ts'
 import { assembleTable, type ColumnPlan, type PlanOptions, planColumns, planDerived } from '../core/profile/assemble.ts'
 import { type DerivedColumn, deriveAsBefore, deriveColumns } from '../core/profile/derive.ts'
-import { binQuery, countQuery, nonFiniteQuery, sampledRows, sampleQuery } from '../core/profile/queries.ts'
+import { binMeasure, countAndBinMeasure, type Measure, nonFiniteMeasure } from '../core/profile/measures.ts'
+import { sampledRows } from '../core/profile/queries.ts'
 import { chosenRows } from '../core/profile/sampling.ts'
+import { chunks } from '../core/profile/stacked.ts'
 import { type Reread, rereadTruth } from '../core/profile/truth.ts'
-import { bucketsOf, hashProbe, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
+import { bucketsOf, hashProbe, textsAtOnce, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Table } from '../ports/data-engine.ts'
-import { countLevels, countWithRiders, inParts, type Rode } from './profile/counts.ts'
+import { countAll, countLevels, countSample, countWithRiders, measuresOf, type Rode } from './profile/counts.ts'
 import { demandKinds, weightFacts } from './profile/demands.ts'
 import { type AskedPairs, countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
 
@@ -110,10 +112,11 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
   }
   const some = chosenRows(table.rows, sampledRows, table.rowNumber)
   const sampled = narrowed(facts, { table, names, reread, derived: [], where: some })
-  const sample = await inParts(engine, columns, (some, from) => sampleQuery(sampled(some), some, from))
+  const rows = Math.min(table.rows, sampledRows)
+  const sample = await countSample(engine, sampled, columns, rows)
   const own = planColumns(columns, sample, planOptions)
   const probe = await wordProbe(engine, own, reference)
-  const words = reference === null && probe !== null ? await wordsOf(engine, sampled, own) : new Map<string, Words>()
+  const words = reference === null && probe !== null ? await wordsOf(engine, sampled, own, rows) : new Map<string, Words>()
   const derived =
     reference === null
       ? deriveColumns(
@@ -123,16 +126,17 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
       : deriveAsBefore(own, reference, names.derived, probe)
   const wide = narrowed(facts, { table, names, reread, derived, where: '' })
   const few = narrowed(facts, { table, names, reread, derived, where: some })
-  const ours = await planOurs(engine, few, derived, planOptions, columns.length)
+  const ours = await planOurs(engine, few, derived, planOptions, { rows, from: columns.length })
   const plans = [...own, ...ours]
 
   const { rode, row } = await countWithRiders(engine, wide, own, riders)
+  const counting = (measures: readonly Measure[]) => countAll(engine, wide, measures, table.rows)
   const counted = {
     ...row,
-    ...(await inParts(engine, own, (some, from) => binQuery(wide(factsOf(some)), some, from))),
-    ...(await inParts(engine, ours, (some, from) => countQuery(wide(factsOf(some)), some, { from, bins: true }), columns.length)),
+    ...(await counting(measuresOf(own, binMeasure))),
+    ...(await counting(measuresOf(ours, countAndBinMeasure, columns.length))),
   }
-  const counts = { ...counted, ...(await inParts(engine, plans, (some, from) => nonFiniteQuery(wide(factsOf(some)), some, counted, from))) }
+  const counts = { ...counted, ...(await counting(measuresOf(plans, (plan, place) => nonFiniteMeasure(plan, place, counted)))) }
   const levels = await countLevels(engine, wide, plans, weight)
   const digests = table.files.map((file) => file.digest)
   const assembled = assembleTable(facts, plans, counts, levels, digests)
@@ -148,8 +152,8 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
   const weighted = weight === null ? profile : await countWeights(subject, weight, levels)
   const blocked = await countBlocks({ ...subject, profile: weighted }, options.time ?? null, options.group ?? null)
   const paired = await countPairs({ ...subject, profile: blocked }, options.pairs ?? null)
-  const rows = { ...facts, rowAt: table.rowNumber }
-  return { profile: await countDuplicates({ ...subject, profile: paired, table: rows }, options.duplicates ?? false), rode }
+  const whole = { ...facts, rowAt: table.rowNumber }
+  return { profile: await countDuplicates({ ...subject, profile: paired, table: whole }, options.duplicates ?? false), rode }
 }
 
 const isText = ({ kind, facts, sensitive }: ColumnPlan): boolean => kind === 'text' && facts.kind === 'string' && !sensitive
@@ -162,13 +166,21 @@ async function wordProbe(engine: DataEngine, plans: readonly ColumnPlan[], refer
 }
 
 /** @param table the sample */
-async function wordsOf(engine: DataEngine, table: Narrowed, plans: readonly ColumnPlan[]): Promise<ReadonlyMap<string, Words>> {
-  const texts = plans.filter(isText)
+async function wordsOf(
+  engine: DataEngine,
+  table: Narrowed,
+  plans: readonly ColumnPlan[],
+  rows: number,
+): Promise<ReadonlyMap<string, Words>> {
+  const texts = plans.filter(isText).map(({ facts }) => facts)
   const buckets = bucketsOf(texts.length)
   const found = new Map<string, Words>()
-  for (const { facts } of texts) {
-    const words = usualWords(await engine.aggregate(wordQuery(table([facts]), facts, buckets)), buckets)
-    if (words !== null) found.set(facts.name, words)
+  for (const some of chunks(texts, textsAtOnce(rows))) {
+    const byColumn = Map.groupBy(await engine.aggregate(wordQuery(table(some), some, buckets)), ({ col }) => Number(col))
+    for (const [at, { name }] of some.entries()) {
+      const words = usualWords(byColumn.get(at) ?? [], buckets)
+      if (words !== null) found.set(name, words)
+    }
   }
   return found
 }
@@ -213,23 +225,25 @@ interface Wide {
  */
 export type Narrowed = (asked: readonly ColumnFacts[] | null) => TableFacts & { readonly rowAt: string }
 
-const factsOf = (plans: readonly ColumnPlan[]): readonly ColumnFacts[] => plans.map(({ facts }) => facts)
-
 function narrowed(facts: TableFacts, { table, names, reread, derived, where }: Wide): Narrowed {
-  const again = reread.map(({ name, expression }) => ({
-    quoted: names.reread(facts.columns.findIndex((column) => column.name === name)),
-    expression,
-  }))
-  const ours = derived.map((column) => ({ quoted: column.facts.quoted, expression: column.expression }))
-  const listed = (all: typeof again) => all.map(({ quoted, expression }) => `${expression} AS ${quoted}`)
+  const places = new Map(facts.columns.map(({ name }, place) => [name, place]))
+  const again = reread.map(({ name, expression }) => {
+    const place = places.get(name) ?? 0
+    return { quoted: names.reread(place), of: facts.columns[place]?.quoted ?? '', expression }
+  })
+  const ours = derived.map(({ facts: { quoted }, of, expression }) => ({ quoted, of, expression }))
   return (asked) => {
     const wanted = new Set(asked?.map(({ quoted }) => quoted))
-    const needed = (quoted: string, by: typeof again) => wanted.has(quoted) || by.some(({ expression }) => expression.includes(quoted))
-    const ourOwn = asked === null ? ours : ours.filter(({ quoted }) => wanted.has(quoted))
-    const other = asked === null ? again : again.filter(({ quoted }) => needed(quoted, ourOwn))
-    const used = [...other, ...ourOwn]
-    const own = asked === null ? ['*'] : facts.columns.flatMap(({ quoted }) => (needed(quoted, used) ? [quoted] : []))
-    const list = [...own, `${table.rowNumber} AS ${names.row}`, ...listed(used)]
+    /** those of them that are wanted, so that what they are made of is wanted too */
+    const needed = (some: typeof again) => {
+      const used = asked === null ? some : some.filter(({ quoted }) => wanted.has(quoted))
+      for (const { of } of used) wanted.add(of)
+      return used
+    }
+    const ourOwn = needed(ours)
+    const used = [...needed(again), ...ourOwn]
+    const own = asked === null ? ['*'] : facts.columns.flatMap(({ quoted }) => (wanted.has(quoted) ? [quoted] : []))
+    const list = [...own, `${table.rowNumber} AS ${names.row}`, ...used.map(({ quoted, expression }) => `${expression} AS ${quoted}`)]
     return { ...facts, relation: `(SELECT ${list.join(', ')} FROM ${table.relation} ${where})`, rowAt: names.row }
   }
 }
@@ -240,11 +254,11 @@ async function planOurs(
   table: Narrowed,
   derived: readonly DerivedColumn[],
   options: PlanOptions,
-  from: number,
+  { rows, from }: { readonly rows: number; readonly from: number },
 ): Promise<readonly ColumnPlan[]> {
   if (derived.length === 0) return []
   const unknown = derived.some(({ labels }) => labels === null)
   const facts = derived.map((column) => column.facts)
-  const sample = unknown ? await inParts(engine, facts, (some, at) => sampleQuery(table(some), some, at), from) : {}
+  const sample = unknown ? await countSample(engine, table, facts, rows, from) : {}
   return planDerived(derived, sample, options, from)
 }

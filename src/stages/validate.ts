@@ -79,9 +79,10 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   }
   const checks = [...opened.flatMap((one) => one.checks), ...besides.checks]
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
+  const found = Map.groupBy(findings, ({ expectation }) => expectation)
   for (const expectation of expected) {
-    const found = findings.filter((finding) => finding.expectation === expectation)
-    if (found.length > 0) checks.push(toCheck(found, policy))
+    const own = found.get(expectation)
+    if (own !== undefined) checks.push(toCheck(own, policy))
   }
   const foreign = await readResults(context, policy)
   checks.push(...foreign.checks)

@@ -123,7 +123,8 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
     own,
     shared: sharedScans(shared, table),
     locate: (findings, where) => {
-      const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => isLost(findings, expectation))
+      const lost = lostOf(findings)
+      const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => lost.has(expectation))
       if (found.length === 0) return null
       if (found.length <= few && where === 'beginning') return firstOfEach(found, table, findings)
       return firstRows(found, table, findings, where === 'beginning' ? ` LIMIT ${beginning}` : '')
@@ -189,9 +190,11 @@ function ask(expectation: Expectation, table: TableFacts, around: Surroundings):
 
 /** A column that SQL of the config names and the table lacks, in words; null where all are there. */
 function unknownName(expectation: Expectation, entry: CheckEntry, table: TableFacts, { verified }: Surroundings): string | null {
+  const texts = sqlTexts(expectation, entry)
+  if (texts.length === 0) return null
   const names = table.columns.map(({ name }) => name)
   const there = new Set(names.map((name) => name.toLowerCase()))
-  for (const { key, text } of sqlTexts(expectation, entry)) {
+  for (const { key, text } of texts) {
     const found = verified.get(text)
     if (found === undefined) throw new Error(`${key} of ${expectation.check} was not verified`)
     const missing = found.columns.find((name) => !there.has(name.toLowerCase()))
@@ -288,10 +291,12 @@ const countedIn =
   (values: readonly unknown[]): Finding =>
     counted(blank, { judged: values[judged], broken: values[broken] }, says(scope), limitOf(expectation, allowed))
 
-/** It is broken, and nobody knows where yet. */
-const isLost = (findings: readonly Finding[], expectation: Expectation): boolean =>
-  findings.some(
-    ({ expectation: of, status, broken, first }) => of === expectation && status === 'fail' && (broken ?? 0) > 0 && first === null,
+/** They are broken, and nobody knows where yet. */
+const lostOf = (findings: readonly Finding[]): ReadonlySet<Expectation> =>
+  new Set(
+    findings.flatMap(({ expectation, status, broken, first }) =>
+      status === 'fail' && (broken ?? 0) > 0 && first === null ? [expectation] : [],
+    ),
   )
 
 /** Rows of the first look. The engine hands rows out in the order of the file. */

@@ -6,7 +6,8 @@ import type { Derived, DerivedColumn } from './derive.ts'
 import { digits12 } from './digits.ts'
 import { chooseEdges, coarseEdges, edgesId, fnv64, frequentValues, room, topTwentyShare } from './edges.ts'
 import { decideKind, family, type KindFacts } from './kind.ts'
-import { minLevelRows, type NumericPlan, pivotOf } from './queries.ts'
+import { type NumericPlan, pivotOf } from './measures.ts'
+import { minLevelRows } from './queries.ts'
 import { sameTruth } from './truth.ts'
 
 export type Row = Readonly<Record<string, unknown>>

@@ -22,6 +22,8 @@ export interface DerivedColumn {
   readonly derived: Derived
   readonly facts: ColumnFacts
   readonly expression: string
+  /** SQL name of the column that it is made of */
+  readonly of: string
   /** calendar parts have their kind and labels from the start, and no numbers */
   readonly labels: readonly string[] | null
 }
@@ -231,6 +233,7 @@ function make(derivation: Derivation, { name, quoted }: ColumnFacts, derived: De
   return {
     derived,
     facts: { name: nameOf(name, what), quoted: alias, kind: storage, type },
+    of: quoted,
     expression: derivation.sql(quoted, derived.size ?? 0, words ?? ''),
     labels: labels ?? null,
   }

@@ -12,6 +12,7 @@
  */
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import { minLevelRows } from './queries.ts'
+import { columnNumber, stackedAtOnce } from './stacked.ts'
 
 const mostKnown = 5_000
 const mostBits = 16
@@ -24,11 +25,23 @@ const bucketList = ({ quoted }: Pick<ColumnFacts, 'quoted'>, make: string): stri
   `[${make} FOR w IN string_split(lower(trim(CAST(${quoted} AS VARCHAR))), ' ') IF w <> '']`
 const bucket = (buckets: number): string => `CAST(hash(w) % ${buckets} AS INTEGER)`
 
-/** Rows: `bucket`, `held` (rows that hold it), most first. @param table the sample, with the number of its rows */
-export function wordQuery(table: { readonly relation: string; readonly rowAt: string }, column: ColumnFacts, buckets: number): Sql {
-  const list = bucketList(column, bucket(buckets))
-  return sql(`SELECT bucket, count(*) AS held FROM (SELECT DISTINCT ${table.rowAt} AS row_at, unnest(${list}) AS bucket FROM ${table.relation})
-    GROUP BY bucket HAVING count(*) >= ${minLevelRows} ORDER BY held DESC, bucket LIMIT ${mostKnown + 1}`)
+/** Texts of one query: their words are many more than they are. */
+export const textsAtOnce = (rows: number): number => Math.max(1, Math.floor(stackedAtOnce(rows) / 64))
+
+/** Rows: `col` (place among the columns), `bucket`, `held` (rows that hold it), most first. @param table the sample, with the number of its rows */
+export function wordQuery(
+  table: { readonly relation: string; readonly rowAt: string },
+  columns: readonly ColumnFacts[],
+  buckets: number,
+): Sql {
+  const lists = columns.map((column) => bucketList(column, bucket(buckets)))
+  const stacked = `(SELECT ${columnNumber(lists.length)}, unnest([${lists.join(', ')}]) AS list, ${table.rowAt} AS row_at FROM ${table.relation})`
+  const words =
+    lists.length === 1
+      ? `0 AS col, ${table.rowAt} AS row_at, unnest(${lists[0]}) AS bucket FROM ${table.relation}`
+      : `col, row_at, unnest(list) AS bucket FROM ${stacked}`
+  return sql(`SELECT col, bucket, count(*) AS held FROM (SELECT DISTINCT ${words}) GROUP BY col, bucket HAVING count(*) >= ${minLevelRows}
+    QUALIFY row_number() OVER (PARTITION BY col ORDER BY held DESC, bucket) <= ${mostKnown + 1} ORDER BY col, held DESC, bucket`)
 }
 
 /** What this engine makes of a word: words of another one lie in other buckets. */

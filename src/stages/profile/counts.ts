@@ -3,23 +3,70 @@ import type { ColumnFacts, Sql } from '../../core/checks/facts.ts'
 import { answersOf } from '../../core/checks/scan.ts'
 import { type ColumnPlan, type Levels, readLevels } from '../../core/profile/assemble.ts'
 import { roomForLabels } from '../../core/profile/edges.ts'
-import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelQuery } from '../../core/profile/queries.ts'
+import { countMeasure, type Measure, sampleMeasure } from '../../core/profile/measures.ts'
+import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelGroups, levelQuery, sampleQuery } from '../../core/profile/queries.ts'
+import { chunks, layOut, readStacked, stackedAtOnce, stackedLevels, stackedOrder, stackedQuery } from '../../core/profile/stacked.ts'
 import type { DataEngine, Scalar } from '../../ports/data-engine.ts'
 import type { Narrowed } from '../profile-table.ts'
 
-/** The one row that queries over some columns at a time come to together. A table without columns is asked once, too. */
-export async function inParts<T>(
-  engine: DataEngine,
+type Answers = Readonly<Record<string, Scalar>>
+
+/** Of columns with their places in the table: what is asked of each that something is asked of. */
+export const measuresOf = <T>(
   columns: readonly T[],
-  query: (some: readonly T[], from: number) => Sql | null,
+  measure: (column: T, place: number) => Measure | null,
   first = 0,
-): Promise<Readonly<Record<string, Scalar>>> {
+): readonly Measure[] => columns.flatMap((column, at) => measure(column, first + at) ?? [])
+
+interface Part {
+  readonly query: Sql
+  /** stacked: a row a column */
+  readonly measures: readonly Measure[] | null
+}
+
+async function answersTo(engine: DataEngine, parts: Iterable<Part>): Promise<Answers> {
   const whole: Record<string, Scalar> = {}
-  for (let from = 0; from === 0 || from < columns.length; from += columnsPerQuery) {
-    const asked = query(columns.slice(from, from + columnsPerQuery), first + from)
-    if (asked !== null) Object.assign(whole, (await engine.aggregate(asked))[0])
+  for (const { query, measures } of parts) {
+    const rows = await engine.aggregate(query)
+    Object.assign(whole, measures === null ? rows[0] : readStacked(rows, measures))
   }
   return whole
+}
+
+const factsOf = (measures: readonly Measure[]): readonly ColumnFacts[] => measures.map(({ facts }) => facts)
+
+/** What the measures ask, as one row. */
+export async function countAll(engine: DataEngine, table: Narrowed, measures: readonly Measure[], rows: number): Promise<Answers> {
+  const { stacked, sideBySide } = layOut(measures, rows)
+  return answersTo(engine, [
+    ...stacked.map((some) => ({ query: stackedQuery(table(factsOf(some)), some), measures: some })),
+    ...chunks(sideBySide, columnsPerQuery).flatMap((some) => {
+      const query = countQuery(table(factsOf(some)), some)
+      return query === null ? [] : [{ query, measures: null }]
+    }),
+  ])
+}
+
+/** As `sampleQuery`, of however many columns. @param rows of the sample, which is the table here */
+export async function countSample(
+  engine: DataEngine,
+  table: Narrowed,
+  columns: readonly ColumnFacts[],
+  rows: number,
+  first = 0,
+): Promise<Answers> {
+  const { stacked, sideBySide } = layOut(measuresOf(columns, sampleMeasure, first), rows)
+  return answersTo(engine, [
+    ...stacked.flatMap((some) => {
+      const narrow = table(factsOf(some))
+      const order = stackedOrder(narrow, some)
+      return [stackedQuery(narrow, some), ...(order === null ? [] : [order])].map((query) => ({ query, measures: some }))
+    }),
+    ...chunks(sideBySide, columnsPerQuery).flatMap((some) => {
+      const query = sampleQuery(table(factsOf(some)), some)
+      return query === null ? [] : [{ query, measures: null }]
+    }),
+  ])
 }
 
 /** What riders were told, in their order; null where they were not taken along. */
@@ -36,11 +83,14 @@ export async function countWithRiders(
   table: Narrowed,
   plans: readonly ColumnPlan[],
   riders: readonly Sql[],
-): Promise<{ readonly row: Readonly<Record<string, Scalar>> } & Rode> {
-  const count = (taken: readonly Sql[]) =>
-    inParts(engine, plans, (some, from) =>
-      countQuery(table(from === 0 ? null : some.map(({ facts }) => facts)), some, { from, riders: from === 0 ? taken : [] }),
-    )
+): Promise<{ readonly row: Answers } & Rode> {
+  const whole = table(null)
+  const { stacked, sideBySide } = layOut(measuresOf(plans, countMeasure), whole.rows)
+  const others = await countAll(engine, table, [...stacked.flat(), ...sideBySide.slice(columnsPerQuery)], whole.rows)
+  const count = async (taken: readonly Sql[]): Promise<Answers> => {
+    const query = countQuery(whole, sideBySide.slice(0, columnsPerQuery), { print: true, riders: taken })
+    return { ...others, ...(query === null ? {} : (await engine.aggregate(query))[0]) }
+  }
   if (riders.length === 0) return { row: await count([]), rode: null }
   try {
     const row = await count(riders)
@@ -60,11 +110,13 @@ export async function countLevels(
   const labelled = plans.filter((plan) => plan.levels)
   const most = roomForLabels(labelled.length)
   const sum = weight === null ? null : `CAST(${weight.quoted} AS DOUBLE)`
-  for (let from = 0; from < labelled.length; from += levelColumnsPerQuery) {
-    const some = labelled.slice(from, from + levelColumnsPerQuery)
+  const atOnce = stackedAtOnce(table(null).rows)
+  for (const some of chunks(labelled, Math.max(atOnce, levelColumnsPerQuery))) {
     const columns = some.map((plan) => plan.facts)
     const asked = table(weight === null ? columns : [...columns, weight])
-    for (const [name, found] of readLevels(some, await engine.aggregate(levelQuery(asked, columns, most, sum)))) levels.set(name, found)
+    const groups = some.length > levelColumnsPerQuery ? stackedLevels(asked, columns, sum) : levelGroups(asked, columns, sum)
+    const found = readLevels(some, await engine.aggregate(levelQuery(groups, most, weight !== null)))
+    for (const [name, one] of found) levels.set(name, one)
   }
   return levels
 }

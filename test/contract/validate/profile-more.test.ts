@@ -664,26 +664,6 @@ describe('parts merge to the whole, bit for bit in counts', () => {
 })
 
 describe('size and repetition', () => {
-  it('of a thousand columns every query is planned with its own: a few of them, in as many queries as there are parts', async () => {
-    const names = Array.from({ length: 1000 }, (_, i) => `column_${i}_`)
-    const row = (r: number) => names.map((_, i) => (i % 2 === 0 ? (r * 7 + i) % 23 : `level ${(r + i) % 3}`)).join(',')
-    const table = await bench.table('thousand.csv', `${[names.join(','), ...each(30, row)].join('\n')}\n`)
-    const asked: string[] = []
-    const aggregate: Bench['engine']['aggregate'] = (query) => {
-      asked.push(query.sql)
-      return bench.engine.aggregate(query)
-    }
-    const made = await buildProfile({ ...bench.engine, aggregate }, table, { role: 'train', sensitive: [] })
-    expect(made.columns).toHaveLength(1000)
-    const parts = Math.ceil(1000 / 16)
-    // sample, counts, cells; levels by 32; repeated rows
-    expect(asked.length).toBeLessThanOrEqual(3 * parts + Math.ceil(1000 / 32) + 1)
-    const columnsIn = (sql: string) => new Set(sql.match(/column_\d+_/g)).size
-    const wide = asked.filter((sql) => columnsIn(sql) > 32 || /SELECT \*,/.test(sql))
-    // the hash of a row is of all of it: once beside the first counts, once for rows that repeat another
-    expect(wide.map(columnsIn)).toEqual([1000, 1000])
-  })
-
   it('two hundred columns take less than 300 KB, with pairs, associations and blocks', async () => {
     const next = sequence(55)
     const rows = 2000

@@ -110,7 +110,7 @@ describe('riding', () => {
     const facts = tableFacts(table, 'train')
     for (const expectation of examples(['a', 'b'])) {
       const planned = planRole(facts, [expectation], around({ data: data({ target: 'y' }) }))
-      const query = countQuery(facts, [], { riders: ridersOfPlans(planned).wanted })
+      const query = countQuery(facts, [], { print: true, riders: ridersOfPlans(planned).wanted })
       const [row] = await hall.bench.engine.aggregate({ sql: `EXPLAIN ${query?.sql}`, values: query?.values ?? [] })
       expect([expectation.check, /\w+_GROUP_BY|UNGROUPED_AGGREGATE/.exec(JSON.stringify(row))?.[0]]).toEqual([
         expectation.check,
