@@ -143,7 +143,7 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
   const profile = { ...assembled, columns: assembled.columns.map((column) => withWords(column, probe, words, reference)) }
   const subject = {
     engine,
-    table: wide(null),
+    narrowed: wide,
     plans,
     profile,
     reference: reference ?? profile,
@@ -152,8 +152,7 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
   const weighted = weight === null ? profile : await countWeights(subject, weight, levels)
   const blocked = await countBlocks({ ...subject, profile: weighted }, options.time ?? null, options.group ?? null)
   const paired = await countPairs({ ...subject, profile: blocked }, options.pairs ?? null)
-  const whole = { ...facts, rowAt: table.rowNumber }
-  return { profile: await countDuplicates({ ...subject, profile: paired, table: whole }, options.duplicates ?? false), rode }
+  return { profile: await countDuplicates(engine, facts, paired, options.duplicates ?? false), rode }
 }
 
 const isText = ({ kind, facts, sensitive }: ColumnPlan): boolean => kind === 'text' && facts.kind === 'string' && !sensitive
@@ -220,10 +219,10 @@ interface Wide {
 }
 
 /**
- * The table with columns of ours beside those of the data, as a query needs it that asks for some of them (null: for any). What it does not
- * use costs nothing to read, but is planned: with thousands of columns a star in every query took longer than all else.
+ * The table with columns of ours beside those of the data, as a query needs it that asks for some of them. What it does not use costs nothing
+ * to read, but is planned: with thousands of columns a star in every query took longer than all else.
  */
-export type Narrowed = (asked: readonly ColumnFacts[] | null) => TableFacts & { readonly rowAt: string }
+export type Narrowed = (asked: readonly ColumnFacts[]) => TableFacts & { readonly rowAt: string }
 
 function narrowed(facts: TableFacts, { table, names, reread, derived, where }: Wide): Narrowed {
   const places = new Map(facts.columns.map(({ name }, place) => [name, place]))
@@ -233,16 +232,16 @@ function narrowed(facts: TableFacts, { table, names, reread, derived, where }: W
   })
   const ours = derived.map(({ facts: { quoted }, of, expression }) => ({ quoted, of, expression }))
   return (asked) => {
-    const wanted = new Set(asked?.map(({ quoted }) => quoted))
+    const wanted = new Set(asked.map(({ quoted }) => quoted))
     /** those of them that are wanted, so that what they are made of is wanted too */
     const needed = (some: typeof again) => {
-      const used = asked === null ? some : some.filter(({ quoted }) => wanted.has(quoted))
+      const used = some.filter(({ quoted }) => wanted.has(quoted))
       for (const { of } of used) wanted.add(of)
       return used
     }
     const ourOwn = needed(ours)
     const used = [...needed(again), ...ourOwn]
-    const own = asked === null ? ['*'] : facts.columns.flatMap(({ quoted }) => (wanted.has(quoted) ? [quoted] : []))
+    const own = facts.columns.flatMap(({ quoted }) => (wanted.has(quoted) ? [quoted] : []))
     const list = [...own, `${table.rowNumber} AS ${names.row}`, ...used.map(({ quoted, expression }) => `${expression} AS ${quoted}`)]
     return { ...facts, relation: `(SELECT ${list.join(', ')} FROM ${table.relation} ${where})`, rowAt: names.row }
   }

@@ -17,9 +17,13 @@ const mostAtOnce = 256
 /** Columns that are asked the same, from where on they are stacked: a query over few is planned faster than stacked. */
 const fewestAlike = 32
 
+/** Columns of one query. @param weight how many values each of theirs becomes */
+export const columnsAtOnce = (rows: number, weight = 1): number =>
+  Math.min(mostAtOnce, Math.floor(valuesPerQuery / Math.max(1, weight * rows)))
+
 /** How many columns of so many rows are stacked in one query; 0: none is. */
 export const stackedAtOnce = (rows: number): number => {
-  const columns = rows === 0 ? 0 : Math.min(mostAtOnce, Math.floor(valuesPerQuery / rows))
+  const columns = rows === 0 ? 0 : columnsAtOnce(rows)
   return columns < fewestAlike ? 0 : columns
 }
 

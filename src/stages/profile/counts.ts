@@ -84,11 +84,12 @@ export async function countWithRiders(
   plans: readonly ColumnPlan[],
   riders: readonly Sql[],
 ): Promise<{ readonly row: Answers } & Rode> {
-  const whole = table(null)
-  const { stacked, sideBySide } = layOut(measuresOf(plans, countMeasure), whole.rows)
-  const others = await countAll(engine, table, [...stacked.flat(), ...sideBySide.slice(columnsPerQuery)], whole.rows)
+  const { rows, columns } = table([])
+  const { stacked, sideBySide } = layOut(measuresOf(plans, countMeasure), rows)
+  const first = sideBySide.slice(0, columnsPerQuery)
+  const others = await countAll(engine, table, [...stacked.flat(), ...sideBySide.slice(columnsPerQuery)], rows)
   const count = async (taken: readonly Sql[]): Promise<Answers> => {
-    const query = countQuery(whole, sideBySide.slice(0, columnsPerQuery), { print: true, riders: taken })
+    const query = countQuery(table([...columns, ...factsOf(first)]), first, { print: true, riders: taken })
     return { ...others, ...(query === null ? {} : (await engine.aggregate(query))[0]) }
   }
   if (riders.length === 0) return { row: await count([]), rode: null }
@@ -110,7 +111,7 @@ export async function countLevels(
   const labelled = plans.filter((plan) => plan.levels)
   const most = roomForLabels(labelled.length)
   const sum = weight === null ? null : `CAST(${weight.quoted} AS DOUBLE)`
-  const atOnce = stackedAtOnce(table(null).rows)
+  const atOnce = stackedAtOnce(table([]).rows)
   for (const some of chunks(labelled, Math.max(atOnce, levelColumnsPerQuery))) {
     const columns = some.map((plan) => plan.facts)
     const asked = table(weight === null ? columns : [...columns, weight])

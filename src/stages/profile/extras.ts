@@ -42,10 +42,11 @@ import { readWeights, type WeighedColumn, weightColumnsPerQuery, weighted, weigh
 import type { ColumnProfile, TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
+import type { Narrowed } from '../profile-table.ts'
 
 export interface Subject {
   readonly engine: DataEngine
-  readonly table: TableFacts & { readonly rowAt: string }
+  readonly narrowed: Narrowed
   readonly plans: readonly ColumnPlan[]
   /** as far as it is made */
   readonly profile: TableProfile
@@ -58,10 +59,11 @@ const columnOf = (table: TableProfile, name: string): ColumnProfile | null => ta
 
 /** @throws UserError WEIGHT_INVALID */
 export async function countWeights(
-  { engine, table, plans, profile }: Subject,
+  { engine, narrowed, plans, profile }: Subject,
   weight: ColumnFacts,
   levels: ReadonlyMap<string, Levels>,
 ): Promise<TableProfile> {
+  const table = narrowed([weight])
   const [row = {}] = await engine.aggregate(weightTotals(table.relation, weight))
   const total = Number(row.total ?? 0)
   const bad = Number(row.bad ?? 0)
@@ -80,7 +82,10 @@ export async function countWeights(
   const sums = new Map<string, ReturnType<typeof weighted>>()
   for (let from = 0; from < asked.length; from += weightColumnsPerQuery) {
     const some = asked.slice(from, from + weightColumnsPerQuery)
-    const found = readWeights(some, await engine.aggregate(weightQuery(table.relation, weight, some)))
+    const found = readWeights(
+      some,
+      await engine.aggregate(weightQuery(narrowed([weight, ...some.map(({ facts }) => facts)]).relation, weight, some)),
+    )
     for (const { facts, values } of some) {
       const column = columnOf(profile, facts.name)
       const one = found.get(facts.name)
@@ -97,7 +102,7 @@ export async function countWeights(
 
 /** By time where there is one, else by group. A reference without blocks leaves nothing to compare with. */
 export async function countBlocks(subject: Subject, time: string | null, group: string | null): Promise<TableProfile> {
-  const { engine, table, plans, profile, reference } = subject
+  const { engine, narrowed, plans, profile, reference } = subject
   const plan = await planBlocks(subject, time, group)
   if (plan === null) return profile
   const counted = plans.flatMap((one): CountedCells[] => {
@@ -112,7 +117,8 @@ export async function countBlocks(subject: Subject, time: string | null, group: 
   const parts = []
   for (let from = 0; from === 0 || from < counted.length; from += columnsPerQuery) {
     const columns = counted.slice(from, from + columnsPerQuery)
-    parts.push({ columns, from, rows: await engine.aggregate(blockQuery(table.relation, plan, columns, from)) })
+    const { relation } = narrowed([plan.facts, ...columns.map(({ facts }) => facts)])
+    parts.push({ columns, from, rows: await engine.aggregate(blockQuery(relation, plan, columns, from)) })
   }
   const blocks = readBlocks(plan, parts)
   return {
@@ -123,17 +129,18 @@ export async function countBlocks(subject: Subject, time: string | null, group: 
 }
 
 async function planBlocks(
-  { engine, table, profile, reference, ownReference }: Subject,
+  { engine, narrowed, profile, reference, ownReference }: Subject,
   time: string | null,
   group: string | null,
 ): Promise<BlockPlan | null> {
   const before = ownReference ? null : (reference.blocks ?? null)
   if (!ownReference && before === null) return null
   const limit = blockLimit(profile.columns.length)
-  const named = (name: string | null) => table.columns.find((column) => column.name === name) ?? null
+  const { columns } = narrowed([])
+  const named = (name: string | null) => columns.find((column) => column.name === name) ?? null
   const at = named(time)
   if (at !== null && (at.kind === 'date' || at.kind === 'timestamp') && before?.by !== 'group') {
-    const [row = {}] = await engine.aggregate(spanQuery(table.relation, at))
+    const [row = {}] = await engine.aggregate(spanQuery(narrowed([at]).relation, at))
     return planTime(at, micros(row.lo), micros(row.hi), limit, before?.unit ?? null)
   }
   const of = named(group)
@@ -154,7 +161,7 @@ export interface AskedPairs {
 
 /** Sums for rank correlations, and counts by feature and label. A reference without them leaves nothing to compare with. */
 export async function countPairs(subject: Subject, asked: AskedPairs | null): Promise<TableProfile> {
-  const { engine, table, profile } = subject
+  const { engine, narrowed, profile } = subject
   if (asked === null) return profile
   const usual = subject.plans.filter(
     ({ sensitive, derived, kind }) => !sensitive && derived === null && kind !== 'identifier' && kind !== 'constant',
@@ -166,7 +173,7 @@ export async function countPairs(subject: Subject, asked: AskedPairs | null): Pr
   const codes = [...rankCodes(ranked), ...tables.codes]
   if (codes.length === 0) return profile
   const name = `codes_of_profile_${++codeTables}`
-  await engine.aggregate({ sql: codesStatement({ relation: table.relation, rowAt: table.rowAt, rows: table.rows }, codes, name) })
+  await engine.aggregate({ sql: codesStatement(narrowed(codes.map(({ facts }) => facts)), codes, name) })
   try {
     const [sums = {}] = await engine.aggregate(columnSums(name, ranked.length))
     const row: Record<string, unknown> = { ...sums }
@@ -241,7 +248,7 @@ function rankPlans({ reference, ownReference }: Subject, usual: readonly ColumnP
 /** Tables up to this size are looked through for rows that repeat one another without being asked. */
 const cheapRows = 200_000
 
-export async function countDuplicates({ engine, table, profile }: Subject, asked: boolean): Promise<TableProfile> {
+export async function countDuplicates(engine: DataEngine, table: TableFacts, profile: TableProfile, asked: boolean): Promise<TableProfile> {
   if (!asked && table.rows > cheapRows) return { ...profile, duplicates: null }
   const [row = {}] = await engine.aggregate(duplicateQuery(table))
   return { ...profile, duplicates: Number(row.duplicates ?? 0) }
