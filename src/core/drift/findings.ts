@@ -246,7 +246,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'range',
-    summary: 'values beyond the range of training, some by 5 % of it or more, make up 0.1 % (warn) or 1 % (fail) of the rows',
+    summary: 'values beyond the range of training, some by 5 % of it or more, make up 0.1 % (warn) or 1 % (fail) of the values',
     unit: 'share',
     chance: ({ current }) => (current.numeric?.beyond ? 1 : 0),
     ask: ({ reference, current, counted }) => {
@@ -265,7 +265,7 @@ export const questions: readonly Question[] = [
         observed: part,
         baseline: 0,
         p,
-        says: `has ${plural(outside, 'value')} ${where} of training, in ${share(part)} of the rows`,
+        says: `has ${plural(outside, 'value')} ${where} of training, ${share(part)} of those that it has`,
         fix: 'Check unit and source of these values; a model is asked there for what it has never seen.',
       }
     },

@@ -37,6 +37,7 @@ function middles(reference: ColumnProfile, current: ColumnProfile) {
 
 function largestChange({ n }: ColumnProfile, { n: m }: ColumnProfile, { reference, current }: ColumnCells['coarse']): string {
   const largest = reference.reduce((most, a, j) => Math.max(most, Math.abs(a / n - (current[j] ?? 0) / m)), 0)
+  if (reference.length === 1) return 'all rows in one cell'
   return `${plural(reference.length, 'cell')}, largest change ${share(largest)} of the rows`
 }
 

@@ -12,7 +12,7 @@ export interface Finding {
   readonly status: Check['status']
   readonly id: string
   readonly stage: string
-  /** place of its metric among those of the evaluation, the primary one first; what is of no metric, or of a part of the rows, comes after them */
+  /** place of its metric among those of the evaluation, the primary one first; what is of no metric, or of a part of the rows, comes after them. Of drift: columns before what is found in them, then pairs */
   readonly place: number
   /** how far it is from what was, where several are alike: the furthest first */
   readonly weight: number
@@ -119,7 +119,7 @@ function finding(check: Check, stage: string, metrics: readonly string[] = []): 
     status: check.status,
     id: check.id,
     stage,
-    place: place === -1 ? metrics.length : place,
+    place: stage === 'drift' ? driftPlace(check.id) : place === -1 ? metrics.length : place,
     weight: Math.abs(check.delta ?? (check.observed ?? 0) - (check.limit ?? 0)),
     text: prose(check.message, names),
     message: check.message,
@@ -129,6 +129,8 @@ function finding(check: Check, stage: string, metrics: readonly string[] = []): 
     waived: check.waived !== undefined,
   }
 }
+
+const driftPlace = (id: string): number => (/^drift\.shift:/.test(id) ? 0 : /^drift\.(?:correlation|association):/.test(id) ? 2 : 1)
 
 /** Names that stand in a message. What drift measures has a name that is a word of ours (`range`), not one of the user's. */
 const namesIn = ({ metric, column, slice, names = [] }: Check, stage: string): readonly string[] =>

@@ -114,7 +114,9 @@ it('shares and rows are told as counted, though tests are asked of what the bloc
   expect(row.companions.design_effect).toBeGreaterThan(10)
   expect(rows).toBeGreaterThan(100)
   const said = (id: string) => checks.find((check) => check.id === id)?.message
-  expect(said('drift.range:x')).toBe(`x has ${count(rows)} values above the largest of training, in ${share(rows / 2800)} of the rows`)
+  expect(said('drift.range:x')).toBe(
+    `x has ${count(rows)} values above the largest of training, ${share(rows / 2800)} of those that it has`,
+  )
   // 617 of 3,417
   expect(said('drift.nulls:x')).toBe('x is missing in 18.1 % of the rows, 0 % at training')
 })

@@ -274,6 +274,12 @@ describe('PII-01 no value and no label is named', () => {
     expect(row.summary).toMatch(/^median 4\.5 as before, \d+ cells, largest change 10 % of the rows$/)
   })
 
+  it('of a column that has one cell that is said', () => {
+    const [reference, current] = [500, 400].map((n) => labels('flag', rows({ no: n }), 'boolean'))
+    if (reference === undefined || current === undefined) throw new Error('two columns')
+    expect(judgeOne(reference, current).row.summary).toBe('all rows in one cell')
+  })
+
   it('medians have four digits, and more where they would look the same; beyond the range of training it is the mean', () => {
     const around = (middle: number) => Array.from({ length: 500 }, (_, i) => middle + (i - 250) / 1e6)
     expect(judgeOne(...pair(around(6.1), around(7))).row.summary).toBe('mean 6.1 → 7')

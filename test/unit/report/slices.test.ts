@@ -138,6 +138,13 @@ describe('what many checks say alike', () => {
     expect(lines.at(-1)).toMatchObject({ id: 'drift', fix: null })
   })
 
+  it('of drift the columns come first, then what was found in them, then pairs', () => {
+    const of = (id: string) => makeCheck({ id: `drift.${id}`, status: 'warn', effect: 'warn', column: 'hour', message: `${id} says so` })
+    const ids = ['correlation:hour~day', 'nulls:hour', 'shift:hour', 'range:hour']
+    const drifted = report([modelReport(modelConfig('sites'), [result('sites', { stage: 'drift', checks: ids.map(of) })])])
+    expect(verdictTable(drifted).match(/(?<=WARN {2}drift: )\w+(?=:)/g)).toEqual(['shift', 'nulls', 'range', 'correlation'])
+  })
+
   it('metrics that cannot be compared for one reason are one line, and the headline says that there is a baseline', () => {
     const because = 'columns differ: the baseline takes 3 columns'
     const judged = judge({
