@@ -61,7 +61,8 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
     '',
     '## Do intervals hold the truth?',
     '',
-    'Two-sided at 95 %, wanted 93 to 97 %; of each bound that decides, at 95 %, wanted 93 % at least.',
+    'Two-sided at 95 %, wanted 93 to 97 %; of each bound that decides, at 95 %, wanted 93 % at least. What a row can show is as wide as its brackets: ten worlds show an interval that is',
+    'far off and no more. "One model worse": the change is not 0 there.',
     '',
     table(
       ['population', 'metric', 'of', 'rows', 'runs', 'interval', 'lower bound', 'upper bound', 'method', ''],
@@ -71,7 +72,7 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
         one.part,
         count(one.rows),
         `${count(one.runs)}${one.without === 0 ? '' : ` (none in ${count(one.without)})`}`,
-        percent(one.held / one.runs),
+        bracketed(one.held, one.runs),
         percent(one.heldBelow / one.runs),
         percent(one.heldAbove / one.runs),
         one.method,
