@@ -17,12 +17,14 @@ import { differences } from '../stats/differences.ts'
 import { type Mean, meanOf as meanOfRows, skewBelow, skewBounds, tBounds } from '../stats/mean.ts'
 import { drawsFor } from '../stats/row-bootstrap.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
-import { type Change, changeBetween, changeOf, discordant, student, type Test, wider } from './change.ts'
+import { type Change, changeBetween, changeOf } from './change.ts'
+import { student, type Test, wider } from './change-test.ts'
 import { fewCellsDiffer, fewRowsDiffer } from './few-differ.ts'
 import { influenceOf } from './influence.ts'
 import { type Level, levelOf, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, unitsFor } from './resampling.ts'
 import { entriesOf, isRowSample } from './statistic.ts'
+import { discordant } from './table-change.ts'
 
 /** Draws over rows, where there have to be some: the standard error of 200 is itself known to 5 %, which their degrees of freedom take into account. */
 export const DRAWS = 200

@@ -4,25 +4,24 @@
  * The p-value and the bounds of a change come from one and the same test, so that they never contradict each other.
  */
 import type { Sample } from '../metrics/sample.ts'
-import type { Bca } from '../stats/bca.ts'
 import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
 import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
 import { differences } from '../stats/differences.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
-import { degreesOf, type Mean, meanOf, tBelow, tBounds } from '../stats/mean.ts'
-import { normalQuantile, normalSf } from '../stats/normal.ts'
-import type { Bounds } from '../stats/proportion.ts'
-import { connor, rowsNeeded } from '../stats/rows-needed.ts'
+import { meanOf } from '../stats/mean.ts'
+import { normalQuantile } from '../stats/normal.ts'
+import { connor } from '../stats/rows-needed.ts'
 import { heldAbove, tangoHeld } from '../stats/tango.ts'
+import { drawn, normal, resampled, student, type Test, wider } from './change-test.ts'
 import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
-import { cellInfluences, influenceOf } from './influence.ts'
 import { leftOut } from './left-out.ts'
 import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
 import { entriesOf } from './statistic.ts'
+import { tables } from './table-change.ts'
 
 export interface Change {
   /** candidate − baseline */
@@ -30,19 +29,6 @@ export interface Change {
   readonly test: Test | null
   /** why there is no test: all rows are one group, of which nothing says how another would differ */
   readonly oneGroup?: true
-}
-
-export interface Test {
-  readonly method: string
-  /** groups of rows that were counted; null: rows */
-  readonly groups: number | null
-  /** p-value of "the true change is below `at`" */
-  below(at: number): number
-  above(at: number): number
-  /** one-sided bounds at `level`, from the test of `at` */
-  bounds(level: number, at: number): Bounds
-  /** rows, or groups where these are counted, that would show a change of this size at `alpha` (one-sided, default 0.05), 80 % of the time */
-  rowsNeeded(size: number, alpha?: number): number
 }
 
 /** Groups that were counted, where there are too few of them to tell a change from chance; else null. */
@@ -229,90 +215,6 @@ function serialTest(after: Float64Array | Uint8Array, before: Float64Array | Uin
 }
 
 /**
- * Where rows are few or their differences have long tails, neither alone will do: with tails on both sides (two models that are equally good) BCa of 95 % holds 83 % at
- * 20 rows and 76 % of the worlds that look skewed at 200, and t holds 95 %; with one long tail it is t that is too narrow on the one side. Both have to agree.
- */
-export function wider(t: Test, drawn: Test): Test {
-  return {
-    ...drawn,
-    method: `${drawn.method}+t`,
-    below: (at) => Math.max(t.below(at), drawn.below(at)),
-    above: (at) => Math.max(t.above(at), drawn.above(at)),
-    bounds: (level, at) => {
-      const [[low, high], [lower, higher]] = [t.bounds(level, at), drawn.bounds(level, at)]
-      return [Math.min(low, lower), Math.max(high, higher)]
-    },
-  }
-}
-
-/**
- * A function of a table is a mean of the influences of its rows (or groups), and has the t test of that mean, on the degrees of freedom that the few rows which move it have. BCa of the same
- * table, widened as below, is as long and held less: of balanced accuracy with three classes 90 % of 200 rows, where this holds 96 %. It stands in where a model has no value without a row of a cell.
- */
-function tables(baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number, draws: Resampling): Test | null {
-  const rows = candidate.y.length
-  const mean = meanOfTables(baseline, candidate, value, draws)
-  if (mean && mean.n > 1) return student(mean, 'influence-t', candidate.unit ? mean.n : null)
-  if (candidate.unit || candidate.weight) return drawn(baseline, candidate, rows, draws)
-  return resampled(widened(draws.cells(candidate, baseline), value, discordant(baseline, candidate)), rows, null)
-}
-
-/** null: no influence is known */
-function meanOfTables(baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number, draws: Resampling): Mean | null {
-  if (candidate.unit || candidate.weight) {
-    const [before, after] = [influenceOf(baseline), influenceOf(candidate)]
-    if (!before || !after) return null
-    return clusteredHeavily(value, differences(after, before), null)
-  }
-  // rows of one truth and one answer of each model are alike: one pass over the table, whatever the number of rows
-  const { counts, first, second } = draws.joint(candidate, baseline)
-  const [after, before] = [cellInfluences(candidate, counts, first), cellInfluences(baseline, counts, second)]
-  if (!after || !before) return null
-  let [n, squares, fourths] = [0, 0, 0]
-  for (const [j, count] of counts.entries()) {
-    const square = ((after[first[j] ?? 0] ?? 0) - (before[second[j] ?? 0] ?? 0)) ** 2
-    n += count
-    squares += count * square
-    fourths += count * square ** 2
-  }
-  // what rounding leaves of equal effects is no spread
-  const flat = squares <= (1e-14 * (candidate.value.value ?? 0)) ** 2 / n
-  return { n, mean: value, se: flat ? 0 : Math.sqrt((squares * n) / (n - 1)), skewness: 0, df: degreesOf(n, squares, fourths) }
-}
-
-/** Rows on which the models differ: all that a change of a confusion table can come from. */
-export function discordant(baseline: Kind<'cells'>, candidate: Kind<'cells'>): number {
-  let rows = 0
-  for (let i = 0; i < candidate.y.length; i++) if (candidate.predicted[i] !== baseline.predicted[i]) rows += 1
-  return rows
-}
-
-/**
- * A handful of rows on which two models differ understates how many there might be: at 50 rows, intervals of 95 % held 90 %. The spread is that of
- * half a row more in each of the four ways to differ (as Agresti & Min 2005 do for a paired difference of shares): √((d + 2)/d), 1.01 at 100.
- */
-function widened(bca: Bca | null, value: number, rows: number): Bca | null {
-  if (bca === null || rows === 0) return bca
-  const factor = Math.sqrt((rows + 2) / rows)
-  const out = (at: number) => value + factor * (at - value)
-  return {
-    ...bca,
-    se: bca.se * factor,
-    bounds: (level) => {
-      const [low, high] = bca.bounds(level)
-      return [out(low), out(high)]
-    },
-    below: (at) => bca.below(value + (at - value) / factor),
-  }
-}
-
-/** Rows, or their groups, are drawn again. */
-function drawn<S extends RowSample>(baseline: S, candidate: S, entries: number, draws: Resampling): Test | null {
-  const groups = candidate.unit ? groupsOf(candidate.unit) : null
-  return resampled(draws.rows(candidate, baseline), groups ?? entries, groups)
-}
-
-/**
  * What is read off an order, or off bins, jumps from draw to draw, and BCa takes where the estimate lies among the jumps for a bias: it is judged by the wider of BCa
  * and of t with the standard error of the draws, which is about as long and lies around the estimate, on the degrees of freedom of the rarer class.
  */
@@ -328,41 +230,6 @@ function drawnOrT<S extends RowSample>(baseline: S, candidate: S, value: number,
   // of so few draws that their quantiles are not read, it is t already
   if (!found || !bca || found.method === 'bootstrap-t' || df < 1) return bca
   return wider(student({ n, mean: value, se: found.se, skewness: 0, df }, 't', groups), bca)
-}
-
-export function student(mean: Mean, method: string, groups: number | null, counted = mean.n): Test {
-  return {
-    method,
-    groups,
-    below: (at) => tBelow(mean, at),
-    above: (at) => tBelow({ ...mean, mean: -mean.mean }, -at),
-    bounds: (level) => tBounds(mean, level),
-    rowsNeeded: (size, alpha) => rowsNeeded(counted, mean.se, size, alpha),
-  }
-}
-
-function normal(value: number, se: number, counted: number, method: string): Test {
-  const z = (at: number) => (se === 0 ? (value === at ? 0 : (value - at) * Number.POSITIVE_INFINITY) : (value - at) / se)
-  return {
-    method,
-    groups: null,
-    below: (at) => normalSf(-z(at)),
-    above: (at) => normalSf(z(at)),
-    bounds: (level) => [value - normalQuantile(level) * se, value + normalQuantile(level) * se],
-    rowsNeeded: (size, alpha) => rowsNeeded(counted, se, size, alpha),
-  }
-}
-
-function resampled(bca: Bca | null, counted: number, groups: number | null, se = bca?.se ?? Number.NaN): Test | null {
-  if (bca === null) return null
-  return {
-    method: bca.method,
-    groups,
-    below: bca.below,
-    above: (at) => 1 - bca.below(at),
-    bounds: (level) => bca.bounds(level),
-    rowsNeeded: (size, alpha) => rowsNeeded(counted, se, size, alpha),
-  }
 }
 
 /** A number of the past with its two-sided 95 % interval. */

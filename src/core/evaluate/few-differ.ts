@@ -9,11 +9,11 @@
  *                          interval of 95 %, four standard deviations of the influences
  */
 import type { Sample } from '../metrics/sample.ts'
-import { effectiveUnits, groupsOf } from '../stats/clusters.ts'
+import { effectiveUnits, groupsOf, rarerOf } from '../stats/clusters.ts'
 import { type FewDiffer, fewDifferBounds, fewDifferZ } from '../stats/few-differ.ts'
 import { normalSf } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
-import type { Test } from './change.ts'
+import type { Test } from './change-test.ts'
 import type { Differing } from './differing.ts'
 import { FEWEST_DISCORDANT } from './discordant.ts'
 import { levelOf } from './level.ts'
@@ -158,14 +158,7 @@ function leftOpen(candidate: Sample, draws: Resampling): Omit<FewDiffer, 'effect
 /** Where classes are ordered by a score, a change may come from the rarer one alone. */
 function unitsOf(sample: Sample, serial: Serial | null): number {
   const all = (codes: Int32Array | null | undefined, rows: number) => (codes ? groupsOf(codes) : rows)
-  if (sample.kind === 'auc' || sample.kind === 'cut' || sample.kind === 'rank') {
-    const { y, unit = null } = sample
-    const having = (label: number) => {
-      const own = Int32Array.from(y.keys()).filter((i) => y[i] === label)
-      return unit ? groupsOf(own.map((i) => unit[i] ?? 0)) : own.length
-    }
-    return Math.min(having(0), having(1))
-  }
+  if (sample.kind === 'auc' || sample.kind === 'cut' || sample.kind === 'rank') return rarerOf(sample.y, sample.unit ?? null)
   if (sample.kind === 'influence') return all(sample.unit, sample.influence.length)
   return isRowSample(sample) ? all(unitsFor(sample, serial), entriesOf(sample)) : 0
 }
