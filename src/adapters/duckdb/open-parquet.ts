@@ -96,7 +96,7 @@ async function readFooter(session: Session, path: string, columns: readonly Colu
      FROM (
        SELECT path_in_schema, grouping(path_in_schema) AS of_rows, any_value(row_group_num_rows) AS said,
          min(num_values) FILTER (WHERE ${among(single)}) AS held,
-         sum(CAST(num_values AS DOUBLE) * total_uncompressed_size) FILTER (WHERE dictionary_page_offset IS NOT NULL) AS most,
+         sum(CAST(num_values AS DOUBLE) * total_uncompressed_size) FILTER (WHERE dictionary_page_offset IS NOT NULL OR regexp_matches(CAST(encodings AS VARCHAR), 'DICTIONARY|DELTA_BYTE_ARRAY')) AS most,
          CASE WHEN count(stats_min_value) = count(*) THEN min(TRY_CAST(stats_min_value AS HUGEINT)) FILTER (WHERE ${among(whole)}) END AS least,
          CASE WHEN count(stats_max_value) = count(*) THEN max(TRY_CAST(stats_max_value AS HUGEINT)) FILTER (WHERE ${among(whole)}) END AS greatest
        FROM parquet_metadata(${path}) GROUP BY GROUPING SETS ((row_group_id), (path_in_schema)))
@@ -152,8 +152,9 @@ function demandOneStory(file: StagedFile, { short }: Footer, promisesMore: boole
 }
 
 /**
- * A dictionary holds a long text once, and a million rows may point at it: kilobytes that come to terabytes. What the file may come to
- * at most is known from its footer, and more nearly from the headers of its pages; only where that is too much are the lengths looked at.
+ * A dictionary holds a long text once, and a million rows may point at it, or each goes on from the one before: kilobytes that come to
+ * terabytes. What the file may come to at most is known from the headers of its pages, and where these are too many, from its footer; only
+ * where that is too much are the lengths looked at.
  */
 async function demandBounded(
   session: Session,
@@ -163,15 +164,38 @@ async function demandBounded(
   { large }: Footer,
   limit: number,
 ): Promise<void> {
-  const mayBe = columns.filter(({ name, type }) => large.has(name) && (type === 'VARCHAR' || type === 'BLOB'))
-  if (mayBe.length === 0) return
-  const bounds = unpackedBounds(file.path, file.bytes, new Set(mayBe.map(({ name }) => name)))
-  const texts = mayBe.filter(({ name }) => (bounds.get(name) ?? Infinity) > limit)
+  const texts = columns.filter(({ type }) => type === 'VARCHAR' || type === 'BLOB')
   if (texts.length === 0) return
-  const bytes = texts.map(({ name, type }) => `sum(${type === 'BLOB' ? 'octet_length' : 'strlen'}(${quoteName(name)}))`)
-  const found = await session.raw.runAndReadAll(`SELECT ${bytes.join(', ')} FROM read_parquet(${path})`)
-  const at = (found.getRows()[0] ?? []).findIndex((value) => Number(value ?? 0) > limit)
-  const one = texts[at]
-  if (one !== undefined)
-    throw unreadable(file.shown, null, `column ${one.name} unpacks to more than ${limit} bytes`, 'split the file, or leave the column out')
+  const bounds = unpackedBounds(file.path, file.bytes, new Set(texts.map(({ name }) => name)))
+  const over = texts.filter(({ name }) => {
+    const bound = bounds.get(name)
+    return bound === undefined ? large.has(name) : bound.bytes > limit
+  })
+  const refuse = ({ name }: Column): never => {
+    throw unreadable(file.shown, null, `column ${name} unpacks to more than ${limit} bytes`, 'split the file, or leave the column out')
+  }
+  const chained = over.filter(({ name }) => bounds.get(name)?.chained)
+  const others = over.filter((one) => !chained.includes(one))
+  if (others.length > 0) {
+    const found = await session.raw.runAndReadAll(
+      `SELECT ${others.map((one) => `sum(${lengthOf(one)})`).join(', ')} FROM read_parquet(${path})`,
+    )
+    const one = others[(found.getRows()[0] ?? []).findIndex((value) => Number(value ?? 0) > limit)]
+    if (one !== undefined) refuse(one)
+  }
+  for (const one of chained) if (await comesAbove(session, `SELECT ${lengthOf(one)} FROM read_parquet(${path})`, limit)) refuse(one)
+}
+
+const lengthOf = ({ name, type }: Column): string =>
+  `coalesce(CAST(${type === 'BLOB' ? 'octet_length' : 'strlen'}(${quoteName(name)}) AS DOUBLE), 0)`
+
+/** Looks no further than to the row that is too much. */
+async function comesAbove({ raw }: Session, lengths: string, limit: number): Promise<boolean> {
+  const result = await raw.stream(lengths)
+  let bytes = 0
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (const length of chunk.getColumnValues(0)) bytes += Number(length)
+    if (bytes > limit) return true
+  }
+  return false
 }

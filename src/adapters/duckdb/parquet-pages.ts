@@ -1,8 +1,8 @@
 /**
  * What columns of text in a Parquet file come to at most when every row has a copy of its own: a dictionary holds each text once, and a million
- * rows may point at it.
+ * rows may point at it; text may be written as how much of the one before it goes on (DELTA_BYTE_ARRAY), which for a million equal ones is nothing.
  *
- *     Σ over row groups: values · (bytes of the dictionary) + (bytes of the data pages)
+ *     Σ over row groups: values · (bytes of the dictionary) + Σ over data pages: bytes, or values · bytes where each goes on from the one before
  *
  * Told by the headers of the pages, which the engine goes by as well; the texts themselves are not read. Format: https://github.com/apache/parquet-format
  */
@@ -15,11 +15,17 @@ const mostFooter = 16 * 2 ** 20
 const mostPages = 4096
 const headerBytes = 512
 
-/** @param size bytes of the file @returns column → bytes; none of a column of which it cannot be told so, and of none that is nested */
-export function unpackedBounds(path: string, size: number, columns: ReadonlySet<string>): ReadonlyMap<string, number> {
+export interface Bound {
+  readonly bytes: number
+  /** text that goes on from the one before: the engine has to make all of it to look at any */
+  readonly chained: boolean
+}
+
+/** @param size bytes of the file @returns by column; none of a column of which it cannot be told so, and of none that is nested */
+export function unpackedBounds(path: string, size: number, columns: ReadonlySet<string>): ReadonlyMap<string, Bound> {
   const file = openSync(path, 'r')
   try {
-    const bounds = new Map<string, number>()
+    const bounds = new Map<string, Bound>()
     let pages = 0
     const look = (at: number): Page => {
       pages += 1
@@ -31,7 +37,9 @@ export function unpackedBounds(path: string, size: number, columns: ReadonlySet<
     const unknown = new Set<string>()
     for (const chunk of chunksOf(new Thrift(bytesAt(file, size - 8 - length, length)), columns)) {
       try {
-        bounds.set(chunk.column, (bounds.get(chunk.column) ?? 0) + boundOf(chunk, look))
+        const before = bounds.get(chunk.column) ?? { bytes: 0, chained: false }
+        const { bytes, chained } = boundOf(chunk, look)
+        bounds.set(chunk.column, { bytes: before.bytes + bytes, chained: before.chained || chained })
       } catch (thrown) {
         if (!(thrown instanceof RangeError)) throw thrown
         unknown.add(chunk.column)
@@ -56,12 +64,11 @@ function bytesAt(file: number, at: number, length: number): Uint8Array {
 interface Chunk {
   readonly column: string
   readonly values: number
-  /** where its pages begin, and those that are no dictionary */
+  /** where its pages begin, and, where a dictionary is said to be before them, those that are none */
   readonly at: number
-  readonly data: number
+  readonly data: number | null
 }
 
-/** Parts of the columns that have a dictionary. */
 function chunksOf(thrift: Thrift, columns: ReadonlySet<string>): readonly Chunk[] {
   const found: Chunk[] = []
   for (let field = thrift.field(0); field !== null; field = thrift.field(field)) {
@@ -77,8 +84,8 @@ function chunksOf(thrift: Thrift, columns: ReadonlySet<string>): readonly Chunk[
                 else {
                   const { path, values, data, dictionary } = metaData(thrift)
                   const [column, nested] = path
-                  if (column === undefined || nested !== undefined || !columns.has(column) || dictionary === null) continue
-                  found.push({ column, values, at: dictionary, data })
+                  if (column === undefined || nested !== undefined || !columns.has(column)) continue
+                  found.push(dictionary === null ? { column, values, at: data, data: null } : { column, values, at: dictionary, data })
                 }
               }
         }
@@ -97,25 +104,29 @@ function metaData(thrift: Thrift) {
     else if (id === 11) dictionary = thrift.integer()
     else thrift.skip(thrift.type)
   }
+  // some writers leave a zero, where the file's own first bytes lie
+  if (dictionary !== null && dictionary < 4) dictionary = null
   return { path, values, data, dictionary }
 }
 
 /** @throws RangeError where it cannot be told */
-function boundOf({ values, at: begin, data: first }: Chunk, look: (at: number) => Page): number {
+function boundOf({ values, at: begin, data: first }: Chunk, look: (at: number) => Page): Bound {
   let at = begin
   let seen = 0
   let dictionary = 0
   let data = 0
+  let any = false
   while (seen < values) {
     const page = look(at)
     // whichever of the two places the engine begins at, it finds these pages
-    if (seen === 0 && page.values !== null && data === 0 && at !== first) throw new RangeError('its pages lie elsewhere')
+    if (seen === 0 && page.values !== null && data === 0 && first !== null && at !== first) throw new RangeError('its pages lie elsewhere')
     if (page.values === null) dictionary += page.bytes
-    else data += page.bytes
+    else data += page.chained ? page.values * page.bytes : page.bytes
+    any ||= page.chained
     seen += page.values ?? 0
     at += page.length
   }
-  return values * dictionary + data
+  return { bytes: values * dictionary + data, chained: any }
 }
 
 interface Page {
@@ -125,11 +136,13 @@ interface Page {
   readonly bytes: number
   /** null: it is a dictionary */
   readonly values: number | null
+  readonly chained: boolean
 }
 
 const kinds = { data: 0, dictionary: 2, dataV2: 3 } as const
-/** Plain text, or places in the dictionary: of others, as of texts that go on from the one before, a page tells nothing. */
-const encodings: readonly number[] = [0, 2, 8]
+/** Plain text, places in the dictionary, all lengths before all text, and text that goes on from the one before. */
+const encodings: readonly number[] = [0, 2, 8, 6, 7]
+const goesOn = 7
 
 /** @throws RangeError where it is none, or one that is packed in another way */
 function pageAt(thrift: Thrift): Page {
@@ -154,5 +167,5 @@ function pageAt(thrift: Thrift): Page {
   const isData = kind === kinds.data || kind === kinds.dataV2
   if (bytes < 0 || packed < 0 || !(isData || kind === kinds.dictionary)) throw new RangeError('no page')
   if (isData && !(values !== null && values >= 0 && encodings.includes(encoding))) throw new RangeError('packed in another way')
-  return { length: thrift.at + packed, bytes, values: isData ? values : null }
+  return { length: thrift.at + packed, bytes, values: isData ? values : null, chained: isData && encoding === goesOn }
 }

@@ -81,6 +81,10 @@ made["odd-no-columns.parquet"] = {"refused": True}
 pq.write_table(pa.Table.from_arrays([pa.array([1, 2]), pa.array([3, 4])], ["a", "A"]), here / "odd-same-name.parquet")
 made["odd-same-name.parquet"] = {"refused": True}
 
+# 4,000 equal texts of 1,000 characters, each of which goes on from the one before: 4 MB in 2 KB
+same = pa.table({"s": pa.array(["x" * 1000] * 4000)})
+pq.write_table(same, here / "chained.parquet", use_dictionary=False, column_encoding={"s": "DELTA_BYTE_ARRAY"}, compression="zstd", max_rows_per_page=500, write_batch_size=500, write_statistics=False)
+
 (here / "odd.json").write_text(json.dumps(made, ensure_ascii=True, separators=(",", ":")) + "\n")
 
 # files of others (see fixtures/README.md): how many rows, and nulls of each column that is no list, pyarrow finds in them

@@ -62,6 +62,10 @@ export interface ByHand {
   readonly pageValues?: number
   readonly dictionaryEntries?: number
   readonly dataOffset?: number | bigint
+  /** false: where the dictionary lies is not said, and the pages begin with it */
+  readonly dictionaryOffset?: false
+  readonly columnBytes?: number
+  readonly encodings?: readonly number[]
   readonly unpackedSize?: number
   readonly codec?: number
   readonly children?: number
@@ -111,14 +115,14 @@ export function parquetByHand(say: ByHand): Buffer {
   const column: Value = {
     struct: [
       [1, i32(say.typeCode ?? 6)],
-      [2, { list: [i32(0), i32(8)] }],
+      [2, { list: (say.encodings ?? [0, 8]).map(i32) }],
       [3, { list: [...Array.from({ length: say.depth ?? 0 }, () => ({ text: 'd' })), { text: 's' }] }],
       [4, i32(say.codec ?? gzip)],
       [5, i64(say.columnValues ?? rows)],
-      [6, i64(dictionary.length + data.length)],
+      [6, i64(say.columnBytes ?? dictionary.length + data.length)],
       [7, i64(bytes)],
-      [9, i64(say.dataOffset ?? 4 + first.length)],
-      [11, i64(4)],
+      [9, i64(say.dataOffset ?? (say.dictionaryOffset === false ? 4 : 4 + first.length))],
+      ...(say.dictionaryOffset === false ? [] : [[11, i64(4)] as const]),
     ],
   }
   const group: Value = {
