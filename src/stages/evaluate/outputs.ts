@@ -60,7 +60,8 @@ export function layoutOf(outputs: readonly TensorInfo[], task: ScoredTask, shown
     if (fitting.length <= 1) return fitting[0]?.name ?? null
     const named = fitting.filter(({ name }) => role.names.test(name))
     if (named.length === 1) return named[0]?.name ?? null
-    throw unclear(outputs, task, shown, `${fitting.map(({ name }) => quoted(name)).join(' and ')} could each be it`)
+    const each = `${fitting.map(({ name }) => quoted(name)).join(' and ')} could each be it`
+    throw unclear(outputs, task, shown, each, role === score ? columnsOfClasses : '')
   }
   const layout: Layout = isNumeric(task)
     ? { label: null, values: (asked === 'quantiles' ? find(quantiles) : null) ?? find(task === 'ranking' ? rank : value) }
@@ -80,11 +81,14 @@ const wanted: Readonly<Record<ScoredTask, string>> = {
   forecasting: 'one number per row, or one for each quantile [rows, quantiles]',
 }
 
-const unclear = (outputs: readonly TensorInfo[], task: ScoredTask, shown: string, why: string) => {
+/** Their names say the classes, but not surely: skl2onnx writes a letter before and changes what is not unique. */
+const columnsOfClasses = "; where skl2onnx wrote a column for each class, leave out its option `zipmap: 'columns'`"
+
+const unclear = (outputs: readonly TensorInfo[], task: ScoredTask, shown: string, why: string, hint = '') => {
   const list = outputs.map(({ name, type, shape }) => `${quoted(name)} ${type} [${shape.map((extent) => extent ?? '?').join(', ')}]`)
   return new UserError(
     'OUTPUT_UNCLEAR',
     `no output of ${shown} is clearly the answer to a ${task} task: ${why}; it has ${list.join(', ')}`,
-    `export the model with ${wanted[task]}, or correct \`task\``,
+    `export the model with ${wanted[task]}, or correct \`task\`${hint}`,
   )
 }

@@ -40,4 +40,11 @@ describe('what outputs mean', () => {
     expect(() => layoutOf(two, 'binary', 'm.onnx')).toThrow("'a' and 'b' could each be it; it has 'a' float32 [?, 2], 'b' float32 [?, 2]")
     expect(() => layoutOf([output('text', 'string', null)], 'regression', 'm.onnx')).toThrow('none fits')
   })
+
+  it("a column for each class, as skl2onnx writes it with zipmap: 'columns', is told what to leave out", () => {
+    const columns = [output('output_label', 'string', null), output('sno', 'float32', null), output('syes', 'float32', null)]
+    expect(() => layoutOf(columns, 'binary', 'm.onnx')).toThrow(
+      expect.objectContaining({ code: 'OUTPUT_UNCLEAR', fix: expect.stringContaining("leave out its option `zipmap: 'columns'`") }),
+    )
+  })
 })
