@@ -8,7 +8,7 @@
  */
 import type { BinaryScores } from '../metrics/scores.ts'
 import { worthOf } from '../metrics/worth.ts'
-import { ranking } from '../stats/ranking.ts'
+import { rankingOnce } from '../stats/ranking.ts'
 
 type Goal = (tp: number, fp: number, fn: number, tn: number) => number
 
@@ -43,7 +43,7 @@ export function bestThreshold(scores: BinaryScores, maximize: string): Best | nu
     if (worth) earned += w(i) * worthOf(worth, 2, i, y[i] ?? 0, 0)
   }
   let best: Best | null = goal ? null : { threshold: null, value: (1000 * earned) / rows }
-  const { order, ends } = ranking(score)
+  const { order, ends } = rankingOnce(score)
   let tp = 0
   let fp = 0
   let at = 0

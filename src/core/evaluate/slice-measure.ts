@@ -7,7 +7,7 @@ import { metrics, sampleOf } from '../metrics/table.ts'
 import { takeRows } from '../metrics/take-rows.ts'
 import { viewOfPart } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
-import { type Parts, type Ranking, ranking, rankingInParts } from '../stats/ranking.ts'
+import { type Parts, type Ranking, rankingInParts, rankingOnce } from '../stats/ranking.ts'
 import { type Moments, sliceEffect } from '../stats/slice-effect.ts'
 import { changeAmongMany, DRAWS, levelAmongMany } from './among-many.ts'
 import { type Change, fewGroups } from './change.ts'
@@ -58,8 +58,8 @@ export function measureSlices(input: SlicesInput): readonly Measured[] {
   const whole = {
     candidate: once(() => sorted && rankingInParts({ order: sorted.order.map((_, at) => at), ends: sorted.ends })),
     baseline: once(() => {
-      const ranks = models.baseline && rankingOf(models.baseline)
-      return ranks && rankingInParts(ranks)
+      const ranks = baseline && rankingOf(baseline)
+      return ranks && rankingInParts(order ? { order: placesIn(order, ranks.order), ends: ranks.ends } : ranks)
     }),
   }
   const partsOf = partsIn(order, rowsOf(input.candidate))
@@ -119,7 +119,16 @@ function moved(values: Family['of'], order: Uint32Array): Family['of'] {
 }
 
 /** All rows are sorted by their scores once, */
-const rankingOf = (scores: Scores): Ranking | null => (scores.task === 'binary' && scores.score ? ranking(scores.score) : null)
+const rankingOf = (scores: Scores): Ranking | null => (scores.task === 'binary' && scores.score ? rankingOnce(scores.score) : null)
+
+/** Where rows now lie. @param order row that is in each place */
+function placesIn(order: Uint32Array, rows: Uint32Array): Uint32Array {
+  const places = new Uint32Array(order.length)
+  for (let at = 0; at < order.length; at++) places[order[at] ?? 0] = at
+  const found = new Uint32Array(rows.length)
+  for (let at = 0; at < rows.length; at++) found[at] = places[rows[at] ?? 0] ?? 0
+  return found
+}
 
 /** and the slices of a column are in the order of that, where a metric asks. */
 function inParts(whole: () => ReturnType<typeof rankingInParts> | null, parts: Parts): (part: number) => Ranking | null {

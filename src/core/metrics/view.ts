@@ -1,5 +1,5 @@
 /** Scores with what several metrics share, computed once on first use: the ranking, the curve, the confusion table. */
-import { type Ranking, ranking } from '../stats/ranking.ts'
+import { type Ranking, ranking, rankingOnce } from '../stats/ranking.ts'
 import { confusionOf } from './confusion.ts'
 import { type Curve, curveOf } from './curve.ts'
 import { once } from './once.ts'
@@ -121,7 +121,7 @@ export function viewOfPart(given: Scores, known: (() => Ranking | null) | null =
 
 /** Columns are read when a metric asks: those of a part are made then. */
 function binaryView(scores: BinaryScores, rows: Rows, known: (() => Ranking | null) | null = null): BinaryView {
-  const ranks = once(() => known?.() ?? (scores.score ? ranking(scores.score) : null))
+  const ranks = once(() => known?.() ?? (scores.score ? rankingOnce(scores.score) : null))
   const { group = null, worth = null } = scores
   return {
     task: 'binary',

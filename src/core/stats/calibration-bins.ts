@@ -11,7 +11,7 @@
  * @throws RangeError when a probability is outside [0, 1]
  * Source: Naeini, Cooper & Hauskrecht 2015; Nguyen & O'Connor 2015 for equal mass; Murphy 1973; Stephenson, Coelho & Jolliffe 2008 for what lies within.
  */
-import { ranking } from './ranking.ts'
+import { rankingOnce } from './ranking.ts'
 import { firstAtLeast } from './sorted.ts'
 
 export const binnings = ['width', 'mass'] as const
@@ -35,7 +35,7 @@ export function binOf(p: Float64Array, weight: Float64Array | null, bins: number
 
 /** Upper ends of all bins but the last, rising. */
 function massEnds(p: Float64Array, weight: Float64Array | null, bins: number): readonly number[] {
-  const { order } = ranking(p)
+  const { order } = rankingOnce(p)
   const total = weight ? weight.reduce((sum, w) => sum + w, 0) : p.length
   const ends: number[] = []
   let seen = 0

@@ -34,6 +34,17 @@ export function ranking(scores: Float64Array): Ranking {
   return { order, ends: ends.slice(0, groups) }
 }
 
+/** The same, sorted once for the scores: all of the rows, their slices and their bins ask for it. It is gone with them. */
+export function rankingOnce(scores: Float64Array): Ranking {
+  const known = kept.get(scores)
+  if (known) return known
+  const made = ranking(scores)
+  kept.set(scores, made)
+  return made
+}
+
+const kept = new WeakMap<Float64Array, Ranking>()
+
 /** Parts of the rows that have none in common; the last holds those that are in no other. */
 export interface Parts {
   /** where the rows of each part begin in `rows`, and the end of all */
