@@ -26,22 +26,29 @@ function judgeRatio(ours: Measured, ratio: number, most: number, against: string
   return { seconds: ours.ms / 1000, cpu: ours.cpu, peak: ours.peak, ratio, against, most: `${most} ×`, met: ratio <= most }
 }
 
+export interface Growth {
+  /** the most times what the smallest takes, in the order of the sizes; null for the smallest */
+  readonly factors: readonly (number | null)[]
+  /** what the smallest is */
+  readonly against: string
+  /** the most memory, in bytes */
+  readonly peakMost: (smallest: number) => number
+}
+
 /**
- * Times against the smallest: at most a tenth more than linear. Memory under one limit is flat: half as much again is not.
- * The sizes do not take turns, so what others do meanwhile would decide: processor time is compared, where it is known.
+ * Times against the smallest. The sizes do not take turns, so what others do meanwhile would decide: processor time is compared, where it is known.
  */
-export function growthCases(measured: readonly Measured[]): readonly Case[] {
+export function growthCases(measured: readonly Measured[], { factors, against, peakMost }: Growth): readonly Case[] {
   const [smallest] = measured
-  const factors = [null, 11, 55]
   return measured.map((one, index) => {
     const { name, ms, cpu, peak } = one
     const most = factors[index] ?? null
     if (most === null || smallest === undefined) return { name, seconds: ms / 1000, cpu, peak }
     const ratio = cpu === null || smallest.cpu === null ? ms / smallest.ms : cpu / smallest.cpu
-    const judged = judgeRatio(one, ratio, most, '1M rows, processor time')
+    const judged = judgeRatio(one, ratio, most, `${against}, processor time`)
     if (smallest.peak === null || peak === null) return { name, ...judged }
-    const peakMost = 1.5 * smallest.peak
-    return { name, ...judged, peakMost, met: judged.met && peak <= peakMost }
+    const limit = peakMost(smallest.peak)
+    return { name, ...judged, peakMost: limit, met: judged.met && peak <= limit }
   })
 }
 

@@ -1,7 +1,7 @@
 /**
  * What the data stages cost, against DuckDB's own SUMMARIZE and against themselves: whole processes, medians, ratios in one run.
  *
- *     node bench/data.ts [--short] [--runs 5] [--only profile,memory,checks,growth,drift] [--source] [--folder DIR] [--out FILE.md] [--json FILE]
+ *     node bench/data.ts [--short] [--runs 5] [--only profile,memory,checks,growth,wide,drift] [--source] [--folder DIR] [--out FILE.md] [--json FILE]
  *
  * `--short` makes small tables and needs no network: it shows that everything runs, its ratios are those of starting a process. `--source`
  * measures src/ instead of the bundle. `--folder` keeps the tables for the next run. Ends with 1 when the full form misses a target.
@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Case, growthCases, judgeTime, machine, markdown } from './data-report.ts'
-import { fetchFlights, makeTenColumns, makeWide } from './datasets.ts'
+import { fetchFlights, makeTenColumns, makeWide, type TableFormat } from './datasets.ts'
 import { fortyChecks } from './forty-checks.ts'
 import { type Command, type Measured, measure, median, sharedWith } from './measure.ts'
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
     runs: { type: 'string' },
-    only: { type: 'string', default: 'profile,memory,checks,growth,drift' },
+    only: { type: 'string', default: 'profile,memory,checks,growth,wide,drift' },
     source: { type: 'boolean', default: false },
     folder: { type: 'string' },
     out: { type: 'string' },
@@ -57,6 +57,7 @@ try {
   }
   if (wanted.has('checks')) found.push(...(await checks(await table(rows, 'parquet'))))
   if (wanted.has('growth') && !short) found.push(...(await growth()))
+  if (wanted.has('wide')) found.push(...(await wide('parquet')), ...(await wide('csv')))
   if (wanted.has('drift')) found.push(...(await drift()))
 
   // of small tables the start of the process is most of the time: no target is about that
@@ -79,7 +80,7 @@ try {
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true })
 }
 
-async function table(rows: number, format: 'csv' | 'parquet'): Promise<string> {
+async function table(rows: number, format: TableFormat): Promise<string> {
   const path = join(folder, `ten-${rows}.${format}`)
   await makeTenColumns(path, rows, format)
   return path
@@ -165,7 +166,27 @@ async function growth(): Promise<readonly Case[]> {
     measured.push(...(await measure([command], { runs: rows > 10_000_000 ? 1 : 3, warm: rows > 10_000_000 ? 0 : 1 })))
     if (rows > 10_000_000) rmSync(path)
   }
-  return growthCases(measured)
+  // a tenth more than linear, and memory under one limit is flat: half as much again is not
+  return growthCases(measured, { factors: [null, 11, 55], against: '1M rows', peakMost: (smallest) => 1.5 * smallest })
+}
+
+/** A hundred rows, more and more columns: half as much again as linear, the start of the process included. */
+async function wide(format: TableFormat): Promise<readonly Case[]> {
+  const sizes = short ? [100, 200] : [500, 1000, 2000, 5000]
+  const measured: Measured[] = []
+  for (const columns of sizes) {
+    const path = join(folder, `wide-${columns}.${format}`)
+    await makeWide(path, 120, columns, 1, { format, texts: true })
+    const command = validate(`validate, 120 × ${columns}, ${format}, limits.memory 1GB`, path, { limits: { memory: '1GB' } })
+    measured.push(...(await measure([command], { runs: Math.min(runs, 3), warm: 0 })))
+    rmSync(path)
+  }
+  const [least = 1] = sizes
+  return growthCases(measured, {
+    factors: sizes.map((columns) => (columns === least ? null : (1.5 * columns) / least)),
+    against: `${least} columns`,
+    peakMost: () => 1.5e9,
+  })
 }
 
 /** Two stored profiles of two hundred columns. The verb's whole process, less a Node process that does nothing; and the judgement alone. */

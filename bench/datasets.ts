@@ -44,19 +44,32 @@ export async function makeTenColumns(path: string, rows: number, format: TableFo
   renameSync(unfinished, path)
 }
 
-/** Two hundred columns of five kinds; another `salt` is other data of the same kind. */
-export async function makeWide(path: string, rows: number, columns: number, salt: number): Promise<void> {
+/** Many columns of five kinds, with `texts` of seven; another `salt` is other data of the same kind. */
+export async function makeWide(
+  path: string,
+  rows: number,
+  columns: number,
+  salt: number,
+  { format = 'parquet', texts = false }: { readonly format?: TableFormat; readonly texts?: boolean } = {},
+): Promise<void> {
   const kinds = [
     (at: number) => `sqrt(-2 * ln(1 - ${uniform(at)})) * cos(6.283185307179586 * ${uniform(at + 7)})`,
     (at: number) => `CAST(floor(${uniform(at)} * 1000) AS INTEGER)`,
     (at: number) => `'level ' || CAST(floor(power(${uniform(at)}, 2) * 40) AS INTEGER)`,
     (at: number) => `${uniform(at)} < 0.3`,
     (at: number) => `CASE WHEN ${uniform(at)} < 0.1 THEN NULL ELSE round(${uniform(at + 7)} * 100, 1) END`,
+    ...(texts
+      ? [
+          (at: number) => `DATE '2024-01-01' + CAST(floor(${uniform(at)} * 300) AS INTEGER)`,
+          (at: number) =>
+            `concat_ws(' ', ${[0, 1, 2, 3, 4, 5].map((word) => `'word' || CAST(floor(${uniform(at + word)} * 50) AS INTEGER)`).join(', ')})`,
+        ]
+      : []),
   ]
   const list = Array.from({ length: columns }, (_, i) => `${kinds[i % kinds.length]?.(1000 * salt + 10 * i)} AS c${i}`)
   const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '2' })
   const connection = await instance.connect()
-  await connection.run(`COPY (SELECT ${list.join(', ')} FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet)`)
+  await connection.run(`COPY (SELECT ${list.join(', ')} FROM range(${rows}) t(i)) TO '${path}' (FORMAT ${format})`)
   connection.closeSync()
   instance.closeSync()
 }

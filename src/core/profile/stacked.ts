@@ -2,30 +2,23 @@
  * The queries of a profile over many columns of few rows: the columns are stacked, a row a value, and counted in groups.
  *
  * Side by side (queries.ts) every aggregate of every column is planned and started for itself, which takes milliseconds a column whether it has
- * a hundred rows or a million. Stacked there is one of each kind: five thousand columns of a hundred rows take a tenth. Of more rows it costs
- * more, because every value then is looked up in a group.
+ * a hundred rows or a million. Stacked there is one of each kind, which takes a quarter. Of many rows it takes more, because every value is looked up
+ * in a group.
  */
 import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
 import { asLabel } from './codes.ts'
 import type { Measure } from './measures.ts'
 import { orderedSample, rankOrder } from './queries.ts'
 
-/** Values of one query: what it holds of them at a time is a few times 8 MB. */
-const valuesPerQuery = 2 ** 20
-/** Columns of one query: the engine plans in the square of the number of expressions. */
-const mostAtOnce = 256
+/** Rows up to which columns are stacked. */
+const fewRows = 1024
+/** Columns of one query: the engine plans in the square of the number of expressions, and 256 of 1,024 rows are 2 MB a list. */
+const columnsAtOnce = 256
 /** Columns that are asked the same, from where on they are stacked: a query over few is planned faster than stacked. */
 const fewestAlike = 32
 
-/** Columns of one query. @param weight how many values each of theirs becomes */
-export const columnsAtOnce = (rows: number, weight = 1): number =>
-  Math.min(mostAtOnce, Math.floor(valuesPerQuery / Math.max(1, weight * rows)))
-
 /** How many columns of so many rows are stacked in one query; 0: none is. */
-export const stackedAtOnce = (rows: number): number => {
-  const columns = rows === 0 ? 0 : columnsAtOnce(rows)
-  return columns < fewestAlike ? 0 : columns
-}
+export const stackedAtOnce = (rows: number): number => (rows > 0 && rows <= fewRows ? columnsAtOnce : 0)
 
 export interface Layout {
   /** each a query */

@@ -12,7 +12,7 @@
  */
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import { minLevelRows } from './queries.ts'
-import { columnNumber, columnsAtOnce } from './stacked.ts'
+import { columnNumber, stackedAtOnce } from './stacked.ts'
 
 const mostKnown = 5_000
 const mostBits = 16
@@ -25,8 +25,8 @@ const bucketList = ({ quoted }: Pick<ColumnFacts, 'quoted'>, make: string): stri
   `[${make} FOR w IN string_split(lower(trim(CAST(${quoted} AS VARCHAR))), ' ') IF w <> '']`
 const bucket = (buckets: number): string => `CAST(hash(w) % ${buckets} AS INTEGER)`
 
-/** Texts of one query: a text is some dozens of words. */
-export const textsAtOnce = (rows: number): number => Math.max(1, columnsAtOnce(rows, 64))
+/** Texts of one query: the words of all of them are parted before they are counted. */
+export const textsAtOnce = (rows: number): number => (stackedAtOnce(rows) === 0 ? 1 : Math.max(1, Math.floor(16_384 / rows)))
 
 /** Rows: `col` (place among the columns), `bucket`, `held` (rows that hold it), most first. @param table the sample, with the number of its rows */
 export function wordQuery(
