@@ -31,7 +31,7 @@ export function compare({ baseline, candidate }: Pair, specs: readonly MetricSpe
     return { one, metric, was, is }
   })
   return samples.flatMap(({ one, metric, was, is }) => {
-    const differing = few(metric.needs, (view) => sampleOf(metric, view, one.params).value)
+    const differing = () => few(metric.needs, (view) => sampleOf(metric, view, one.params).value)
     const change = changeBetween(was, is, draws, differing)
     if (change === null || was.value.value === null || is.value.value === null) return []
     return [{ spec: one, metric, change, candidate: is.value.value, baseline: was.value.value, rows: after.n }]

@@ -39,12 +39,18 @@ export function fewGroups({ test, oneGroup }: Change): number | null {
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
-/** null where either value is undefined. @param few rows that differ, where they are few and somebody knows them */
-export function changeBetween(baseline: Sample, candidate: Sample, draws: Resampling, few: Differing | null = null): Change | null {
+/** null where either value is undefined. @param few what is known of the rows that differ, where they are few */
+export function changeBetween(
+  baseline: Sample,
+  candidate: Sample,
+  draws: Resampling,
+  few: (() => Differing | null) | null = null,
+): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
   const test = testOf(baseline, candidate, value, draws)
-  const known = few && !seesRows(candidate, draws) ? fewUnitsDiffer(candidate, few, value, draws) : null
+  const differing = test && few && !seesRows(candidate, draws) ? few() : null
+  const known = differing && fewUnitsDiffer(candidate, differing, value, draws)
   // of bins, or of the best threshold, the effects of single rows are not all there is
   return changeOf(value, known && test ? { ...wider(test, known), method: known.method } : test, candidate, draws)
 }

@@ -116,7 +116,7 @@ export function groupChange(
   [was, is]: readonly [GroupValue | undefined, GroupValue | undefined],
   [before, after]: readonly [View | undefined, View | undefined],
 ): GroupChange {
-  const few = before && after ? fewDiffering(after, before, null)('scores', (view) => partOf(part, view, named).sample.value) : null
+  const few = before && after ? () => fewDiffering(after, before, null)('scores', (view) => partOf(part, view, named).sample.value) : null
   const change = was && is ? changeBetween(was.sample, is.sample, resampling(), few) : null
   return {
     before: was?.value ?? Number.NaN,

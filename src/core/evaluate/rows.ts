@@ -88,7 +88,7 @@ function rowOf(
   draws: Resampling,
   few: FewDiffering | null,
 ): Row {
-  const differing = () => few?.(metric.needs, (view) => sampleOf(metric, view, spec.params).value) ?? null
+  const differing = few && (() => few(metric.needs, (view) => sampleOf(metric, view, spec.params).value))
   return {
     spec,
     metric,
@@ -98,7 +98,7 @@ function rowOf(
     trivial: trivial?.value ?? null,
     level: inferred ? levelOf(candidate, draws) : null,
     before: baseline && inferred ? levelOf(baseline, draws) : null,
-    change: baseline && inferred ? changeBetween(baseline, candidate, draws, differing()) : null,
+    change: baseline && inferred ? changeBetween(baseline, candidate, draws, differing) : null,
     gain: floor && trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null,
     excluded: candidate.excluded ?? null,
   }

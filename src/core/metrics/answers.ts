@@ -3,35 +3,34 @@ import type { Metric } from './metric.ts'
 import type { Scores } from './scores.ts'
 
 interface Answer {
+  readonly kind: 'scores' | 'labels' | 'values' | 'quantiles'
   /** rows × width, row by row */
   readonly values: Float64Array | Uint8Array | Int32Array
   readonly width: number
 }
 
-const answer = (values: Answer['values'] | null | undefined, width = 1): readonly Answer[] => (values ? [{ values, width }] : [])
+const answer = (kind: Answer['kind'], values: Answer['values'] | null | undefined, width = 1): readonly Answer[] =>
+  values ? [{ kind, values, width }] : []
 
-/** @param needs of a metric, which decides whether its probabilities or its labels are the answer; null: both are */
-function answersOf(scores: Scores, needs: Metric['needs'] | null): readonly Answer[] {
+function answersOf(scores: Scores): readonly Answer[] {
   switch (scores.task) {
     case 'binary':
-      return [...(needs === 'labels' ? [] : answer(scores.score)), ...(needs === 'scores' ? [] : answer(scores.predicted))]
+      return [...answer('scores', scores.score), ...answer('labels', scores.predicted)]
     case 'multiclass':
-      return [
-        ...(needs === 'labels' ? [] : answer(scores.proba, scores.classes.length)),
-        ...(needs === 'scores' ? [] : answer(scores.predicted)),
-      ]
+      return [...answer('scores', scores.proba, scores.classes.length), ...answer('labels', scores.predicted)]
     case 'multilabel':
-      return [
-        ...(needs === 'labels' ? [] : answer(scores.score, scores.labels.length)),
-        ...(needs === 'scores' ? [] : answer(scores.predicted, scores.labels.length)),
-      ]
+      return [...answer('scores', scores.score, scores.labels.length), ...answer('labels', scores.predicted, scores.labels.length)]
     case 'ranking':
-      return answer(scores.score)
+      return answer('values', scores.score)
     case 'regression':
     case 'forecasting':
-      return [...answer(scores.predicted), ...answer(scores.quantiles?.values, scores.quantiles?.levels.length)]
+      return [...answer('values', scores.predicted), ...answer('quantiles', scores.quantiles?.values, scores.quantiles?.levels.length)]
   }
 }
+
+/** What a metric reads: of classes its probabilities or its labels, of everything else all there is. */
+const isRead = ({ kind }: Answer, needs: Metric['needs']): boolean =>
+  kind === 'scores' ? needs !== 'labels' : kind === 'labels' ? needs !== 'scores' : true
 
 /** Rows in which the answers differ, rising; null: not the same kind of answers. @param enough no more are looked for, once it says so */
 export function differingRows(
@@ -41,8 +40,9 @@ export function differingRows(
   rows: number,
   enough: (row: number) => boolean,
 ): readonly number[] | null {
-  const [own, other] = [answersOf(a, needs), answersOf(b, needs)]
-  if (own.length !== other.length || own.some(({ width }, j) => other[j]?.width !== width)) return null
+  const [own, other] = [a, b].map((scores) => answersOf(scores).filter((one) => isRead(one, needs)))
+  if (!own || !other) return null
+  if (own.length !== other.length || own.some(({ kind, width }, j) => other[j]?.kind !== kind || other[j]?.width !== width)) return null
   const pairs = own.flatMap(({ values, width }, j) => {
     const [of] = other.slice(j, j + 1)
     return of ? [{ values, width, of: of.values }] : []
@@ -67,9 +67,10 @@ function differs(a: Answer['values'], b: Answer['values'], from: number, width: 
 export function withAnswers(scores: Scores, other: Scores, rows: Iterable<number>): Scores {
   if (scores.task !== other.task) throw new RangeError(`answers of a ${other.task} task are none of a ${scores.task} one`)
   const mixed = copied(scores)
-  const from = answersOf(other, null)
-  for (const [j, { values, width }] of answersOf(mixed, null).entries()) {
-    const source = from[j]?.values
+  const from = answersOf(other)
+  for (const { kind, values, width } of answersOf(mixed)) {
+    const source = from.find((one) => one.kind === kind && one.width === width)?.values
+    // what the other does not say stays as it was
     if (!source) continue
     for (const row of rows) for (let i = row * width; i < (row + 1) * width; i++) values[i] = source[i] ?? 0
   }
