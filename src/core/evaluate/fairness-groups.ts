@@ -119,7 +119,7 @@ export function groupChange(
   const few = before && after ? () => fewDiffering(after, before, null)('scores', (view) => partOf(part, view, named).sample.value) : null
   const change = was && is ? changeBetween(was.sample, is.sample, resampling(), few) : null
   return {
-    before: was?.value ?? Number.NaN,
+    before: was?.estimate ?? { value: was?.value ?? Number.NaN, bounds: () => [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] },
     value: change?.value ?? 0,
     bounds: (level) => change?.test?.bounds(level, Number.NaN) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   }

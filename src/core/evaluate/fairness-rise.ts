@@ -11,7 +11,7 @@
  *
  *     rise = max over a, b of (c_a − c_b) − S_ab,    S_ab = the gap of the baseline − (θ_a − θ_b) ≥ 0
  *
- * each of which is no larger than the upper bound of its c_a − c_b less S_ab. Its lower bound, and p of "the gap rose", are those of the draws: so few rows seem to spread less the less they rose.
+ * each of which is no larger than its upper bound, put together from those of c_a − c_b and of S_ab, which is what the rows of the baseline say and 0 at least. Its lower bound, and p of "the gap rose", are those of the draws: so few rows seem to spread less the less they rose.
  * Source: paired bootstrap, Efron & Tibshirani 1993, §6 and §13.3; Zou & Donner 2008.
  */
 import type { Sample } from '../metrics/sample.ts'
@@ -75,18 +75,45 @@ export function riseTest(
   }
 }
 
-/** From the level of a group for the baseline. */
+/** How a group has changed, and where the baseline had it. */
 export interface GroupChange extends Estimate {
-  readonly before: number
+  readonly before: Estimate
 }
 
 /** The upper bound of the rise by the changes of the groups: the largest over every two of them, in every part. */
 function mostLeftOpen(changes: Parts<GroupChange>, level: number): number {
-  const widest = gapOf(changes.map((groups) => groups.map(({ before }) => before))) ?? 0
-  const every = changes.flatMap((groups) =>
-    groups.flatMap((a) => groups.flatMap((b) => (a === b ? [] : [contrastBounds(a, b, 1, level)[1] - (widest - (a.before - b.before))]))),
-  )
+  const widest = widestPair(changes)
+  if (widest === null) return Number.POSITIVE_INFINITY
+  const every = changes.flatMap((groups) => groups.flatMap((a) => groups.flatMap((b) => (a === b ? [] : [pairBound(a, b, widest, level)]))))
   return every.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY)
+}
+
+type Pair = readonly [high: GroupChange, low: GroupChange]
+
+function pairBound(a: GroupChange, b: GroupChange, [high, low]: Pair, level: number): number {
+  const change = a.value - b.value
+  const slack = high.before.value - low.before.value - (a.before.value - b.before.value)
+  // how often each group is in it; it is 0 of the widest pair itself
+  const times = new Map<GroupChange, number>()
+  for (const [group, sign] of [
+    [high, 1],
+    [low, -1],
+    [a, -1],
+    [b, 1],
+  ] as const)
+    times.set(group, (times.get(group) ?? 0) + sign)
+  const less = [...times].map(([{ before }, c]) => (c === 0 ? 0 : c * (before.value - (before.bounds(level)[c > 0 ? 0 : 1] ?? Number.NaN))))
+  return change - slack + Math.hypot(contrastBounds(a, b, 1, level)[1] - change, Math.min(slack, Math.hypot(...less)))
+}
+
+function widestPair(changes: Parts<GroupChange>): Pair | null {
+  let found: { readonly pair: Pair; readonly difference: number } | null = null
+  for (const groups of changes) {
+    const gap = groupGap(groups.map(({ before }) => before.value))
+    const [low, high] = gap ? [groups[gap.pair[0]], groups[gap.pair[1]]] : []
+    if (gap && low && high && gap.difference >= (found?.difference ?? 0)) found = { pair: [high, low], difference: gap.difference }
+  }
+  return found?.pair ?? null
 }
 
 function gapDraws(parts: Parts<Sample>, draws: readonly RowDraws[]): Replicates | null {
