@@ -3,12 +3,12 @@
  * more for each thing that is asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
  */
 import { type ColumnFacts, freeStem, type Sql, type TableFacts } from '../core/checks/facts.ts'
+import { chunks, groupBy } from '../core/collections.ts'
 import { assembleTable, type ColumnPlan, type PlanOptions, planColumns, planDerived } from '../core/profile/assemble.ts'
 import { type DerivedColumn, deriveAsBefore, deriveColumns } from '../core/profile/derive.ts'
 import { binMeasure, countAndBinMeasure, type Measure, nonFiniteMeasure } from '../core/profile/measures.ts'
 import { sampledRows } from '../core/profile/queries.ts'
 import { chosenRows } from '../core/profile/sampling.ts'
-import { chunks } from '../core/profile/stacked.ts'
 import { type Reread, rereadTruth } from '../core/profile/truth.ts'
 import { bucketsOf, hashProbe, textsAtOnce, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
@@ -175,7 +175,7 @@ async function wordsOf(
   const buckets = bucketsOf(texts.length)
   const found = new Map<string, Words>()
   for (const some of chunks(texts, textsAtOnce(rows))) {
-    const byColumn = Map.groupBy(await engine.aggregate(wordQuery(table(some), some, buckets)), ({ col }) => Number(col))
+    const byColumn = groupBy(await engine.aggregate(wordQuery(table(some), some, buckets)), ({ col }) => Number(col))
     for (const [at, { name }] of some.entries()) {
       const words = usualWords(byColumn.get(at) ?? [], buckets)
       if (words !== null) found.set(name, words)

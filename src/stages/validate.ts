@@ -8,6 +8,7 @@ import type { Sql } from '../core/checks/facts.ts'
 import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
 import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
+import { groupBy } from '../core/collections.ts'
 import { plural } from '../core/report/format.ts'
 import { type ModelConfig, type Role, roles } from '../core/schema/config.ts'
 import type { ValidateDetails } from '../core/schema/details.ts'
@@ -79,7 +80,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   }
   const checks = [...opened.flatMap((one) => one.checks), ...besides.checks]
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
-  const found = Map.groupBy(findings, ({ expectation }) => expectation)
+  const found = groupBy(findings, ({ expectation }) => expectation)
   for (const expectation of expected) {
     const own = found.get(expectation)
     if (own !== undefined) checks.push(toCheck(own, policy))

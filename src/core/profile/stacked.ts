@@ -6,6 +6,7 @@
  * in a group.
  */
 import { type ColumnFacts, isNumeric, type Sql, type SqlValue, sql, type TableFacts } from '../checks/facts.ts'
+import { chunks, groupBy } from '../collections.ts'
 import { asLabel } from './codes.ts'
 import type { Measure } from './measures.ts'
 import { orderedSample, rankOrder } from './queries.ts'
@@ -30,16 +31,13 @@ export interface Layout {
 export function layOut(measures: readonly Measure[], rows: number): Layout {
   const atOnce = stackedAtOnce(rows)
   if (atOnce === 0 || measures.length < fewestAlike) return { stacked: [], sideBySide: measures }
-  const alike = Map.groupBy(measures, ({ facts, given, asked }) =>
+  const alike = groupBy(measures, ({ facts, given, asked }) =>
     JSON.stringify([facts.kind, facts.type, asked((word) => word), Object.keys(given)]),
   )
   const many = [...alike.values()].filter(({ length }) => length >= fewestAlike)
   const taken = new Set(many.flat())
   return { stacked: many.flatMap((some) => chunks(some, atOnce)), sideBySide: measures.filter((one) => !taken.has(one)) }
 }
-
-export const chunks = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 
 /** SQL: the place of a column that `unnest` of a list of so many stands beside. */
 export const columnNumber = (columns: number): string => `unnest(range(${columns})) AS col`

@@ -1,11 +1,12 @@
 /** Queries of a profile over many columns: some columns at a time, their answers put together. */
 import type { ColumnFacts, Sql } from '../../core/checks/facts.ts'
 import { answersOf } from '../../core/checks/scan.ts'
+import { chunks } from '../../core/collections.ts'
 import { type ColumnPlan, type Levels, readLevels } from '../../core/profile/assemble.ts'
 import { roomForLabels } from '../../core/profile/edges.ts'
 import { countMeasure, type Measure, sampleMeasure } from '../../core/profile/measures.ts'
 import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelGroups, levelQuery, sampleQuery } from '../../core/profile/queries.ts'
-import { chunks, layOut, readStacked, stackedAtOnce, stackedLevels, stackedOrder, stackedQuery } from '../../core/profile/stacked.ts'
+import { layOut, readStacked, stackedAtOnce, stackedLevels, stackedOrder, stackedQuery } from '../../core/profile/stacked.ts'
 import type { DataEngine, Scalar } from '../../ports/data-engine.ts'
 import type { Narrowed } from '../profile-table.ts'
 

@@ -1,6 +1,7 @@
 /** Many columns of few rows are counted stacked: the answers are those of a query side by side, and there are few queries, each over columns of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ColumnFacts } from '../../../src/core/checks/facts.ts'
+import { chunks } from '../../../src/core/collections.ts'
 import {
   binMeasure,
   type Counted,
@@ -10,7 +11,7 @@ import {
   sampleMeasure,
 } from '../../../src/core/profile/measures.ts'
 import { countQuery, levelGroups, levelQuery, sampleQuery } from '../../../src/core/profile/queries.ts'
-import { chunks, layOut, readStacked, stackedLevels, stackedOrder, stackedQuery } from '../../../src/core/profile/stacked.ts'
+import { layOut, readStacked, stackedLevels, stackedOrder, stackedQuery } from '../../../src/core/profile/stacked.ts'
 import { bucketsOf, wordQuery } from '../../../src/core/profile/words.ts'
 import { measuresOf } from '../../../src/stages/profile/counts.ts'
 import { buildProfile, columnFacts } from '../../../src/stages/profile-table.ts'
