@@ -1,5 +1,5 @@
 /** A file that holds the parts of a long run: each is written when it is done and taken from there when it is asked for again, so that a run that was stopped goes on. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 
 export interface Kept {
   has(id: string): boolean
@@ -24,7 +24,9 @@ export function keptIn(file: string | undefined): Kept {
       process.stderr.write(`${id}: ${Math.round((user + system) / 1e6)} s\n`)
       if (file) {
         parts[id] = JSON.stringify(found)
-        writeFileSync(file, JSON.stringify(parts))
+        // whole or not at all: a run may be ended at any time
+        writeFileSync(`${file}.part`, JSON.stringify(parts))
+        renameSync(`${file}.part`, file)
       }
       return found
     },
