@@ -5,6 +5,7 @@
  * first bytes promised is read again.
  */
 import { rm } from 'node:fs/promises'
+import { chunks } from '../../core/collections.ts'
 import { asError, UserError } from '../../errors.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { quoteName } from '../../ports/data-engine.ts'
@@ -308,8 +309,7 @@ async function passing(
 ): Promise<readonly { readonly column: Column; readonly to: string }[]> {
   const found: { readonly column: Column; readonly to: string }[] = []
   const tested = columns.filter(({ type }) => typeTests[type] !== undefined)
-  for (let from = 0; from < tested.length; from += testedColumns) {
-    const asked = tested.slice(from, from + testedColumns)
+  for (const asked of chunks(tested, testedColumns)) {
     const some = asked.flatMap((one) =>
       (typeTests[one.type]?.(quoteName(one.name)) ?? []).map((entry) => ({ column: one, to: entry.to, sql: test(entry) })),
     )

@@ -5,6 +5,7 @@
  * plans in the square of the number of aggregates, so that beyond some hundred they are asked for in several queries, in the order of their
  * columns; each then scans its own columns only. Where a profile is made of the same rows, they ride in its count (scan.ts). The first broken row is looked for in a second pass, and only for what is broken.
  */
+import { chunks } from '../collections.ts'
 import type { DataSpec, Expectation } from '../schema/config.ts'
 import type { TableProfile } from '../schema/profile.ts'
 import { nearest } from '../text/nearest.ts'
@@ -331,10 +332,8 @@ function startingAt(finding: Finding, row: unknown): Finding {
 
 function firstRows(found: readonly Asked[], table: TableFacts, findings: readonly Finding[], limit: string): Step {
   const row = freeName('row_at', table)
-  const parts: Asked[][] = []
-  for (let from = 0; from < found.length; from += aggregatesPerQuery) parts.push(found.slice(from, from + aggregatesPerQuery))
   return {
-    queries: parts.map((part) => {
+    queries: chunks(found, aggregatesPerQuery).map((part) => {
       const broken = part.map((asked) => conditions(asked).broken)
       return sql(
         `SELECT ${broken.map((one, index) => `min(${row}) FILTER (WHERE ${one.sql}) AS f${index}`).join(', ')}

@@ -9,6 +9,7 @@
  * profile lists anyway, a sensitive column has no axis. A table of more than 200,000 rows gives the same sample as for the pairs.
  */
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
+import { chunks } from '../collections.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
 import { quantileCuts } from './blocks.ts'
 import { asDouble, asLabel, cellNumber, isMissing, placeOf, sqlText } from './codes.ts'
@@ -89,10 +90,7 @@ export function associationQueries(name: string, { axes, pairs }: AssociationPla
     const cells = Array.from({ length: (rows ?? 0) * (columns ?? 0) }, (_, cell) => cell).join(', ')
     return `to_json(map_values(histogram_exact(${code(a)} * ${columns} + ${code(b)}, [${cells}]))) AS t${i}`
   })
-  const queries: Sql[] = []
-  for (let from = 0; from < lists.length; from += tablesPerQuery)
-    queries.push(sql(`SELECT ${lists.slice(from, from + tablesPerQuery).join(', ')} FROM ${name}`))
-  return queries
+  return chunks(lists, tablesPerQuery).map((some) => sql(`SELECT ${some.join(', ')} FROM ${name}`))
 }
 
 /** @param row what all of `associationQueries` gave */

@@ -9,6 +9,7 @@
  * A table of more than 200,000 rows gives a sample of them by the hash of the row number: the same rows in every run, `rows` says how many.
  */
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
+import { chunks } from '../collections.ts'
 import type { TableProfile } from '../schema/profile.ts'
 import { asDouble, asLabel, cellNumber, sqlText } from './codes.ts'
 import { chosenRows } from './sampling.ts'
@@ -167,10 +168,7 @@ export function pairQueries(name: string, complete: readonly boolean[]): readonl
           `sum(c${j} * c${j}) FILTER (WHERE c${i} IS NOT NULL) AS bb${i}_${j}`,
         ]),
   ])
-  const queries: Sql[] = []
-  for (let from = 0; from < sums.length; from += sumsPerQuery)
-    queries.push(sql(`SELECT ${sums.slice(from, from + sumsPerQuery).join(', ')} FROM ${name}`))
-  return queries
+  return chunks(sums, sumsPerQuery).map((some) => sql(`SELECT ${some.join(', ')} FROM ${name}`))
 }
 
 type Row = Readonly<Record<string, unknown>>

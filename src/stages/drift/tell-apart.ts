@@ -3,6 +3,7 @@
  * every run looks at the same ones. Only numbers of cells leave the engine, never a value.
  */
 
+import { chunks } from '../../core/collections.ts'
 import { type CodedColumn, tellApart } from '../../core/drift/classifier.ts'
 import { type ClassifierOutcome, classifierRows, separated } from '../../core/drift/classifier-check.ts'
 import { driftSeeds } from '../../core/drift/seeds.ts'
@@ -81,8 +82,7 @@ async function cellsOf(
   wanted: number,
 ): Promise<readonly (readonly number[])[]> {
   const found: number[][] = []
-  for (let from = 0; from < columns.length; from += columnsPerQuery) {
-    const some = columns.slice(from, from + columnsPerQuery)
+  for (const some of chunks(columns, columnsPerQuery)) {
     const cells = some.map((column, i) => `CAST(${cellOf({ facts: column[side], cells: column.cells })} AS INTEGER) AS c${i}`)
     const lists = some.map((_, i) => `to_json(list(c${i} ORDER BY row_at)) AS l${i}`)
     const [row = {}] = await engine.aggregate({

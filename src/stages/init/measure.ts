@@ -2,6 +2,7 @@
 
 import { formats } from '../../core/checks/entries/formats.ts'
 import { lookKinds, looks } from '../../core/checks/entries/privacy.ts'
+import { chunks } from '../../core/collections.ts'
 import { notationCounts, notationOf } from '../../core/init/notation.ts'
 import { type ColumnInRole, type ColumnSeen, fewestRows, type Levels, mostLevels } from '../../core/init/seen.ts'
 import type { Role } from '../../core/schema/config.ts'
@@ -107,8 +108,7 @@ type Looks = Pick<ColumnInRole, 'looksLike' | 'readsAsNumber' | 'notation'>
 async function lookAtText(engine: DataEngine, table: Table): Promise<ReadonlyMap<string, Looks>> {
   const text = table.columns.filter(({ kind }) => kind === 'string')
   const found = new Map<string, Looks>()
-  for (let from = 0; from < text.length; from += columnsPerQuery) {
-    const some = text.slice(from, from + columnsPerQuery)
+  for (const some of chunks(text, columnsPerQuery)) {
     const list = some.flatMap(({ name }, i) => {
       const x = quoteName(name)
       return [

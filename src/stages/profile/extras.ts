@@ -1,5 +1,6 @@
 /** What a profile holds besides its columns, each by scans of its own: sums of weights, counts by block, sums of pairs, counts by class and label, repeated rows. */
 import { type ColumnFacts, isNumeric, type TableFacts } from '../../core/checks/facts.ts'
+import { chunks } from '../../core/collections.ts'
 import { pairLimits } from '../../core/drift/pair-measures.ts'
 import type { ColumnPlan, Levels } from '../../core/profile/assemble.ts'
 import {
@@ -80,8 +81,7 @@ export async function countWeights(
     values: numeric?.frequent ?? [],
   }))
   const sums = new Map<string, ReturnType<typeof weighted>>()
-  for (let from = 0; from < asked.length; from += weightColumnsPerQuery) {
-    const some = asked.slice(from, from + weightColumnsPerQuery)
+  for (const some of chunks(asked, weightColumnsPerQuery)) {
     const found = readWeights(
       some,
       await engine.aggregate(weightQuery(narrowed([weight, ...some.map(({ facts }) => facts)]).relation, weight, some)),

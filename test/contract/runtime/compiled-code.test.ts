@@ -30,6 +30,7 @@ function start(name: string, env: Readonly<Record<string, string>> = {}): readon
   return existsSync(cache) ? readdirSync(cache, { recursive: true }).map(String) : []
 }
 
+// the folder of the user is named by XDG_CACHE_HOME on Linux alone
 describe.skipIf(process.platform !== 'linux')('compiled code', () => {
   it('is kept in the folder of the user', () => {
     expect(start('laptop').filter((path) => path.startsWith('modelgate/compiled/')).length).toBeGreaterThan(1)

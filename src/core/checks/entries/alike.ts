@@ -1,4 +1,5 @@
 /** Columns of one table that hold the same, or nearly: what a join or a copy leaves behind. */
+import { chunks } from '../../collections.ts'
 import { share as shownShare, written } from '../../report/format.ts'
 import { asked, type CheckEntry, fail, number, pass, skipped } from '../entry.ts'
 import { present, sql } from '../facts.ts'
@@ -8,8 +9,6 @@ import { contentHash } from './same-value.ts'
 import { listed } from './schema.ts'
 
 const perQuery = 64
-const chunks = <T>(items: readonly T[]): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / perQuery) }, (_, i) => items.slice(i * perQuery, (i + 1) * perQuery))
 
 /** Rows that are looked at for columns that nearly agree. */
 const looked = 4_096
@@ -26,7 +25,10 @@ export const alikeChecks: readonly CheckEntry[] = [
     elsewhere: ['Evidently DuplicatedColumnsCount'],
     example: '{}',
     queries: (_, { table }) =>
-      chunks(table.columns.map((column, i) => [column, i] as const)).map((some) => {
+      chunks(
+        table.columns.map((column, i) => [column, i] as const),
+        perQuery,
+      ).map((some) => {
         const inner = numbered(
           table,
           some.map(([column, i]) => `${contentHash(column)} AS c${i}, ${present(column)} AS p${i}`),

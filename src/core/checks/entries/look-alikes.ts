@@ -1,17 +1,14 @@
 /** Names of columns that a person would take for one another. The engine refuses names that differ in case only; these it lets through. */
+import { groupBy } from '../../collections.ts'
 
 /** Groups of two or more, in the order of the names. */
 export function lookAlikes(names: readonly string[]): readonly (readonly string[])[] {
   const folded = new Set(names.map(fold))
-  const groups = new Map<string, string[]>()
-  for (const name of names) {
+  const groups = groupBy(names, (name) => {
     // pandas calls the second `price` of a file `price.1`
     const base = /^(.*)\.\d+$/s.exec(name)?.[1]
-    const key = base !== undefined && names.includes(base) ? fold(base) : fold(name)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [name])
-    else group.push(name)
-  }
+    return base !== undefined && names.includes(base) ? fold(base) : fold(name)
+  })
   return folded.size === names.length && groups.size === names.length ? [] : [...groups.values()].filter((group) => group.length > 1)
 }
 
