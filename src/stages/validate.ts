@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { usualExpectations } from '../core/checks/defaults.ts'
 import type { Sql } from '../core/checks/facts.ts'
 import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
+import { nothingJudged } from '../core/checks/nothing-judged.ts'
 import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
 import { groupBy } from '../core/collections.ts'
@@ -85,6 +86,8 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
     const own = found.get(expectation)
     if (own !== undefined) checks.push(toCheck(own, policy))
   }
+  const unjudged = nothingJudged(model.expect, found)
+  if (unjudged !== null) checks.push(unjudged)
   const foreign = await readResults(context, policy)
   checks.push(...foreign.checks)
   if (profiles.length > 0) await writeProfile(context, profilePath(context), profiles)

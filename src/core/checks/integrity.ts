@@ -56,10 +56,10 @@ export function targetChecks(table: TableFacts, data: DataSpec, row: Readonly<Re
     const missing = Number(row[`missing${i}`] ?? 0)
     const classes = Number(row[`classes${i}`] ?? 0)
     if (classes === 0 || (classes === 1 && several === null)) {
-      const what = classes === 0 ? 'has no value at all' : 'is the same in every row'
+      const what = classes === 0 ? 'has no value at all in' : 'is the same in every row of'
       return error(
         id,
-        `TARGET_CONSTANT: the target ${column} ${what} of data.${role}`,
+        `TARGET_CONSTANT: the target ${column} ${what} data.${role}`,
         'check how the data was made: nothing can be learnt or measured on one class',
         column,
       )

@@ -42,6 +42,8 @@ export interface Untested {
   readonly current: ColumnProfile
   readonly state: 'skipped' | 'fail'
   readonly because: string
+  /** more of them would have it tested */
+  readonly wantsRows?: boolean
 }
 
 /** Kinds whose values move by their nature; why they are not tested. */
@@ -76,7 +78,11 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   if (missing(reference) === reference.n) return skipped('training had no value in it')
   const wanted = settings.minRows ?? minRows
   const fewer = Math.min(reference.n, current.n)
-  if (fewer < wanted) return skipped(`${plural(fewer, 'row')} ${verb(fewer, 'are')} too few, ${count(wanted)} on each side are needed`)
+  if (fewer < wanted)
+    return {
+      ...skipped(`${plural(fewer, 'row')} ${verb(fewer, 'are')} too few, ${count(wanted)} on each side are needed`),
+      wantsRows: true,
+    }
   const cells = columnCells(reference, current)
   if (cells === null) return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
 

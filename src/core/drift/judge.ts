@@ -11,6 +11,7 @@ import { type ClassifierOutcome, classifierCheck } from './classifier-check.ts'
 import { testedColumn, untestedColumn } from './column-checks.ts'
 import { commonBlocks, examine, type Tested } from './examine.ts'
 import { questionLevels } from './findings.ts'
+import { nothingTested } from './nothing-tested.ts'
 import { pairChecks } from './pair-checks.ts'
 import { type Certainty, metricP, strictP } from './shift.ts'
 import { type Asked, subjects } from './subjects.ts'
@@ -53,13 +54,15 @@ export function judgeDrift(input: DriftInput): DriftJudgement {
   const pairs = settings.correlations === false ? null : pairChecks(input, tested)
   const blocks = settings.blocks === 'rows' ? null : commonBlocks(input.reference, input.current)
   const ofColumns = judged.flatMap(({ checks }) => checks)
+  const checks = [
+    ...ofColumns,
+    ...(pairs?.checks ?? []),
+    ...(input.classifier ? [classifierCheck(input, input.classifier)] : []),
+    ...tableChecks({ input, settings, tested, checks: ofColumns, sure }),
+  ]
+  const untested = found.flatMap((one) => ('shift' in one ? [] : [one]))
   return {
-    checks: [
-      ...ofColumns,
-      ...(pairs?.checks ?? []),
-      ...(input.classifier ? [classifierCheck(input, input.classifier)] : []),
-      ...tableChecks({ input, settings, tested, checks: ofColumns, sure }),
-    ],
+    checks: checks.every(({ status }) => status === 'skipped') ? [nothingTested(input, untested), ...checks] : checks,
     columns,
     sameData: false,
     ...(tested.some(({ unit }) => unit === 'blocks') && { blocks }),

@@ -66,21 +66,28 @@ export function foreignChecks(asked: Asked, text: string | null, policy: Policy)
     return checkOf(asked, tool, check, `${idOf(path)}/${subject}${before === 0 ? '' : ` (${before + 1})`}`, index, policy)
   })
   const contradicts = passed === false && checks.every(({ status }) => status === 'pass' || status === 'skipped')
-  return contradicts
-    ? [
-        ...judged,
-        resultsTrouble(
-          asked,
-          'RESULTS_FAILED',
-          `(${tool}) says that it failed, and none of its checks did`,
-          `see what ${tool} said of this run`,
-        ),
-      ]
-    : judged
+  if (contradicts)
+    return [
+      ...judged,
+      resultsTrouble(
+        asked,
+        'RESULTS_FAILED',
+        `(${tool}) says that it failed, and none of its checks did`,
+        `see what ${tool} said of this run`,
+      ),
+    ]
+  if (judged.every(({ status }) => status === 'skipped'))
+    return [
+      ...judged,
+      resultsTrouble(asked, 'RESULTS_EMPTY', `(${tool}) holds no check that judged anything`, `see why ${tool} skipped all of them`),
+    ]
+  return judged
 }
 
 function checkOf({ path, severity }: Asked, tool: string, check: ForeignCheck, id: string, index: number, policy: Policy): Check {
-  const { name, column, status, warns, judged, broken } = check
+  const { name, column, warns, judged, broken } = check
+  // kept by all of no rows
+  const status = check.status === 'pass' && judged === 0 ? 'skipped' : check.status
   const what = `${name ?? `check ${index + 1}`}${column === null ? '' : ` of ${column}`}`
   const counted =
     broken === null
@@ -92,7 +99,7 @@ function checkOf({ path, severity }: Asked, tool: string, check: ForeignCheck, i
     pass: `${what} holds`,
     fail: `${what} does not hold${counted}`,
     error: `${what} could not be computed`,
-    skipped: `${what} was skipped`,
+    skipped: check.status === 'pass' ? `${what} had no rows to judge` : `${what} was skipped`,
   }
   return makeCheck({
     id,

@@ -44,6 +44,13 @@ export const failingOn = (verdict: Verdict, failOn: 'fail' | 'warn'): Verdict =>
 /** `passed` as actions give it out: true for pass and warn, nothing else. */
 export const passed = (verdict: Verdict): boolean => verdict === 'pass' || verdict === 'warn'
 
+/** What a stage says of itself: that it read its data, or that it found nothing to test. Nothing is judged by that. */
+const judgesNothing: readonly RegExp[] = [/^validate\.read:/, /^drift\.nothing_tested$/]
+
+/** What counts as judged. An error does, whatever it is of. */
+export const judgedEffects = (checks: readonly { readonly id: string; readonly effect: Verdict }[]): readonly Verdict[] =>
+  checks.flatMap(({ id, effect: found }) => (found !== 'error' && judgesNothing.some((own) => own.test(id)) ? [] : [found]))
+
 /** One stage as the gate sees it. */
 export interface StageOutcome {
   readonly verdict: Verdict

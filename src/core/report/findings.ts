@@ -55,7 +55,7 @@ export function modelFindings(model: ModelReport, report: Report): ModelFindings
   ]
   return {
     due: [...merged(all.filter((found) => isDue(found.effect)))].sort(byWeight),
-    undecided: [...merged(all.filter((found) => found.effect === 'pass' && !found.waived && !isQuiet(found.status)))].sort(byWeight),
+    undecided: [...merged(all.filter((found) => !isDue(found.effect) && !found.waived && !isQuiet(found.status)))].sort(byWeight),
     waived: all.filter((found) => found.waived).sort(byWeight),
   }
 }

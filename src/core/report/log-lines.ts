@@ -40,5 +40,6 @@ export function skippedWords({ because, checks }: StageResult): string {
   if (because !== null) return because
   const [first, ...others] = checks
   if (first === undefined) return 'no reason given'
-  return others.length === 0 ? first.message : `${first.message}; and ${others.length} more`
+  // one that is no skip itself speaks for all that are
+  return others.length === 0 || first.status !== 'skipped' ? first.message : `${first.message}; and ${others.length} more`
 }

@@ -266,13 +266,23 @@ function dataNotes(result: StageResult | null): readonly Text[] {
   const tables = details.success ? details.data.tables : []
   const good = result.checks.filter((check) => check.effect === 'pass').length
   return [
-    say`${own(`${count(good)} of ${plural(result.checks.length, 'check')} ${result.checks.length === 1 ? 'holds' : 'hold'}`)}`,
+    say`${own(`${count(good)} of ${plural(result.checks.length, 'check')} ${result.checks.length === 1 ? 'holds' : 'hold'}`)}${idleChecks(result)}`,
     ...tables.map(
       (table) =>
         say`${name(table.role)}: ${own(`${plural(table.rows, 'row')}, ${plural(table.columns, 'column')}`)} (${own(table.format)})`,
     ),
   ]
 }
+
+/** A check that had nothing to judge is no alarm, and not to be taken for one that holds. */
+function idleChecks({ checks }: StageResult): Text {
+  const idle = checks.filter(({ status }) => status === 'skipped')
+  const names = idle.map(({ id }) => name(id.replace(/^validate\./, '')))
+  return idle.length === 0 ? [] : say`; ${own(`${count(idle.length)} had nothing to judge: `)}${joinSome(names, mostIdle)}`
+}
+
+/** checks without anything to judge that are named */
+const mostIdle = 5
 
 function stageView(stage: StageReport): StageView {
   return { stage: stage.stage, verdict: stage.verdict, text: stageText(stage), durationMs: stage.durationMs }

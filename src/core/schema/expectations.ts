@@ -36,14 +36,23 @@ export function expectations(expect: Expect | undefined, data: DataSpec, path: P
     placed.push(make(check, column, written, {}, at))
   }
   noTwins(placed, problems)
+  if (placed.length > 0 && rolesWithRows(data).length === 0)
+    problems.push(invalid(path, 'Nothing under data has rows, so none of this would ever be checked.'))
   return placed.map(({ expectation }) => expectation)
 }
+
+const rolesWithRows = ({ sources }: DataSpec): readonly Role[] =>
+  roles.filter((role) => sources[role] !== undefined && sources[role].kind !== 'profile')
+
+const whyNoRows = ({ sources }: DataSpec, role: Role): string =>
+  sources[role] === undefined ? 'is not configured' : 'is a stored profile, which has no rows'
 
 type Make = (check: string, column: string | null, written: WrittenCheck, defaults: Common, path: Path) => Placed
 
 /** What was said at the check, else at its column, else what is usual. */
 function maker(data: DataSpec, problems: Problem[]): Make {
   const configured = roles.filter((role) => data.sources[role] !== undefined)
+  const withRows = rolesWithRows(data)
   return (check, column, written, defaults, path) => {
     const entry = findCheck(check)
     if (entry === null) throw new Error(`there is no check ${check}`)
@@ -51,14 +60,17 @@ function maker(data: DataSpec, problems: Problem[]): Make {
     const at = written.on === undefined && column !== null ? path.slice(0, -1) : path
     for (const [i, role] of (said ?? []).entries()) {
       const place = [...(check === 'exists' ? path : at), 'on', i]
-      if (!configured.includes(role)) problems.push(invalid(place, `data.${role} is not configured, so this would never be checked.`))
+      if (!withRows.includes(role)) problems.push(invalid(place, `data.${role} ${whyNoRows(data, role)}, so this would never be checked.`))
       else if (written.on !== undefined && entry.roles?.includes(role) === false)
         problems.push(invalid(place, `${check} is judged on ${entry.roles.join(' and ')} only.`))
     }
     const suits = (role: Role) => entry.roles === null || entry.roles.includes(role)
     const judgedOn = (said ?? configured).filter(suits)
-    if (judgedOn.length === 0 && configured.length > 0)
-      problems.push(invalid(path, `${check} is judged on ${entry.roles?.join(' and ')}, so this would never be checked.`))
+    const never = said === undefined ? !judgedOn.some((role) => withRows.includes(role)) : judgedOn.length === 0
+    if (never && withRows.length > 0) {
+      const why = said === undefined ? ', and data has no such rows' : ''
+      problems.push(invalid(path, `${check} is judged on ${entry.roles?.join(' and ')}${why}, so this would never be checked.`))
+    }
     const mostly = entry.takesMostly ? (written.mostly ?? defaults.mostly) : undefined
     const where = entry.takesWhere ? (written.where ?? defaults.where) : undefined
     return {

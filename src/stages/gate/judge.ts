@@ -2,8 +2,9 @@
  * Results → verdict, model by model. Nothing is read here. Fail closed: a result that is missing, is not of this run, contradicts itself or is
  * about other bytes than those that lie there now is an error, and so is a gate that judged nothing.
  */
-import { foldGate, type Verdict, worst } from '../../core/gate/fold.ts'
+import { foldGate, judgedEffects, type Verdict, worst } from '../../core/gate/fold.ts'
 import type { ModelStageName } from '../../core/pipeline.ts'
+import { skippedWords } from '../../core/report/log-lines.ts'
 import type { GateDetails } from '../../core/schema/details.ts'
 import { type Check, makeCheck, type StageResult } from '../../core/schema/result.ts'
 import type { CollectedModel, CollectedStage } from './collect.ts'
@@ -74,11 +75,10 @@ const accepts = (model: CollectedModel, verdict: Verdict): boolean =>
 function take({ stage, found }: CollectedStage, model: string): Taken {
   if (found.kind !== 'found') return missing(stage, model, found.kind === 'absent' ? 'it left no result in this run' : found.why)
   const { result } = found
-  const effects = result.checks.map((check) => check.effect)
-  const follows = worst(effects)
+  const follows = worst(result.checks.map((check) => check.effect))
   const consistent = result.verdict === 'skipped' ? follows === 'skipped' || follows === 'pass' : result.verdict === follows
   if (!consistent) return missing(stage, model, `it says ${result.verdict}, but its checks come to ${follows}`)
-  return { stage, verdict: result.verdict, effects, because: result.because, result, checks: [] }
+  return { stage, verdict: result.verdict, effects: judgedEffects(result.checks), because: result.because, result, checks: [] }
 }
 
 function missing(stage: ModelStageName, model: string, why: string): Taken {
@@ -155,16 +155,20 @@ function fold(
     status: 'error',
     effect: 'error',
     message: `nothing was judged for ${model}: ${reasons(taken)}`,
-    fix: 'configure data.test with data.target, or data to validate, so that there is something to judge',
+    fix: 'configure data.test with data.target, or write what the data must hold under `expect`, so that there is something to judge',
   })
   return { verdict: 'error', checks: [empty] }
 }
 
 function reasons(taken: readonly Taken[]): string {
-  if (taken.length === 0) return 'the config asks for no stage'
-  const skipped = taken.filter((stage) => stage.verdict === 'skipped')
-  if (skipped.length === 0) return 'no stage that judges found anything to check'
-  return skipped.map((stage) => `${stage.stage} was skipped (${stage.because ?? 'no reason given'})`).join(', ')
+  const idle = taken.filter(({ stage }) => judges[stage])
+  if (idle.length === 0) return 'the config asks for no stage that judges'
+  return idle.map(idleWords).join(', ')
+}
+
+function idleWords({ stage, verdict, because, result }: Taken): string {
+  if (verdict === 'skipped') return `${stage} was skipped (${result === null ? because : skippedWords(result)})`
+  return stage === 'validate' ? 'validate read the data and was asked for no check of it' : `${stage} found nothing to test`
 }
 
 const warnFails = (model: string): Check =>

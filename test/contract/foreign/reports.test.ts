@@ -165,6 +165,26 @@ describe('EVT-05 a report is checked and bounded, and what is none is never take
     expect(checks[0]?.fix).not.toBeNull()
   })
 
+  it.each([
+    ['tests that were all skipped', '<testsuite><testcase name="a"><skipped/></testcase></testsuite>', 'a was skipped'],
+    [
+      'rules that held of no rows',
+      gx([{ ...passing, result: { element_count: 0, unexpected_count: 0 } }]),
+      'expect_a had no rows to judge',
+    ],
+  ])('a report in which nothing was judged is an error: %s', (_, text, why) => {
+    const [first, last] = judge(text)
+    expect(first).toMatchObject({ status: 'skipped', effect: 'skipped' })
+    expect(first?.message).toContain(why)
+    expect(last).toMatchObject({ id: 'validate.results:r', effect: 'error' })
+    expect(last?.message).toMatch(/^RESULTS_EMPTY: r .* holds no check that judged anything$/)
+  })
+
+  it('beside one that was judged, a check that was not is only listed', () => {
+    const result = { element_count: 0, unexpected_count: 0 }
+    expect(judge(gx([passing, { ...passing, result }])).map(({ effect }) => effect)).toEqual(['pass', 'skipped'])
+  })
+
   it('a report that says it failed, and whose checks all passed, is an error', () => {
     expect(judge(gx([passing], false)).map(({ id, effect }) => [id, effect])).toEqual([
       ['validate.results:r/expect_a', 'pass'],

@@ -207,7 +207,7 @@ describe('bad input is one clear sentence, verdict error, and the other tables a
     ["{glob: '~/*.csv'}", 'validate.read:test', 'data.test: no file matches ~/*.csv; ~ is your home folder to a shell only'],
     [`{path: good.csv, sha256: '${'0'.repeat(64)}'}`, 'validate.read:test', 'DATA_DIGEST: good.csv has sha256:'],
     ['one-class.csv', 'validate.target:test', 'TARGET_CONSTANT: the target y is the same in every row of data.test'],
-    ['all-null.csv', 'validate.target:test', 'TARGET_CONSTANT: the target y has no value at all of data.test'],
+    ['all-null.csv', 'validate.target:test', 'TARGET_CONSTANT: the target y has no value at all in data.test'],
     ['no-target.csv', 'validate.column_test:y', 'COLUMN_MISSING: data.test has no column y'],
   ]
   it.each(cases)('%s', async (source, id, message) => {
@@ -416,6 +416,47 @@ describe('a check that looked at nothing is not a pass', () => {
       'validate.in:z': 'skipped',
       'validate.unique:z': 'skipped',
       'validate.nulls:z': 'fail',
+    })
+  })
+
+  describe('GATE-04 a contract of which nothing was judged', () => {
+    beforeAll(() => yard.write('fifty.csv', `a,z,y\n${rows(50, (i) => `${i},,${i % 2}`)}\n`))
+    const judged = (expected: string) => yard.validate(config('{train: fifty.csv, target: y}', expected))
+    const never = 'where: "a < 0"'
+
+    it('is an error that says why, with a way out', async () => {
+      const result = await judged(`{columns: {a: {between: {min: 0, max: 9, ${never}}}}}`)
+      const check = find(result, 'validate.nothing_judged')
+      expect([check.effect, result.verdict]).toEqual(['error', 'error'])
+      expect(check.message).toBe(
+        'NOTHING_JUDGED: the only check of expect was skipped, so nothing says that the data is sound (validate.between:a: a has no values to judge where it is asked)',
+      )
+      expect(check.fix).toContain('correct the `where`')
+    })
+
+    it('tells the first of many', async () => {
+      const result = await judged('{columns: {z: {max: 3, min: 1, in: [5], unique: true}}}')
+      expect(find(result, 'validate.nothing_judged').message).toMatch(/all 4 checks of expect were skipped.*; and 1 more\)$/)
+    })
+
+    it('is a warning where its checks are no more than that', async () => {
+      const result = await judged(`{columns: {a: {between: {min: 0, max: 9, severity: warn, ${never}}}}}`)
+      expect([find(result, 'validate.nothing_judged').effect, result.verdict]).toEqual(['warn', 'warn'])
+    })
+
+    it.each([
+      ['one of several that judged no row', `{rows: {min: 1}, columns: {a: {between: {min: 0, max: 9, ${never}}}}}`],
+      ['columns that only have to be there', '{columns: {a: {}}}'],
+      ['no contract', '{}'],
+    ])('is not: %s', async (_, expected) => {
+      const result = await judged(expected)
+      expect(result.checks.map(({ id }) => id)).not.toContain('validate.nothing_judged')
+      expect(result.verdict).toBe('pass')
+    })
+
+    it('is not told of a table that could not be read: that is the error', async () => {
+      const result = await yard.validate(config('{train: gone.csv}', '{columns: {a: {min: 0}}}'))
+      expect(result.checks.map(({ id }) => id)).toEqual(['validate.read:train'])
     })
   })
 })

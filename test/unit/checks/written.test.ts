@@ -97,11 +97,36 @@ describe('mistakes are told at their place', () => {
       'expect.checks[1]. There are two checks validate.min:a: give one of them a `name`.',
     ],
     ['{columns: {a: {min: 1}}, checks: [{check: min, column: a, value: 2}]}', 'There are two checks validate.min:a'],
+    ['{columns: {a: {min: {value: 1, on: [validation]}}}}', 'data.validation is not configured, so this would never be checked'],
     ['{checks: [{column: a}]}', 'MISSING_KEY expect.checks[0].check'],
     ['{checks: [min]}', 'Expected a map that says which check'],
     ['{checks: [{check: min, value: 1}]}', 'MISSING_KEY expect.checks[0].column'],
   ])('%s', (text, why) => {
     expect(wrong(text).join('\n')).toContain(why)
+  })
+})
+
+describe('what would never be checked is refused', () => {
+  const problem = (data: string, expect: string) => problems(whole(`data: ${data}\nexpect: ${expect}`)).join('\n')
+
+  it('a stored profile, which has no rows, where it is named', () => {
+    const data = '{train: {profile: p.json}, test: b.csv}'
+    expect(problem(data, '{columns: {a: {min: {value: 1, on: [train, test]}}}}')).toContain(
+      'expect.columns.a.min.on[0]. data.train is a stored profile, which has no rows, so this would never be checked.',
+    )
+  })
+
+  it('a contract on nothing', () => {
+    for (const data of ['{}', '{train: {profile: p.json}}'])
+      expect(problem(data, '{columns: {a: {min: 1}}}')).toContain(
+        'expect. Nothing under data has rows, so none of this would ever be checked.',
+      )
+  })
+
+  it('a check of roles that data does not have', () => {
+    expect(problem('{train: a.csv}', '{columns: {a: {string_length_outliers: {}}}}')).toContain(
+      'string_length_outliers is judged on validation and test and current, and data has no such rows, so this would never be checked.',
+    )
   })
 })
 

@@ -182,7 +182,31 @@ describe('policy', () => {
   it('an ignored column is listed as such, never counted as passed', () => {
     const { row, checks } = judgeOne(...moved, { columns: { x: { ignore: true } } })
     expect(row).toMatchObject({ state: 'skipped', summary: 'the config says to ignore it' })
-    expect([...checks.values()].map(({ effect }) => effect)).toEqual(['skipped'])
+    expect(checks.get('drift.shift:x')).toMatchObject({ effect: 'skipped' })
+  })
+
+  describe('where nothing at all was tested, that is said', () => {
+    const found = (judged: ReturnType<typeof judgeOne>) => judged.checks.get('drift.nothing_tested')
+    const few = pair(gaussian(1, 60), gaussian(2, 60))
+
+    it('as a warning, where no number of rows would change it', () => {
+      const check = found(judgeOne(...moved, { columns: { x: { ignore: true } } }))
+      expect(check).toMatchObject({ status: 'warn', effect: 'warn', names: ['x'] })
+      expect(check?.message).toBe('nothing was tested for drift: x: the config says to ignore it')
+      expect(check?.fix).toContain('`drift: false`')
+    })
+
+    it.each([
+      ['pass', 'skipped'],
+      ['warn', 'warn'],
+      ['fail', 'fail'],
+    ] as const)('as undecided, where more rows would: gate.on_inconclusive %s makes it %s', (onInconclusive, effect) => {
+      const check = found(judgeOne(...few, { policy: { onInconclusive, onMissing: 'warn' } }))
+      expect(check).toMatchObject({ status: 'inconclusive', effect })
+      expect(check?.message).toBe('nothing was tested for drift: x: 60 rows are too few, 100 on each side are needed')
+    })
+
+    it('and not beside a column that was', () => expect(found(judgeOne(...moved))).toBeUndefined())
   })
 
   it('only the features are tested when they are named; target, id and time never are as features', () => {

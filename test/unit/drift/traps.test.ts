@@ -97,7 +97,10 @@ describe('what is not tested', () => {
     })
     const { row, checks } = judgeOne(at(0), at(10_000))
     expect(row.state).toBe('skipped')
-    expect([...checks.values()].map(({ effect }) => effect)).toEqual(['skipped'])
+    expect([...checks.values()].map(({ id, effect }) => [id, effect])).toEqual([
+      ['drift.nothing_tested', 'warn'],
+      ['drift.shift:x', 'skipped'],
+    ])
   })
 
   it('one row, no value at training, a column that never varied', () => {
@@ -253,6 +256,7 @@ describe('two hundred columns', () => {
   })
 
   it('without a value in either profile no line names one', () => {
-    expect(judge([], [], { reference: table('train', []), current: { ...table('current', []), fingerprint: 'other' } }).checks).toEqual([])
+    const { checks } = judge([], [], { reference: table('train', []), current: { ...table('current', []), fingerprint: 'other' } })
+    expect(checks.map(({ id }) => id)).toEqual(['drift.nothing_tested'])
   })
 })

@@ -98,12 +98,32 @@ describe('STAGE_MISSING a gate finds every stage the config asks for', () => {
 })
 
 describe('GATE-04 a gate that judged nothing is an error', () => {
+  const saying = (stage: ModelStageName, id: string, effect: Verdict): CollectedStage =>
+    found(stage, [], { checks: [makeCheck({ id, status: effect, effect, message: '' })], verdict: effect })
+  const read = (effect: Verdict) => saying('validate', 'validate.read:train', effect)
+  const untested = (effect: Verdict) => saying('drift', 'drift.nothing_tested', effect)
+
+  it('says of each stage that judges why it did not', () => {
+    const { checks } = judge([read('pass'), skipped('drift', 'no rows')])
+    expect(checks.find(({ id }) => id === 'gate.empty:flights')?.message).toBe(
+      'nothing was judged for flights: validate read the data and was asked for no check of it, drift was skipped (no rows)',
+    )
+  })
+
+  it('data that could not be read are an error of their own, and one judgement is enough', () => {
+    expect(ids(judge([read('error')]).checks)).not.toContain('gate.empty:flights')
+    expect(judge([read('pass'), found('drift', ['pass'])]).details.verdict).toBe('pass')
+  })
+
   it.each([
     ['no stage at all', []],
     ['every stage skipped', [skipped('validate', 'a'), skipped('evaluate', 'b'), skipped('drift', 'c')]],
     ['every check skipped', [found('validate', ['skipped']), found('evaluate', ['skipped'])]],
     ['a model was made and nothing looked at it', [found('train', ['pass'])]],
     ['made, and every look at it skipped', [found('train', ['pass']), skipped('evaluate', 'no labels')]],
+    ['the data were read, and nothing was asked of them', [read('pass')]],
+    ['they were read, and drift tested nothing', [read('pass'), untested('warn')]],
+    ['a model was made of data that were read', [read('pass'), found('train', ['pass']), untested('skipped')]],
   ])('%s', (_, stages) => {
     const { details, checks } = judge(stages)
     expect(details).toMatchObject({ verdict: 'error', promotable: false })

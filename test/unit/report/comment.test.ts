@@ -75,6 +75,21 @@ describe('a comment', () => {
     expect(lines.filter((line) => line.includes('⚠️'))).toEqual([])
   })
 
+  it('names checks of the data that had nothing to judge, and what tested nothing', () => {
+    const idle = makeCheck({ id: 'validate.max:delay', status: 'skipped', effect: 'skipped', message: 'delay has no values to judge' })
+    const untested = makeCheck({ id: 'drift.nothing_tested', status: 'inconclusive', effect: 'skipped', message: 'nothing was tested' })
+    const model = passing()
+    const stages = model.stages.map((stage) => {
+      const more = { validate: [idle], drift: [untested] }[stage.stage]
+      return stage.result === null || more === undefined
+        ? stage
+        : { ...stage, result: { ...stage.result, checks: [...stage.result.checks, ...more] } }
+    })
+    const text = body({ ...model, stages })
+    expect(text).toContain('4 of 5 checks hold; 1 had nothing to judge: <code>max:delay</code>')
+    expect(text).toContain('inconclusive: nothing was tested')
+  })
+
   it('says of a lower-is-better metric that it is one', () => {
     expect(body(passing())).toContain('<code>log\\_loss</code> (lower is better)')
   })

@@ -43,6 +43,8 @@ describe('the log of a result', () => {
 
   it('says why a result is skipped whose checks all were', () => {
     expect(outcomeWords(result('skipped', [skip('a'), skip('b')]))).toBe('a was not tested: too few; and 1 more')
+    const summary = makeCheck({ id: 'drift.nothing_tested', status: 'inconclusive', effect: 'skipped', message: 'nothing was tested: too few' })
+    expect(outcomeWords(result('skipped', [summary, skip('a'), skip('b')]))).toBe('nothing was tested: too few')
     expect(outcomeWords({ ...result('skipped', []), because: 'nothing to do' })).toBe('nothing to do')
   })
 })
