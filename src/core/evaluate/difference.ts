@@ -272,7 +272,7 @@ function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: n
   const more = compared.untested === undefined ? `evaluate on more ${unit}` : 'write low and high beside both numbers'
   // no limit accepts what is not shown to be better
   if (mode === 'superior')
-    return `improve the model, or ${more}; or ask for less in modelgate.yml of the base branch: evaluate: {mode: guard}`
+    return `improve the model, or ${more}; or ask for less in modelgate.yml of the base branch: \`evaluate: {mode: guard}\``
   if (mode === 'non_inferior' && !tested(compared)) return more
   const drop = Math.abs(mode === 'non_inferior' ? farthest(claim, proof) : change.value)
   const wanted =
@@ -281,7 +281,7 @@ function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: n
       : metric.unit === 'pp'
         ? `${roundUp(drop * 100)}pp`
         : `${roundUp(drop)}`
-  const accept = `accept this change in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}`
+  const accept = `accept this change in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}\``
   if (status !== 'inconclusive') return `improve the model; or ${accept}`
   return `${more}; or ${accept}`
 }

@@ -113,7 +113,7 @@ function fixFor(kind: 'min' | 'max', name: string, value: number, { limit }: Out
   const decimals = Math.min(8, Math.max(3, (String(limit).split('.')[1] ?? '').length))
   const step = 10 ** decimals
   const met = kind === 'min' ? Math.floor(value * step) / step : Math.ceil(value * step) / step
-  return `improve the model; or accept this level in modelgate.yml of the base branch: evaluate: {metrics: {${name}: {${kind}: ${met}}}}`
+  return `improve the model; or accept this level in modelgate.yml of the base branch: \`evaluate: {metrics: {${name}: {${kind}: ${met}}}}\``
 }
 
 /** What is said of a gated metric that has no value: never a pass. */

@@ -114,7 +114,7 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
       fix:
         status === 'pass'
           ? null
-          : `make the model faster; or accept it in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {max: ${roundUp(middle.most ?? middle.value)}ms}}}`,
+          : `make the model faster; or accept it in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {max: ${roundUp(middle.most ?? middle.value)}ms}}}\``,
     })
   }
 
@@ -156,7 +156,7 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
       fix:
         status === 'pass'
           ? null
-          : `make the model faster; or accept it in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {max_rise: ${roundUp(Math.max(0, ratio.least - 1) * 100)}% relative}}}`,
+          : `make the model faster; or accept it in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {max_rise: ${roundUp(Math.max(0, ratio.least - 1) * 100)}% relative}}}\``,
     })
   }
 }

@@ -43,7 +43,7 @@ function levelCheck({ spec, candidate }: SizeInput, max: NonNullable<MetricSpec[
     fix:
       status === 'pass'
         ? null
-        : `make the model smaller; or accept it in modelgate.yml of the base branch: evaluate: {metrics: {${spec.name}: {max: ${candidate}B}}}`,
+        : `make the model smaller; or accept it in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {max: ${candidate}B}}}\``,
   })
 }
 

@@ -1,4 +1,5 @@
 /** What a reader has to know about checks: those that are due, with their fix, and those that could not be decided. Worst first. */
+import { groupBy } from '../collections.ts'
 import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
 import { evaluateDetails } from '../schema/evaluate-details.ts'
@@ -138,7 +139,13 @@ const namesIn = ({ metric, column, slice, names = [] }: Check, stage: string): r
 
 /** What says the same of many is one finding: nobody needs to read it six times, or ninety. */
 const merged = (findings: readonly Finding[]): readonly Finding[] =>
-  (['no-baseline', 'not-comparable'] as const).reduce((found, status) => waitingMerged(found, status), alikeMerged(findings))
+  (['no-baseline', 'not-comparable'] as const).reduce((found, status) => waitingMerged(found, status), alikeMerged(saidOnce(findings)))
+
+/** Two limits of one metric that is undefined have one sentence, and are told by the first of them. */
+const saidOnce = (findings: readonly Finding[]): readonly Finding[] =>
+  [...groupBy(findings, ({ stage, effect, message, fix }) => JSON.stringify([stage, effect, message, fix])).values()].flatMap((alike) =>
+    alike.slice(0, 1),
+  )
 
 /** `roc_auc`, `roc_auc of 3 slices of site`: what the message says of it, else what the id does. */
 function subjectOf({ id, message, names }: Finding): Text {

@@ -33,12 +33,11 @@ export function prose(text: string, names: readonly string[] = []): Text {
   return [...prose(text.slice(0, at), rest), ...name(first), ...prose(text.slice(at + first.length), known)]
 }
 
-/** What to do about a finding. Our stages set commands and keys in backticks: plain ones become code, anything else stays as it is. */
+/** What to do about a finding. Our stages set commands, keys and YAML in backticks: plain ones become code, names in them too; anything else stays as it is. */
 export const advice = (text: string, names: readonly string[] = []): Text =>
-  prose(text, names).flatMap((piece) => (piece.kind === 'prose' ? commands(piece.text) : [piece]))
-
-const commands = (text: string): Text =>
-  text.split(/(`[A-Za-z][A-Za-z0-9_.:/=, -]{0,80}`)/).flatMap((part, index) => (index % 2 === 1 ? name(part.slice(1, -1)) : prose(part)))
+  text
+    .split(/(`[A-Za-z][\p{L}\p{N}_.:/=,%*"{}[\] -]{0,118}`)/u)
+    .flatMap((part, index) => (index % 2 === 1 ? name(part.slice(1, -1)) : prose(part, names)))
 
 /** Where `word` stands in `text` on its own, not inside a longer word. */
 function boundedIndex(text: string, word: string): number {

@@ -31,7 +31,7 @@ export function demandColumns({ model }: ModelContext, { table: reference, from 
   for (const [place, names] of [[from, before] as const, ['data.current', now] as const]) {
     const missing = wanted.filter((name) => !names.has(name))
     if (missing.length > 0) {
-      const fix = `add ${missing.length === 1 ? 'it' : 'them'}, or write drift: {columns: {${JSON.stringify(missing[0])}: {ignore: true}}}`
+      const fix = `add ${missing.length === 1 ? 'it' : 'them'}, or write \`drift: {columns: {${JSON.stringify(missing[0])}: {ignore: true}}}\``
       throw new UserError('COLUMN_MISSING', `${place} has no column ${missing.join(', ')}`, fix)
     }
   }

@@ -80,10 +80,8 @@ describe('a comment', () => {
     const untested = makeCheck({ id: 'drift.nothing_tested', status: 'inconclusive', effect: 'skipped', message: 'nothing was tested' })
     const model = passing()
     const stages = model.stages.map((stage) => {
-      const more = { validate: [idle], drift: [untested] }[stage.stage]
-      return stage.result === null || more === undefined
-        ? stage
-        : { ...stage, result: { ...stage.result, checks: [...stage.result.checks, ...more] } }
+      const more = stage.stage === 'validate' ? [idle] : stage.stage === 'drift' ? [untested] : []
+      return stage.result === null ? stage : { ...stage, result: { ...stage.result, checks: [...stage.result.checks, ...more] } }
     })
     const text = body({ ...model, stages })
     expect(text).toContain('4 of 5 checks hold; 1 had nothing to judge: <code>max:delay</code>')

@@ -133,6 +133,13 @@ describe('prose', () => {
 
   it('makes code of our own plain backticks in a fix, and of nothing else', () => {
     expect(markdown(advice('run `modelgate fetch` now'))).toBe('run <code>modelgate fetch</code> now')
+    // a snippet is one piece, whatever names stand in it
+    expect(advice('write `drift: {columns: {"städte": {ignore: true}}}` or städte', ['städte'])).toEqual([
+      ...prose('write '),
+      ...name('drift: {columns: {"städte": {ignore: true}}}'),
+      ...prose(' or '),
+      ...name('städte'),
+    ])
     expect(markdown(advice('run `<img>` now'))).toBe('run &#96;&lt;img&gt;&#96; now')
   })
 

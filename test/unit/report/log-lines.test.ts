@@ -36,6 +36,20 @@ describe('the log of a result', () => {
     expect(dueLines(result('warn', [waiting('f1')])).map(({ id }) => id)).toEqual(['evaluate.max_drop:f1'])
   })
 
+  it('says once what two limits of one metric say alike', () => {
+    const error = (kind: string, metric: string) =>
+      makeCheck({
+        id: `evaluate.${kind}:${metric}`,
+        metric,
+        status: 'error',
+        effect: 'error',
+        message: `${metric} is undefined: one class`,
+        fix: 'x',
+      })
+    const lines = dueLines(result('error', [error('min', 'roc_auc'), error('max_drop', 'roc_auc'), error('min', 'mcc')]))
+    expect(lines.map(({ id }) => id)).toEqual(['evaluate.min:roc_auc', 'evaluate.min:mcc'])
+  })
+
   it('does not count as passed what too few rows left open', () => {
     expect(outcomeWords(result('pass', [good]))).toBe('1 of 1 check passed')
     expect(outcomeWords(result('pass', [good, open, open, skip('a')]))).toBe('1 of 4 checks passed, 2 inconclusive, 1 skipped')
@@ -43,7 +57,12 @@ describe('the log of a result', () => {
 
   it('says why a result is skipped whose checks all were', () => {
     expect(outcomeWords(result('skipped', [skip('a'), skip('b')]))).toBe('a was not tested: too few; and 1 more')
-    const summary = makeCheck({ id: 'drift.nothing_tested', status: 'inconclusive', effect: 'skipped', message: 'nothing was tested: too few' })
+    const summary = makeCheck({
+      id: 'drift.nothing_tested',
+      status: 'inconclusive',
+      effect: 'skipped',
+      message: 'nothing was tested: too few',
+    })
     expect(outcomeWords(result('skipped', [summary, skip('a'), skip('b')]))).toBe('nothing was tested: too few')
     expect(outcomeWords({ ...result('skipped', []), because: 'nothing to do' })).toBe('nothing to do')
   })
