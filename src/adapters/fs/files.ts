@@ -190,12 +190,16 @@ function isAlive(pid: number): boolean {
 }
 
 const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
+/** Folders are made where there are none: what is missing is behind a link, or was there a moment ago. */
+const unreachable = new Set(['ENOENT', 'ELOOP'])
+
+const fixFor = (code: string): string | null => {
+  if (unwritable.has(code)) return 'check the rights and the space of its folder'
+  return unreachable.has(code) ? 'see where the links on its path lead, and that nothing else removes its folder meanwhile' : null
+}
 
 const writable = (path: string, thrown: unknown): unknown => {
   const code = codeOf(thrown)
-  return code !== null && unwritable.has(code)
-    ? new UserError('FILE_UNWRITABLE', `${path} cannot be written (${code})`, 'check the rights and the space of its folder', {
-        cause: thrown,
-      })
-    : thrown
+  const fix = code === null ? null : fixFor(code)
+  return fix === null ? thrown : new UserError('FILE_UNWRITABLE', `${path} cannot be written (${code})`, fix, { cause: thrown })
 }

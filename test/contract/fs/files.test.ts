@@ -121,6 +121,12 @@ describe('PRO-15 local writes are atomic', () => {
     await expect(files.write(at('a'.repeat(300)), 'x')).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
     await expect(files.write(at('file', 'below'), 'x')).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
   })
+
+  it.each(['nowhere', 'itself'])('a folder behind a link to %s is one, too', async (kind) => {
+    symlinkSync(kind === 'itself' ? at('link') : at('gone', 'disk'), at('link'))
+    await expect(files.makeFolder(at('link'))).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    await expect(files.write(at('link', 'm', 'report.json'), 'x')).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+  })
 })
 
 describe('temporary folders', () => {
