@@ -51,6 +51,8 @@ function environment(folder: string, event: Situation['event'] = 'push'): Record
     GITHUB_API_URL: github.url,
     GITHUB_WORKSPACE: folder,
     RUNNER_TEMP: scratch,
+    // ten processes a situation, of a few files: what Node compiled of them is kept, a sixth of the work
+    NODE_COMPILE_CACHE: join(scratch, 'compiled'),
     MODELGATE_RUNTIME_DIR: projectRoot,
   }
 }
