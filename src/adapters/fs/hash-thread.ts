@@ -10,8 +10,8 @@ import type { Answer, Job } from './hash-worker.ts'
 
 export interface HashThread {
   start(): void
-  /** Puts a file on its list. */
-  ahead(path: string): void
+  /** Puts a file on its list. @param known what it is, if it is still the same file: then it is not hashed */
+  ahead(path: string, known?: Hashed): void
   /**
    * Puts a native addon on its list, to be opened where every file of `proven` (path → sha256) was found to be that: mapping a large
    * library is done once a process, and the thread has the time. Until it is done the process is held, whoever waits: one that ends while its
@@ -52,14 +52,14 @@ export function createHashThread(script: string): HashThread {
     worker.unref()
   }
 
-  function ask(list: Map<string, Promise<Hashed | null>>, path: string, proven: Job['proven']): void {
+  function ask(list: Map<string, Promise<Hashed | null>>, path: string, { known = null, proven = null }: Partial<Job>): void {
     if (list.has(path)) return
     start()
     // a thread that has ended answers nobody
     if (over) return
     const id = ++jobs
     list.set(path, new Promise<Hashed | null>((resolve) => waiting.set(id, resolve)))
-    worker?.postMessage({ id, path, proven } satisfies Job)
+    worker?.postMessage({ id, path, known, proven } satisfies Job)
   }
 
   async function holding<T>(work: Promise<T>): Promise<T> {
@@ -81,9 +81,9 @@ export function createHashThread(script: string): HashThread {
 
   return {
     start,
-    ahead: (path) => ask(hashes, path, null),
+    ahead: (path, known) => ask(hashes, path, known === undefined ? {} : { known }),
     openAhead: (path, proven) => {
-      ask(openings, path, proven)
+      ask(openings, path, { proven })
       const opening = openings.get(path)
       if (opening) void holding(opening)
     },

@@ -2,10 +2,11 @@
 import { parentPort } from 'node:worker_threads'
 import { type Hashed, hashFile, stateAt } from './hash-file.ts'
 
-/** A file to hash; or, with `proven`, an addon to open where this thread found each of these files to have that sha256. */
+/** A file to hash, unless it is still what it is known to be; or, with `proven`, an addon to open where this thread found each of these files to have that sha256. */
 export interface Job {
   readonly id: number
   readonly path: string
+  readonly known: Hashed | null
   readonly proven: ReadonlyMap<string, string> | null
 }
 
@@ -16,11 +17,11 @@ export interface Answer {
 
 const seen = new Map<string, Hashed>()
 
-parentPort?.on('message', ({ id, path, proven }: Job) => {
+parentPort?.on('message', ({ id, path, known, proven }: Job) => {
   let hashed: Hashed | null = null
   try {
     if (proven === null) {
-      hashed = hashFile(path)
+      hashed = known !== null && known.state === stateAt(path) ? known : hashFile(path)
       if (hashed !== null) seen.set(path, hashed)
     } else if ([...proven].every(isProven)) process.dlopen({ exports: {} }, path)
   } catch {

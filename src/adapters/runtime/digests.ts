@@ -111,12 +111,26 @@ function beginningOf(path: string): string {
   }
 }
 
+interface Known {
+  /** path → what an earlier run found there, and what is believed while it is the same file (proven-before.ts) */
+  readonly known?: ReadonlyMap<string, Hashed>
+}
+
 /**
  * Has the files of a part hashed beside what this thread does now, for `verify`.
  * Nothing is believed of them yet, and nothing is loaded.
  */
-export function verifyAhead(folder: string, files: ReadonlyMap<string, string>): void {
-  for (const file of files.keys()) hashThread.ahead(join(folder, file))
+export function verifyAhead(folder: string, files: ReadonlyMap<string, string>, { known = new Map() }: Known): void {
+  for (const [file, sha256] of files) {
+    const path = join(folder, file)
+    hashThread.ahead(path, knownAs(sha256, path, known))
+  }
+}
+
+/** What is known to be another one is hashed again: the note may be wrong. */
+function knownAs(sha256: string, path: string, known: ReadonlyMap<string, Hashed>): Hashed | undefined {
+  const found = known.get(path)
+  return found?.sha256 === sha256 ? found : undefined
 }
 
 /** Has the thread open an addon of the part as well, once it has found every file to be the right one. */
@@ -126,28 +140,33 @@ export function openAhead(folder: string, files: ReadonlyMap<string, string>, ad
 
 /**
  * Proves that every file of a part, as it lies in `folder`, is the one this version of modelgate was built with.
- * All of it on each start (45 and 71 MB, about 60 ms): a note "was checked before" could be forged by whoever can change the files.
- * What was hashed ahead counts where the file is still the same, by its inode, size and times.
+ * What was hashed ahead, or is known, counts where the file is still the same, by its inode, size and times.
+ * @returns path → what was found there
  * @throws UserError NATIVE_CHANGED naming the first file that is missing or differs
  */
 export async function verify(
   folder: string,
   files: ReadonlyMap<string, string>,
-  thread: Pick<HashThread, 'answer'> = hashThread,
-): Promise<void> {
+  { known = new Map(), thread = hashThread }: Known & { readonly thread?: Pick<HashThread, 'answer'> } = {},
+): Promise<ReadonlyMap<string, Hashed>> {
   const ahead = new Map<string, Hashed | null>()
   for (const file of files.keys()) ahead.set(file, await thread.answer(join(folder, file)))
+  const proven = new Map<string, Hashed>()
   for (const [file, expected] of files) {
     const path = join(folder, file)
-    const early = ahead.get(file) ?? null
-    const found = early !== null && early.state === stateAt(path) ? early : hashFile(path)
-    if (found?.sha256 === expected) continue
+    const state = stateAt(path)
+    const found = [ahead.get(file), knownAs(expected, path, known)].find((early) => early && early.state === state) ?? hashFile(path)
+    if (found?.sha256 === expected) {
+      proven.set(path, found)
+      continue
+    }
     throw new UserError(
       'NATIVE_CHANGED',
       `${file} in ${folder} ${isReadable(path) ? 'is not the file this version of modelgate was built with' : 'is missing'}; nothing of it was loaded`,
       `remove ${folder} and run again, so that npm installs it anew`,
     )
   }
+  return proven
 }
 
 /** True when every file is there, whatever it holds. */

@@ -3,7 +3,7 @@
  *
  * Looked for in (1) MODELGATE_RUNTIME_DIR, (2) the node_modules beside our own package.json, (3) the tool cache; else (4) npm installs the
  * locked packages of `runtime/` into a staging folder, of which exactly the files of this platform move into the tool cache. Wherever they
- * come from, every file is compared with `runtime/digests.json` before anything of it is loaded. The user's workspace is never looked at.
+ * come from, every file is compared with `runtime/digests.json` before anything of it is loaded (on a laptop once, while it stays the same file). The user's workspace is never looked at.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
@@ -12,6 +12,7 @@ import { hashThread } from '../fs/hash-thread.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { isComplete, type NativePart, nativeParts, openAhead, ownRuntime, type Runtime, verify, verifyAhead } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
+import { provenNote } from './proven-before.ts'
 import { duckdbAddon, nativeEntries, readBundledApi, requireDuckdb, requirePackage } from './require-native.ts'
 
 export type { NativePart } from './digests.ts'
@@ -49,7 +50,7 @@ const load = (part: NativePart, folder: string, { platform }: Runtime, onAddon?:
  */
 export function expectNative(part: NativePart, options: NativeOptions): void {
   const place = placeOf(part, options.runtime ?? ownRuntime(), options)
-  if (place !== null) verifyAhead(place.folder, place.files)
+  if (place !== null) verifyAhead(place.folder, place.files, provenNote(options.environment))
 }
 
 /** Where it is installed; null when it is not, or cannot be. */
@@ -80,12 +81,13 @@ export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) =
   const place = placeOf(part, runtime, options)
   if (place === null) return Promise.resolve(null)
   const { folder, files } = place
-  verifyAhead(folder, files)
+  const note = provenNote(options.environment)
+  verifyAhead(folder, files, note)
   const addon = duckdbAddon(runtime.platform)
   openAhead(folder, files, addon)
   const prove = async (): Promise<unknown> => {
     readBundledApi()
-    await verify(folder, files, hashThread.idly)
+    note.keep(await verify(folder, files, { known: note.known, thread: hashThread.idly }))
     await hashThread.idly.opened(join(folder, addon))
     return load(part, folder, runtime, onAddon)
   }
@@ -109,7 +111,8 @@ export async function locateNative(part: NativePart, options: NativeOptions): Pr
   if (!isAbsolute(folder)) {
     throw new UserError('RUNTIME_INSTALL', `MODELGATE_RUNTIME_DIR is ${folder}, a relative path`, 'give an absolute path')
   }
-  await verify(folder, files)
+  const note = provenNote(options.environment)
+  note.keep(await verify(folder, files, note))
   return folder
 }
 

@@ -113,7 +113,7 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
     const bytes = readFileSync(join(copy, library))
     bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
     writeFileSync(join(copy, library), bytes)
-    // a time put back does not help: every byte is read each time
+    // a time put back does not help
     utimesSync(join(copy, library), mtime, mtime)
     const found = await codeOf(loadNative('onnx', { environment }))
     expect(found).toContain('NATIVE_CHANGED')
@@ -158,6 +158,80 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
     put(given, code)
     expectNative('onnx', options)
     expect(await loadNative('onnx', options)).toEqual({ real: true })
+  })
+
+  describe('what an earlier run on a laptop has proven is not hashed again', () => {
+    const home = () => ({ HOME: fresh('home'), XDG_CACHE_HOME: fresh('cache') })
+    const note = ({ XDG_CACHE_HOME }: ReturnType<typeof home>) => join(XDG_CACHE_HOME, 'modelgate', 'proven.json')
+    const evil = code.replace('true', '1337')
+    /** A note that says of whatever lies there that it was the right file. */
+    function forge(user: ReturnType<typeof home>, file: string, mode = 0o600): void {
+      mkdirSync(dirname(note(user)), { recursive: true })
+      writeFileSync(
+        note(user),
+        JSON.stringify({ schema: 'modelgate/proven@1', files: { [file]: { sha256: sha256(code), state: stateAt(file) } } }),
+      )
+      chmodSync(note(user), mode)
+    }
+    const given = (content: string, user: Readonly<Record<string, string>>) => {
+      const place = put(fresh('given'), content)
+      return {
+        file: join(place, entry),
+        options: { environment: { ...user, MODELGATE_RUNTIME_DIR: place }, runtime: smallRuntime(fresh('root')) },
+      }
+    }
+
+    it('once it has settled, and only that very file', async () => {
+      const user = home()
+      const { file, options } = given(code, user)
+      await locateNative('onnx', options)
+      expect(existsSync(note(user)) && readFileSync(note(user), 'utf8').includes(file)).toBe(false)
+      await new Promise((done) => setTimeout(done, 2_100))
+      await locateNative('onnx', options)
+      expect(JSON.parse(readFileSync(note(user), 'utf8')).files).toEqual({ [file]: { sha256: sha256(code), state: stateAt(file) } })
+      expect(statSync(note(user)).mode & 0o077).toBe(0)
+      const { atime, mtime } = statSync(file)
+      writeFileSync(file, evil)
+      utimesSync(file, atime, mtime)
+      expect(await codeOf(loadNative('onnx', options))).toContain('NATIVE_CHANGED')
+    })
+
+    it('the note is believed on a laptop, by the thread that hashes ahead, too', async () => {
+      const user = home()
+      const { file, options } = given(evil, user)
+      forge(user, file)
+      expect(await locateNative('onnx', options)).toBe(options.environment.MODELGATE_RUNTIME_DIR)
+      expectNative('onnx', options)
+      expect(await hashThread.answer(file)).toEqual({ sha256: sha256(code), state: stateAt(file) })
+    })
+
+    it.each(['CI', 'GITHUB_ACTIONS', 'JENKINS_URL'])('and on no CI server, as %s says that it is', async (mark) => {
+      const user = home()
+      const { file, options } = given(evil, { ...user, [mark]: 'true' })
+      forge(user, file)
+      expect(await codeOf(loadNative('onnx', options))).toContain('NATIVE_CHANGED')
+      const fine = given(code, { ...user, [mark]: 'true' })
+      rmSync(note(user))
+      await new Promise((done) => setTimeout(done, 2_100))
+      await locateNative('onnx', fine.options)
+      expect(existsSync(note(user))).toBe(false)
+    })
+
+    it.each(['may be written by others', 'is torn'])('and not where the note %s', async (what) => {
+      const user = home()
+      const { file, options } = given(evil, user)
+      forge(user, file, what === 'is torn' ? 0o600 : 0o666)
+      if (what === 'is torn') writeFileSync(note(user), readFileSync(note(user), 'utf8').slice(0, -1))
+      expect(await codeOf(loadNative('onnx', options))).toContain('NATIVE_CHANGED')
+    })
+
+    it('a note that says another digest is no verdict', async () => {
+      const user = home()
+      const { file, options } = given(code, user)
+      forge(user, file)
+      writeFileSync(note(user), readFileSync(note(user), 'utf8').replace(sha256(code), sha256('other')))
+      expect(await locateNative('onnx', options)).toBe(options.environment.MODELGATE_RUNTIME_DIR)
+    })
   })
 
   it('what was begun before anybody asked is taken by the first who does, and proven like everything else', async () => {

@@ -1,0 +1,70 @@
+/**
+ * Which files of the native parts were found to be the right ones by an earlier run of the CLI, so that a laptop does not hash 71 MB at each start.
+ *
+ * On a laptop only, beside what Node compiled of our code (compiled-code.ts) and worth as much: who can write there as this user can change
+ * modelgate itself. On a CI server, whose disk other jobs may have written, nothing is read and nothing is left: all is hashed at each start.
+ * A note counts for the very file it was made of, by device, inode, size and times down to the nanosecond; the time of a change of an inode
+ * cannot be set, so that another content at the same place has another. A note that this user does not own, or that others may write, is none.
+ */
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { isOnServer } from '../ci/is-on-server.ts'
+import { type Hashed, stateAt } from '../fs/hash-file.ts'
+import { ownCacheFolder } from './cache-folder.ts'
+import type { Environment } from './npm.ts'
+
+const noteSchema = z.strictObject({
+  schema: z.literal('modelgate/proven@1'),
+  /** path → what was found there */
+  files: z.record(z.string(), z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), state: z.string() })),
+})
+
+/** A file that changed so lately may change again within one tick of the file system's clock. */
+const settledMs = 2_000
+
+export interface ProvenNote {
+  /** path → what an earlier run found there; a file that is another one by now has another `state` */
+  readonly known: ReadonlyMap<string, Hashed>
+  /** Adds what was proven now, if it is news. It saves time: a note that cannot be written is none. */
+  keep(proven: ReadonlyMap<string, Hashed>): void
+}
+
+export function provenNote(environment: Environment): ProvenNote {
+  // an environment that names no home is nobody's
+  const ofUser = environment.HOME ?? environment.LOCALAPPDATA ?? environment.XDG_CACHE_HOME
+  const path = isOnServer(environment) || !ofUser ? null : join(ownCacheFolder(environment), 'proven.json')
+  if (path === null) return { known: new Map(), keep: () => {} }
+  const known = readNote(path)
+  const keep = (proven: ReadonlyMap<string, Hashed>): void => {
+    const news = [...proven].filter(([file, { state }]) => known.get(file)?.state !== state)
+    if (news.length === 0) return
+    try {
+      const settled = news.filter(([file]) => Date.now() - statSync(file).ctimeMs > settledMs)
+      // those of other versions of modelgate stay while they are where they were
+      const files = Object.fromEntries([...[...known].filter(([file]) => stateAt(file) !== null), ...settled])
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      const beside = `${path}.${process.pid}`
+      writeFileSync(beside, JSON.stringify({ schema: 'modelgate/proven@1', files }), { mode: 0o600 })
+      renameSync(beside, path)
+    } catch {}
+  }
+  return { known, keep }
+}
+
+/** Whatever is wrong with the note: nothing is known. */
+function readNote(path: string): ReadonlyMap<string, Hashed> {
+  try {
+    const descriptor = openSync(path, 'r')
+    try {
+      const { uid, mode } = fstatSync(descriptor)
+      // Windows has neither
+      if (process.getuid && (uid !== process.getuid() || (mode & 0o022) !== 0)) return new Map()
+      return new Map(Object.entries(noteSchema.parse(JSON.parse(readFileSync(descriptor, 'utf8'))).files))
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return new Map()
+  }
+}
