@@ -7,10 +7,9 @@
  * Told by the headers of the pages, which the engine goes by as well; the texts themselves are not read. Format: https://github.com/apache/parquet-format
  */
 import { closeSync, openSync, readSync } from 'node:fs'
+import type { Chunk, Footer } from './parquet-footer.ts'
 import { Thrift } from './thrift.ts'
 
-/** of a footer that is looked at */
-const mostFooter = 16 * 2 ** 20
 /** pages of a file that are looked at: each is a read of its own */
 const mostPages = 4096
 const headerBytes = 512
@@ -21,8 +20,8 @@ export interface Bound {
   readonly chained: boolean
 }
 
-/** @param size bytes of the file @returns by column; none of a column of which it cannot be told so, and of none that is nested */
-export function unpackedBounds(path: string, size: number, columns: ReadonlySet<string>): ReadonlyMap<string, Bound> {
+/** @returns by column; none of a column of which it cannot be told so, and of none that is nested */
+export function unpackedBounds(path: string, footer: Footer, columns: ReadonlySet<string>): ReadonlyMap<string, Bound> {
   const file = openSync(path, 'r')
   try {
     const bounds = new Map<string, Bound>()
@@ -32,24 +31,21 @@ export function unpackedBounds(path: string, size: number, columns: ReadonlySet<
       if (pages > mostPages) throw new RangeError('too many pages')
       return pageAt(new Thrift(bytesAt(file, at, headerBytes)))
     }
-    const length = Buffer.from(bytesAt(file, size - 8, 4)).readUInt32LE(0)
-    if (length > mostFooter) return bounds
     const unknown = new Set<string>()
-    for (const chunk of chunksOf(new Thrift(bytesAt(file, size - 8 - length, length)), columns)) {
+    for (const chunk of footer.groups.flatMap((group) => group.chunks)) {
+      const [column, nested] = chunk.path
+      if (column === undefined || nested !== undefined || !columns.has(column)) continue
       try {
-        const before = bounds.get(chunk.column) ?? { bytes: 0, chained: false }
+        const before = bounds.get(column) ?? { bytes: 0, chained: false }
         const { bytes, chained } = boundOf(chunk, look)
-        bounds.set(chunk.column, { bytes: before.bytes + bytes, chained: before.chained || chained })
+        bounds.set(column, { bytes: before.bytes + bytes, chained: before.chained || chained })
       } catch (thrown) {
         if (!(thrown instanceof RangeError)) throw thrown
-        unknown.add(chunk.column)
+        unknown.add(column)
       }
     }
     for (const column of unknown) bounds.delete(column)
     return bounds
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return new Map()
-    throw thrown
   } finally {
     closeSync(file)
   }
@@ -61,57 +57,11 @@ function bytesAt(file: number, at: number, length: number): Uint8Array {
   return bytes.subarray(0, readSync(file, bytes, 0, length, at))
 }
 
-interface Chunk {
-  readonly column: string
-  readonly values: number
-  /** where its pages begin, and, where a dictionary is said to be before them, those that are none */
-  readonly at: number
-  readonly data: number | null
-}
-
-function chunksOf(thrift: Thrift, columns: ReadonlySet<string>): readonly Chunk[] {
-  const found: Chunk[] = []
-  for (let field = thrift.field(0); field !== null; field = thrift.field(field)) {
-    if (field !== 4) thrift.skip(thrift.type)
-    else
-      for (let groups = thrift.listSize(); groups > 0; groups -= 1)
-        for (let part = thrift.field(0); part !== null; part = thrift.field(part)) {
-          if (part !== 1) thrift.skip(thrift.type)
-          else
-            for (let chunks = thrift.listSize(); chunks > 0; chunks -= 1)
-              for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
-                if (id !== 3) thrift.skip(thrift.type)
-                else {
-                  const { path, values, data, dictionary } = metaData(thrift)
-                  const [column, nested] = path
-                  if (column === undefined || nested !== undefined || !columns.has(column)) continue
-                  found.push(dictionary === null ? { column, values, at: data, data: null } : { column, values, at: dictionary, data })
-                }
-              }
-        }
-  }
-  return found
-}
-
-function metaData(thrift: Thrift) {
-  const path: string[] = []
-  let [values, data] = [-1, -1]
-  let dictionary: number | null = null
-  for (let id = thrift.field(0); id !== null; id = thrift.field(id)) {
-    if (id === 3) for (let parts = thrift.listSize(); parts > 0; parts -= 1) path.push(thrift.text())
-    else if (id === 5) values = thrift.integer()
-    else if (id === 9) data = thrift.integer()
-    else if (id === 11) dictionary = thrift.integer()
-    else thrift.skip(thrift.type)
-  }
-  // some writers leave a zero, where the file's own first bytes lie
-  if (dictionary !== null && dictionary < 4) dictionary = null
-  return { path, values, data, dictionary }
-}
-
 /** @throws RangeError where it cannot be told */
-function boundOf({ values, at: begin, data: first }: Chunk, look: (at: number) => Page): Bound {
-  let at = begin
+function boundOf({ values, data: begin, dictionary: said }: Chunk, look: (at: number) => Page): Bound {
+  // some writers leave a zero, where the file's own first bytes lie
+  const before = said !== null && said >= 4 ? said : null
+  let at = before ?? begin
   let seen = 0
   let dictionary = 0
   let data = 0
@@ -119,7 +69,7 @@ function boundOf({ values, at: begin, data: first }: Chunk, look: (at: number) =
   while (seen < values) {
     const page = look(at)
     // whichever of the two places the engine begins at, it finds these pages
-    if (seen === 0 && page.values !== null && data === 0 && first !== null && at !== first) throw new RangeError('its pages lie elsewhere')
+    if (seen === 0 && page.values !== null && data === 0 && before !== null && at !== begin) throw new RangeError('its pages lie elsewhere')
     if (page.values === null) dictionary += page.bytes
     else data += page.chained ? page.values * page.bytes : page.bytes
     any ||= page.chained

@@ -20,6 +20,7 @@ import { ShapeError } from './csv-records.ts'
 import { type CsvHead, type CsvShape, CsvShapeReader, readCsvHead, sampleBytes } from './csv-shape.ts'
 import { unreadable } from './errors.ts'
 import { LineCounter } from './line-counter.ts'
+import { type Footer, mostFooter, readFooter } from './parquet-footer.ts'
 import { mostNesting, nestingOf } from './parquet-nesting.ts'
 import { readChunks } from './read-chunks.ts'
 
@@ -34,6 +35,8 @@ export interface StagedFile {
   readonly plainBytes: number
   /** as the first bytes say */
   readonly csv: CsvHead | null
+  /** of Parquet; left out where it is too large to be looked at */
+  readonly footer?: Footer
   /** @throws UserError DATA_UNREADABLE naming the line of what is wrong with a text */
   check(): Promise<Checked>
 }
@@ -152,7 +155,8 @@ async function stageParquet(path: string, place: string, head: Head, size: numbe
   if (size < 12 || buffer.toString('latin1', 4) !== 'PAR1' || footer + 12 > size) {
     throw unreadable(shown, null, 'the Parquet file is cut off: its end is missing', 'copy or write the file again')
   }
-  const start = Buffer.alloc(Math.min(footer, footerBytes))
+  // the schema stands at its beginning
+  const start = Buffer.alloc(Math.min(footer, mostFooter))
   await file.read(start, 0, start.length, size - 8 - footer)
   const nesting = nestingOf(start)
   if (nesting !== null && nesting > mostNesting) {
@@ -172,14 +176,21 @@ async function stageParquet(path: string, place: string, head: Head, size: numbe
     for await (const chunk of readChunks(place)) hash.update(chunk)
     return { digest: digestOf(hash), csv: null, lines: null }
   }
-  return { shown, path: place, format: 'parquet', bytes: size, plainBytes: size, csv: null, check }
+  const told = start.length < footer ? null : readFooter(start)
+  return {
+    shown,
+    path: place,
+    format: 'parquet',
+    bytes: size,
+    plainBytes: size,
+    csv: null,
+    ...(told === null ? {} : { footer: told }),
+    check,
+  }
 }
 
 /** From here on it is worth a thread of its own. */
 const aheadBytes = 8 * 2 ** 20
-
-/** The schema stands at the beginning of the footer. */
-const footerBytes = 16 * 2 ** 20
 
 const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
 

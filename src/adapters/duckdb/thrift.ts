@@ -1,4 +1,5 @@
-const utf8 = new TextDecoder()
+// a name may begin with U+FEFF
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Reads the compact protocol of thrift (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). @throws RangeError at the end of the bytes, or where they are no thrift */
 export class Thrift {
@@ -16,7 +17,7 @@ export class Thrift {
    * @returns its id, or null at the end of the struct
    */
   field(before: number): number | null {
-    const head = this.#byte()
+    const head = this.byte()
     if (head === 0) return null
     const id = head >> 4 === 0 ? this.integer() : before + (head >> 4)
     this.#type = head & 15
@@ -29,7 +30,13 @@ export class Thrift {
   }
 
   listSize(): number {
-    return this.#listHead().size
+    return this.listHead().size
+  }
+
+  /** how many items of which type come next */
+  listHead(): { readonly size: number; readonly type: number } {
+    const head = this.byte()
+    return { size: head >> 4 === 15 ? this.#varint() : head >> 4, type: head & 15 }
   }
 
   /** zigzag; exact for what fits 53 bits */
@@ -39,10 +46,22 @@ export class Thrift {
   }
 
   text(): string {
+    return utf8.decode(this.bytes())
+  }
+
+  /** not a copy */
+  bytes(): Uint8Array {
     const length = this.#varint()
     const from = this.#at
     this.#pass(length)
-    return utf8.decode(this.#bytes.subarray(from, this.#at))
+    return this.#bytes.subarray(from, this.#at)
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at]
+    if (byte === undefined) throw new RangeError('the end')
+    this.#at += 1
+    return byte
   }
 
   /** bytes that were read */
@@ -72,7 +91,7 @@ export class Thrift {
         return
       case 9:
       case 10: {
-        const { size, type: item } = this.#listHead()
+        const { size, type: item } = this.listHead()
         for (let left = size; left > 0; left -= 1) {
           // a truth in a list has a byte of its own
           if (item === 1 || item === 2) this.#pass(1)
@@ -88,18 +107,6 @@ export class Thrift {
     }
   }
 
-  #listHead(): { readonly size: number; readonly type: number } {
-    const head = this.#byte()
-    return { size: head >> 4 === 15 ? this.#varint() : head >> 4, type: head & 15 }
-  }
-
-  #byte(): number {
-    const byte = this.#bytes[this.#at]
-    if (byte === undefined) throw new RangeError('the end')
-    this.#at += 1
-    return byte
-  }
-
   #pass(count: number): void {
     this.#at += count
     if (this.#at > this.#bytes.length) throw new RangeError('the end')
@@ -108,7 +115,7 @@ export class Thrift {
   #varint(): number {
     let value = 0
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = this.#byte()
+      const byte = this.byte()
       value += (byte & 127) * 2 ** shift
       if (byte < 128) return value
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { readFooter } from '../../../src/adapters/duckdb/parquet-footer.ts'
 import { nestingOf } from '../../../src/adapters/duckdb/parquet-nesting.ts'
 import { unpackedBounds } from '../../../src/adapters/duckdb/parquet-pages.ts'
 import { UserError } from '../../../src/errors.ts'
@@ -10,13 +11,11 @@ import { quoteName, type Scalar } from '../../../src/ports/data-engine.ts'
 import { buildProfile } from '../../../src/stages/profile-table.ts'
 import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
 import { type ByHand, parquetByHand } from './parquet-by-hand.ts'
-import { flipped, outcome, seeded } from './support.ts'
+import { flipped, footerOf, outcome, seeded } from './support.ts'
 
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 const fixture = (name: string) => readFileSync(join(fixtures, name))
 const filesOf = (prefix: string) => readdirSync(fixtures).filter((name) => name.startsWith(prefix) && name.endsWith('.parquet'))
-
-const footerOf = (file: Buffer) => file.subarray(file.length - 8 - file.readUInt32LE(file.length - 8), file.length - 8)
 
 const refused = z.object({ refused: z.union([z.string(), z.literal(true)]) })
 const corpus = z
@@ -32,6 +31,13 @@ beforeAll(async () => {
   bench = await makeBench()
 })
 afterAll(() => bench[Symbol.asyncDispose]())
+
+/** @param file as it lies at `path` */
+function boundsOf(path: string, file: Buffer, columns: readonly string[]) {
+  const footer = readFooter(footerOf(file))
+  if (footer === null) throw new Error('it is too large')
+  return unpackedBounds(path, footer, new Set(columns))
+}
 
 /** Profiled as validate does it: no error but the user's, and no figure that JSON cannot hold. */
 async function profiled(name: string): Promise<void> {
@@ -213,7 +219,7 @@ describe('DAT-10 a dictionary bomb in a Parquet file', () => {
       const found = await outcome(bench, name, fixture(name))
       if (found.refused !== null) continue
       const texts = found.table.columns.filter(({ type }) => type === 'VARCHAR').map((column) => column.name)
-      const bounds = unpackedBounds(join(bench.folder, name), fixture(name).length, new Set(texts))
+      const bounds = boundsOf(join(bench.folder, name), fixture(name), texts)
       for (const text of texts) {
         const bound = bounds.get(text)?.bytes
         if (bound === undefined) {
@@ -232,7 +238,7 @@ describe('DAT-10 a dictionary bomb in a Parquet file', () => {
   })
 
   it('a page that is none, pages without an end, and a footer that is cut bound nothing', async () => {
-    const bounds = async (file: Buffer) => unpackedBounds(await bench.file('pages.parquet', file), file.length, new Set(['s']))
+    const bounds = async (file: Buffer) => boundsOf(await bench.file('pages.parquet', file), file, ['s'])
     const whole = parquetByHand({ entry: 'x'.repeat(1000), rows: 1000 })
     // each of the thousand may be the whole dictionary: the text and its length
     const bound = (await bounds(whole)).get('s')?.bytes ?? 0
@@ -261,7 +267,7 @@ describe('DAT-10 a dictionary bomb in a Parquet file', () => {
     const file = fixture('chained.parquet')
     expect(file.length).toBeLessThan(4000)
     await bench.file('chained.parquet', file)
-    const bound = unpackedBounds(join(bench.folder, 'chained.parquet'), file.length, new Set(['s'])).get('s')
+    const bound = boundsOf(join(bench.folder, 'chained.parquet'), file, ['s']).get('s')
     expect(bound?.chained).toBe(true)
     expect(bound?.bytes).toBeGreaterThanOrEqual(4_000_000)
     await using enough = await makeBench({ maxUnpackedBytes: 4_000_000 })

@@ -36,3 +36,6 @@ export function flipped(bytes: Uint8Array, below: (limit: number) => number): Bu
   }
   return changed
 }
+
+/** Of a Parquet file. */
+export const footerOf = (file: Buffer): Buffer => file.subarray(file.length - 8 - file.readUInt32LE(file.length - 8), file.length - 8)
