@@ -1,10 +1,12 @@
 /** Has the data moved since the model was trained? The profile of `current` against the training profile of the model under test. */
+import type { Era } from '../core/drift/era.ts'
 import { judgeDrift } from '../core/drift/judge.ts'
 import { driftSeeds } from '../core/drift/seeds.ts'
 import type { Asked } from '../core/drift/subjects.ts'
 import { predictionPrefix } from '../core/drift/thresholds.ts'
 import { shareCells } from '../core/report/drift-shares.ts'
 import { plural } from '../core/report/format.ts'
+import type { ModelConfig } from '../core/schema/config.ts'
 import type { DriftDetails } from '../core/schema/drift-details.ts'
 import type { TableProfile } from '../core/schema/profile.ts'
 import { type Check, makeCheck } from '../core/schema/result.ts'
@@ -41,6 +43,7 @@ export const drift: ModelStage = async (context) => {
     leaveOut: notFeatures(data),
     columns: model.drift.columns,
     predictions,
+    era: eraOf(model.drift.reference, before !== null),
   }
   const judged = judgeDrift({
     ...asked,
@@ -67,6 +70,9 @@ export const drift: ModelStage = async (context) => {
   const checks = [...judged.checks, ...(predictions.kind === 'none' && !same ? [notPredicted(predictions.because)] : [])]
   return { checks, inputs: [...reference.inputs, ...current.inputs], details: { ...details } }
 }
+
+const eraOf = (reference: ModelConfig['drift']['reference'], isWindow: boolean): Era =>
+  isWindow ? 'window' : reference === 'training' ? 'training' : 'named'
 
 const notPredicted = (because: string): Check =>
   makeCheck({

@@ -5,6 +5,8 @@ import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Separation } from './classifier.ts'
 import type { Judging } from './column-checks.ts'
+import { eras } from './era.ts'
+import type { Asked } from './subjects.ts'
 
 export const classifierLimits = { warn: 0.55, fail: 0.6 } as const
 /** rows on each side below which none is fitted */
@@ -18,7 +20,10 @@ export interface ClassifierOutcome {
 
 export const separated = (found: Separation): ClassifierOutcome => ({ details: { ...found, top: [...found.top] }, because: null })
 
-export function classifierCheck({ policy, capAtWarn }: Judging, { details, because }: ClassifierOutcome): Check {
+export function classifierCheck(
+  { policy, capAtWarn, era = 'training' }: Judging & Pick<Asked, 'era'>,
+  { details, because }: ClassifierOutcome,
+): Check {
   const id = 'drift.classifier'
   if (details === null) {
     const message = `No classifier was fitted to tell the two apart: ${because ?? 'there were no rows'}.`
@@ -47,7 +52,7 @@ export function classifierCheck({ policy, capAtWarn }: Judging, { details, becau
     tail: 'lower',
     limit,
     n: rows,
-    message: `a classifier tells current rows from those of training with AUC ${figure(auc)}, at least ${figure(low, [limit])} (limit ${limit}), ${plural(rows, 'row')}${by}`,
+    message: `a classifier tells current rows from those of ${eras[era].of} with AUC ${figure(auc)}, at least ${figure(low, [limit])} (limit ${limit}), ${plural(rows, 'row')}${by}`,
     fix: status === 'pass' ? null : 'Look at the columns named, alone and two at a time; then train on newer data.',
   })
 }

@@ -4,6 +4,7 @@ import { count, distance, namedProbability, plural, written } from '../report/fo
 import type { DriftDetails } from '../schema/drift-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { blocksNeeded } from './block-permutation.ts'
+import { eras } from './era.ts'
 import { commonBlocks, type Tested, type Untested } from './examine.ts'
 import { type Finding, findings, type Levels } from './findings.ts'
 import { metricName } from './metric-table.ts'
@@ -35,19 +36,19 @@ export function testedColumn(judging: Judging, one: Tested, sure: Certainty, lev
       name: 'rate_ratio',
       unit: 'ratio',
       written: maxRatio,
-      finding: rates && ratio ? rateRatio(rates, ratio, { raw, asked: levels.rates }) : null,
+      finding: rates && ratio ? rateRatio(rates, ratio, { raw, asked: levels.rates, era: subject.era }) : null,
     },
     {
       name: 'rate_change',
       unit: 'share',
       written: maxChange,
-      finding: rates && maxChange ? rateChange(rates, maxChange, { raw, asked: levels.rates }) : null,
+      finding: rates && maxChange ? rateChange(rates, maxChange, { raw, asked: levels.rates, era: subject.era }) : null,
     },
   ]
   return {
     checks: [
       shiftCheck(judging, one, sure, state, summary),
-      ...findings({ ...asked, shift, told, counted: one.current }, levels).map(({ question, finding }) =>
+      ...findings({ ...asked, shift, told, counted: one.current, era: subject.era }, levels).map(({ question, finding }) =>
         findingCheck(judging, one, question, finding, false),
       ),
       ...byRate.flatMap(({ finding, written: limit, ...check }) =>
@@ -82,7 +83,7 @@ const rowOf = ({ subject, reference, current }: Tested | Untested) => ({
   n_current: current.n,
 })
 
-/** Not tested is a skip, except where it could not be: another type than at training is a finding of its own. */
+/** Not tested is a skip, except where it could not be: another type than in the reference is a finding of its own. */
 export function untestedColumn({ policy, capAtWarn }: Judging, one: Untested): Judged {
   const { current, state, because, subject } = one
   const check = makeCheck({
@@ -92,7 +93,7 @@ export function untestedColumn({ policy, capAtWarn }: Judging, one: Untested): J
     column: subject.name,
     n: current.n,
     message: `${subject.name} ${state === 'fail' ? 'cannot be compared' : 'was not tested'}: ${because}`,
-    fix: state === 'fail' ? 'Bring the column in the type it had at training.' : null,
+    fix: state === 'fail' ? `Bring the column in the type it had ${eras[subject.era].at}.` : null,
   })
   return { checks: [check], row: { ...rowOf(one), state, js: null, p: null, q: null, summary: because, companions: {} } }
 }

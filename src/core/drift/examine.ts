@@ -6,6 +6,7 @@ import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile
 import { blockPermutation } from './block-permutation.ts'
 import { blockSpread } from './block-spread.ts'
 import { type ColumnCells, columnCells, missing } from './column-cells.ts'
+import { eras } from './era.ts'
 import { jensenShannon } from './jensen-shannon.ts'
 import { driftMetricTable } from './metric-table.ts'
 import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
@@ -75,7 +76,7 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
     const made = derivedFrom(subject.reference, subject.column)
     return skipped(made.length === 0 ? reason : `${reason}; ${made.join(', ')} ${verb(made.length, 'are')} tested for it`)
   }
-  if (missing(reference) === reference.n) return skipped('training had no value in it')
+  if (missing(reference) === reference.n) return skipped(`it had no value ${eras[subject.era].at}`)
   const wanted = settings.minRows ?? minRows
   const fewer = Math.min(reference.n, current.n)
   if (fewer < wanted)

@@ -11,6 +11,7 @@ import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
 import { type ColumnCells, commonLevels, finiteRows, type Level, listedRows, missing } from './column-cells.ts'
+import { type Era, eras } from './era.ts'
 import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
 import { scaleChange } from './scale-change.ts'
@@ -30,6 +31,7 @@ export interface Pair extends Asked {
   readonly told: Asked
   /** rows of today as counted, with no weight */
   readonly counted: ColumnProfile
+  readonly era: Era
 }
 
 /** p-values that a warn and a fail of one question need. */
@@ -94,7 +96,7 @@ export const questions: readonly Question[] = [
     summary: 'the share of missing values changed by 1 pp (warn) or 5 pp (fail)',
     unit: 'share',
     chance: ({ reference, current }) => (missing(reference) + missing(current) > 0 ? usualPart : 0),
-    ask: ({ reference, current, told }) => {
+    ask: ({ reference, current, told, era }) => {
       const before = missing(told.reference) / told.reference.n
       const now = missing(told.current) / told.current.n
       const p = proportionsP(missing(reference), reference.n, missing(current), current.n)
@@ -105,17 +107,17 @@ export const questions: readonly Question[] = [
         observed: now,
         baseline: before,
         p,
-        says: `is missing in ${share(now)} of the rows, ${share(before)} at training`,
-        fix: 'Look for what stopped or started to fill this column since training.',
+        says: `is missing in ${share(now)} of the rows, ${share(before)} ${eras[era].at}`,
+        fix: 'Look for what stopped or started to fill this column since then.',
       }
     },
   },
   {
     name: 'unseen',
-    summary: 'values that training did not have make up 0.1 % (warn) or 1 % (fail) of the rows',
+    summary: 'values that the reference did not have make up 0.1 % (warn) or 1 % (fail) of the rows',
     unit: 'share',
     chance: ({ reference, current }) => (thinLevels(reference, current, current.n) ? usualPart : 0),
-    ask: ({ reference, current, told }, levels) => {
+    ask: ({ reference, current, told, era }, levels) => {
       const all = levelsOf(reference, current)
       const fresh = all
         .filter((level) => level.inCurrent && !level.inReference)
@@ -132,20 +134,20 @@ export const questions: readonly Question[] = [
         observed: now,
         baseline: 0,
         p: Math.max(...fresh.map(({ p }) => p)),
-        says: `holds ${plural(fresh.length, 'value')} ${known} at training, in ${share(now)} of the rows${variants === 0 ? '' : `; ${variants === fresh.length ? 'known' : `${count(variants)} of them known`} but for upper and lower case or spaces`}`,
+        says: `holds ${plural(fresh.length, 'value')} ${known} ${eras[era].at}, in ${share(now)} of the rows${variants === 0 ? '' : `; ${variants === fresh.length ? 'known' : `${count(variants)} of them known`} but for upper and lower case or spaces`}`,
         fix:
           variants === fresh.length
-            ? 'Write them as training did: bring case and spaces in one form before the model sees them. profile.json, which `modelgate validate` writes, lists them.'
+            ? 'Write them as before: bring case and spaces in one form before the model sees them. profile.json, which `modelgate validate` writes, lists them.'
             : 'Train on data that has them, or map them to known values. profile.json, which `modelgate validate` writes, lists them.',
       }
     },
   },
   {
     name: 'vanished',
-    summary: 'a value with at least 1 % of the training rows no longer occurs',
+    summary: 'a value with at least 1 % of the rows of the reference no longer occurs',
     unit: 'share',
     chance: ({ reference, current }) => (thinLevels(reference, current, reference.n) ? usualPart : 0),
-    ask: ({ reference, current, told }, levels) => {
+    ask: ({ reference, current, told, era }, levels) => {
       const all = levelsOf(reference, current)
       const gone = all
         .filter((level) => level.inReference && !level.inCurrent && level.a >= 0.01 * reference.n)
@@ -160,23 +162,23 @@ export const questions: readonly Question[] = [
         observed: shareOf(gone, 'b', told),
         baseline: before,
         p: Math.max(...gone.map(({ p }) => p)),
-        says: `lost ${plural(gone.length, 'value')} that made up ${share(before)} of the training rows: they ${left}`,
+        says: `lost ${plural(gone.length, 'value')} that made up ${share(before)} of the rows ${eras[era].at}: they ${left}`,
         fix: 'Check whether a source was switched off, or the values were renamed.',
       }
     },
   },
   {
     name: 'constant',
-    summary: 'a column that varied at training holds one value only',
+    summary: 'a column that varied in the reference holds one value only',
     unit: 'share',
     chance: ({ reference, current }) =>
       (reference.n / (reference.n + current.n)) ** otherRows(reference, current) > impossible ? usualPart : 0,
-    ask: ({ reference, current, counted }) => {
+    ask: ({ reference, current, counted, era }) => {
       const only = onlyValueShare(reference, current)
       if (only === null) return null
       const rows = current.n - missing(current)
       const before = reference.n - missing(reference)
-      // the share at training is a sample too: of two hundred rows with a flag of 2 %, eight may have had it and now none by chance
+      // its share in the reference is a sample too: of two hundred rows with a flag of 2 %, eight may have had it and now none by chance
       const p = binomialAtMost(0, Math.round((1 - only) * before), rows / (rows + before))
       return {
         severity: 'fail',
@@ -184,7 +186,7 @@ export const questions: readonly Question[] = [
         observed: 1,
         baseline: only,
         p,
-        says: `holds one and the same value in all ${plural(counted.n - missing(counted), 'row')}; it varied at training`,
+        says: `holds one and the same value in all ${plural(counted.n - missing(counted), 'row')}; it varied ${eras[era].at}`,
         fix: 'Look for a default that is filled in, or a filter that was left on.',
       }
     },
@@ -192,11 +194,11 @@ export const questions: readonly Question[] = [
   {
     name: 'scale',
     summary:
-      'the median (beyond the range of training the mean) moved by a factor of 8 or more, or the spread by 10, beside a significant shift',
+      'the median (beyond the range of the reference the mean) moved by a factor of 8 or more, or the spread by 10, beside a significant shift',
     unit: 'ratio',
     // it speaks only where the distance has spoken, at a level below its own
     chance: () => 0,
-    ask: ({ reference, current, shift }) => {
+    ask: ({ reference, current, shift, era }) => {
       if (shift.js < 0.2) return null
       const factor = scaleChange(reference, current)
       if (factor === null) return null
@@ -209,7 +211,7 @@ export const questions: readonly Question[] = [
         observed: factor.of,
         baseline: 1,
         p: shift.p,
-        says: `changed its scale: the ${factor.what} is ${times} what it was at training${hint ? ', which looks like another unit' : ''}`,
+        says: `changed its scale: the ${factor.what} is ${times} what it was ${eras[era].at}${hint ? ', which looks like another unit' : ''}`,
         fix: 'Check the unit and the decimal sign of this column.',
       }
     },
@@ -219,7 +221,7 @@ export const questions: readonly Question[] = [
     summary: 'one value with at least 1 % of all rows grew by 2 pp or five times',
     unit: 'share',
     chance: ({ cells }) => (cells.spikes.length > 0 ? usualPart : 0),
-    ask: ({ reference, current, cells, told }, levels) => {
+    ask: ({ reference, current, cells, told, era }, levels) => {
       if (cells.fine === null) return null
       let worst: Finding | null = null
       for (const spike of cells.spikes) {
@@ -237,7 +239,7 @@ export const questions: readonly Question[] = [
           observed: now,
           baseline: before,
           p,
-          says: `has one value in ${share(now)} of the rows that had ${share(before)} at training`,
+          says: `has one value in ${share(now)} of the rows that had ${share(before)} ${eras[era].at}`,
           fix: 'Look for a default or an error code that is filled in, such as -1, 0 or 999. profile.json, which `modelgate validate` writes, lists it under spikes.',
         }
       }
@@ -246,10 +248,10 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'range',
-    summary: 'values beyond the range of training, some by 5 % of it or more, make up 0.1 % (warn) or 1 % (fail) of the values',
+    summary: 'values beyond the range of the reference, some by 5 % of it or more, make up 0.1 % (warn) or 1 % (fail) of the values',
     unit: 'share',
     chance: ({ current }) => (current.numeric?.beyond ? 1 : 0),
-    ask: ({ reference, current, counted }) => {
+    ask: ({ reference, current, counted, era }) => {
       const [{ beyond } = {}, { beyond: all } = {}] = [current.numeric ?? {}, counted.numeric ?? {}]
       if (!beyond || !all) return null
       const [n, m] = [finiteRows(reference), finiteRows(current)]
@@ -265,7 +267,7 @@ export const questions: readonly Question[] = [
         observed: part,
         baseline: 0,
         p,
-        says: `has ${plural(outside, 'value')} ${where} of training, ${share(part)} of those that it has`,
+        says: `has ${plural(outside, 'value')} ${where} of ${eras[era].of}, ${share(part)} of those that it has`,
         fix: 'Check unit and source of these values; a model is asked there for what it has never seen.',
       }
     },

@@ -10,6 +10,7 @@ import { share } from '../report/format.ts'
 import type { Thresholds } from '../schema/config.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { missing } from './column-cells.ts'
+import { type Era, eras } from './era.ts'
 import type { Finding } from './findings.ts'
 import { proportionsP } from './homogeneity.ts'
 import { certainty, reachedLimit } from './thresholds.ts'
@@ -67,6 +68,7 @@ export interface RateQuestion {
   readonly raw?: boolean
   /** columns of which this is asked, which share one level */
   readonly asked?: number
+  readonly era?: Era
 }
 
 function changeP({ before, now, n, m, excess }: Rates, asked: number): number {
@@ -80,7 +82,11 @@ function certainLimit(reached: ReturnType<typeof reachedLimit>, p: number): Retu
   return p > certainty.rate.fail ? { ...reached, severity: 'warn' } : reached
 }
 
-export function rateRatio(rates: Rates, limits: Thresholds<number>, { raw = false, asked = 1 }: RateQuestion = {}): Finding | null {
+export function rateRatio(
+  rates: Rates,
+  limits: Thresholds<number>,
+  { raw = false, asked = 1, era = 'training' }: RateQuestion = {},
+): Finding | null {
   const { before, now, n, m } = rates
   if (n === 0 || m === 0) return null
   const p = Math.max(before, 0.5) / n
@@ -94,12 +100,16 @@ export function rateRatio(rates: Rates, limits: Thresholds<number>, { raw = fals
     observed: ratio,
     baseline: 1,
     p: pValue,
-    says: `is positive in ${share(now / m)} of the rows, ${share(before / n)} at training: a factor of ${ratio.toFixed(2)}`,
+    says: `is positive in ${share(now / m)} of the rows, ${share(before / n)} ${eras[era].at}: a factor of ${ratio.toFixed(2)}`,
     fix: 'Train on newer data, and set the threshold anew: it was chosen for the old rate.',
   }
 }
 
-export function rateChange(rates: Rates, limits: Thresholds<number>, { raw = false, asked = 1 }: RateQuestion = {}): Finding | null {
+export function rateChange(
+  rates: Rates,
+  limits: Thresholds<number>,
+  { raw = false, asked = 1, era = 'training' }: RateQuestion = {},
+): Finding | null {
   const { before, now, n, m } = rates
   if (n === 0 || m === 0) return null
   const change = Math.abs(now / m - before / n)
@@ -111,7 +121,7 @@ export function rateChange(rates: Rates, limits: Thresholds<number>, { raw = fal
     observed: now / m,
     baseline: before / n,
     p: pValue,
-    says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} at training`,
+    says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} ${eras[era].at}`,
     fix: 'Train on newer data; or allow more under max_change.',
   }
 }

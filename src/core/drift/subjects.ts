@@ -1,6 +1,7 @@
 /** Which columns are looked at, in which family, and from which two profiles each comes. */
 import type { DriftColumn } from '../schema/config.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
+import type { Era } from './era.ts'
 import { type ColumnRule, isPattern, ruleOf } from './rules.ts'
 import { type Family, predictionPrefix } from './thresholds.ts'
 
@@ -15,6 +16,8 @@ export interface Asked {
   readonly leaveOut: readonly string[]
   readonly columns: Readonly<Record<string, DriftColumn>>
   readonly predictions?: PredictionTables | null
+  /** what the reference is; the training data unless said */
+  readonly era?: Era
 }
 
 /** What the model under test said on its holdout and says now, as profiles; or why they were not compared. */
@@ -31,6 +34,7 @@ export interface Subject {
   readonly reference: TableProfile
   readonly current: TableProfile
   readonly rule: ColumnRule | null
+  readonly era: Era
 }
 
 /** Columns whose drift has a limit of its own; patterns ask for no column, they only say how. */
@@ -41,7 +45,7 @@ export const limitedColumns = (columns: Readonly<Record<string, DriftColumn>>): 
 
 /** Features first. A column with a limit of its own is asked for, whatever else is said of it. */
 export function subjects(asked: Asked): readonly Subject[] {
-  const { reference, current, targets, columns, predictions } = asked
+  const { reference, current, targets, columns, predictions, era = 'training' } = asked
   const labelled = targets.filter((target) => [reference, current].every((table) => columnOf(table, target) !== null))
   const names = [...new Set([...featureNames(asked), ...limitedColumns(columns).filter((name) => !targets.includes(name))])]
   const made = names.flatMap((name) =>
@@ -54,12 +58,13 @@ export function subjects(asked: Asked): readonly Subject[] {
     reference,
     current,
     rule: ruleFor(asked, name),
+    era,
   })
   return [
     ...names.map((name) => subject(name, 'features')),
     ...made.map((name) => subject(name, 'features')),
     ...labelled.map((target) => subject(target, 'labels')),
-    ...predicted(columns, predictions ?? null),
+    ...predicted(columns, predictions ?? null, era === 'window' ? era : 'holdout'),
   ]
 }
 
@@ -82,13 +87,13 @@ function ruleFor({ reference, columns }: Asked, name: string): ColumnRule | null
   return inherited === null ? null : { ...inherited, exact: false }
 }
 
-function predicted(columns: Asked['columns'], tables: PredictionTables | null): readonly Subject[] {
+function predicted(columns: Asked['columns'], tables: PredictionTables | null, era: Era): readonly Subject[] {
   if (tables === null || tables.kind === 'none') return []
   const { reference, current } = tables
   return reference.columns.flatMap(({ name: column, derived }) => {
     if (derived || columnOf(current, column) === null) return []
     const name = `${predictionPrefix}${column}`
-    return [{ name, family: 'predictions' as const, column, reference, current, rule: ruleOf(columns, name) }]
+    return [{ name, family: 'predictions' as const, column, reference, current, rule: ruleOf(columns, name), era }]
   })
 }
 

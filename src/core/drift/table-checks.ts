@@ -4,6 +4,7 @@ import { count, distance, plural, share, written } from '../report/format.ts'
 import type { TableProfile } from '../schema/profile.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Judging } from './column-checks.ts'
+import { eras } from './era.ts'
 import { commonBlocks, type Tested } from './examine.ts'
 import { proportionsP } from './homogeneity.ts'
 import type { Certainty } from './shift.ts'
@@ -54,7 +55,7 @@ export const tableQuestions: readonly TableQuestion[] = [
         limit: reached.limit,
         p_value: p,
         n: current.rows,
-        message: `${share(now)} of the rows repeat another one, ${share(before)} at training`,
+        message: `${share(now)} of the rows repeat another one, ${share(before)} ${eras[input.era ?? 'training'].at}`,
         fix: 'Look for a batch that was loaded twice, or a join that multiplies rows.',
       })
     },
@@ -83,7 +84,7 @@ export const tableQuestions: readonly TableQuestion[] = [
         baseline: 1,
         limit: volumeLimits[status],
         n: current.rows,
-        message: `${plural(today, 'row')} in ${blocks.unit}, ${count(usual)} at training: a factor of ${ratio.toFixed(1)}`,
+        message: `${plural(today, 'row')} in ${blocks.unit}, ${count(usual)} ${eras[input.era ?? 'training'].at}: a factor of ${ratio.toFixed(1)}`,
         fix: 'Look for a source that is missing, or one that was added.',
       })
     },

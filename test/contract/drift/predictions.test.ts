@@ -242,6 +242,7 @@ describe('a window of the same data', () => {
     expect(details.current.rows).toBe(1200)
     expect(details.reference.rows).toBeLessThan(7200)
     expect(details.predictions?.from).toBe('its own in the 28 days before')
+    expect(result.checks.map(({ message }) => message).join('\n')).not.toContain('training')
     expect(states(result)).toMatchObject({ a: expect.stringMatching(/ok|inconclusive/), 'predictions.probability': 'fail' })
     const day = await desk.run(windowed('{window: 1d, current: 1d}'), ['drift'])
     expect(detailsOf(day).reference.from).toBe('the day before (data.current)')

@@ -211,6 +211,16 @@ describe('policy', () => {
     it('and not beside a column that was', () => expect(found(judgeOne(...moved))).toBeUndefined())
   })
 
+  it.each([
+    [undefined, 'at training'],
+    ['named', 'in the reference'],
+    ['window', 'in the window before'],
+  ] as const)('says what the reference is: %s', (era, words) => {
+    const [before, now] = pair(gaussian(1, 2000), [...gaussian(2, 1800), ...new Array<null>(200).fill(null)])
+    const { checks } = judgeOne(before, now, era === undefined ? {} : { era })
+    expect(checks.get('drift.nulls:x')?.message).toBe(`x is missing in 10 % of the rows, 0 % ${words}`)
+  })
+
   it('only the features are tested when they are named; target, id and time never are as features', () => {
     const columns = ['a', 'b', 'id', 'when', 'y'].map((name) => labels(name, rows({ u: 300, v: 300 })))
     const other = ['a', 'b', 'id', 'when', 'y'].map((name) => labels(name, rows({ u: 310, v: 290 })))

@@ -107,7 +107,7 @@ describe('what is not tested', () => {
     expect(judgeOne(...pair(gaussian(1, 500), [1])).row.state).toBe('skipped')
     expect(judgeOne(...pair(new Array<null>(500).fill(null), gaussian(1, 500))).row).toMatchObject({
       state: 'skipped',
-      summary: 'training had no value in it',
+      summary: 'it had no value at training',
     })
     const one = labels('c', rows({ a: 500 }), 'constant')
     expect(judgeOne(one, labels('c', rows({ a: 700 }), 'constant')).row).toMatchObject({ state: 'ok', js: 0, p: 1 })
