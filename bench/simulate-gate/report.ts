@@ -11,7 +11,7 @@ import { type Counted, publishedFor, sayDrop, sharesMissed, targetsOf } from './
 export function report(counted: Counted, { seed, short, left }: { readonly seed: number; readonly short: boolean; readonly left: number }) {
   const targets = targetsOf(counted).map(judgeTarget)
   const missed = [...targets.filter(({ met }) => !met).map(say), ...sharesMissed(counted)]
-  const { blocked, shares, shareTable, covered, reused, sliced, grouped } = counted
+  const { blocked, shares, shareTable, covered, reused, sliced, few, grouped } = counted
   const text = [
     '# Simulated evaluation',
     '',
@@ -121,6 +121,23 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
         bracketed(one.any, one.runs),
         ((1000 * one.below) / one.compared).toFixed(2),
         ...(one.found?.map((found) => percent(found / one.runs)) ?? ['', '']),
+      ]),
+    ),
+    '',
+    '## Losses without an end, of models that differ in few rows',
+    '',
+    'The candidate answers as the baseline does but in so many rows on average. Worse by the margin: non_inferior passes it by mistake, wanted in 5.5 % at most. As good: guard blocks it by mistake, the same.',
+    '',
+    table(
+      ['where they differ', 'metric', 'rows', 'differ', 'runs', 'non_inferior passes', 'guard blocks'],
+      few.map(({ world, metric, rows, differ, runs, passed, blocked: stopped }) => [
+        world,
+        metric,
+        count(rows),
+        String(differ),
+        count(runs),
+        passed === null ? '' : bracketed(passed, runs),
+        percent(stopped / runs),
       ]),
     ),
     '',

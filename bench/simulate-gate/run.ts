@@ -13,6 +13,7 @@ import { metricNames } from '../../src/core/metrics/table.ts'
 import { keptIn } from '../kept.ts'
 import { blockCases, countBlocks, kinds } from './blocks.ts'
 import { cheapOf, countCoverage, populations, together, worsePopulations } from './coverage.ts'
+import { countFew, fewWorlds } from './few.ts'
 import { countGroups } from './groups.ts'
 import { report } from './report.ts'
 import { countReuse } from './reuse.ts'
@@ -50,6 +51,7 @@ const plan = values.short
       worse: [],
       metrics: ['accuracy', 'f1', 'roc_auc', 'log_loss', 'mae', 'rmse', 'ndcg', 'mase', 'crps', 'subset_accuracy'],
       reuse: [{ rows: 500, runs: 100 }],
+      few: [{ rows: 200, differ: 12, runs: 10 }],
       slices: [{ population: 'answers', metrics: ['accuracy'], rows: 20_000, runs: 15 }],
       groups: [{ alike: 0.3, groups: 50, runs: 30 }],
     }
@@ -76,6 +78,10 @@ const plan = values.short
         { rows: 500, runs: 220 },
         { rows: 2000, runs: 220 },
       ],
+      few: [2.5, 12, 40].flatMap((differ) => [
+        { rows: 200, differ, runs: 100 },
+        { rows: 1000, differ, runs: 40 },
+      ]),
       slices: [
         { population: 'answers', metrics: ['accuracy'], rows: 20_000, runs: 220 },
         { population: 'classifier', metrics: ['roc_auc', 'log_loss', 'f1'], rows: 20_000, runs: 100 },
@@ -174,6 +180,9 @@ const counted = {
       ),
     ),
   ],
+  few: plan.few.flatMap(({ rows, differ, runs }) =>
+    Object.keys(fewWorlds).flatMap((name) => part('few', rows, { name, differ, runs }, () => countFew(name, rows, differ, runs, seed))),
+  ),
   grouped: plan.groups.flatMap(({ alike, groups, runs }) =>
     part('groups', groups, { alike, runs }, () => countGroups(alike, groups, runs, seed)),
   ),

@@ -4,6 +4,7 @@ import type { Target } from '../simulate/tally.ts'
 import type { BlockCount } from './blocks.ts'
 import type { Coverage } from './coverage.ts'
 import { departureOf } from './departures.ts'
+import type { FewCount } from './few.ts'
 import type { GroupCoverage } from './groups.ts'
 import { type ReuseCount, uses } from './reuse.ts'
 import type { meanShareCoverage, ShareCoverage } from './shares.ts'
@@ -16,6 +17,7 @@ export interface Counted {
   readonly covered: readonly Coverage[]
   readonly reused: readonly ReuseCount[]
   readonly sliced: readonly SliceCount[]
+  readonly few: readonly FewCount[]
   readonly grouped: readonly GroupCoverage[]
 }
 
@@ -46,6 +48,7 @@ export function targetsOf(counted: Counted): readonly Target[] {
       most: 0.05,
     })),
     ...counted.sliced.flatMap(ofSlices),
+    ...counted.few.flatMap(ofFew),
     ...counted.grouped.flatMap(ofGroups),
   ]
 }
@@ -95,6 +98,14 @@ function ofSlices({ population, metric, rows, runs: n, any, found }: SliceCount)
     ...(found === null || rows < 20_000
       ? []
       : [{ what: `${what}: the one of which a fifth is wrong is found`, k: found[1], n, least: 0.8 }]),
+  ]
+}
+
+function ofFew({ world, equal, metric, rows, differ, runs: n, passed, blocked }: FewCount): readonly Target[] {
+  const what = `${world}, in ${differ} of ${count(rows)} rows: ${metric}`
+  return [
+    ...(equal ? [{ what: `${what}: guard blocks`, k: blocked, n, most: mostFalse }] : []),
+    ...(passed === null ? [] : [{ what: `${what}, worse by the margin: non_inferior passes`, k: passed, n, most: mostFalse }]),
   ]
 }
 

@@ -11,6 +11,10 @@ export interface Test {
   readonly method: string
   /** groups of rows that were counted; null: rows */
   readonly groups: number | null
+  /** units in which the models differ, where they are fewer than ten */
+  readonly differ?: number
+  /** why it proves nothing on the side of the harm, whatever its p-value there (`open-end.ts`): of so many units that differ, none shows how bad the next one is */
+  readonly unproven?: { readonly differ: number }
   /** p-value of "the true change is below `at`" */
   below(at: number): number
   above(at: number): number

@@ -18,6 +18,7 @@ import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
 import { leftOut } from './left-out.ts'
 import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
+import { openEnd } from './open-end.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
 import { entriesOf } from './statistic.ts'
@@ -39,12 +40,16 @@ export function fewGroups({ test, oneGroup }: Change): number | null {
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
-/** null where either value is undefined. @param few what is known of the rows that differ, where they are few */
+/**
+ * null where either value is undefined. @param few what is known of the rows that differ, where they are few
+ * @param endless where one row can make the metric worse without end: which way that is
+ */
 export function changeBetween(
   baseline: Sample,
   candidate: Sample,
   draws: Resampling,
   few: (() => Differing | null) | null = null,
+  endless: 'up' | 'down' | null = null,
 ): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
@@ -52,8 +57,11 @@ export function changeBetween(
   const differing = test && few && !seesRows(candidate, draws) ? few() : null
   const known = differing && fewUnitsDiffer(candidate, differing, value, draws)
   // of bins, or of the best threshold, the effects of single rows are not all there is
-  return changeOf(value, known && test ? { ...wider(test, known), method: known.method } : test, candidate, draws)
+  const change = changeOf(value, known && test ? { ...wider(test, known), ...ofFew(known) } : test, candidate, draws)
+  return endless && change.test ? { ...change, test: openEnd(change.test, baseline, candidate, draws, endless) } : change
 }
+
+const ofFew = ({ method, differ }: Test): Pick<Test, 'method' | 'differ'> => ({ method, ...(differ === undefined ? {} : { differ }) })
 
 /** Kinds whose samples say themselves on which rows two models differ, or that have no test at all. */
 const seesRows = ({ kind }: Sample, { serial }: Resampling): boolean =>

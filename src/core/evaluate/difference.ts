@@ -16,6 +16,7 @@ import type { MetricSpec, Mode } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { holm } from '../stats/multiplicity.ts'
 import { type Change, fewGroups } from './change.ts'
+import { FEWEST_DISCORDANT } from './discordant.ts'
 import { limitText } from './limit-text.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
@@ -176,9 +177,11 @@ function decide(
     case 'non_inferior': {
       if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode non_inferior asks for proof.` }
       if (p === null) return { ...broken, because: compared.untested ?? 'No test is known for it, so it cannot be shown to be no worse.' }
+      if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p, ALPHA)}).` }
+      const open = unproven(compared, rows)
+      if (open !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${open} Mode non_inferior asks for proof.` }
       const proof = notWorse(compared, margin.value)
       if (proof <= level) return { ...fine, p: proof }
-      if (p <= ALPHA) return { ...broken, because: `Shown to be worse by more than the limit (${pText(p, ALPHA)}).` }
       return {
         status: 'inconclusive',
         effect: severity,
@@ -188,6 +191,8 @@ function decide(
     }
     case 'superior': {
       if (few !== null) return { status: 'inconclusive', effect: severity, p: null, because: `${few} Mode superior asks for proof.` }
+      const open = unproven(compared, rows)
+      if (open !== null) return { ...broken, p: null, because: `${open} Mode superior asks for proof.` }
       const proof = change.test ? notWorse(compared, 0) : 1
       if (proof <= level) return { ...fine, p: proof }
       const better = -drop
@@ -201,6 +206,16 @@ function decide(
       return { ...broken, p: change.test === null ? null : proof, because: `${shown} Mode superior asks for proof.` }
     }
   }
+}
+
+/** A loss that one row can make as large as it likes, of models that differ on fewer rows than show how large: a sentence; else null. */
+function unproven({ change: { test }, noun = 'groups' }: Compared, rows: number | null): string | null {
+  if (!test?.unproven || rows === null) return null
+  const { differ } = test.unproven
+  const of = test.groups ?? rows
+  const units = test.groups === null ? 'rows' : noun
+  const would = differ === 0 ? '' : ` (about ${count(Math.ceil((of * FEWEST_DISCORDANT) / differ))} ${units} would have as many)`
+  return `Not decided: the models differ in ${differ === 0 ? 'none' : count(differ)} of ${count(of)} ${units}, and how bad a single one can be is not known from fewer than ${FEWEST_DISCORDANT} that differ${would}.`
 }
 
 interface Claimed {
@@ -270,7 +285,9 @@ function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: n
   const { spec, metric, change, baseline, noun = 'groups' } = compared
   const unit = fewGroups(change) === null && !change.test?.groups ? 'rows' : noun
   const more = compared.untested === undefined ? `evaluate on more ${unit}` : 'write low and high beside both numbers'
-  // no limit accepts what is not shown to be better
+  // no limit accepts what is not proven whatever the limit, or is not shown to be better
+  if (mode === 'non_inferior' && status === 'inconclusive' && change.test?.unproven)
+    return `${more}; or gate a metric that one row cannot move without end; or ask for less in modelgate.yml of the base branch: evaluate: {mode: guard}`
   if (mode === 'superior')
     return `improve the model, or ${more}; or ask for less in modelgate.yml of the base branch: \`evaluate: {mode: guard}\``
   if (mode === 'non_inferior' && !tested(compared)) return more

@@ -170,6 +170,7 @@ function testOf(few: FewDiffer, value: number, groups: number | null): Test {
   return {
     method: groups === null ? 'tango-effects' : 'tango-effects-groups',
     groups,
+    differ: few.effects.length,
     below: (at) => normalSf(-fewDifferZ(few, at - bend)),
     above: (at) => normalSf(fewDifferZ(few, at - bend)),
     bounds: (level) => {

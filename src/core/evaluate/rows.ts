@@ -57,6 +57,10 @@ export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] 
   return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, draws, few)] : []))
 }
 
+/** Which way one row can move a metric without end, where that is for the worse; what is only shown is not judged by it. */
+export const endlessOf = ({ endless, direction }: Metric): 'up' | 'down' | null =>
+  endless ? (direction === 'lower' ? 'up' : 'down') : null
+
 interface Samples {
   readonly metric: Metric
   readonly candidate: Sample
@@ -98,7 +102,7 @@ function rowOf(
     trivial: trivial?.value ?? null,
     level: inferred ? levelOf(candidate, draws) : null,
     before: baseline && inferred ? levelOf(baseline, draws) : null,
-    change: baseline && inferred ? changeBetween(baseline, candidate, draws, differing) : null,
+    change: baseline && inferred ? changeBetween(baseline, candidate, draws, differing, gated ? endlessOf(metric) : null) : null,
     gain: floor && trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null,
     excluded: candidate.excluded ?? null,
   }

@@ -175,6 +175,8 @@ export const labelMetrics = {
     summary: 'what 1,000 decisions are worth, by evaluate.value',
     direction: 'higher',
     range: null,
+    // what a row is worth comes with the data, whatever the model answers
+    endless: false,
     unit: '',
     margin: 'relative',
     takes: { tp: anyNumber(0), fp: anyNumber(0), fn: anyNumber(0), tn: anyNumber(0) },

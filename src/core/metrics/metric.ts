@@ -73,6 +73,8 @@ export interface Metric {
   readonly needs: 'scores' | 'labels' | 'values'
   /** a model that knows no features is a floor for it: not so for calibration, or for one side of a confusion table */
   readonly floor: boolean
+  /** one row can make it worse without end: no sample shows how bad the next one is */
+  readonly endless: boolean
   /** parameters: any other is an error */
   readonly takes: Readonly<Record<string, Param>>
   /** their defaults */
@@ -100,7 +102,9 @@ export function metric(given: Given): Metric {
     ...(forecasting ? { horizon: horizonParam } : {}),
   }
   const params = Object.fromEntries(Object.entries(takes).map(([key, param]) => [key, param.default]))
-  return { range: [0, 1], unit: 'pp', margin: 'points', needs: 'labels', floor: true, shown: [], ...given, takes, params }
+  const [least, most] = given.range === undefined ? [0, 1] : (given.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])
+  const endless = !Number.isFinite(given.direction === 'lower' ? most : least)
+  return { range: [0, 1], unit: 'pp', margin: 'points', needs: 'labels', floor: true, shown: [], endless, ...given, takes, params }
 }
 
 /** A loss without upper bound. */

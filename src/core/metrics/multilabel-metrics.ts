@@ -89,6 +89,7 @@ export const multilabelMetrics = {
     of: { multilabel: byScore('lrap') },
   }),
   coverage_error: loss({
+    endless: false,
     summary: 'how many of the best scored labels have to be taken to have every true one',
     needs: 'scores',
     of: { multilabel: byScore('coverage_error') },

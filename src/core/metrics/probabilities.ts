@@ -42,6 +42,9 @@ const largestDistance = ({ ranks: ranked, y, weight, unit }: BinaryView): Sample
 
 /** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
 const FLOAT32_EPSILON = 1.1920928955078125e-7
+/** One row costs at most what a certain answer does that is wrong. */
+const clipped = (losses: Sample): Sample => (losses.kind === 'mean' ? { ...losses, within: [0, -Math.log(FLOAT32_EPSILON)] } : losses)
+
 const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
 
 function areProbabilities(values: Float64Array): boolean {
@@ -123,9 +126,11 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) => withProbabilities(view.score, (p) => meanOf(view, logLosses(p, view.y))),
+      binary: (view) => withProbabilities(view.score, (p) => clipped(meanOf(view, logLosses(p, view.y)))),
       multiclass: (view) =>
-        withProbabilities(view.proba, (p) => mean(view, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),
+        withProbabilities(view.proba, (p) =>
+          clipped(mean(view, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),
+        ),
     },
   }),
   brier: loss({
@@ -150,6 +155,7 @@ export const scoreMetrics = {
     summary: '1 − brier/brier of the share of positives',
     direction: 'higher',
     range: [Number.NEGATIVE_INFINITY, 1],
+    endless: false,
     unit: '',
     needs: 'scores',
     of: {

@@ -86,6 +86,7 @@ export const regressionMetrics = {
   }),
   medae: loss({
     summary: 'median absolute error',
+    endless: false,
     needs: 'values',
     shown: ['regression'],
     of: of((view) => {

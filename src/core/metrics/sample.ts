@@ -66,7 +66,12 @@ export type Sample =
   /** the largest distance of the shares of both classes beyond a threshold: the best one, and one that a row had no part in choosing */
   | (Common & { readonly kind: 'cut'; readonly y: Uint8Array; readonly cut: BestCut })
   /** mean of per-row values; rows left out are chosen by the truth alone */
-  | (Common & { readonly kind: 'mean'; readonly rows: Float64Array })
+  | (Common & {
+      readonly kind: 'mean'
+      readonly rows: Float64Array
+      /** between which a row must lie, far out as that may be */
+      readonly within?: readonly [least: number, most: number]
+    })
   /** a function of sums over rows; `of` gets the sums and the number of rows (the sum of weights where there are any) */
   | (Common & {
       readonly kind: 'moments'

@@ -9,7 +9,7 @@ const metricValue = z.strictObject({
   /** why there is no value */
   undefined: z.string().nullable(),
   interval,
-  /** how the interval was made: `wilson`, `delong`, `t`, `influence-t`, `bca`, `bca+t` (the wider of both), … */
+  /** how the interval was made: `wilson`, `delong`, `t`, `influence-t`, `bca`, `bca+t` (the wider of both), `…+tail` (wider on the side of the harm, as few rows carry a loss without an end), … */
   method: z.string().nullable(),
 })
 

@@ -4,13 +4,13 @@
  */
 import { describe, expect, it } from 'vitest'
 import { policy, spec } from '../../../bench/simulate-gate/blocks.ts'
+import { asTheWorst, differingIn, shuffled } from '../../../bench/simulate-gate/few.ts'
 import { binary, draw, multiclass, type Pair, regression, truthOf } from '../../../bench/simulate-gate/populations.ts'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { differenceChecks } from '../../../src/core/evaluate/difference.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { type Row, rowsOf } from '../../../src/core/evaluate/rows.ts'
-import { withAnswers } from '../../../src/core/metrics/answers.ts'
-import { type RegressionScores, rowsOf as rowsIn, type Scores } from '../../../src/core/metrics/scores.ts'
+import type { RegressionScores, Scores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
@@ -21,31 +21,6 @@ const gated = (pair: Pair, names: readonly string[]): readonly Row[] =>
     names.map((name) => ({ spec: spec(name), gated: true, floor: false })),
     { candidate: viewOf(pair.candidate), baseline: viewOf(pair.baseline), trivial: [], draws: resampling() },
   )
-
-/** A candidate that answers as the baseline does, but in a share of rows, picked at random, as `other` does. */
-function differingIn(baseline: Scores, other: Scores, share: number): Pair {
-  const rng = random(5)
-  const rows = [...Array(rowsIn(baseline)).keys()].filter(() => rng.next() < share)
-  return { baseline, candidate: withAnswers(baseline, other, rows) }
-}
-
-/** Each row has the answer of another one. */
-function shuffled(scores: Scores): Scores {
-  const rng = random(6)
-  const n = rowsIn(scores)
-  return takeRows(
-    scores,
-    Uint32Array.from({ length: n }, () => rng.below(n)),
-  )
-}
-
-/** Each row is off by as much as one of the worst tenth. */
-function asTheWorst(scores: RegressionScores): RegressionScores {
-  const rng = random(7)
-  const off = Float64Array.from(scores.predicted, (p, i) => p / (scores.y[i] ?? 1))
-  const worst = [...off].toSorted((a, b) => Math.abs(Math.log(b)) - Math.abs(Math.log(a))).slice(0, off.length / 10)
-  return { ...scores, quantiles: null, predicted: scores.y.map((y) => y * (worst[rng.below(worst.length)] ?? 1)) }
-}
 
 /** Share of worlds in which non_inferior passes, of each metric, with its true change for the margin. */
 function proved(pair: Pair, names: readonly string[], n: number, worlds: number): readonly number[] {
