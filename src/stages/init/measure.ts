@@ -1,20 +1,13 @@
 /** An opened table → what init writes a contract of: its profile, the levels of columns that have few, what text looks like, what is unique. */
 
-import { formats } from '../../core/checks/entries/formats.ts'
-import { lookKinds, looks } from '../../core/checks/entries/privacy.ts'
-import { chunks } from '../../core/collections.ts'
-import { notationCounts, notationOf } from '../../core/init/notation.ts'
-import { type ColumnInRole, type ColumnSeen, fewestRows, type Levels, mostLevels } from '../../core/init/seen.ts'
+import type { ColumnInRole, ColumnSeen, Levels } from '../../core/init/seen.ts'
 import type { Role } from '../../core/schema/config.ts'
 import type { ColumnProfile } from '../../core/schema/profile.ts'
-import { type Column, type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
-import { profileOnce } from '../profile-table.ts'
+import type { Column, DataEngine, Table } from '../../ports/data-engine.ts'
+import { profileOnce, tableFacts } from '../profile-table.ts'
+import { type Looks, levelsOf, looksOf, uniqueOf, unlooked } from './count-columns.ts'
 
-/** Text is looked at in this many rows. */
-const lookedAt = 100_000
-const lookShare = 0.01
 const fewestEdges = 50
-const columnsPerQuery = 16
 
 /** @param tables train first: what is an identifier there is counted as one everywhere */
 export async function measure(engine: DataEngine, tables: ReadonlyMap<Role, Table>): Promise<readonly ColumnSeen[]> {
@@ -25,15 +18,41 @@ export async function measure(engine: DataEngine, tables: ReadonlyMap<Role, Tabl
     const profiles = new Map(
       profile.columns.filter((column) => column.derived === undefined || column.derived === null).map((column) => [column.name, column]),
     )
-    const text = await lookAtText(engine, table)
-    for (const column of table.columns) {
-      const known = profiles.get(column.name)
-      if (known === undefined) continue
-      const looked = text.get(column.name) ?? { looksLike: [], readsAsNumber: null, notation: null }
-      if (!seen.has(column.name) && mayBeIdentifier(column, known, looked)) identifiers.add(column.name)
-      const one = await measureColumn(engine, { role, table, column, known, identifier: identifiers.has(column.name) })
-      const added: ColumnInRole = { ...one, ...looked }
-      seen.set(column.name, [...(seen.get(column.name) ?? []), added])
+    const facts = tableFacts(table, role)
+    const known = facts.columns.flatMap((column) => {
+      const own = profiles.get(column.name)
+      return own === undefined ? [] : [{ column, profile: own }]
+    })
+    const levelled = known.filter(({ column, profile: own }) => hasLevels(column, own))
+    const looks = await looksOf(
+      engine,
+      facts,
+      known.flatMap(({ column }) => (column.kind === 'string' ? [column] : [])),
+      new Set(levelled.map(({ column }) => column.name)),
+    )
+    for (const { column, profile: own } of known) {
+      if (!seen.has(column.name) && mayBeIdentifier(column, own, looks.get(column.name) ?? unlooked)) identifiers.add(column.name)
+    }
+    const unique = await uniqueOf(
+      engine,
+      facts,
+      known.flatMap(({ column }) => (identifiers.has(column.name) ? [column] : [])),
+    )
+    const levels = await levelsOf(
+      engine,
+      facts,
+      levelled.flatMap(({ column, profile: own }) => (knownLevels(own) === null ? [column] : [])),
+    )
+    for (const { column, profile: own } of known) {
+      const added: ColumnInRole = {
+        ...inRole({ role, table, column, known: own }),
+        unique: identifiers.has(column.name) ? unique.has(column.name) : null,
+        levels: hasLevels(column, own) ? (knownLevels(own) ?? levels.get(column.name) ?? null) : null,
+        ...(looks.get(column.name) ?? unlooked),
+      }
+      const before = seen.get(column.name)
+      if (before === undefined) seen.set(column.name, [added])
+      else before.push(added)
     }
   }
   return [...seen].map(([name, inRoles]) => ({ name, in: inRoles }))
@@ -52,10 +71,9 @@ interface One {
   readonly table: Table
   readonly column: Column
   readonly known: ColumnProfile
-  readonly identifier: boolean
 }
 
-async function measureColumn(engine: DataEngine, { role, table, column, known, identifier }: One) {
+function inRole({ role, table, column, known }: One) {
   const { numeric } = known
   const wide = numeric !== null && numeric.edges.length >= fewestEdges && known.kind.startsWith('numeric')
   return {
@@ -68,8 +86,6 @@ async function measureColumn(engine: DataEngine, { role, table, column, known, i
     max: numeric?.max ?? null,
     low: wide ? (numeric.edges[0] ?? null) : null,
     high: wide ? (numeric.edges.at(-1) ?? null) : null,
-    unique: identifier ? await isUnique(engine, table, column) : null,
-    levels: hasLevels(column, known) ? (knownLevels(known) ?? (await countLevels(engine, table, column))) : null,
   }
 }
 
@@ -80,57 +96,4 @@ const hasLevels = ({ kind }: Column, known: ColumnProfile): boolean =>
 function knownLevels({ categories }: ColumnProfile): Levels | null {
   if (categories === null || categories.distinct === null || categories.distinct !== categories.top.length) return null
   return { distinct: categories.distinct, singles: 0, top: categories.top.map(({ value, count }) => ({ label: value, rows: count })) }
-}
-
-async function isUnique(engine: DataEngine, table: Table, { name }: Column): Promise<boolean> {
-  const x = quoteName(name)
-  const [row] = await engine.aggregate({ sql: `SELECT count(${x}) AS n, count(DISTINCT ${x}) AS kinds FROM ${table.relation}` })
-  return Number(row?.n ?? 0) > 0 && Number(row?.n) === Number(row?.kinds)
-}
-
-async function countLevels(engine: DataEngine, table: Table, { name }: Column): Promise<Levels> {
-  const x = quoteName(name)
-  const rows = await engine.aggregate({
-    sql: `SELECT CASE WHEN n >= ${fewestRows} THEN label END AS label, n, levels, singles FROM (
-            SELECT CAST(${x} AS VARCHAR) AS label, count(*) AS n, count(*) OVER () AS levels, sum(CASE WHEN count(*) = 1 THEN 1 ELSE 0 END) OVER () AS singles
-            FROM ${table.relation} WHERE ${x} IS NOT NULL GROUP BY 1
-          ) ORDER BY n DESC, label LIMIT ${mostLevels + 1}`,
-  })
-  return {
-    distinct: Number(rows[0]?.levels ?? 0),
-    singles: Number(rows[0]?.singles ?? 0),
-    top: rows.flatMap(({ label, n }) => (typeof label === 'string' ? [{ label, rows: Number(n) }] : [])),
-  }
-}
-
-type Looks = Pick<ColumnInRole, 'looksLike' | 'readsAsNumber' | 'notation'>
-
-async function lookAtText(engine: DataEngine, table: Table): Promise<ReadonlyMap<string, Looks>> {
-  const text = table.columns.filter(({ kind }) => kind === 'string')
-  const found = new Map<string, Looks>()
-  for (const some of chunks(text, columnsPerQuery)) {
-    const list = some.flatMap(({ name }, i) => {
-      const x = quoteName(name)
-      return [
-        `count(${x}) AS n${i}`,
-        `count_if(${x} IS NOT NULL AND ${formats.numeric.holds(x)}) AS numbers${i}`,
-        ...lookKinds.map((kind) => `count_if(${x} IS NOT NULL AND ${looks[kind](x)}) AS ${kind}${i}`),
-        ...[...notationCounts(x)].map(([name, holds]) => `count_if(${x} IS NOT NULL AND ${holds}) AS ${name}${i}`),
-      ]
-    })
-    const names = some.map(({ name }) => quoteName(name)).join(', ')
-    const [row = {}] = await engine.aggregate({
-      sql: `SELECT ${list.join(', ')} FROM (SELECT ${names} FROM ${table.relation} LIMIT ${lookedAt})`,
-    })
-    for (const [i, { name }] of some.entries()) {
-      const counted = (what: string): number => Number(row[`${what}${i}`] ?? 0)
-      const n = counted('n')
-      found.set(name, {
-        looksLike: n === 0 ? [] : lookKinds.filter((kind) => counted(kind) > lookShare * n),
-        readsAsNumber: n === 0 ? null : counted('numbers') / n,
-        notation: notationOf(counted, counted('numbers'), n),
-      })
-    }
-  }
-  return found
 }
