@@ -5,17 +5,17 @@
  * first bytes promised is read again.
  */
 import { rm } from 'node:fs/promises'
-import { chunks } from '../../core/collections.ts'
 import { asError, UserError } from '../../errors.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { quoteName } from '../../ports/data-engine.ts'
+import { betterTypes, guessOfHead } from './column-tests.ts'
 import { quoteText } from './connection.ts'
 import { type CsvDialect, csvReader, engineLineBytes, sniffCsv } from './csv-dialect.ts'
 import { mapEngineError, unreadable } from './errors.ts'
-import { column } from './kinds.ts'
 import { columnsOf, demandNames, headerNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
+import { strictRows, widen } from './strict-rows.ts'
 
 const jsonReader = (file: StagedFile): string =>
   `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1, maximum_depth = 32)`
@@ -121,7 +121,7 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
   const csv = { dialect, types: await sniffCsv(session, file, dialect) }
   const read = async (): Promise<Part> => {
     const part = await store(session, file, csv, stop)
-    const found = await betterTypes(session, part)
+    const found = await betterTypes(session.raw, part)
     if (found.size === 0) return part
     for (const [name, type] of found) csv.types.set(name, type)
     await session.drop(part)
@@ -129,7 +129,7 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
   }
   // the first rows tell nearly always: the file is then read once
   try {
-    for (const [name, type] of await guessOfHead(session, file, csv)) csv.types.set(name, type)
+    for (const [name, type] of await guessOfHead(session.raw, csvReader(file, dialect, csv.types), csv.types)) csv.types.set(name, type)
   } catch {
     // whatever is wrong is said by the reading of all of it
   }
@@ -160,18 +160,8 @@ async function store(session: Session, file: StagedFile, csv: Csv | null, stop: 
   }
 }
 
-const strictness = 'modelgate: widen to '
-
-/** The column that did not fit its type, and the type to try next. */
-function widen(message: string): { readonly name: string; readonly type: string } | null {
-  const [, strict, strictName] = new RegExp(`^Invalid Input Error: ${strictness}(\\w+) (.*)`, 's').exec(message) ?? []
-  if (strict !== undefined && strictName !== undefined) return { name: strictName, type: strict }
-  const [, name, type] = /^Conversion Error: CSV Error[\s\S]*\nColumn (.*) is being converted as type ([A-Z ]+)\n/.exec(message) ?? []
-  return name === undefined ? null : { name, type: type === 'HUGEINT' ? 'DOUBLE' : 'VARCHAR' }
-}
-
 const rowsOf = (file: StagedFile, csv: Csv | null, huge: string): string =>
-  csv === null ? `SELECT * FROM ${jsonReader(file)}` : strictRows(file, csv, huge)
+  csv === null ? `SELECT * FROM ${jsonReader(file)}` : strictRows((types) => csvReader(file, csv.dialect, types), csv.types, huge)
 
 async function intoMemory(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
   const relation = session.newName()
@@ -196,33 +186,6 @@ async function intoParquet(session: Session, file: StagedFile, csv: Csv | null):
     throw thrown
   })
   return describe(session, file, { relation: `read_parquet(${quoteText(place)})`, own: 'file_row_number', made: { file: place } })
-}
-
-/** Columns whose head looks like integers or truth come as text and are cast here: the engine itself would round a later 2.5 to 3, or take `t` for true, and say nothing. */
-function strictRows(file: StagedFile, { dialect, types }: Csv, huge: string): string {
-  const asText = new Map(types)
-  const list = [...types].map(([name, type]) => {
-    const quoted = quoteName(name)
-    if (type === 'HUGEINT') return `CAST(${quoted} AS ${huge}) AS ${quoted}`
-    const strict = strictCasts[type]
-    if (strict === undefined) return quoted
-    asText.set(name, 'VARCHAR')
-    return `${strict(quoted, (wider) => `CAST(error(${quoteText(`${strictness}${wider} ${name}`)}) AS ${type})`)} AS ${quoted}`
-  })
-  return `SELECT ${list.join(', ')} FROM ${csvReader(file, dialect, asText)}`
-}
-
-/** Text → the type it promised to be, or the name of the next wider one. */
-const strictCasts: Readonly<Record<string, (text: string, stop: (wider: string) => string) => string>> = {
-  // written back it is the same text: nearly every value ends at the first branch, which costs a tenth of a pattern
-  BIGINT: (text, stop) => `CASE WHEN CAST(TRY_CAST(${text} AS BIGINT) AS VARCHAR) = ${text} THEN TRY_CAST(${text} AS BIGINT)
-    WHEN ${text} IS NULL THEN NULL
-    WHEN regexp_full_match(trim(${text}), '-?(0|[1-9][0-9]{0,17})') THEN CAST(${text} AS BIGINT)
-    WHEN regexp_matches(trim(${text}), '^(-?0[0-9]|[+])') OR TRY_CAST(${text} AS DOUBLE) IS NULL THEN ${stop('VARCHAR')}
-    ELSE ${stop('DOUBLE')} END`,
-  BOOLEAN: (text, stop) => `CASE WHEN ${text} IN ('true', 'false') THEN ${text} = 'true'
-    ELSE CASE lower(${text}) WHEN 'true' THEN true WHEN 'false' THEN false
-    ELSE CASE WHEN ${text} IS NULL THEN NULL ELSE ${stop('VARCHAR')} END END END`,
 }
 
 interface Stored extends Pick<Part, 'relation' | 'made'> {
@@ -252,108 +215,4 @@ async function keysTwice(session: Session, file: StagedFile, columns: readonly C
     `SELECT DISTINCT unnest(json_keys(json)) FROM read_ndjson_objects(${quoteText(file.path)}, ignore_errors = false)`,
   )
   return sameNameTwice(keys.getRows().map(([key]) => String(key)))?.name ?? null
-}
-
-async function guessOfHead(session: Session, file: StagedFile, { dialect, types }: Csv): Promise<ReadonlyMap<string, string>> {
-  const columns = [...types].map(([name, type]) => column(name, type))
-  const head = `SELECT * FROM ${csvReader(file, dialect, types)} LIMIT ${Math.min(headRows, Math.ceil(headCells / columns.length))}`
-  if (columns.length <= testedColumns) return guessTypes(session, `(${head})`, columns, true)
-  // asked about some columns at a time, and not read again for each of them
-  const kept = session.newName()
-  await session.raw.run(`CREATE TEMP TABLE ${kept} AS ${head}`)
-  try {
-    return await guessTypes(session, kept, columns, true)
-  } finally {
-    await session.raw.run(`DROP TABLE ${kept}`)
-  }
-}
-
-/**
- * What the engine's sniffer has no candidate for: whole numbers beyond 64 bits, which it reads as rounded DOUBLE, true/false,
- * which it would also see in `t` and `f` or `yes`, numbers of which the first is `inf`, which it takes for a date and then for text, and
- * numbers with a fraction and spaces around them.
- */
-async function betterTypes(session: Session, part: Part): Promise<ReadonlyMap<string, string>> {
-  if (part.rows === 0) return new Map()
-  // nearly every column fails on its first rows: only the others are read through
-  const head = { relation: part.relation, rows: headRows }
-  const hopeful = await passing(session, head, part.columns, ({ each }) => `(${each}) IS NOT FALSE`)
-  return guessTypes(session, part.relation, [...new Set(hopeful.map((one) => one.column))])
-}
-
-const headRows = 2048
-/** of a table of thousands of columns, fewer rows */
-const headCells = 2_000_000
-/** The engine plans in the square of the number of aggregates: five thousand columns in one query took minutes. */
-const testedColumns = 64
-
-/** @param begins the relation is the beginning of the file alone */
-async function guessTypes(
-  session: Session,
-  relation: string,
-  columns: readonly Column[],
-  begins = false,
-): Promise<ReadonlyMap<string, string>> {
-  const found = await passing(session, { relation, rows: null }, columns, ({ each, all, lax = false }) =>
-    begins && lax ? 'false' : all === null ? each : `${each} AND ${all}`,
-  )
-  return new Map(found.map(({ column: { name }, to }) => [name, to]))
-}
-
-/** The columns, of those that have a test, for which one is true, and the type that it is of. */
-async function passing(
-  session: Session,
-  { relation, rows }: { readonly relation: string; readonly rows: number | null },
-  columns: readonly Column[],
-  test: (of: TypeTest) => string,
-): Promise<readonly { readonly column: Column; readonly to: string }[]> {
-  const found: { readonly column: Column; readonly to: string }[] = []
-  const tested = columns.filter(({ type }) => typeTests[type] !== undefined)
-  for (const asked of chunks(tested, testedColumns)) {
-    const some = asked.flatMap((one) =>
-      (typeTests[one.type]?.(quoteName(one.name)) ?? []).map((entry) => ({ column: one, to: entry.to, sql: test(entry) })),
-    )
-    // a star is planned with every column that there is
-    const beginning = `(SELECT ${asked.map(({ name }) => quoteName(name)).join(', ')} FROM ${relation} LIMIT ${rows})`
-    const result = await session.raw.runAndReadAll(
-      `SELECT ${some.map(({ sql }) => sql).join(', ')} FROM ${rows === null ? relation : beginning}`,
-    )
-    const row = result.getRows()[0] ?? []
-    found.push(...some.filter((_, index) => row[index] === true))
-  }
-  return found
-}
-
-interface TypeTest {
-  /** what a column is that passes */
-  readonly to: string
-  /** false as soon as one value is of the type it was read as */
-  readonly each: string
-  /** what only all values together can tell */
-  readonly all: string | null
-  /** the engine would read what is not of this type as it, and say nothing: only all rows tell */
-  readonly lax?: boolean
-}
-
-const number = '-?(0|[1-9][0-9]*)([.][0-9]+)?(e[+-]?[0-9]+)?'
-const endless = '[+-]?inf(inity)?'
-
-const typeTests: Readonly<Record<string, (name: string) => readonly TypeTest[]>> = {
-  VARCHAR: (name) => [
-    { to: 'BOOLEAN', each: `bool_and(lower(${name}) IN ('true', 'false'))`, all: null },
-    {
-      to: 'DOUBLE',
-      each: `bool_and(regexp_full_match(trim(${name}), '${number}|${endless}|nan', 'i'))`,
-      all: `bool_or(regexp_full_match(trim(${name}), '${number}', 'i'))`,
-      // 007 is 7 to it
-      lax: true,
-    },
-  ],
-  DOUBLE: (name) => [
-    {
-      to: 'HUGEINT',
-      each: `bool_and(isfinite(${name}) AND ${name} = trunc(${name}) AND abs(${name}) < 1e38)`,
-      all: `max(abs(${name})) >= 9007199254740992`,
-    },
-  ],
 }

@@ -69,7 +69,7 @@ export function freeName(wanted: string, { columns }: TableFacts): string {
 }
 
 /** A beginning for names of ours that no column of the data has, so that `<stem>0`, `<stem>x` and the like are free. */
-export function freeStem(wanted: string, columns: readonly ColumnFacts[]): string {
+export function freeStem(wanted: string, columns: readonly Pick<ColumnFacts, 'name'>[]): string {
   const taken = columns.map(({ name }) => name.toLowerCase())
   let stem = wanted
   while (taken.some((name) => name.startsWith(stem))) stem += '_'
