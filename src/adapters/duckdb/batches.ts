@@ -1,5 +1,6 @@
 /** Rows in file order, in batches: numbers as typed arrays straight from the engine's vectors. */
 import type * as Native from '@duckdb/node-api'
+import { columnsInstead } from '../../core/text/nearest.ts'
 import { UserError } from '../../errors.ts'
 import { type Batch, type Column, type ColumnKind, type ColumnValues, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
 import { toScalar } from './connection.ts'
@@ -42,13 +43,17 @@ export async function* readBatches(
 ): AsyncGenerator<Batch> {
   const shown = shownTable(table)
   const numeric = new Set(options.numeric)
+  const there = new Map(table.columns.map((one) => [one.name, one]))
   const columns = names.map((name) => {
-    const column = table.columns.find((one) => one.name === name)
+    const column = there.get(name)
     if (column === undefined)
       throw new UserError(
         'COLUMN_MISSING',
         `${shown} has no column ${name}`,
-        `its columns are: ${table.columns.map((one) => one.name).join(', ')}`,
+        columnsInstead(
+          name,
+          table.columns.map((one) => one.name),
+        ),
       )
     return wanted(column, shown, numeric.has(name))
   })

@@ -3,6 +3,7 @@ import { count, plural, verb } from '../report/format.ts'
 import type { DataSpec, Role } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { targetColumns } from '../schema/target-columns.ts'
+import { columnsInstead } from '../text/nearest.ts'
 import { type ColumnFacts, present, type Sql, sql, type TableFacts } from './facts.ts'
 
 /** Roles whose rows must be labelled; `current` may be younger than its labels. */
@@ -20,17 +21,17 @@ const error = (id: string, message: string, fix: string, column: string | null =
 
 /** Columns of the config that the table lacks: nothing later could work. */
 export function columnChecks(table: TableFacts, data: DataSpec): readonly Check[] {
-  const there = new Set(table.columns.map((column) => column.name))
-  return [...new Set(needed(table.role, data))]
-    .filter((name) => !there.has(name))
-    .map((name) =>
-      error(
-        `validate.column_${table.role}:${name}`,
-        `COLUMN_MISSING: data.${table.role} has no column ${name}`,
-        `its columns are: ${[...there].join(', ')}`,
-        name,
-      ),
-    )
+  const names = table.columns.map((column) => column.name)
+  const there = new Set(names)
+  const missing = [...new Set(needed(table.role, data))].filter((name) => !there.has(name))
+  return missing.map((name) =>
+    error(
+      `validate.column_${table.role}:${name}`,
+      `COLUMN_MISSING: data.${table.role} has no column ${name}`,
+      columnsInstead(name, names, missing.length),
+      name,
+    ),
+  )
 }
 
 const targetsOf = ({ columns, role }: TableFacts, data: DataSpec): readonly ColumnFacts[] =>

@@ -4,7 +4,7 @@ import { type Verdict, verdicts } from '../gate/fold.ts'
 import { modelStages } from '../pipeline.ts'
 import { evaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
-import { plural } from './format.ts'
+import { count, plural } from './format.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { joinSome, name, own, plain, prose, say, type Text } from './text.ts'
 
@@ -171,37 +171,52 @@ function waitingMerged(findings: readonly Finding[], status: 'no-baseline' | 'no
   ]
 }
 
-/** How many of those that say the same of a part are told one by one. */
-const mostAlike = 3
+interface ManyParts {
+  /** the beginning of the ids of what says the same of many parts */
+  readonly id: RegExp
+  /** how many of them are told one by one, the furthest from what was */
+  readonly told: number
+  /** what is said of the parts that are not told */
+  readonly rest: (first: Finding, parts: number) => Text
+}
 
-/** What may be found in hundreds of parts at once, by the beginning of its id; and what is said of the parts that are not told. */
-const inManyParts: readonly { readonly id: RegExp; readonly rest: (first: Finding, parts: number) => Text }[] = [
+/** What may be found in hundreds of parts at once; the first that fits. */
+const inManyParts: readonly ManyParts[] = [
   {
+    told: 3,
     // a model that is worse everywhere is worse in each slice
     id: /^evaluate\.slice(?:_min|_max)?:[^:]+:/,
     rest: ({ names }, parts) =>
       say`${joinSome(names.slice(0, 1).map(name), 1)} in ${own(plural(parts, 'more slice'))} likewise: the table of slices and evaluate.json have them`,
   },
   {
+    told: 3,
     // columns of another time go together differently, each with many others
     id: /^drift\.(?:correlation|association):/,
     rest: (_, parts) => own(`${plural(parts, 'more pair')} of columns likewise: drift.json has ${parts === 1 ? 'it' : 'them'}`),
+  },
+  {
+    told: 20,
+    // of a table of thousands of columns
+    id: /^(?:drift|validate)\.[a-z_]+:/,
+    rest: ({ id, stage }, parts) =>
+      own(`${count(parts)} more of ${id.slice(0, id.indexOf(':'))} likewise: ${stage}.json has ${parts === 1 ? 'it' : 'them'}`),
   },
 ]
 
 /** The first few are told, of the others how many they are. */
 function alikeMerged(findings: readonly Finding[]): readonly Finding[] {
-  const kinds = new Map<string, { readonly rest: (first: Finding, parts: number) => Text; readonly found: Finding[] }>()
+  const kinds = new Map<string, { readonly kind: ManyParts; readonly found: Finding[] }>()
   for (const found of findings) {
     const kind = inManyParts.find(({ id }) => id.test(found.id))
     if (kind === undefined) continue
     const key = `${kind.id.exec(found.id)?.[0]} ${found.effect} ${found.status} ${found.waived}`
     const before = kinds.get(key)
-    if (before === undefined) kinds.set(key, { rest: kind.rest, found: [found] })
+    if (before === undefined) kinds.set(key, { kind, found: [found] })
     else before.found.push(found)
   }
-  return [...kinds.values()].reduce((left: readonly Finding[], { rest, found }) => {
-    const [first, ...others] = found.sort((a, b) => b.weight - a.weight || compare(a.id, b.id)).slice(mostAlike)
+  return [...kinds.values()].reduce((left: readonly Finding[], { kind: { told, rest }, found }) => {
+    const [first, ...others] = found.sort((a, b) => b.weight - a.weight || compare(a.id, b.id)).slice(told)
     if (first === undefined || others.length === 0) return left
     const untold = new Set([first, ...others])
     const text = rest(first, untold.size)

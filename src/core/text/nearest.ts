@@ -1,4 +1,5 @@
 /** The word of a list a person most likely meant. */
+import { plural } from '../report/format.ts'
 
 /**
  * Optimal-string-alignment distance: insertions, deletions, substitutions and swaps of neighbours, each counted 1.
@@ -19,6 +20,29 @@ function editDistance(a: string, b: string): number {
     previous = row
   }
   return previous[b.length] ?? 0
+}
+
+/** Names that are listed whole. */
+const fewNames = 12
+const nearNames = 5
+/** Names are compared with a word at most: a model of thousands of columns may lack each of them in a table of thousands. */
+const mostCompared = 200_000
+
+/** Some names as a person can read them: all where they are few, else the first and how many there are besides. */
+export const someOf = (names: readonly string[], most = fewNames): string =>
+  names.length <= most ? names.join(', ') : `${names.slice(0, nearNames).join(', ')} and ${plural(names.length - nearNames, 'other')}`
+
+/**
+ * What there is instead of a name that is missing: `its columns are: …`, or of many the nearest first.
+ * @param missing how many names are missing besides, each with such a sentence
+ */
+export function columnsInstead(name: string, columns: readonly string[], missing = 1): string {
+  if (columns.length <= fewNames || missing * columns.length > mostCompared) return `its columns are: ${someOf(columns)}`
+  const near = columns
+    .map((column) => ({ column, distance: editDistance(name.slice(0, 100).toLowerCase(), column.slice(0, 100).toLowerCase()) }))
+    .sort((x, y) => x.distance - y.distance)
+    .slice(0, nearNames)
+  return `the nearest of its ${plural(columns.length, 'column')} are: ${near.map(({ column }) => column).join(', ')}`
 }
 
 /** null when nothing is near: more than a third of the letters differ. */

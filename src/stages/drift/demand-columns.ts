@@ -5,7 +5,7 @@ import { predictionPrefix } from '../../core/drift/thresholds.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
-import { nearest } from '../../core/text/nearest.ts'
+import { nearest, someOf } from '../../core/text/nearest.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { answerNames } from '../evaluate/predictions-profile.ts'
@@ -32,7 +32,7 @@ export function demandColumns({ model }: ModelContext, { table: reference, from 
     const missing = wanted.filter((name) => !names.has(name))
     if (missing.length > 0) {
       const fix = `add ${missing.length === 1 ? 'it' : 'them'}, or write \`drift: {columns: {${JSON.stringify(missing[0])}: {ignore: true}}}\``
-      throw new UserError('COLUMN_MISSING', `${place} has no column ${missing.join(', ')}`, fix)
+      throw new UserError('COLUMN_MISSING', `${place} has no column ${someOf(missing)}`, fix)
     }
   }
   const all = [...new Set([...before, ...now]), ...answerNames(model.data).map((name) => `${predictionPrefix}${name}`)]

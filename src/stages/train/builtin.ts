@@ -3,6 +3,7 @@ import { buildLinearModel } from '../../core/onnx/build.ts'
 import { plural } from '../../core/report/format.ts'
 import type { BuiltinSpec } from '../../core/schema/config.ts'
 import { type Check, makeCheck } from '../../core/schema/result.ts'
+import { columnsInstead, someOf } from '../../core/text/nearest.ts'
 import { assemble } from '../../core/train/assemble.ts'
 import { type Encoder, width } from '../../core/train/encode.ts'
 import { candidates, type LeftOut } from '../../core/train/features.ts'
@@ -97,8 +98,9 @@ async function openTrainingData(
   const present = new Set(table.columns.map((column) => column.name))
   const needed = new Set([data.target, ...(data.features ?? []), ...(data.weight === null ? [] : [data.weight])])
   const missing = [...needed].filter((column) => !present.has(column))
-  if (missing.length > 0)
-    throw new UserError('COLUMN_MISSING', `${shown} has no column ${missing.join(', ')}`, `its columns are: ${[...present].join(', ')}`)
+  const [first] = missing
+  if (first !== undefined)
+    throw new UserError('COLUMN_MISSING', `${shown} has no column ${someOf(missing)}`, columnsInstead(first, [...present]))
   return { table, target: await readTarget(engine, table, data.target, task, shown) }
 }
 
