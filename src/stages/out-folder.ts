@@ -1,7 +1,8 @@
 /** Where results lie, and which of them belong to this run. */
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { Config } from '../core/schema/config.ts'
 import { type RunSource, resultSchema, type StageName, type StageResult } from '../core/schema/result.ts'
+import { staysInside } from '../core/text/stays-inside.ts'
 import { UserError } from '../errors.ts'
 import type { Files } from '../ports/files.ts'
 
@@ -21,8 +22,7 @@ const ignoreAll = '*\n'
  */
 export async function prepareOut(files: Files, out: string, root: string): Promise<void> {
   const ignore = join(out, '.gitignore')
-  const below = relative(out, root)
-  const holdsConfig = below === '' || !(below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below))
+  const holdsConfig = staysInside(relative(out, root), sep)
   const before = holdsConfig ? null : await files.read(ignore, maxResultBytes)
   if (holdsConfig || (before !== null && new TextDecoder().decode(before) !== ignoreAll)) {
     throw new UserError(

@@ -3,7 +3,8 @@
  * outside the workspace is read then, over no link either, but what the runner's temporary folder holds and what the base allows (`outside`).
  */
 import { realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
+import { staysInside } from '../../core/text/stays-inside.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
 import type { Files } from '../../ports/files.ts'
@@ -31,10 +32,7 @@ export function confinedTo({ root, workspace, others }: { root: string; workspac
   }
 }
 
-export function holds(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
-}
+export const holds = (folder: string, path: string): boolean => staysInside(relative(folder, path), sep)
 
 /** With every link followed, for as much of the path as exists. */
 export function realPath(path: string): string {

@@ -5,6 +5,7 @@ import { constants, existsSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinClassColumns } from '../../core/onnx/class-columns.ts'
 import { metadataClasses } from '../../core/onnx/class-labels.ts'
 import { describeGraph } from '../../core/onnx/describe.ts'
 import { inputNames, quoted, readModel, tensorOutputNames } from '../../core/onnx/inspect.ts'
@@ -74,10 +75,11 @@ async function openSession(
 ): Promise<ModelSession> {
   const { shown } = options
   const model = readModel(original, shown)
-  const unzipped = dropZipMaps(model)
-  const { classLabels } = unzipped
+  const joined = joinClassColumns(model)
+  const unzipped = dropZipMaps(joined.model)
+  const classLabels = joined.classLabels ?? unzipped.classLabels
   const { model: rewritten, rewrites: more } = stackSequences(unzipped.model)
-  const rewrites = [...unzipped.rewrites, ...more]
+  const rewrites = [...joined.rewrites, ...unzipped.rewrites, ...more]
   const bytes = rewritten === model ? original : encodeModel(rewritten)
   const outputs = tensorOutputNames(rewritten === model ? model : decodeModel(bytes))
   if (outputs.length === 0) {

@@ -30,9 +30,9 @@ export function dropZipMaps(model: ModelProto): Unzipped {
   if (graph === undefined || zipMaps.length === 0) return { model, rewrites: [], classLabels: null }
 
   const [first, ...others] = zipMaps
-  const labels = first === undefined ? null : labelsOf(first)
+  const labels = first === undefined ? null : classesOf(first)
   const columns = new Map<string, number | null>()
-  for (const zipMap of zipMaps) for (const name of downstream(graph, zipMap)) columns.set(name, labelsOf(zipMap)?.length ?? null)
+  for (const zipMap of zipMaps) for (const name of downstream(graph, zipMap)) columns.set(name, classesOf(zipMap)?.length ?? null)
   const main = model.opsetImport.some(({ domain }) => isMain(domain)) ? [] : [{ version: 13 }]
   return {
     model: {
@@ -55,7 +55,7 @@ export function dropZipMaps(model: ModelProto): Unzipped {
 }
 
 /** A float tensor of free rows. The width is said because onnxruntime cannot infer it behind most classifiers. */
-const matrixOf = (width: number | null): TypeProto => {
+export const matrixOf = (width: number | null): TypeProto => {
   const column = width === null ? { unknown: [] } : { dimValue: width, unknown: [] }
   return { tensorType: { elemType: dataTypes.float, shape: { dim: [{ unknown: [] }, column], unknown: [] }, unknown: [] }, unknown: [] }
 }
@@ -76,14 +76,15 @@ function downstream(graph: GraphProto, zipMap: NodeProto): ReadonlySet<string> {
   return names
 }
 
-function labelsOf(node: NodeProto): readonly (string | number)[] | null {
+/** Labels that a ZipMap or a classifier says of its columns. */
+export function classesOf(node: NodeProto): readonly (string | number)[] | null {
   const attribute = (name: string): AttributeProto | undefined => node.attribute.find((each) => each.name === name)
   const strings = attribute('classlabels_strings')
   if (strings && strings.strings.length > 0 && (strings.type ?? attributeTypes.strings) === attributeTypes.strings) {
     const decoder = new TextDecoder()
     return strings.strings.map((bytes) => decoder.decode(bytes))
   }
-  const ints = attribute('classlabels_int64s')?.ints ?? []
+  const ints = (attribute('classlabels_int64s') ?? attribute('classlabels_ints'))?.ints ?? []
   return ints.length > 0 ? ints.map(label) : null
 }
 
