@@ -115,9 +115,11 @@ export const departures: readonly Departure[] = [
     applies: ({ method }) => method === 'cross-fit',
   },
   {
-    because: 'An area near 1: the bound is held away from 1 where no pair, or hardly any, is in the wrong order.',
+    because:
+      'An area near 1, or one of few positives: the bound is held away from 1 where no pair, or hardly any, is in the wrong order, and how far down a change may be is the wider of two bounds.',
     side: 'above',
-    applies: ({ metric, population }) => metric === 'roc_auc' && population === 'binary, nearly perfect',
+    applies: (one) =>
+      one.metric === 'roc_auc' && (equalOf(one.population) === 'binary, nearly perfect' || (one.part === 'change' && expected(one) < 30)),
   },
   {
     because:

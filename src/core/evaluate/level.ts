@@ -193,7 +193,7 @@ export function influenceMean(value: number, influence: Float64Array, codes: Int
   )
 }
 
-function errorOfAuc({ ranks, y, unit = null }: Kind<'auc'>): AucError {
+export function errorOfAuc({ ranks, y, unit = null }: Kind<'auc'>): AucError {
   const parts = aucParts(ranks, y)
   if (!unit) return aucError(parts, y)
   const { se, n } = clustered(parts.auc, aucInfluence(parts, y), unit)

@@ -8,8 +8,13 @@
  * O(n) through tie groups. `aucInterval`, `aucBounds` (one-sided bounds at `level`): normal; on the logit scale where AUC > 0.95, AUC < 0.05 or a
  * class has fewer than 30 rows; at AUC 1, where the variance is 0, the lower bound is α^(1/min(n⁺, n⁻)), at AUC 0 its mirror.
  * `aucDifference` gives the change, its standard error, which for a curve without variance comes from that bound, and the degrees of freedom of that.
+ * `changeLower`: how far down a change may be, put together from the areas' own intervals and their correlation r (MOVER, Zou & Donner 2008): near 1 an area has farther to fall than to rise,
+ * which Student's t of the difference does not know. Where both intervals are normal it is that of the difference to the last digit.
+ *
+ *     lower = A₂ − A₁ − √((A₂ − l₂)² + (u₁ − A₁)² − 2 r (A₂ − l₂)(u₁ − A₁)),    r = (se₁² + se₂² − se²)/(2 se₁ se₂)
+ *
  * @throws RangeError when one class is absent: the AUC is undefined
- * Source: DeLong et al. 1988; Sun & Xu 2014; Hanley & McNeil 1983 for the bound.
+ * Source: DeLong et al. 1988; Sun & Xu 2014; Zou & Donner 2008; Hanley & McNeil 1983 for the bound.
  */
 import { degreesOf } from './mean.ts'
 import { normalQuantile } from './normal.ts'
@@ -155,6 +160,15 @@ export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<nu
   const fewest = Math.min(first.positives, first.negatives)
   const { variance, df } = varianceOfDifference(first, second, y)
   return { value: second.auc - first.auc, se: Math.sqrt(Math.max(variance, leftOpen(first.auc, second.auc, fewest) ** 2)), df }
+}
+
+/** @param se of the difference, on `df` degrees of freedom, which the areas' own intervals have here, too */
+export function changeLower(before: AucError, after: AucError, { se, df }: Pick<AucChange, 'se' | 'df'>, level: number): number {
+  const up = aucBounds({ ...before, df }, level).bounds[1] - before.auc
+  const down = after.auc - aucBounds({ ...after, df }, level).bounds[0]
+  const both = before.se * after.se
+  const r = both > 0 ? Math.max(-1, Math.min(1, (before.se ** 2 + after.se ** 2 - se ** 2) / (2 * both))) : 0
+  return after.auc - before.auc - Math.sqrt(Math.max(0, down ** 2 + up ** 2 - 2 * r * down * up))
 }
 
 /** var₁ + var₂ − 2 cov is the variance of the differences of the components: one pass, and never below 0. */

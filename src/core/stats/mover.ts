@@ -35,7 +35,7 @@ export function contrastAbove(a: Estimate, b: Estimate, factor: number, at: numb
 export const contrastBelow = (a: Estimate, b: Estimate, factor: number, at: number): number => 1 - contrastAbove(a, b, factor, at)
 
 /** 1 − the largest level at which the bound is still on this side. */
-function tail(beyond: (level: number) => boolean): number {
+export function tail(beyond: (level: number) => boolean): number {
   if (beyond(1 - 1e-15)) return 1e-15
   return Math.exp(bisection((log) => !beyond(1 - Math.exp(log)), Math.log(1e-15), Math.log(0.5), 40))
 }

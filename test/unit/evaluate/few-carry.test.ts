@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compare, spec } from '../../../bench/simulate-gate/blocks.ts'
 import { populations, worsePopulations } from '../../../bench/simulate-gate/coverage.ts'
-import { draw, type Pair, truthOf } from '../../../bench/simulate-gate/populations.ts'
+import { binary, draw, type Pair, truthOf } from '../../../bench/simulate-gate/populations.ts'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import type { Test } from '../../../src/core/evaluate/change-test.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
@@ -116,6 +116,48 @@ describe('a change of an area, of which a few rows of one class know', () => {
         truth,
       ),
     ).toBeGreaterThan(0.935)
+  })
+})
+
+describe('how far down an area may have gone', () => {
+  it.each([
+    ['ten positives', 'binary, 5 % positives, one model worse', 0.95],
+    ['areas near 1', 'binary, nearly perfect, one model worse', 0.925],
+    ['both', null, 0.85],
+  ])('is held in 93 %% of worlds of 200 rows: %s', (_, name, most) => {
+    const pair = name === null ? binary({ positives: 0.05, apart: 3.5, seed: 24 })(2) : pairOf(name)
+    const truth = (truthOf(pair.candidate, 'roc_auc') ?? missing()) - (truthOf(pair.baseline, 'roc_auc') ?? missing())
+    const rng = random(11)
+    let [held, byT] = [0, 0]
+    const worlds = 1000
+    for (let world = 0; world < worlds; world++) {
+      const [before, after] = samplesOf('roc_auc', draw(pair, 200, rng))
+      if (before.kind !== 'auc' || after.kind !== 'auc') throw new Error('these are areas')
+      const { value, se, df } = aucDifference(aucParts(before.ranks, after.y), aucParts(after.ranks, after.y), after.y)
+      const [low, high] = changeBetween(before, after, resampling())?.test?.bounds(0.95, Number.NaN) ?? missing()
+      held += Number(low <= truth)
+      byT += Number(value - studentQuantile(0.95, df) * se <= truth)
+      // the side that blocks is that of t, but of areas that are both 1
+      if (se > 0) expect(high).toBeCloseTo(value + studentQuantile(0.95, df) * se, 9)
+    }
+    expect(byT / worlds).toBeLessThan(most)
+    expect(held / worlds).toBeGreaterThan(0.93)
+  })
+
+  it('has a p-value that says the same', () => {
+    const [before, after] = samplesOf('roc_auc', draw(pairOf('binary, 5 % positives, one model worse'), 200, random(12)))
+    const test = changeBetween(before, after, resampling())?.test ?? missing()
+    const [low] = test.bounds(0.95, Number.NaN)
+    expect(test.above(low - 1e-6)).toBeLessThanOrEqual(0.05)
+    expect(test.above(low + 1e-6)).toBeGreaterThanOrEqual(0.05)
+  })
+
+  it('is what t says where both areas have normal intervals', () => {
+    const [before, after] = samplesOf('roc_auc', draw(pairOf('binary, 30 % positives, one model worse'), 1000, random(13)))
+    if (before.kind !== 'auc' || after.kind !== 'auc') throw new Error('these are areas')
+    const { value, se, df } = aucDifference(aucParts(before.ranks, after.y), aucParts(after.ranks, after.y), after.y)
+    const [low] = changeBetween(before, after, resampling())?.test?.bounds(0.95, Number.NaN) ?? missing()
+    expect(low).toBeCloseTo(value - studentQuantile(0.95, df) * se, 12)
   })
 })
 
