@@ -1,10 +1,11 @@
 /** Gets a model that exists already, verified before it lies at its place, with the training profile that was stored with it. */
-import { resolve as absolute, isAbsolute, join, relative } from 'node:path'
+import { resolve as absolute, join, relative, sep } from 'node:path'
 import { showRef } from '../core/ledger/show-ref.ts'
 import type { ModelRef } from '../core/schema/config.ts'
 import type { FetchDetails } from '../core/schema/details.ts'
 import { readRef } from '../core/schema/refs.ts'
 import { makeCheck, type StageOutput } from '../core/schema/result.ts'
+import { staysInside } from '../core/text/stays-inside.ts'
 import { UserError } from '../errors.ts'
 import type { ModelContext, StageOptions } from './context.ts'
 import { modelFolder } from './out-folder.ts'
@@ -56,7 +57,7 @@ function inside(context: ModelContext, path: string): string {
   const full = absolute(context.root, path)
   const below = [context.root, context.out].some((folder) => {
     const way = relative(folder, full)
-    return way !== '' && !way.startsWith('..') && !isAbsolute(way)
+    return way !== '' && staysInside(way, sep)
   })
   if (below) return full
   throw new UserError('PATH_OUTSIDE', `${path} lies outside the folder of ${context.configPath}`, 'name a path below it')

@@ -5,6 +5,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { z } from 'zod'
+import { staysInside } from '../../core/text/stays-inside.ts'
 import { asError, UserError } from '../../errors.ts'
 import { type BaseConfig, maxConfigBytes } from '../../ports/base-config.ts'
 import { read, repositoryPath } from './answers.ts'
@@ -72,7 +73,7 @@ export function pathInRepository(config: string, workspace: string | undefined):
   const top = realpathSync(workspace)
   const folder = realpathSync(dirname(config))
   const path = relative(top, folder)
-  if (path === '..' || path.startsWith(`..${sep}`) || path.startsWith(sep))
+  if (!staysInside(path, sep))
     throw unreadable(
       'the config lies outside of the workspace, so that no commit of this repository holds it',
       'keep the config in the repository',

@@ -1,9 +1,10 @@
 /** What decides whether training is needed: data, and for a command the code it runs. */
 
-import { dirname, extname, relative, resolve } from 'node:path'
+import { dirname, extname, relative, resolve, sep } from 'node:path'
 import type { BuiltinSpec, CommandSpec } from '../../core/schema/config.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
 import { spelling } from '../../core/text/no-file.ts'
+import { staysInside } from '../../core/text/stays-inside.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { fileRecord, sourceRecords } from '../source-files.ts'
@@ -71,7 +72,7 @@ async function codeRecords(context: ModelContext, spec: CommandSpec): Promise<Tr
 async function isFileBelow(context: ModelContext, word: string): Promise<boolean> {
   if (word === '' || word.includes('\0') || word.length > 1000) return false
   const inside = relative(context.root, resolve(context.root, word))
-  if (inside === '' || inside.startsWith('..') || resolve(context.root, inside) === inside) return false
+  if (inside === '' || !staysInside(inside, sep)) return false
   try {
     return (await context.ports.files.digest(resolve(context.root, word))) !== null
   } catch (thrown) {
