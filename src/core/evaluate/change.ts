@@ -6,19 +6,19 @@
 import type { Sample } from '../metrics/sample.ts'
 import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
-import { type AucChange, aucDifference, aucInfluence, aucParts, changeLower, leftOpen } from '../stats/delong.ts'
+import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
 import { differences } from '../stats/differences.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
 import { meanOf } from '../stats/mean.ts'
-import { tail } from '../stats/mover.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
 import { heldAbove, tangoHeld } from '../stats/tango.ts'
 import { drawn, normal, resampled, student, type Test, wider } from './change-test.ts'
 import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
+import { areasHeld, sharesHeld } from './held-below.ts'
 import { leftOut } from './left-out.ts'
-import { errorOfAuc, hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
+import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { openEnd } from './open-end.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
@@ -107,7 +107,9 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
     case 'mean':
       return baseline.kind === 'mean' ? means(baseline, candidate, draws) : null
     case 'cells':
-      return baseline.kind === 'cells' ? (fewCellsDiffer(baseline, candidate, value) ?? tables(baseline, candidate, value, draws)) : null
+      return baseline.kind === 'cells'
+        ? sharesHeld(fewCellsDiffer(baseline, candidate, value) ?? tables(baseline, candidate, value, draws), baseline, candidate, value)
+        : null
     case 'moments':
       return baseline.kind === 'moments' ? ofSums(baseline, candidate, value, draws) : null
     case 'rank':
@@ -163,30 +165,14 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
   const [first, second] = [aucParts(baseline.ranks, y), aucParts(candidate.ranks, y)]
   if (!unit) {
     const { se, df } = aucDifference(first, second, y)
-    return heldBelow(student({ n: y.length, mean: value, se, skewness: 0, df }, 'delong', null), baseline, candidate, { value, se, df })
+    return areasHeld(student({ n: y.length, mean: value, se, skewness: 0, df }, 'delong', null), baseline, candidate, { value, se, df })
   }
   const influence = differences(aucInfluence(second, y), aucInfluence(first, y))
   const mean = clusteredHeavily(value, influence, unit)
   if (mean.n < 2) return null
   const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
   const se = Math.max(mean.se, open)
-  return heldBelow(student({ ...mean, se }, 'delong-groups', mean.n), baseline, candidate, { value, se, df: mean.df ?? mean.n - 1 })
-}
-
-/** The side on which a worse model would pass is the wider of the test's and of what the areas' own intervals leave open; the other one, which blocks, is the test's. */
-function heldBelow(test: Test, baseline: Kind<'auc'>, candidate: Kind<'auc'>, change: AucChange): Test {
-  // equal areas of equal curves: that not one row differs is for `few-differ.ts` to say
-  if (change.se === 0) return test
-  const [before, after] = [errorOfAuc(baseline), errorOfAuc(candidate)]
-  const lower = (level: number) => changeLower(before, after, change, level)
-  return {
-    ...test,
-    above: (at) => Math.max(test.above(at), at < change.value ? tail((level) => lower(level) > at) : 0),
-    bounds: (level, at) => {
-      const [low, high] = test.bounds(level, at)
-      return [Math.min(low, lower(level)), high]
-    },
-  }
+  return areasHeld(student({ ...mean, se }, 'delong-groups', mean.n), baseline, candidate, { value, se, df: mean.df ?? mean.n - 1 })
 }
 
 /**

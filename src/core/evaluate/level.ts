@@ -150,7 +150,7 @@ const groupShare = ({ mean, rows }: { readonly mean: Mean; readonly rows: number
   bounds: (level) => effectiveShare(mean, rows, level).bounds,
 })
 
-function tableOf({ classes, y, predicted }: Kind<'cells'>): Float64Array {
+export function tableOf({ classes, y, predicted }: Kind<'cells'>): Float64Array {
   const table = new Float64Array(classes * classes)
   for (let i = 0; i < y.length; i++) {
     const cell = (y[i] ?? 0) * classes + (predicted[i] ?? 0)

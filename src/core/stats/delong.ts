@@ -11,12 +11,13 @@
  * `changeLower`: how far down a change may be, put together from the areas' own intervals and their correlation r (MOVER, Zou & Donner 2008): near 1 an area has farther to fall than to rise,
  * which Student's t of the difference does not know. Where both intervals are normal it is that of the difference to the last digit.
  *
- *     lower = A₂ − A₁ − √((A₂ − l₂)² + (u₁ − A₁)² − 2 r (A₂ − l₂)(u₁ − A₁)),    r = (se₁² + se₂² − se²)/(2 se₁ se₂)
+ *     r = (se₁² + se₂² − se²)/(2 se₁ se₂)
  *
  * @throws RangeError when one class is absent: the AUC is undefined
  * Source: DeLong et al. 1988; Sun & Xu 2014; Zou & Donner 2008; Hanley & McNeil 1983 for the bound.
  */
 import { degreesOf } from './mean.ts'
+import { pairedLower } from './mover.ts'
 import { normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
 import type { Ranking } from './ranking.ts'
@@ -164,11 +165,10 @@ export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<nu
 
 /** @param se of the difference, on `df` degrees of freedom, which the areas' own intervals have here, too */
 export function changeLower(before: AucError, after: AucError, { se, df }: Pick<AucChange, 'se' | 'df'>, level: number): number {
-  const up = aucBounds({ ...before, df }, level).bounds[1] - before.auc
-  const down = after.auc - aucBounds({ ...after, df }, level).bounds[0]
+  const area = (error: AucError) => ({ value: error.auc, bounds: (at: number) => aucBounds({ ...error, df }, at).bounds })
   const both = before.se * after.se
   const r = both > 0 ? Math.max(-1, Math.min(1, (before.se ** 2 + after.se ** 2 - se ** 2) / (2 * both))) : 0
-  return after.auc - before.auc - Math.sqrt(Math.max(0, down ** 2 + up ** 2 - 2 * r * down * up))
+  return pairedLower(area(after), area(before), r, level)
 }
 
 /** var₁ + var₂ − 2 cov is the variance of the differences of the components: one pass, and never below 0. */

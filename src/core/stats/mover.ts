@@ -4,6 +4,8 @@
  *     lower = θ̂₁ − r θ̂₂ − √((θ̂₁ − l₁)² + r²(u₂ − θ̂₂)²)          upper = θ̂₁ − r θ̂₂ + √((u₁ − θ̂₁)² + r²(θ̂₂ − l₂)²)
  *     ratio: the r at which such a bound is 0
  *
+ * `pairedLower`: of two estimates from the same rows that correlate by ρ, θ̂₁ − θ̂₂ − √((θ̂₁ − l₁)² + (u₂ − θ̂₂)² − 2ρ (θ̂₁ − l₁)(u₂ − θ̂₂)).
+ *
  * Of Wilson's intervals and r = 1 that is Newcombe's method 10. Ends are one-sided bounds at `level`. `contrastAbove` and `contrastBelow` turn the bounds
  * round: the p-value of "the true difference is above (below) `at`" is 1 − the level at which the bound is there; never below 1e-15, ½ at the estimate.
  * Source: Zou & Donner 2008, "Construction of confidence limits about effect measures"; Donner & Zou 2012 for the ratio; Newcombe 1998b.
@@ -22,6 +24,12 @@ export function contrastBounds(a: Estimate, b: Estimate, factor: number, level: 
   const [l2, u2] = b.bounds(level)
   const value = a.value - factor * b.value
   return [value - Math.hypot(a.value - l1, factor * (u2 - b.value)), value + Math.hypot(u1 - a.value, factor * (b.value - l2))]
+}
+
+export function pairedLower(a: Estimate, b: Estimate, correlation: number, level: number): number {
+  const down = a.value - a.bounds(level)[0]
+  const up = b.bounds(level)[1] - b.value
+  return a.value - b.value - Math.sqrt(Math.max(0, down ** 2 + up ** 2 - 2 * correlation * down * up))
 }
 
 export function contrastAbove(a: Estimate, b: Estimate, factor: number, at: number): number {

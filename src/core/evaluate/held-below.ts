@@ -1,0 +1,55 @@
+/**
+ * How far down a change may be, of metrics that end at 1 and whose own intervals lean: an area near 1, a share of few rows. Student's t of the difference, or a score of the rows that differ, does
+ * not know that such a number has farther to fall than to rise. So on the side on which a worse model would pass, the bound is the wider of the test's and of the one that both numbers' own
+ * intervals leave open (`pairedLower` of `stats/mover.ts`); the other side, by which a model is blocked, is the test's. Every metric with such an interval is one of which more is better.
+ */
+import type { Sample } from '../metrics/sample.ts'
+import { type AucChange, changeLower } from '../stats/delong.ts'
+import { pairedLower, tail } from '../stats/mover.ts'
+import { proportionInterval } from '../stats/proportion.ts'
+import type { Test } from './change-test.ts'
+import { influenceOf } from './influence.ts'
+import { errorOfAuc, tableOf } from './level.ts'
+
+type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
+
+/** @param lower bound of the change at a level */
+function heldBelow(test: Test, value: number, lower: (level: number) => number): Test {
+  return {
+    ...test,
+    above: (at) => Math.max(test.above(at), at < value ? tail((level) => lower(level) > at) : 0),
+    bounds: (level, at) => {
+      const [low, high] = test.bounds(level, at)
+      return [Math.min(low, lower(level)), high]
+    },
+  }
+}
+
+export function areasHeld(test: Test, baseline: Kind<'auc'>, candidate: Kind<'auc'>, change: AucChange): Test {
+  // equal areas of equal curves: that not one row differs is for `few-differ.ts` to say
+  if (change.se === 0) return test
+  const [before, after] = [errorOfAuc(baseline), errorOfAuc(candidate)]
+  return heldBelow(test, change.value, (level) => changeLower(before, after, change, level))
+}
+
+/** Of shares whose rows the model chooses itself (precision, npv), which correlate as their influences do; rows that both chose make them alike, never opposite. */
+export function sharesHeld(test: Test | null, baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number): Test | null {
+  if (test === null || candidate.unit) return test
+  const [before, after] = [shareOf(baseline), shareOf(candidate)]
+  const [psi, other] = [influenceOf(baseline), influenceOf(candidate)]
+  if (!before || !after || !psi || !other) return test
+  let [own, others, both] = [0, 0, 0]
+  for (let i = 0; i < psi.length; i++) {
+    const [a, b] = [psi[i] ?? 0, other[i] ?? 0]
+    own += a * a
+    others += b * b
+    both += a * b
+  }
+  const correlation = own * others > 0 ? Math.max(0, Math.min(1, both / Math.sqrt(own * others))) : 0
+  return heldBelow(test, value, (level) => pairedLower(after, before, correlation, level))
+}
+
+function shareOf(sample: Kind<'cells'>) {
+  const [hits, trials] = sample.trials?.(tableOf(sample)) ?? [0, 0]
+  return trials === 0 ? null : { value: hits / trials, bounds: (level: number) => proportionInterval(hits, trials, level).bounds }
+}
