@@ -19,6 +19,7 @@ export interface Connection {
 export async function connect({ native, folder, memoryLimitBytes, threads }: ConnectionOptions): Promise<Connection> {
   const instance = await takeInstance(native, threads)
   const raw = await instance.connect()
+  // the footer of a file of thousands of columns is read once, not by each query over it
   // access is taken away after the folder is allowed, the lock comes last: no later statement can widen either
   await raw.run(`
     SET memory_limit = '${kibibytes(memoryLimitBytes)}';
@@ -27,6 +28,7 @@ export async function connect({ native, folder, memoryLimitBytes, threads }: Con
     SET temp_directory = ${quoteText(`${folder}/spill`)};
     SET allowed_directories = [${quoteText(`${folder}/`)}];
     SET TimeZone = 'UTC';
+    SET parquet_metadata_cache = true;
     SET preserve_insertion_order = true;
     SET enable_external_access = false;
     SET lock_configuration = true`)
