@@ -57,7 +57,8 @@ export function targetChecks(table: TableFacts, data: DataSpec, row: Readonly<Re
     const missing = Number(row[`missing${i}`] ?? 0)
     const classes = Number(row[`classes${i}`] ?? 0)
     if (classes === 0 || (classes === 1 && several === null)) {
-      const what = classes === 0 ? 'has no value at all in' : 'is the same in every row of'
+      const same = missing === 0 ? 'is the same in every row of' : 'is the same in every row that has one, of'
+      const what = classes === 0 ? 'has no value at all in' : same
       return error(
         id,
         `TARGET_CONSTANT: the target ${column} ${what} data.${role}`,

@@ -10,7 +10,7 @@ import { type DriftDetails, driftDetails } from '../schema/drift-details.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { sizeInWords } from './drift-scale.ts'
 import type { ShareCell } from './drift-shares.ts'
-import { distance, figure, namedProbability, plural, share, written } from './format.ts'
+import { count, distance, figure, namedProbability, plural, share, written } from './format.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Column = DriftDetails['columns'][number]
@@ -97,7 +97,9 @@ export function driftView(result: StageResult | null, config: ModelConfig): Drif
 function summaryOf(rows: readonly DriftRow[]): Text {
   const [answers, columns] = [rows.filter(isPrediction), rows.filter((row) => !isPrediction(row))]
   const moved = columns.filter(hasMoved).length
-  const all = plural(columns.length, 'column')
+  const untested = columns.filter(({ state }) => state === 'skipped').length
+  const rest = untested === 0 || untested === columns.length ? '' : ` (${count(untested)} more not tested)`
+  const all = `${plural(columns.length - (rest === '' ? 0 : untested), 'column')}${rest}`
   const decided = columns.some(wasDecided)
   const counted = moved > 0 ? `${moved} of ${all} moved` : decided ? `none of ${all} moved` : undecided(columns, `one of ${all}`)
   const tested = answers.filter(({ state }) => state !== 'skipped')

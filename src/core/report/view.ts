@@ -178,7 +178,7 @@ function withoutEvaluation(model: ModelReport): Text {
     return say`The model was not evaluated${reason === undefined ? [] : say`: ${prose(reason)}`}.`
   }
   if (stage.because !== null) return say`The model was not evaluated: ${prose(stage.because)}.`
-  return own('The evaluation left no figures.')
+  return own(stage.result?.verdict === 'error' ? 'The model could not be evaluated.' : 'The evaluation left no figures.')
 }
 
 function promotionOf(model: ModelReport): Text {

@@ -193,6 +193,7 @@ describe('bad input is one clear sentence, verdict error, and the other tables a
     await yard.write('one-class.csv', `x,y\n${rows(100, (i) => `${i},1`)}\n`)
     await yard.write('unlabelled.csv', `x,y\n${rows(100, (i) => `${i},${i < 3 ? '' : i % 2}`)}\n`)
     await yard.write('no-target.csv', `x,z\n${rows(100, (i) => `${i},1`)}\n`)
+    await yard.write('one-or-none.csv', `x,y\n${rows(100, (i) => `${i},${i % 2 === 0 ? '' : 1}`)}\n`)
     await yard.write('all-null.csv', `x,y\n${rows(100, (i) => `${i},`)}\n`)
   })
 
@@ -208,6 +209,7 @@ describe('bad input is one clear sentence, verdict error, and the other tables a
     [`{path: good.csv, sha256: '${'0'.repeat(64)}'}`, 'validate.read:test', 'DATA_DIGEST: good.csv has sha256:'],
     ['one-class.csv', 'validate.target:test', 'TARGET_CONSTANT: the target y is the same in every row of data.test'],
     ['all-null.csv', 'validate.target:test', 'TARGET_CONSTANT: the target y has no value at all in data.test'],
+    ['one-or-none.csv', 'validate.target:test', 'TARGET_CONSTANT: the target y is the same in every row that has one, of data.test'],
     ['no-target.csv', 'validate.column_test:y', 'COLUMN_MISSING: data.test has no column y'],
   ]
   it.each(cases)('%s', async (source, id, message) => {

@@ -75,6 +75,17 @@ describe('a comment', () => {
     expect(lines.filter((line) => line.includes('⚠️'))).toEqual([])
   })
 
+  it('says first that an evaluation failed, not that it left nothing', () => {
+    const model = passing()
+    const failed = makeCheck({ id: 'evaluate.error', status: 'error', effect: 'error', message: 'MODEL_MISSING: there is no model' })
+    const stages = model.stages.map((stage) =>
+      stage.stage !== 'evaluate' || stage.result === null
+        ? stage
+        : { ...stage, verdict: 'error' as const, result: { ...stage.result, verdict: 'error' as const, checks: [failed], details: {} } },
+    )
+    expect(body({ ...model, verdict: 'error', stages })).toContain('**The model could not be evaluated.**')
+  })
+
   it('names checks of the data that had nothing to judge, and what tested nothing', () => {
     const idle = makeCheck({ id: 'validate.max:delay', status: 'skipped', effect: 'skipped', message: 'delay has no values to judge' })
     const untested = makeCheck({ id: 'drift.nothing_tested', status: 'inconclusive', effect: 'skipped', message: 'nothing was tested' })

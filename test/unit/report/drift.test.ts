@@ -190,6 +190,18 @@ describe('a drift section', () => {
     expect(plain(alone.view?.summary ?? [])).toBe('the predictions moved, though none of 3 columns moved alone')
   })
 
+  it('does not count a column among those that did not move when it was not tested', () => {
+    const states: Readonly<Record<string, 'ok' | 'skipped'>> = { hour: 'ok', late: 'ok', distance: 'skipped' }
+    const columns = details.columns.map((one) => ({ ...one, state: states[one.column] ?? one.state }))
+    expect(plain(shown({ columns }).view?.summary ?? [])).toBe(
+      'the predictions moved, though none of 2 columns (1 more not tested) moved alone',
+    )
+    const steady = columns.map((one) => ({ ...one, state: states[one.column] ?? ('ok' as const) }))
+    expect(plain(shown({ columns: steady }).view?.summary ?? [])).toBe(
+      'the predictions are steady, none of 2 columns (1 more not tested) moved',
+    )
+  })
+
   it.each([
     ['inconclusive', 'inconclusive', 'too few rows to say whether the predictions or one of 3 columns moved'],
     ['skipped', 'skipped', 'nothing says whether one of 3 columns moved'],
