@@ -20,8 +20,6 @@ export interface Column {
 export interface DataFile {
   /** as the user wrote it, relative to the config */
   readonly path: string
-  /** sha256:… over the bytes */
-  readonly digest: string
   readonly bytes: number
 }
 
@@ -35,6 +33,8 @@ export interface Table {
   readonly rows: number
   readonly format: DataFormat
   readonly files: readonly DataFile[]
+  /** sha256:… over the bytes of each file, in their order: known when every byte was seen, which of Parquet goes on beside the first questions */
+  digests(): Promise<readonly string[]>
 }
 
 export type Scalar = number | bigint | string | boolean | null

@@ -85,7 +85,7 @@ export const evaluate: ModelStage = async (given, options) => {
   const decisions = await Decisions.open(context, engine, table, task, shown)
   await decisions.choose(scorer, shownModel, 'candidate')
   const measurements = new Measurements(context, scorer, { engine, table, shown: { model: shownModel, data: shown } })
-  const tests = testRecords(table, rowsRead)
+  const tests = await testRecords(table, rowsRead)
   const fingerprint = holdoutOf(tests) ?? ''
   const today = { engine, all, holdout: fingerprint, rows: table.rows }
   await using baselineFolder = await context.ports.files.temporaryFolder()

@@ -60,6 +60,15 @@ async function verify(context: Reading, files: OpenRequest['files'], source: Sou
   }
 }
 
+/** An opened source against the sha256 that it pins, where it pins one. @throws UserError DATA_DIGEST */
+export async function requireDigests(source: Source, table: Table): Promise<void> {
+  const digests = await table.digests()
+  for (const [at, { path }] of table.files.entries()) requirePinned(source, path, digests[at] ?? '')
+}
+
 /** What a result says of the data that was read. */
-export const inputRecords = (role: Role | string, table: Table): readonly InputRecord[] =>
-  table.files.map(({ path, digest, bytes }) => ({ role, path, digest, bytes, rows: table.files.length === 1 ? table.rows : null }))
+export async function inputRecords(role: Role | string, table: Table): Promise<readonly InputRecord[]> {
+  const digests = await table.digests()
+  const rows = table.files.length === 1 ? table.rows : null
+  return table.files.map(({ path, bytes }, at) => ({ role, path, digest: digests[at] ?? '', bytes, rows }))
+}

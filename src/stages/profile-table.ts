@@ -69,7 +69,7 @@ export async function profileOnce(
   made.set(engine, known)
   const profiles: Made = reference === undefined ? known.alone : (known.against.get(reference) ?? new Map())
   if (reference !== undefined) known.against.set(reference, profiles)
-  const key = JSON.stringify([table.files.map((file) => file.digest), table.format, table.columns, rest])
+  const key = JSON.stringify([await table.digests(), table.format, table.columns, rest])
   const before = profiles.get(key)
   const profiled = before ?? buildWithRiders(engine, table, options, riders)
   profiles.set(key, profiled)
@@ -138,7 +138,7 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
   }
   const counts = { ...counted, ...(await counting(measuresOf(plans, (plan, place) => nonFiniteMeasure(plan, place, counted)))) }
   const levels = await countLevels(engine, wide, plans, weight)
-  const digests = table.files.map((file) => file.digest)
+  const digests = await table.digests()
   const assembled = assembleTable(facts, plans, counts, levels, digests)
   const profile = { ...assembled, columns: assembled.columns.map((column) => withWords(column, probe, words, reference)) }
   const subject = {

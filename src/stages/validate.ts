@@ -92,12 +92,15 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   checks.push(...foreign.checks)
   if (profiles.length > 0) await writeProfile(context, profilePath(context), profiles)
   if (model.samples === 'local') await writeSamples(context, samples)
+  // their digests are known last: the rows were looked at meanwhile
+  const inputs: InputRecord[] = []
+  for (const { role, table } of opened) if (table !== null) inputs.push(...(await inputRecords(role, table)))
   const tables = opened.flatMap(({ role, table }) =>
     table === null ? [] : [{ role, format: table.format, rows: table.rows, columns: table.columns.length }],
   )
   return {
     checks,
-    inputs: [...opened.flatMap((one) => one.inputs), ...besides.inputs, ...foreign.inputs],
+    inputs: [...inputs, ...besides.inputs, ...foreign.inputs],
     details: { tables } satisfies ValidateDetails,
   }
 }
@@ -119,7 +122,6 @@ interface Opened {
   readonly role: Role
   /** null: nothing that has rows, or nothing that could be read */
   readonly table: Table | null
-  readonly inputs: readonly InputRecord[]
   readonly checks: Check[]
 }
 
@@ -140,15 +142,15 @@ async function openRoles(context: ModelContext): Promise<readonly Opened[]> {
     if (source.kind === 'profile') {
       const message = `data.${role} is a stored profile: there are no rows to judge`
       const check = makeCheck({ id: `validate.read:${role}`, status: 'skipped', effect: 'skipped', message })
-      opened.push({ role, table: null, inputs: [], checks: [check] })
+      opened.push({ role, table: null, checks: [check] })
       continue
     }
     try {
       const table = await openSource(context, source, role)
       context.progress.say(`${role}: ${plural(table.rows, 'row')}, ${plural(table.columns.length, 'column')}`)
-      opened.push({ role, table, inputs: inputRecords(role, table), checks: [readable(role, table)] })
+      opened.push({ role, table, checks: [readable(role, table)] })
     } catch (thrown) {
-      opened.push({ role, table: null, inputs: [], checks: [trouble(role, thrown)] })
+      opened.push({ role, table: null, checks: [trouble(role, thrown)] })
     }
     context.signal.throwIfAborted()
   }

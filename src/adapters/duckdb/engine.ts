@@ -51,6 +51,8 @@ export function createDataEngine(options: EngineOptions): DataEngine {
   let disposed = false
   let names = 0
   const tables: Table[] = []
+  /** files that are read to their end beside all else */
+  const digesting: Promise<string>[] = []
   const brought = new Map<string, Promise<readonly StagedFile[]>>()
 
   let making: Promise<string> | null = null
@@ -154,7 +156,7 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       if (stopping !== null) clearInterval(stopping)
       const ready = await starting?.catch(() => null)
       ready?.connection.close()
-      await Promise.allSettled(brought.values())
+      await Promise.allSettled([...brought.values(), ...digesting])
       const folder = await making?.catch(() => null)
       if (folder) await rm(folder, { recursive: true, force: true })
     },
@@ -195,7 +197,11 @@ export function createDataEngine(options: EngineOptions): DataEngine {
     if (request.header && first.format !== 'csv')
       throw unreadable(first.shown, null, `it is ${first.format}, and \`header\` is for CSV`, 'take `header` out')
     const opened: Opened[] = []
-    for (const file of staged) opened.push(await openFile(ready, file, request.header ?? false))
+    for (const file of staged) {
+      const one = await openFile(ready, file, request.header ?? false)
+      opened.push(one)
+      digesting.push(one.digest)
+    }
     const parts = opened.map(({ part }) => part)
     const combined = await combine(ready.session.raw, parts, ready.session.newName())
     const table: Table = {
@@ -204,7 +210,8 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       columns: combined.columns,
       rows: combined.rows,
       format: first.format,
-      files: staged.map(({ shown, bytes }, index) => ({ path: shown, digest: opened[index]?.digest ?? '', bytes })),
+      files: staged.map(({ shown, bytes }) => ({ path: shown, bytes })),
+      digests: () => Promise.all(opened.map(({ digest }) => digest)),
     }
     tables.push(table)
     return table

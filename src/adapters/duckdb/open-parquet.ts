@@ -12,10 +12,15 @@ import type { StagedFile } from './staged-file.ts'
 
 /** @param maxUnpackedBytes what one column of text may come to when every row has its own copy */
 export async function openParquet(session: Session, file: StagedFile, maxUnpackedBytes: number): Promise<Opened> {
-  const [part, checked] = await Promise.allSettled([describe(session, file, maxUnpackedBytes), file.check()])
-  if (part.status === 'rejected') throw part.reason
-  if (checked.status === 'rejected') throw checked.reason
-  return { part: part.value, digest: checked.value.digest }
+  const digest = file.check().then((checked) => checked.digest)
+  // whoever asks for it is told
+  digest.catch(() => undefined)
+  try {
+    return { part: await describe(session, file, maxUnpackedBytes), digest }
+  } catch (thrown) {
+    await Promise.allSettled([digest])
+    throw thrown
+  }
 }
 
 async function describe(session: Session, file: StagedFile, maxUnpackedBytes: number): Promise<Part> {

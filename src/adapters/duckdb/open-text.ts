@@ -31,7 +31,7 @@ export async function openText(session: Session, file: StagedFile, named: boolea
     const { digest, lines } = await file.check()
     const part = await startReading(session, file, null).part()
     demandAll(shown, part, lines ?? part.rows)
-    return { part, digest }
+    return { part, digest: Promise.resolve(digest) }
   }
   if (csv.rowLike && !named) throw noHeader(shown, csv.leadingBlank + 1)
   const twice = sameNameTwice(headerNames(csv.header))
@@ -54,7 +54,7 @@ export async function openText(session: Session, file: StagedFile, named: boolea
   const part = await once.part()
   demandAll(shown, part, shape?.rows ?? part.rows)
   await demandOneHeader(session, part, csv.header)
-  return { part, digest: checked.digest }
+  return { part, digest: Promise.resolve(checked.digest) }
 }
 
 /** Files put together keep their headers, each a row then. A column that is no text has none. @throws UserError DATA_UNREADABLE */

@@ -26,9 +26,9 @@ export interface Part {
   readonly made: { readonly table: string } | { readonly file: string } | null
 }
 
-/** An opened file whose every byte was seen. */
+/** An opened file. Every byte of a text was seen. */
 export interface Opened {
   readonly part: Part
-  /** sha256:… */
-  readonly digest: string
+  /** sha256:…, when every byte was seen */
+  readonly digest: Promise<string>
 }

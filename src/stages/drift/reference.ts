@@ -19,7 +19,7 @@ export async function findReference(context: ModelContext, reference: 'training'
   return {
     table: await profileOfTable(context, 'reference', table, null),
     from: table.files.map((file) => file.path).join(', '),
-    inputs: inputRecords('reference', table),
+    inputs: await inputRecords('reference', table),
     rows: async () => table,
   }
 }

@@ -82,7 +82,7 @@ async function findCurrent(context: ModelContext, source: Source, reference: Tab
   if (counted !== undefined && validated !== null && differingColumn(reference, counted) === null && alike(reference, counted))
     return { table: counted, from, inputs: validated.inputs.filter(({ role }) => role === 'current'), rows }
   const table = await rows()
-  return { table: await profileOfTable(context, 'current', table, reference), from, inputs: inputRecords('current', table), rows }
+  return { table: await profileOfTable(context, 'current', table, reference), from, inputs: await inputRecords('current', table), rows }
 }
 
 /** What the reference holds beside its cells was counted of the other as well: spans of the same length, weights. Else p would rest on rows alone. */

@@ -74,7 +74,7 @@ export async function splitWindow(context: ModelContext, source: Source, referen
     before: subTable(table, { where: conditions.before, rows: Number(counts.before) }),
     now: subTable(table, { where: conditions.now, rows: Number(counts.now ?? 0) }),
     words,
-    inputs: inputRecords('current', table),
+    inputs: await inputRecords('current', table),
   }
 }
 

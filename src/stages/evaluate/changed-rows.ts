@@ -54,7 +54,8 @@ async function changedRows(
   if (!digests.every((digest) => /^sha256:[0-9a-f]{64}$/.test(digest))) return null
   await using folder = await ports.files.temporaryFolder()
   try {
-    const today = all.files.map(({ path, digest }) => ({ path: resolve(root, path), digest }))
+    const ofToday = await all.digests()
+    const today = all.files.map(({ path }, at) => ({ path: resolve(root, path), digest: ofToday[at] ?? '' }))
     const kept = today.filter(({ digest }) => digests.includes(digest))
     const gone = digests.filter((digest) => !kept.some((file) => file.digest === digest))
     const request = { digests: gone, near: today.map(({ path }) => path), folder: folder.path }
@@ -66,7 +67,7 @@ async function changedRows(
     // names of then were taken for names
     const before = await engine.open({ files, format: all.format, ...(all.format === 'csv' ? { header: true } : {}) })
     // more rows were judged than there are: a file that was there twice has one digest
-    if (before.files.some(({ digest }) => !digests.includes(digest)) || before.rows < (then.rows ?? 0)) return null
+    if ((await before.digests()).some((digest) => !digests.includes(digest)) || before.rows < (then.rows ?? 0)) return null
     const [here, there] = [tableFacts(all, 'test'), tableFacts(before, 'test')]
     const { id } = model.data
     if (id === null && !sameColumns(here, there)) return null

@@ -12,7 +12,8 @@ import { valueThreshold } from '../../core/stats/value-threshold.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { requirePinned, sourceFiles } from '../source-files.ts'
+import { requireDigests } from '../open-data.ts'
+import { sourceFiles } from '../source-files.ts'
 import { binaryScores } from './assemble.ts'
 import { RowFacts } from './row-facts.ts'
 import type { Scorer } from './scorer.ts'
@@ -75,7 +76,7 @@ export class Decisions {
       )
     const request = await sourceFiles(this.#context, wanted.on, source)
     const table = await this.#engine.open(request)
-    for (const file of table.files) requirePinned(source, file.path, file.digest)
+    await requireDigests(source, table)
     const data = request.files.map((file) => file.shown).join(', ')
     const target = await readTarget(this.#engine, table, model.data, 'binary', data)
     const truth = new TruthReader(table, target.columns, 'binary', null, data)

@@ -7,7 +7,8 @@ import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { requirePinned, sourceFiles } from '../source-files.ts'
+import { inputRecords, requireDigests } from '../open-data.ts'
+import { sourceFiles } from '../source-files.ts'
 import type { Scorer } from './scorer.ts'
 import { checkRelevance, checkRows, matureRows } from './test-rows.ts'
 import { readTarget, type Target } from './truth.ts'
@@ -30,12 +31,11 @@ async function openTest(context: ModelContext, engine: DataEngine): Promise<{ ta
   const request = await sourceFiles(context, 'test', source)
   const table = await engine.open(request)
   const shown = request.files.map((file) => file.shown).join(', ')
-  for (const file of table.files) requirePinned(source, file.path, file.digest)
+  await requireDigests(source, table)
   return { table, shown }
 }
 
-export const testRecords = ({ files }: Table, rows: number): readonly InputRecord[] =>
-  files.map(({ path, digest, bytes }) => ({ role: 'test', path, digest, bytes, rows: files.length === 1 ? rows : null }))
+export const testRecords = (table: Table, rows: number): Promise<readonly InputRecord[]> => inputRecords('test', { ...table, rows })
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */
 export const taskFor = ({ task, inferred }: Pick<Target, 'task' | 'inferred'>, scorer: Scorer): ScoredTask =>

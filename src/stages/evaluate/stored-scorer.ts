@@ -50,5 +50,5 @@ export async function readStored(
     )
   const answered = await answersTo(context.model, request, { answers, ids, spare: leftOut, shown: called })
   // what is wrong with them is wrong with the file, whichever model gave them
-  return { ...answered, shown: called, inputs: inputRecords(role, answers) }
+  return { ...answered, shown: called, inputs: await inputRecords(role, answers) }
 }

@@ -25,7 +25,7 @@ export async function openOthers(context: ModelContext, expectations: readonly E
     try {
       const table = await openSource(context, { kind: 'files', paths: [path], format: null, sha256: null }, 'other')
       tables.set(path, tableFacts(table, path))
-      inputs.push(...inputRecords('other', table))
+      inputs.push(...(await inputRecords('other', table)))
       const message = `${path}: ${plural(table.rows, 'row')} and ${plural(table.columns.length, 'column')} were read`
       checks.push(makeCheck({ id, status: 'pass', effect: 'pass', n: table.rows, message }))
     } catch (thrown) {

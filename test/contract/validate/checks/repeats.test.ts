@@ -52,7 +52,12 @@ async function toldInBits(type: string, values: readonly Value[]) {
   const made = await make(bench, [{ name: 'a', kind: 'integer', type, cells }])
   const name = `bits-${++files}.parquet`
   const path = join(bench.folder, name)
-  await bench.engine.writeRows({ ...made, rowNumber: 'rowid', format: 'parquet', files: [] }, ['a'], path, 'parquet')
+  await bench.engine.writeRows(
+    { ...made, rowNumber: 'rowid', format: 'parquet', files: [], digests: async () => [] },
+    ['a'],
+    path,
+    'parquet',
+  )
   const { columns, relation } = await bench.open(name)
   const [column] = columns
   if (column === undefined) throw new Error('no column')
