@@ -30,7 +30,7 @@ export function nothingTested({ policy }: Judging, untested: readonly Untested[]
     names: untested.map(({ subject }) => subject.name),
     message: `nothing was tested for drift: ${why}`,
     fix: open
-      ? 'give data.current more rows; fewer than drift.min_rows on a side are not tested'
+      ? 'give the side that has fewer more rows; fewer than drift.min_rows on a side are not tested'
       : 'take `ignore` out, name the kind of a column in data.kinds, or say that nothing is to be tested with `drift: false`',
   })
 }
