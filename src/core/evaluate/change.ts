@@ -108,7 +108,13 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
       return baseline.kind === 'mean' ? means(baseline, candidate, draws) : null
     case 'cells':
       return baseline.kind === 'cells'
-        ? sharesHeld(fewCellsDiffer(baseline, candidate, value) ?? tables(baseline, candidate, value, draws), baseline, candidate, value)
+        ? sharesHeld(
+            fewCellsDiffer(baseline, candidate, value) ?? tables(baseline, candidate, value, draws),
+            baseline,
+            candidate,
+            value,
+            draws,
+          )
         : null
     case 'moments':
       return baseline.kind === 'moments' ? ofSums(baseline, candidate, value, draws) : null

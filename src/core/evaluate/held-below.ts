@@ -8,8 +8,9 @@ import { type AucChange, changeLower } from '../stats/delong.ts'
 import { pairedLower, tail } from '../stats/mover.ts'
 import { proportionInterval } from '../stats/proportion.ts'
 import type { Test } from './change-test.ts'
-import { influenceOf } from './influence.ts'
+import { cellInfluences } from './influence.ts'
 import { errorOfAuc, tableOf } from './level.ts'
+import type { Resampling } from './resampling.ts'
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
@@ -33,23 +34,37 @@ export function areasHeld(test: Test, baseline: Kind<'auc'>, candidate: Kind<'au
 }
 
 /** Of shares whose rows the model chooses itself (precision, npv), which correlate as their influences do; rows that both chose make them alike, never opposite. */
-export function sharesHeld(test: Test | null, baseline: Kind<'cells'>, candidate: Kind<'cells'>, value: number): Test | null {
-  if (test === null || candidate.unit) return test
+export function sharesHeld(
+  test: Test | null,
+  baseline: Kind<'cells'>,
+  candidate: Kind<'cells'>,
+  value: number,
+  draws: Resampling,
+): Test | null {
+  if (test === null || candidate.unit || candidate.weight) return test
   const [before, after] = [shareOf(baseline), shareOf(candidate)]
-  const [psi, other] = [influenceOf(baseline), influenceOf(candidate)]
-  if (!before || !after || !psi || !other) return test
+  if (!before || !after) return test
+  const correlation = correlationOf(baseline, candidate, draws)
+  return correlation === null ? test : heldBelow(test, value, (level) => pairedLower(after, before, correlation, level))
+}
+
+/** Of the influences of rows, 0 to 1; null: none is known. */
+function correlationOf(baseline: Kind<'cells'>, candidate: Kind<'cells'>, draws: Resampling): number | null {
+  const { counts, first, second } = draws.joint(candidate, baseline)
+  const [after, before] = [cellInfluences(candidate, counts, first), cellInfluences(baseline, counts, second)]
+  if (!after || !before) return null
   let [own, others, both] = [0, 0, 0]
-  for (let i = 0; i < psi.length; i++) {
-    const [a, b] = [psi[i] ?? 0, other[i] ?? 0]
-    own += a * a
-    others += b * b
-    both += a * b
+  for (const [j, count] of counts.entries()) {
+    const [a, b] = [after[first[j] ?? 0] ?? 0, before[second[j] ?? 0] ?? 0]
+    own += count * a * a
+    others += count * b * b
+    both += count * a * b
   }
-  const correlation = own * others > 0 ? Math.max(0, Math.min(1, both / Math.sqrt(own * others))) : 0
-  return heldBelow(test, value, (level) => pairedLower(after, before, correlation, level))
+  return own * others > 0 ? Math.max(0, Math.min(1, both / Math.sqrt(own * others))) : 0
 }
 
 function shareOf(sample: Kind<'cells'>) {
-  const [hits, trials] = sample.trials?.(tableOf(sample)) ?? [0, 0]
+  if (sample.trials === null) return null
+  const [hits, trials] = sample.trials(tableOf(sample))
   return trials === 0 ? null : { value: hits / trials, bounds: (level: number) => proportionInterval(hits, trials, level).bounds }
 }
