@@ -27,7 +27,7 @@ export interface AucParts {
   readonly auc: number
   readonly positives: number
   readonly negatives: number
-  /** V⁺ of a positive row, V⁻ of a negative one */
+  /** V⁺ of a positive row, V⁻ of a negative one; in the room of the ranking, where it has some */
   readonly components: Float64Array
 }
 
@@ -43,7 +43,7 @@ export function aucParts(ranks: Ranking, y: ArrayLike<number>): AucParts {
 /** Value, interval and every comparison read the same components: made once for a ranking, gone with it. */
 const kept = new WeakMap<Ranking, { readonly y: ArrayLike<number>; readonly parts: AucParts }>()
 
-function partsOf({ order, ends }: Ranking, y: ArrayLike<number>): AucParts {
+function partsOf({ order, ends, room }: Ranking, y: ArrayLike<number>): AucParts {
   const labels = y instanceof Uint8Array ? y : Uint8Array.from({ length: y.length }, (_, i) => (y[i] === 0 || y[i] === 1 ? y[i] : 2))
   // labels in the order of the scores: gathered in a loop of their own, which waits for memory once and not at each branch
   const sorted = new Uint8Array(order.length)
@@ -56,7 +56,8 @@ function partsOf({ order, ends }: Ranking, y: ArrayLike<number>): AucParts {
   }
   if (positives === 0 || negatives === 0) throw new RangeError('the AUC is undefined when one class is absent')
 
-  const components = new Float64Array(y.length)
+  // every row of the order is written
+  const components = room ?? new Float64Array(y.length)
   let start = 0
   let above = 0 // positives with a higher score
   let seen = 0 // negatives with a higher score

@@ -11,6 +11,8 @@
 export interface Ranking {
   readonly order: Uint32Array
   readonly ends: Uint32Array
+  /** where a number for each row may be written, which holds as long as `order` does; none: whoever needs one makes it */
+  readonly room?: Float64Array
 }
 
 const BITS = 11
@@ -67,6 +69,7 @@ export function rankingInParts({ order, ends }: Ranking): (parts: Parts) => read
   const ties = tiesOf(ends, n)
   const orders = new Uint32Array(n)
   const closes = new Uint32Array(n)
+  const room = new Float64Array(n)
   // rows that tie with the one before them in their part
   const tied = new Uint8Array(n)
   return ({ starts, of, at }) => {
@@ -91,7 +94,7 @@ export function rankingInParts({ order, ends }: Ranking): (parts: Parts) => read
     return Array.from({ length: parts }, (_, part) => {
       const [from, end] = [starts[part] ?? 0, starts[part + 1] ?? 0]
       const groups = closesOf(tied, from, end, closes)
-      return { order: orders.subarray(from, end), ends: closes.subarray(from, from + groups) }
+      return { order: orders.subarray(from, end), ends: closes.subarray(from, from + groups), room: room.subarray(from, end) }
     })
   }
 }
