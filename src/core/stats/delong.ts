@@ -43,17 +43,22 @@ export function aucParts(ranks: Ranking, y: ArrayLike<number>): AucParts {
 /** Value, interval and every comparison read the same components: made once for a ranking, gone with it. */
 const kept = new WeakMap<Ranking, { readonly y: ArrayLike<number>; readonly parts: AucParts }>()
 
+/** For the label of a row that is neither. */
+const LEFT_OUT = 2
+
 function partsOf({ order, ends, room }: Ranking, y: ArrayLike<number>): AucParts {
-  const labels = y instanceof Uint8Array ? y : Uint8Array.from({ length: y.length }, (_, i) => (y[i] === 0 || y[i] === 1 ? y[i] : 2))
-  // labels in the order of the scores: gathered in a loop of their own, which waits for memory once and not at each branch
+  const labels = y instanceof Uint8Array ? y : Uint8Array.from({ length: y.length }, (_, i) => (y[i] === 0 || y[i] === 1 ? y[i] : LEFT_OUT))
+  // labels in the order of the scores: gathered in a loop of their own, which waits for memory once and not at each branch, and counted without one
   const sorted = new Uint8Array(order.length)
-  for (let at = 0; at < sorted.length; at++) sorted[at] = labels[order[at] ?? 0] ?? 2
   let positives = 0
-  let negatives = 0
+  let left = 0
   for (let at = 0; at < sorted.length; at++) {
-    if (sorted[at] === 1) positives += 1
-    else if (sorted[at] === 0) negatives += 1
+    const label = Math.min(labels[order[at] ?? 0] ?? LEFT_OUT, LEFT_OUT)
+    sorted[at] = label
+    positives += label & 1
+    left += label >> 1
   }
+  const negatives = sorted.length - positives - left
   if (positives === 0 || negatives === 0) throw new RangeError('the AUC is undefined when one class is absent')
 
   // every row of the order is written
