@@ -20,6 +20,7 @@ import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
 import type { Answered } from './assemble.ts'
+import { isAbout } from './rounded.ts'
 import type { ScoreRequest } from './scorer.ts'
 import { labelOf } from './truth.ts'
 import { isNumeric, mayHaveQuantiles } from './truth-reader.ts'
@@ -94,7 +95,7 @@ export async function readAnswers(request: AnswersRequest): Promise<Answered> {
       for (let j = 0; j < width; j += 1) {
         const value = Number(batch.columns[j]?.[row])
         if (!Number.isFinite(value)) finite = false
-        else if (value < 0 || value > 1) within = false
+        else if (!isAbout(value)) within = false
         values[at * width + j] = value
       }
       if (!finite) notFinite += 1

@@ -16,6 +16,7 @@ import { plural } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Coded, Predictions } from './predict.ts'
+import { isAbout, rounded } from './rounded.ts'
 import { alignTo, sortLabels } from './truth.ts'
 
 export interface Answered {
@@ -116,7 +117,8 @@ function oneEach({ predictions: { values, width }, shown }: Answered, what: stri
 
 /** Scores decide where there are any, else what the model itself says. @param y rows × labels, row by row */
 export function multilabelScores(labels: readonly string[], y: Uint8Array, threshold: number, { predictions }: Answered): MultilabelScores {
-  const { values: score, marks = null } = predictions
+  const { values, marks = null } = predictions
+  const score = values && rounded(values)
   const predicted = score === null ? (marks ?? new Uint8Array(0)) : Uint8Array.from(score, (p) => (p >= threshold ? 1 : 0))
   return { task: 'multilabel', labels, y, score, predicted }
 }
@@ -133,12 +135,12 @@ export function binaryScores(truth: Coded, positive: string, threshold: number, 
     const positives = (labels?.names ?? []).map((name) => align(name) === positive)
     return { task: 'binary', y, score: null, predicted: Uint8Array.from(labels?.codes ?? [], (code) => (positives[code] ? 1 : 0)) }
   }
-  let score = values
+  let score = width > 1 ? probabilitiesOf(answered, values) : rounded(values)
   if (width > 1) {
-    checkSums(answered)
+    const probabilities = score
     const column = columnLabels(truth, answered).indexOf(positive)
     if (column === -1) throw classesUnknown(answered.shown, 'the positive class is none of them')
-    score = Float64Array.from({ length: rows }, (_, row) => values[row * width + column] ?? Number.NaN)
+    score = Float64Array.from({ length: rows }, (_, row) => probabilities[row * width + column] ?? Number.NaN)
   }
   return { task: 'binary', y, score, predicted: Uint8Array.from(score, (p) => (p >= threshold ? 1 : 0)) }
 }
@@ -168,7 +170,7 @@ export function multiclassScores(truth: Coded, classes: readonly string[], answe
     if (labels === null) throw classesUnknown(answered.shown, 'it gives one number per row, which is no class')
     return { task: 'multiclass', classes, y, proba: null, predicted: codes(labels) }
   }
-  checkSums(answered)
+  const probabilities = probabilitiesOf(answered, values)
   const target = columnLabels(truth, answered).map((label) => place.get(label) ?? -1)
   const k = classes.length
   const proba = new Float64Array(rows * k)
@@ -176,18 +178,17 @@ export function multiclassScores(truth: Coded, classes: readonly string[], answe
   for (let row = 0; row < rows; row += 1) {
     let best = 0
     for (let column = 0; column < width; column += 1) {
-      const p = values[row * width + column] ?? 0
+      const p = probabilities[row * width + column] ?? 0
       proba[row * k + (target[column] ?? 0)] = p
-      if (p > (values[row * width + best] ?? 0)) best = column
+      if (p > (probabilities[row * width + best] ?? 0)) best = column
     }
     predicted[row] = target[best] ?? -1
   }
   return { task: 'multiclass', classes, y, proba, predicted }
 }
 
-function checkSums({ predictions, shown }: Answered): void {
-  const { values, width, rows } = predictions
-  if (values === null) return
+/** Rows of one probability for each class, none of them outside [0, 1]. @throws UserError PROBABILITIES_NOT_ONE */
+function probabilitiesOf({ predictions: { width, rows }, shown }: Answered, values: Float64Array): Float64Array {
   let broken = 0
   for (let row = 0; row < rows; row += 1) {
     let sum = 0
@@ -195,11 +196,11 @@ function checkSums({ predictions, shown }: Answered): void {
     for (let column = 0; column < width; column += 1) {
       const p = values[row * width + column] ?? 0
       sum += p
-      if (p < -sumTolerance || p > 1 + sumTolerance) within = false
+      if (!isAbout(p, sumTolerance)) within = false
     }
     if (!within || Math.abs(sum - 1) > sumTolerance) broken += 1
   }
-  if (broken === 0) return
+  if (broken === 0) return rounded(values, sumTolerance)
   throw new UserError(
     'PROBABILITIES_NOT_ONE',
     `the probabilities of ${shown} do not add up to 1 in ${broken} of ${plural(rows, 'row')}`,
