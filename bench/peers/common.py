@@ -1,8 +1,8 @@
 """What every peer's script shares: reading the data, asking about each pair of tables, one line of JSON at the end.
 
-    python PEER.py simulated FOLDER...     folders of bench/peers/data.ts: how often does it alarm?
-    python PEER.py pairs PAIRS.json        [{"name", "reference", "current", "columns"}]: which columns of each pair are flagged?
-    python PEER.py validate FILE           the checks of checks.json on one Parquet file: rows that break each
+    python PEER.py simulated FOLDER...           folders of bench/peers/data.ts: how often does it alarm?
+    python PEER.py pairs PAIRS.json              [{"name", "reference", "current", "columns"}]: which columns of each pair are flagged?
+    python PEER.py validate FILE CHECKS.json     checks of checks.ts on one Parquet file: rows that break each
 
 A peer gives `drift(reference, current)`, which returns the names of the flagged columns and its own verdict on the whole data set (None
 where it has none), and `validate(frame, checks)`, which returns how many rows break each check.
@@ -20,8 +20,6 @@ warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
 
 import pandas as pd  # noqa: E402
-
-HERE = Path(__file__).parent
 
 
 def categorical(frame):
@@ -70,8 +68,9 @@ def run(drift=None, validate=None):
     elif task == "pairs":
         answer = pairs(rest[0], drift)
     elif task == "validate":
-        checks = json.loads((HERE / "checks.json").read_text())
-        frame = pd.read_parquet(rest[0], columns=sorted({check["column"] for check in checks}))
+        file, suite = rest
+        checks = json.loads(Path(suite).read_text())
+        frame = pd.read_parquet(file, columns=sorted({check["column"] for check in checks}))
         answer = validate(frame, checks)
     else:
         raise SystemExit(f"no task {task}")

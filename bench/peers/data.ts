@@ -1,10 +1,11 @@
 /** The tables that Modelgate and its peers get to see: drawn once, written as Parquet, judged by us on the way. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createDataEngine } from '../../src/adapters/duckdb/engine.ts'
 import { random } from '../../src/core/stats/random.ts'
 import type { DataEngine, Scalar } from '../../src/ports/data-engine.ts'
+import { makeTenColumns } from '../datasets.ts'
 import { columns, type Drawn, drawColumn } from '../simulate/columns.ts'
 import { profileOf } from '../simulate/profile.ts'
 import { judge, outcome, seedOf } from '../simulate/repetition.ts'
@@ -168,4 +169,35 @@ export async function makeFlights(source: string, folder: string): Promise<void>
   }
   connection.closeSync()
   instance.closeSync()
+}
+
+/** The ten generated columns, with a few rows in most of them that break a check of forty-checks.ts: who checks the same finds as many. */
+export async function makeOrders(folder: string, rows: number): Promise<string> {
+  mkdirSync(folder, { recursive: true })
+  const [sound, broken] = [join(folder, 'sound.parquet'), join(folder, 'orders.parquet')]
+  await makeTenColumns(sound, rows, 'parquet')
+  // one row in so many, and what it holds
+  const spoilt = {
+    order_id: [900_001, '-1'],
+    age: [800_011, '200'],
+    amount: [700_001, `'infinity'::DOUBLE`],
+    score: [600_011, '99'],
+    balance: [500_009, '-1'],
+    region: [400_009, `'nowhere'`],
+    product: [300_007, `'product x'`],
+    customer: [200_003, `'customer'`],
+  } as const
+  const replaced = Object.entries(spoilt).map(
+    ([column, [every, value]]) => `CASE WHEN file_row_number % ${every} = ${every - 1} THEN ${value} ELSE ${column} END AS ${column}`,
+  )
+  const duckdb = await native()
+  const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '2GiB' })
+  const connection = await instance.connect()
+  await connection.run(
+    `COPY (SELECT * EXCLUDE (file_row_number) REPLACE (${replaced.join(', ')}) FROM read_parquet('${sound}', file_row_number = true)) TO '${broken}' (FORMAT parquet)`,
+  )
+  connection.closeSync()
+  instance.closeSync()
+  rmSync(sound)
+  return broken
 }

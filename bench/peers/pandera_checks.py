@@ -1,27 +1,44 @@
 """pandera: the checks as one DataFrameSchema, all failures collected (lazy)."""
 
+import numpy as np
+import pandas as pd
 import pandera.pandas as pandera
 
 import common
 
-MAKE = {
-    "between": lambda c: pandera.Check.in_range(c["min"], c["max"]),
-    "matches": lambda c: pandera.Check.str_matches(c["pattern"]),
-    "in": lambda c: pandera.Check.isin(c["values"]),
-    "not_in": lambda c: pandera.Check.notin(c["values"]),
+TYPES = {
+    "integer": pd.api.types.is_integer_dtype,
+    "number": pd.api.types.is_numeric_dtype,
+    "timestamp": pd.api.types.is_datetime64_any_dtype,
+    "boolean": pd.api.types.is_bool_dtype,
+    "string": lambda series: pd.api.types.infer_dtype(series, skipna=True) == "string",
 }
-SAYS = {"between": "in_range", "matches": "str_matches", "in": "isin", "not_in": "notin", "unique": "field_uniqueness", "not_null": "not_nullable"}
+MAKE = {
+    "type": lambda c, **more: pandera.Check(TYPES[c["type"]], **more),
+    "nulls_at_most": lambda c, **more: pandera.Check(lambda series: bool(series.isna().mean() <= c["share"]), ignore_na=False, **more),
+    "at_least": lambda c, **more: pandera.Check.ge(c["min"], **more),
+    "at_most": lambda c, **more: pandera.Check.le(c["max"], **more),
+    "between": lambda c, **more: pandera.Check.in_range(c["min"], c["max"], **more),
+    "finite": lambda c, **more: pandera.Check(lambda series: ~np.isinf(series), **more),
+    "length": lambda c, **more: pandera.Check.str_length(c["min"], c["max"], **more),
+    "matches": lambda c, **more: pandera.Check.str_matches(c["pattern"], **more),
+    "in": lambda c, **more: pandera.Check.isin(c["values"], **more),
+    "not_in": lambda c, **more: pandera.Check.notin(c["values"], **more),
+}
+# these two are said of the column
+SAYS = {"unique": "field_uniqueness", "not_null": "not_nullable"}
 
 
 def validate(frame, checks):
-    names = {check["column"] for check in checks}
-    of = lambda name, kind: [c for c in checks if c["column"] == name and c["check"] == kind]  # noqa: E731
+    numbered = list(enumerate(checks))
+    names = dict.fromkeys(check["column"] for check in checks)
+    has = lambda name, kind: any(c["column"] == name and c["check"] == kind for c in checks)  # noqa: E731
     schema = pandera.DataFrameSchema(
         {
             name: pandera.Column(
-                checks=[MAKE[c["check"]](c) for c in checks if c["column"] == name and c["check"] in MAKE],
-                unique=bool(of(name, "unique")),
-                nullable=not of(name, "not_null"),
+                checks=[MAKE[c["check"]](c, error=f"check {at}") for at, c in numbered if c["column"] == name and c["check"] in MAKE],
+                unique=has(name, "unique"),
+                nullable=not has(name, "not_null"),
             )
             for name in names
         }
@@ -31,7 +48,7 @@ def validate(frame, checks):
         failed = []
     except pandera.errors.SchemaErrors as error:
         failed = list(zip(error.failure_cases["column"], error.failure_cases["check"].astype(str)))
-    return [sum(column == c["column"] and says.startswith(SAYS[c["check"]]) for column, says in failed) for c in checks]
+    return [sum(column == c["column"] and says == SAYS.get(c["check"], f"check {at}") for column, says in failed) for at, c in numbered]
 
 
 common.run(validate=validate)

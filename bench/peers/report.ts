@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { count } from '../../src/core/report/format.ts'
 import { type Measured, megabytes, pairedRatio, round, sharedWith } from '../measure.ts'
 import { percent } from '../simulate/tally.ts'
-import type { Counts, PairAnswers, Timing } from './run.ts'
+import type { Counts, PairAnswers, Timing, Validation } from './run.ts'
 import type { Installed } from './tools.ts'
 
 export interface Seen {
@@ -11,11 +11,8 @@ export interface Seen {
   readonly absent: readonly { readonly name: string; readonly because: string }[]
   readonly simulated: ReadonlyMap<string, Counts>
   readonly timings: readonly Timing[]
-  /** what any program on this Node and this engine takes for the validation, the least first */
-  readonly floor: readonly Measured[]
+  readonly validated: readonly Validation[]
   readonly answers: ReadonlyMap<string, PairAnswers>
-  /** values that break a check, as all who validated found */
-  readonly broken: number
   /** that was run */
   readonly command: string
   readonly short: boolean
@@ -24,13 +21,17 @@ export interface Seen {
 }
 
 export function report(seen: Seen): { readonly text: string; readonly missed: readonly string[] } {
-  const ratios = seen.timings
-    .filter(({ claimed }) => claimed)
-    .flatMap(({ task, ours, theirs }) =>
-      theirs.map(({ peer, measured }) => ({ task, peer, ratio: pairedRatio(measured, ours), cpu: processorRatio(measured, ours) })),
-    )
-  const missed = ratios.flatMap(({ task, peer, ratio }) => {
-    const least = claimOf(peer, seen.short)
+  const ratios = seen.timings.flatMap(({ task, claimed, ours, theirs }) =>
+    theirs.map(({ peer, measured }) => ({
+      task,
+      peer,
+      ratio: pairedRatio(measured, ours),
+      cpu: processorRatio(measured, ours),
+      claimed: claimed ? claimOf(peer, seen.short) : null,
+      wanted: claimed && !seen.short ? peer.wanted : null,
+    })),
+  )
+  const missed = ratios.flatMap(({ task, peer, ratio, claimed: least }) => {
     return least === null || ratio >= least ? [] : [`${task}: ${round(ratio, 1)} × as fast as ${peer.name}, claimed ${least} ×`]
   })
   const names = [...seen.simulated.keys()]
@@ -51,7 +52,7 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
     'False alarms: runs in which any of 20 columns was flagged although nothing moved. Power: of the runs in which one column moved, those in which it was flagged, over all shifts below.',
     'Both say something only together. Seconds and MB: the whole process from start to exit, median and peak; in brackets how many times as long as Modelgate, the median of the turns. All keep what was compiled of their own code from one run to the next, as on a laptop.',
     '',
-    ...floorOf(seen),
+    ...floorsOf(seen),
     '## Who flags what, on twenty simulated columns',
     '',
     'Quiet and immaterial: runs in which any column was flagged. Else: runs in which the column that moved was. In brackets the tool’s own word on the whole table where it has one (for Modelgate: fail).',
@@ -83,19 +84,19 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
       ]),
     ),
     '',
-    `All that validated agree: ${count(seen.broken)} values break a check.`,
+    `All that validated agree: ${seen.validated.map(({ what, broken }) => `${count(broken)} values break one of ${what}`).join(', ')}.`,
     '',
     seen.short ? '## Ratios' : '## Ratios on three million rows',
     '',
     table(
       ['', 'peer', 'times as fast', 'by processor time', 'claimed (less is a failure)', 'wanted'],
-      ratios.map(({ task, peer, ratio, cpu }) => [
+      ratios.map(({ task, peer, ratio, cpu, claimed, wanted }) => [
         task,
         peer.name,
         String(round(ratio, 1)),
         cpu === null ? '' : String(round(cpu, 1)),
-        judged(claimOf(peer, seen.short), ratio),
-        judged(seen.short ? null : peer.wanted, ratio),
+        judged(claimed, ratio),
+        judged(wanted, ratio),
       ]),
     ),
     '',
@@ -103,27 +104,28 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
   return { text, missed }
 }
 
-/** How near the validation is to what its parts take by themselves. */
-function floorOf({ timings, floor }: Seen): readonly string[] {
-  const validation = timings.find(({ task }) => task.startsWith('validation'))
-  if (validation === undefined || floor.length === 0) return []
-  const { ours, theirs } = validation
-  const row = (one: Measured, name: string) => [
-    name,
-    `${round(one.ms, 0)} ms`,
-    one.cpu === null ? '' : `${round(one.cpu, 0)} ms`,
-    ...theirs.map(({ measured }) => `${round(pairedRatio(measured, one), 1)} ×`),
-  ]
+/** How near each validation is to what its parts take by themselves. */
+function floorsOf({ validated }: Seen): readonly string[] {
+  const tables = validated.flatMap(({ what, timings, floor }) => {
+    const [timing] = timings
+    if (timing === undefined) return []
+    const { ours, theirs } = timing
+    const row = (one: Measured, name: string) => [
+      name,
+      `${round(one.ms, 0)} ms`,
+      one.cpu === null ? '' : `${round(one.cpu, 0)} ms`,
+      ...theirs.map(({ measured }) => `${round(pairedRatio(measured, one), 1)} ×`),
+    ]
+    const head = [what, 'time', 'processors', ...theirs.map(({ peer }) => `times as fast as ${peer.name}`)]
+    return [table(head, [...floor.map((one) => row(one, one.name)), row(ours, 'Modelgate')]), '']
+  })
+  if (tables.length === 0) return []
   return [
     '## The floor of validation',
     '',
     'What a process takes that has no code of ours, in the same turns: no checks on this engine from this Node can be faster than the second row. It proves no digest of the engine or of the data, reads no config and writes no result.',
     '',
-    table(
-      ['', 'time', 'processors', ...theirs.map(({ peer }) => `times as fast as ${peer.name}`)],
-      [...floor.map((one) => row(one, one.name)), row(ours, `Modelgate: ${validation.task}`)],
-    ),
-    '',
+    ...tables,
   ]
 }
 

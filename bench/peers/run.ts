@@ -17,11 +17,11 @@ import { z } from 'zod'
 import { fetchFlights } from '../datasets.ts'
 import { type Command, type Measured, measure, runOnce } from '../measure.ts'
 import { columns } from '../simulate/columns.ts'
-import { makeFlights, makeSimulated, makeWide, type Worlds } from './data.ts'
+import { forty, type Suite, thirteen } from './checks.ts'
+import { makeFlights, makeOrders, makeSimulated, makeWide, type Worlds } from './data.ts'
 import { report } from './report.ts'
 import {
   answerOf,
-  checks,
   type DriftPair,
   driftProject,
   floors,
@@ -50,6 +50,9 @@ const { values } = parseArgs({
 const { short, cli } = values
 const seed = Number(values.seed)
 const load = loadavg()[0] ?? 0
+// the first of several is not counted: it finds cold files
+const times = Number(values.runs ?? (short ? 1 : 3))
+const turns = { runs: times, warm: times > 1 ? 1 : 0 }
 const asWritten = [
   short ? '--short' : '',
   `--seed ${seed}`,
@@ -75,6 +78,16 @@ export interface Timing {
   readonly claimed: boolean
   readonly ours: Measured
   readonly theirs: readonly { readonly peer: Installed; readonly measured: Measured }[]
+}
+
+/** One suite on one table. */
+export interface Validation {
+  readonly what: string
+  readonly timings: readonly Timing[]
+  /** what any program on this Node and this engine takes for it, the least first */
+  readonly floor: readonly Measured[]
+  /** values that break a check, as all who validated found */
+  readonly broken: number
 }
 
 try {
@@ -134,9 +147,6 @@ try {
       ? flightPair('flights of January, 6 columns, 230,000 rows on each side', 'month-1-half-0', 'month-1-half-1')
       : flightPair('flights, 6 columns, 1.5 million rows on each side', 'half-0', 'half-1'),
   )
-  // the first of several is not counted: it finds cold files
-  const times = Number(values.runs ?? (short ? 1 : 3))
-  const turns = { runs: times, warm: times > 1 ? 1 : 0 }
   const timings: Timing[] = []
   for (const [at, pair] of timed.entries()) {
     say(`time of drift: ${pair.name}`)
@@ -148,46 +158,23 @@ try {
     decided(folder, 'drift')
   }
 
-  say('time of validation')
-  const [contract, whole] = [join(work, 'contract'), join(work, 'contract-and-profile')]
-  const table = join(flights, 'flights.parquet')
-  validateProject(contract, table, 'needed')
-  validateProject(whole, table, 'always')
-  const { timings: validations, besides: floor } = await race(
-    [
-      { task: `validation, ${checks.length} checks on 3 million flights`, command: modelgate(contract, 'validate', cli), claimed: true },
-      {
-        task: 'the same, Modelgate as on a CI server, where it keeps no compiled code',
-        command: modelgate(contract, 'validate', cli, { CI: 'true' }),
-        claimed: false,
-      },
-      { task: 'the same, Modelgate with its profile', command: modelgate(whole, 'validate', cli), claimed: false },
-    ],
-    validating,
-    ['validate', table],
-    turns,
-    floors(table),
-  )
-  timings.push(...validations)
-  const [validation] = validations
-  const ownCounts = [contract, whole].map((folder) =>
-    decided(folder, 'validate').checks.reduce(
-      (sum, { status, observed, n }) => sum + (status === 'fail' ? Math.round((observed ?? 0) * (n ?? 0)) : 0),
-      0,
+  const validated: Validation[] = [
+    await validation(
+      `${thirteen.checks.length} checks on 3 million flights`,
+      join(flights, 'flights.parquet'),
+      thirteen,
+      validating,
+      short,
     ),
-  )
-  const [ownBroken = 0] = ownCounts
-  if (ownCounts.some((count) => count !== ownBroken))
-    throw new Error(`with and without a profile Modelgate finds ${ownCounts.join(' and ')}`)
-  const broken = new Map(
-    (validation?.theirs ?? []).map(({ peer, measured }) => [peer.name, z.array(z.number()).parse(answerOf(measured.stdout))]),
-  )
-  for (const { name, stdout } of floor.slice(2)) broken.set(name, z.array(z.number()).parse(answerOf(stdout)))
-  for (const [name, rows] of broken) {
-    const theirs = rows.reduce((sum, count) => sum + count, 0)
-    if (theirs !== ownBroken)
-      throw new Error(`${name} found ${theirs} values that break a check, Modelgate ${ownBroken}: they did not check the same`)
+  ]
+  if (!short) {
+    say('drawing the orders')
+    const orders = await makeOrders(join(work, 'orders'), 3_000_000)
+    validated.push(
+      await validation(`${forty.checks.length} row-wise checks on 3 million generated orders`, orders, forty, validating, true),
+    )
   }
+  timings.push(...validated.flatMap((one) => one.timings))
 
   const months: readonly DriftPair[] = short
     ? [flightPair('halves of January', 'month-1-half-0', 'month-1-half-1')]
@@ -212,7 +199,7 @@ try {
     answers.set(peer.name, pairsSchema.parse(answerOf(stdout)))
   }
 
-  const { text, missed } = report({ installed, absent, simulated, timings, floor, answers, broken: ownBroken, command, short, load })
+  const { text, missed } = report({ installed, absent, simulated, timings, validated, answers, command, short, load })
   console.log(text)
   if (values.out) writeFileSync(values.out, text)
   if (missed.length > 0) process.exitCode = 1
@@ -227,6 +214,58 @@ function decided(folder: string, verb: 'drift' | 'validate'): ReturnType<typeof 
   if (!['pass', 'warn', 'fail'].includes(result.verdict) || judged.length < 6)
     throw new Error(`modelgate ${verb} decided nothing: ${result.verdict}`)
   return result
+}
+
+/** Who validates takes turns. @throws Error unless all find as many values that break a check */
+async function validation(
+  what: string,
+  table: string,
+  suite: Suite,
+  validating: readonly Installed[],
+  claimed: boolean,
+): Promise<Validation> {
+  say(`time of validation: ${what}`)
+  const folder = mkdtempSync(join(work, 'validation-'))
+  const [contract, whole, listed] = ['contract', 'contract-and-profile', 'checks.json'].map((name) => join(folder, name))
+  if (contract === undefined || whole === undefined || listed === undefined) throw new RangeError('three names')
+  validateProject(contract, table, suite, 'needed')
+  validateProject(whole, table, suite, 'always')
+  writeFileSync(listed, JSON.stringify(suite.checks))
+  const { timings, besides } = await race(
+    [
+      { task: `validation, ${what}`, command: modelgate(contract, 'validate', cli), claimed },
+      {
+        task: 'the same, Modelgate as on a CI server, where it keeps no compiled code',
+        command: modelgate(contract, 'validate', cli, { CI: 'true' }),
+        claimed: false,
+      },
+      { task: 'the same, Modelgate with its profile', command: modelgate(whole, 'validate', cli), claimed: false },
+    ],
+    validating,
+    ['validate', table, listed],
+    turns,
+    floors(table, listed, suite),
+  )
+  const found = new Map(
+    [...(timings[0]?.theirs ?? []).map(({ peer, measured }) => ({ name: peer.name, stdout: measured.stdout })), ...besides.slice(-1)].map(
+      ({ name, stdout }) => [name, sum(z.array(z.number()).parse(answerOf(stdout)))],
+    ),
+  )
+  for (const [at, name] of [contract, whole].entries()) {
+    const { checks } = decided(name, 'validate')
+    const broken = checks.map(({ status, observed, n }) => (status === 'fail' ? Math.round((observed ?? 0) * (n ?? 0)) : 0))
+    found.set(['Modelgate', 'Modelgate with its profile'][at] ?? name, sum(broken))
+  }
+  const [broken = 0] = found.values()
+  if ([...found.values()].some((count) => count !== broken))
+    throw new Error(
+      `values that break one of ${what}: ${[...found].map(([name, count]) => `${name} found ${count}`).join(', ')}. They did not check the same`,
+    )
+  return { what, timings, floor: besides, broken }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, one) => all + one, 0)
 }
 
 interface Own {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type Command, runOnce } from '../measure.ts'
+import type { Suite } from './checks.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 export const root = join(here, '..', '..')
@@ -90,36 +91,6 @@ function homeOf(cache: string): string {
 /** The last line a peer prints. */
 export const answerOf = (stdout: string): unknown => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? 'null')
 
-export const checksSchema = z.array(
-  z.object({
-    column: z.string(),
-    check: z.enum(['not_null', 'unique', 'between', 'matches', 'in', 'not_in']),
-    min: z.number().optional(),
-    max: z.number().optional(),
-    pattern: z.string().optional(),
-    values: z.array(z.union([z.string(), z.number()])).optional(),
-  }),
-)
-export type Checks = z.infer<typeof checksSchema>
-export const checks: Checks = checksSchema.parse(JSON.parse(readFileSync(join(here, 'checks.json'), 'utf8')))
-
-/** The same checks as `expect.columns` of a modelgate.yml: JSON is YAML. */
-function expectations(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  const columns: Record<string, Record<string, unknown>> = {}
-  for (const { column, check, min, max, pattern, values } of checks) {
-    const said = {
-      not_null: { nulls: { max: 0 } },
-      unique: { unique: true },
-      between: { min, max },
-      matches: { matches: pattern },
-      in: { in: values },
-      not_in: { not_in: values },
-    }[check]
-    columns[column] = { ...columns[column], ...said }
-  }
-  return columns
-}
-
 export interface DriftPair {
   readonly name: string
   readonly reference: string
@@ -134,8 +105,8 @@ export function driftProject(folder: string, { reference, current, columns }: Dr
 }
 
 /** @param profile `always` is the default of a modelgate.yml; `needed` judges the contract alone, as the peers do */
-export const validateProject = (folder: string, file: string, profile: 'always' | 'needed'): void =>
-  project(folder, `    data: ${JSON.stringify({ train: file })}\n    expect: ${JSON.stringify({ profile, columns: expectations() })}\n`)
+export const validateProject = (folder: string, file: string, { columns }: Suite, profile: 'always' | 'needed'): void =>
+  project(folder, `    data: ${JSON.stringify({ train: file })}\n    expect: ${JSON.stringify({ profile, columns })}\n`)
 
 function project(folder: string, rest: string): void {
   mkdirSync(folder, { recursive: true })
@@ -152,8 +123,8 @@ export const modelgate = (folder: string, verb: 'drift' | 'validate', cli: strin
   before: () => rmSync(join(folder, '.modelgate'), { recursive: true, force: true }),
 })
 
-/** What any program on this Node and this engine takes at least, in the order of what it does (floor.mjs). */
-export const floors = (table: string): readonly Command[] => [
+/** What any program on this Node and this engine takes at least, in the order of what it does (floor.mjs); the last does all. */
+export const floors = (table: string, listed: string, { checks }: Suite): readonly Command[] => [
   { name: 'Node alone', argv: [process.execPath, '-e', '0'] },
   ...(
     [
@@ -161,7 +132,9 @@ export const floors = (table: string): readonly Command[] => [
       ['rows', 'and asks one plain SQL query: the checks of rows'],
       ['all', 'and in it the one that values are unique, by a bit for each'],
     ] as const
-  ).map(([what, name]): Command => ({ name, argv: [process.execPath, join(here, 'floor.mjs'), what, table] })),
+  )
+    .filter(([what]) => what !== 'all' || checks.some(({ check }) => check === 'unique'))
+    .map(([what, name]): Command => ({ name, argv: [process.execPath, join(here, 'floor.mjs'), what, table, listed] })),
 ]
 
 const resultSchema = z.object({

@@ -36,8 +36,8 @@ export type SqlValue = string | number | boolean
 export interface Sql {
   readonly sql: string
   readonly values: readonly SqlValue[]
-  /** of a condition over one column: it has no answer where the value is null, so that nobody needs to ask whether it is */
-  readonly strict?: true
+  /** of a condition over one column: it has no answer where the value is null, so that nobody needs to ask whether it is; and what it says of NaN, null where that is not known */
+  readonly strict?: { readonly nan: boolean | null }
 }
 export const sql = (text: string, values: readonly SqlValue[] = []): Sql => ({ sql: text, values })
 
@@ -48,6 +48,9 @@ export const isMoment = (kind: StorageKind): boolean => kind === 'date' || kind 
 /** SQL: the value is there. NaN is a missing number. */
 export const present = ({ quoted, kind }: ColumnFacts): string =>
   kind === 'float' ? `(${quoted} IS NOT NULL AND NOT isnan(${quoted}))` : `${quoted} IS NOT NULL`
+
+/** SQL: it is not. */
+export const absent = (column: ColumnFacts): string => `NOT ${present(column)}`
 
 /** The same table, but only rows of which the condition is true; its row numbers stay those of the whole. */
 export function filtered(table: TableFacts, condition: string): TableFacts {

@@ -10,7 +10,8 @@ import type { DataSpec, Expectation } from '../schema/config.ts'
 import type { TableProfile } from '../schema/profile.ts'
 import { nearest } from '../text/nearest.ts'
 import { type Answer, type CheckEntry, type Limit, number, type Row, type Scope, type Work } from './entry.ts'
-import { type ColumnFacts, filtered, freeName, present, type Sql, sql, type TableFacts } from './facts.ts'
+import { type ColumnFacts, filtered, freeName, type Sql, sql, type TableFacts } from './facts.ts'
+import { conditions } from './row-conditions.ts'
 import type { Scan } from './scan.ts'
 import { findCheck } from './table.ts'
 import type { SqlForm, VerifiedSql } from './user-sql.ts'
@@ -127,7 +128,7 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
       const lost = lostOf(findings)
       const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => lost.has(expectation))
       if (found.length === 0) return null
-      if (found.length <= few && where === 'beginning') return firstOfEach(found, table, findings)
+      if (where === 'beginning' && oneByOne(found, table)) return firstOfEach(found, table, findings)
       return firstRows(found, table, findings, where === 'beginning' ? ` LIMIT ${beginning}` : '')
     },
     brokenRows: ({ expectation }) => {
@@ -223,25 +224,6 @@ export function sqlTexts(
   ]
 }
 
-interface Conditions {
-  readonly judged: Sql
-  readonly broken: Sql
-  /** SQL of an aggregate: how many rows are judged */
-  readonly count: string
-}
-
-function conditions({ work, scope, entry }: Asked): Conditions {
-  if (work.kind !== 'rows') throw new Error(`${entry.name} counts no rows`)
-  const rows = work.judged?.(scope) ?? sql(entry.on === 'column' ? present(scope.column) : 'true')
-  const judged: Sql = scope.keep === 'true' ? rows : { sql: `${scope.keep} AND (${rows.sql})`, values: rows.values }
-  const breaks = work.breaks(scope)
-  const broken: Sql = { sql: `(${judged.sql}) AND (${breaks.sql})`, values: [...judged.values, ...breaks.values] }
-  // null is the only missing value, and what breaks the rule has no answer there: both are then counted without asking first whether it is there
-  const plain = work.judged === null && scope.keep === 'true' && entry.on === 'column' && scope.column.kind !== 'float'
-  if (plain) return { judged, broken: breaks.strict === true ? breaks : broken, count: `count(${scope.column.quoted})` }
-  return { judged, broken, count: judged.sql === 'true' ? 'count(*)' : `count_if(${judged.sql})` }
-}
-
 /** Columns in their order, so that a query over some of the checks reads few of them. */
 function sharedScans(all: readonly Asked[], table: TableFacts): readonly Scan<readonly Finding[]>[] {
   const place = new Map(table.columns.map(({ name }, index) => [name, index]))
@@ -270,10 +252,8 @@ function sharedScan(order: readonly Asked[]): { readonly scan: Scan<readonly Fin
     if (wanted.length >= aggregatesPerQuery) break
     const { work, scope, blank, expectation } = asked
     if (work.kind === 'rows') {
-      const { judged, broken, count } = conditions(asked)
-      const n = want({ sql: count, values: judged.values })
-      const b = want({ sql: `count_if(${broken.sql})`, values: broken.values })
-      finishers.push(countedIn(asked, work, n, b))
+      const { judged, broken } = conditions(asked).counts
+      finishers.push(countedIn(asked, work, want(judged), want(broken)))
     } else if (work.kind === 'counted') {
       const aggregates = work.aggregates(scope)
       if (aggregates === null) throw new Error(`${expectation.check} has no aggregates`)
@@ -303,7 +283,12 @@ const lostOf = (findings: readonly Finding[]): ReadonlySet<Expectation> =>
 /** Rows of the first look. The engine hands rows out in the order of the file. */
 const beginning = 50_000
 
-/** Up to here a query for each, which ends at its first row and skips what the file says holds none, costs less than one scan for all. */
+/**
+ * A query for each, which ends at its first row and skips what the file says holds none, or one scan for all? Each is planned by itself, which takes
+ * longer the more columns there are, and reads its own columns only where that is possible.
+ */
+const oneByOne = (found: readonly Asked[], { columnar, rows, columns }: TableFacts): boolean =>
+  found.length <= few || (columnar && rows > 100_000 + 500 * columns.length)
 const few = 4
 
 function firstOfEach(found: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step {

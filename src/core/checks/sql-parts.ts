@@ -9,14 +9,26 @@ export const ifPresent = (column: ColumnFacts, value = column.quoted): string =>
 /** Position of a row, from 0; where several files make it meaningless, any that is its own. */
 export const rowPlace = ({ rowNumber }: TableFacts): string => rowNumber ?? '(row_number() OVER () - 1)'
 
-const strict = (condition: Sql): Sql => ({ ...condition, strict: true })
+/** @param nan what it says of NaN; null where that is not known, or no float has it */
+export const strict = (condition: Sql, nan: boolean | null = null): Sql => ({ ...condition, strict: { nan } })
 /** Strict where the condition is. */
-export const not = (condition: Sql): Sql => ({ ...condition, sql: `NOT (${condition.sql})` })
+export function not(condition: Sql): Sql {
+  const turned = { ...condition, sql: `NOT (${condition.sql})` }
+  const { nan = null } = condition.strict ?? {}
+  return condition.strict === undefined || nan === null ? turned : strict(turned, !nan)
+}
 export const join = (parts: readonly Sql[], between: string): Sql => ({
   sql: parts.map((part) => `(${part.sql})`).join(between),
   values: parts.flatMap((part) => part.values),
 })
-export const any = (parts: readonly Sql[]): Sql => (parts.length === 0 ? sql('false') : join(parts, ' OR '))
+/** Strict where all of them are. */
+export function any(parts: readonly Sql[]): Sql {
+  if (parts.length === 0) return sql('false')
+  const joined = join(parts, ' OR ')
+  const nans = parts.map((part) => part.strict?.nan)
+  if (nans.includes(undefined)) return joined
+  return strict(joined, nans.includes(null) ? null : nans.includes(true))
+}
 export const all = (parts: readonly Sql[]): Sql => (parts.length === 0 ? sql('true') : join(parts, ' AND '))
 
 export type Operator = '<' | '<=' | '>' | '>='
@@ -28,7 +40,8 @@ const numberType = (column: ColumnFacts, value: number): string =>
 /** `value` on the wrong side of a limit. Text is read as the limit's type; what cannot be read breaks the rule. */
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
   if (typeof value === 'number' && isNumeric(column.kind))
-    return strict(sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value]))
+    // the engine takes NaN for larger than every number
+    return strict(sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value]), operator.startsWith('>'))
   if (typeof value === 'string' && isMoment(column.kind))
     return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
   if (column.kind !== 'string') return sql('true')

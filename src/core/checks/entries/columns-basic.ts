@@ -5,7 +5,7 @@ import { anyKind, atMost, type CheckEntry, counted, decided, fail, pass, rowRule
 import type { StorageKind } from '../facts.ts'
 import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'
-import { asText, beyond, matchesWhole, member, not, sizeOutside } from '../sql-parts.ts'
+import { asText, beyond, matchesWhole, member, not, sizeOutside, strict } from '../sql-parts.ts'
 import { declaredTypes, storedAs, typeRules } from '../type-rules.ts'
 import { repeats, repeatsInBits } from './repeats.ts'
 
@@ -132,7 +132,7 @@ export const basicChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or change length of this column',
     elsewhere: ['GX expect_column_value_lengths_to_be_between', 'pandera str_length', 'Soda valid length'],
     example: '{min: 1, max: 2}',
-    breaks: (range, { column }) => sizeOutside(`length(${asText(column)})`, range),
+    breaks: (range, { column }) => strict(sizeOutside(`length(${asText(column)})`, range)),
     says: ({ min, max }) =>
       `are ${[min === undefined ? '' : `shorter than ${min}`, max === undefined ? '' : `longer than ${max}`].filter((part) => part !== '').join(' or ')}`,
   }),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { flag } from '../../schema/leaves.ts'
 import { type CheckEntry, fail, figures, number, type ParamsOf, pass, rowRule, type Scope, skipped } from '../entry.ts'
-import { present, type Sql, sql } from '../facts.ts'
+import { absent, present, type Sql, sql } from '../facts.ts'
 import { badRange, count, share, values } from '../params.ts'
 import { any, asText, member } from '../sql-parts.ts'
 import { shareAnswer } from './answers.ts'
@@ -27,7 +27,7 @@ const isToken = (scope: Scope, tokens: ParamsOf<typeof params>['null_tokens']): 
 }
 
 const missing = (scope: Scope, tokens: ParamsOf<typeof params>['null_tokens']): Sql =>
-  any([sql(`NOT ${present(scope.column)}`), isToken(scope, tokens)])
+  any([sql(absent(scope.column)), isToken(scope, tokens)])
 
 export const missingChecks: readonly CheckEntry[] = [
   rowRule({

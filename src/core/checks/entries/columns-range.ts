@@ -5,7 +5,7 @@ import { flag } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, fail, figures, number, type ParamsOf, pass, rowRule, type Scope, skipped } from '../entry.ts'
 import { type ColumnFacts, numericKinds, present, type Sql, sql } from '../facts.ts'
 import { badRange, bound, columnName } from '../params.ts'
-import { any, beyond } from '../sql-parts.ts'
+import { any, beyond, strict } from '../sql-parts.ts'
 import { typeRules } from '../type-rules.ts'
 import { ordered } from './columns-basic.ts'
 
@@ -55,11 +55,11 @@ const isNumber =
   (condition: (x: string) => string) =>
   (_: unknown, { column }: Scope): Sql =>
     sql(condition(column.quoted))
-/** What only a float can be. */
+/** What only a float can be. @param nan what the condition says of NaN */
 const isFloat =
-  (condition: (x: string) => string) =>
+  (condition: (x: string) => string, nan: boolean) =>
   (_: unknown, { column }: Scope): Sql =>
-    sql(column.kind === 'float' ? condition(column.quoted) : 'false')
+    column.kind === 'float' ? strict(sql(condition(column.quoted)), nan) : sql('false')
 const thereAtAll = (_: unknown, { column }: Scope) => sql(`${column.quoted} IS NOT NULL`)
 
 const orderParams = { strict: flag.optional(), by: columnName.optional() }
@@ -123,7 +123,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'no number is NaN',
     fix: 'find out which calculation has no result, and leave the value empty',
     elsewhere: ['TFDV FLOAT_TYPE_HAS_NAN', 'whylogs no NaN'],
-    breaks: isFloat((x) => `isnan(${x})`),
+    breaks: isFloat((x) => `isnan(${x})`, true),
     says: () => 'are NaN',
   }),
   rowRule({
@@ -133,7 +133,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'no number is infinite',
     fix: 'find out where something was divided by zero',
     elsewhere: ['TFDV FLOAT_TYPE_HAS_INF'],
-    breaks: isFloat((x) => `isinf(${x})`),
+    breaks: isFloat((x) => `isinf(${x})`, false),
     says: () => 'are infinite',
   }),
   rowRule({
@@ -143,7 +143,7 @@ export const rangeChecks: readonly CheckEntry[] = [
     summary: 'every number is finite: neither NaN nor infinite',
     fix: 'find out which calculation has no finite result',
     elsewhere: ['TFDV FLOAT_TYPE_HAS_NAN, FLOAT_TYPE_HAS_INF'],
-    breaks: isFloat((x) => `NOT isfinite(${x})`),
+    breaks: isFloat((x) => `NOT isfinite(${x})`, true),
     says: () => 'are NaN or infinite',
   }),
   rowRule({
