@@ -45,7 +45,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
   const profiles: TableProfile[] = []
   const trained = await storedTraining(context)
   const now = context.clock.now()
-  const expected = [...model.expect, ...usualExpectations(model.data, model.expect)]
+  const expected = [...model.expect, ...usualExpectations(model)]
   const besides = await openOthers(context, expected)
   for (const { role, table, checks } of opened) {
     if (table === null) continue

@@ -14,8 +14,9 @@ import { findCheck } from './table.ts'
 const scans = { none: 'no scan', shared: 'the shared scan', own: 'a scan of its own' } as const
 
 /** Two lines a check: what holds, and how it is judged. Labels are the user's own words, and are counted as the policy counts them. */
-export function explainChecks({ expect, data, results = [] }: ModelConfig): readonly string[] {
-  const usual = usualExpectations(data, expect)
+export function explainChecks(model: ModelConfig): readonly string[] {
+  const { expect, data, results = [] } = model
+  const usual = usualExpectations(model)
   const scanned = [...expect, ...usual].map((one) => findCheck(one.check)?.scan)
   const own = scanned.filter((scan) => scan === 'own').length
   return [

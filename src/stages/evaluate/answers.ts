@@ -1,5 +1,5 @@
 /**
- * Answers that somebody else made for rows, from a file: one row of answers a row of data. Joined on `data.id` where the file has it, else in
+ * Answers that somebody else made for rows, from a file: one row of answers a row of data. Joined on `data.id` where the file has it (of a ranking with its query, `data.group`), else in
  * the order of the rows, and then there must be as many. Which column means what follows from the task alone:
  *
  * | task | columns |
@@ -36,6 +36,8 @@ export interface AnswersRequest {
   /** data.id of each of them, in their order; null: no such column */
   readonly ids: readonly Scalar[] | null
   readonly idColumn: string | null
+  /** of a ranking its query, within which alone an id names a row: its column, and its value for each row */
+  readonly within: { readonly column: string; readonly values: readonly Scalar[] } | null
   /** answers to other rows are left aside, up to so many: those of rows that were left out for `data.label_delay` */
   readonly spare: number
   /** what messages call the answers, and the model */
@@ -44,13 +46,22 @@ export interface AnswersRequest {
 }
 
 /** Answers to the rows of a request, as the config names their columns. @throws UserError as `readAnswers` says it */
-export const answersTo = (
+export async function answersTo(
   { data, evaluate }: ModelConfig,
   { engine, table, task, shown: { model } }: Pick<ScoreRequest, 'engine' | 'table' | 'task' | 'shown'>,
   given: Pick<AnswersRequest, 'answers' | 'ids' | 'spare' | 'shown'>,
-): Promise<Answered> => {
+): Promise<Answered> {
   const outputs = { labels: data.targets ?? null, quantiles: evaluate.quantiles ?? null }
-  return readAnswers({ ...given, engine, task, outputs, rows: table.rows, idColumn: data.id, model })
+  const column = task === 'ranking' && given.ids !== null ? data.group : null
+  const within = column === null ? null : { column, values: await valuesOf(engine, table, column) }
+  return readAnswers({ ...given, engine, task, outputs, rows: table.rows, idColumn: data.id, within, model })
+}
+
+async function valuesOf(engine: DataEngine, table: Table, column: string): Promise<readonly Scalar[]> {
+  const values: Scalar[] = []
+  for await (const batch of engine.batches(table, [column], { size: batchRows, numeric: [] }))
+    for (const value of batch.columns[0] ?? []) values.push(value)
+  return values
 }
 
 const batchRows = 65_536
@@ -188,7 +199,7 @@ function layoutOf({ answers, task, outputs, shown }: AnswersRequest): Layout {
 
 /** The row of the data that each row of answers is of, -1 for one that is left aside; null: they lie in one order. */
 async function places(request: AnswersRequest): Promise<Int32Array | null> {
-  const { engine, answers, rows, ids, idColumn, spare, shown } = request
+  const { engine, answers, rows, ids, idColumn, within, spare, shown } = request
   const joined = ids !== null && idColumn !== null && answers.columns.some(({ name }) => name === idColumn)
   if (!joined) {
     if (answers.rows === rows) return null
@@ -197,14 +208,22 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
   const unnamed = ids.reduce<number>((sum, id) => sum + (id === null ? 1 : 0), 0)
   if (unnamed > 0)
     throw rowsDiffer(`${quoted(idColumn)} is missing in ${unnamed} of ${plural(rows, 'row')} of data, which cannot be found in ${shown}`)
-  const rowOf = new Map(ids.map((id, row) => [keyOf(id), row]))
+  // where the answers do not say of which query they are, an item that comes in one query only still names its row
+  const query = within !== null && answers.columns.some(({ name }) => name === within.column) ? within : null
+  const keyOf = (id: Scalar, group: Scalar): string | null => (query === null ? named(id) : JSON.stringify([named(group), named(id)]))
+  const rowOf = new Map(ids.map((id, row) => [keyOf(id, query?.values[row] ?? null), row]))
+  if (within !== null && query === null && rowOf.size < rows)
+    throw rowsDiffer(
+      `${shown} has no column ${quoted(within.column)}, which is data.group: ${quoted(idColumn)} names the item of several rows of data, one in each query`,
+    )
   const place = new Int32Array(answers.rows).fill(-1)
   const taken = new Uint8Array(rows)
   let [from, again, unknown] = [0, 0, 0]
-  for await (const batch of engine.batches(answers, [idColumn], { size: batchRows, numeric: [] })) {
-    const found: ColumnValues = batch.columns[0] ?? []
+  const columns = query === null ? [idColumn] : [idColumn, query.column]
+  for await (const batch of engine.batches(answers, columns, { size: batchRows, numeric: [] })) {
+    const [found = [], groups = []]: readonly ColumnValues[] = batch.columns
     for (let i = 0; i < batch.rows; i += 1) {
-      const row = rowOf.get(keyOf(found[i] ?? null))
+      const row = rowOf.get(keyOf(found[i] ?? null, groups[i] ?? null))
       if (row === undefined) unknown += 1
       else if (taken[row] === 1) again += 1
       else {
@@ -230,7 +249,7 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
 }
 
 /** 7, 7.0, 7n and '7' are one id: a CSV and a Parquet file of the same rows say it differently. */
-const keyOf = (id: Scalar): string | null => (id === null ? null : labelOf(id))
+const named = (id: Scalar): string | null => (id === null ? null : labelOf(id))
 
 const rowsDiffer = (why: string) =>
   new UserError('PREDICTIONS_ROWS', why, 'write one row of answers for each row of data: in the same order, or with its data.id')

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { type ChangedRows, changedRowsQuery, sameColumns } from '../../core/evaluate/changed-rows.ts'
 import { type EarlierHoldout, earlierHoldout, type KeptElsewhere, saidOfHoldout } from '../../core/evaluate/comparable.ts'
 import type { LedgerModel } from '../../core/schema/ledger.ts'
+import { rowNames } from '../../core/schema/row-names.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
@@ -69,9 +70,9 @@ async function changedRows(
     // more rows were judged than there are: a file that was there twice has one digest
     if ((await before.digests()).some((digest) => !digests.includes(digest)) || before.rows < (then.rows ?? 0)) return null
     const [here, there] = [tableFacts(all, 'test'), tableFacts(before, 'test')]
-    const { id } = model.data
-    if (id === null && !sameColumns(here, there)) return null
-    const [row] = await engine.aggregate({ sql: changedRowsQuery(here, there, id) })
+    const names = rowNames(model)
+    if (names === null && !sameColumns(here, there)) return null
+    const [row] = await engine.aggregate({ sql: changedRowsQuery(here, there, names) })
     const altered = row?.altered
     return { added: Number(row?.added), removed: Number(row?.removed), altered: altered === null ? null : Number(altered) }
   } catch (thrown) {

@@ -28,7 +28,7 @@ export async function hold(
   judged: (one: Expectation) => boolean,
 ): Promise<Held> {
   const ours = model.expect.filter(judged)
-  const usual = usualExpectations(model.data, model.expect)
+  const usual = usualExpectations(model)
   const told: string[] = []
   const findings = []
   for (const [role, table] of tables) {
