@@ -15,7 +15,7 @@ import { mapEngineError, unreadable } from './errors.ts'
 import { columnsOf, demandNames, headerNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
-import { strictRows, widen } from './strict-rows.ts'
+import { breaksOf, strictRows, widen } from './strict-rows.ts'
 
 const jsonReader = (file: StagedFile): string =>
   `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1, maximum_depth = 32)`
@@ -142,21 +142,37 @@ interface Csv {
 }
 
 /**
- * Reads the file once. Where only the head of a large file was sniffed, a later value may break the type it promised: the column
- * then becomes wider and the file is read again, so that the outcome is the one of sniffing all of it.
+ * Reads the file once. Where only the head of a large file was sniffed, a later value may break the type it promised: all columns are then
+ * asked for such values, those that have one become wider, and the file is read again, so that the outcome is the one of sniffing all of it.
  */
 async function store(session: Session, file: StagedFile, csv: Csv | null, stop: AbortSignal): Promise<Part> {
   const types = csv?.types
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     stop.throwIfAborted()
     try {
       return file.plainBytes <= session.inMemoryBytes ? await intoMemory(session, file, csv) : await intoParquet(session, file, csv)
     } catch (thrown) {
       const wider = widen(asError(thrown).message)
       const now = wider === null ? undefined : types?.get(wider.name)
-      if (wider === null || now === undefined || now === 'VARCHAR' || now === wider.type) throw mapEngineError(thrown, file.shown)
-      types?.set(wider.name, wider.type)
+      if (csv === null || wider === null || now === undefined || now === 'VARCHAR' || now === wider.type)
+        throw mapEngineError(thrown, file.shown)
+      stop.throwIfAborted()
+      const others = tries === 0 ? await widerTypes(session, file, csv) : new Map<string, string>()
+      // the one that was met is never left as it is, whatever the others are
+      for (const [name, type] of new Map([[wider.name, wider.type], ...others])) csv.types.set(name, type)
     }
+  }
+}
+
+async function widerTypes(session: Session, file: StagedFile, { dialect, types }: Csv): Promise<ReadonlyMap<string, string>> {
+  const breaks = breaksOf((as) => csvReader(file, dialect, as), types)
+  if (breaks === null) return new Map()
+  try {
+    const [row = []] = (await session.raw.runAndReadAll(breaks.sql)).getRows()
+    return breaks.found(row.map((mask) => (typeof mask === 'bigint' ? mask : 0n)))
+  } catch {
+    // the columns are then found one by one; whatever is wrong with the file is said by the reading of it
+    return new Map()
   }
 }
 

@@ -8,7 +8,7 @@ import type { DataFormat } from '../../../src/core/schema/config.ts'
 import { UserError } from '../../../src/errors.ts'
 import type { DataEngine, Scalar, Table } from '../../../src/ports/data-engine.ts'
 
-const native = async (): Promise<typeof import('@duckdb/node-api')> => createRequire(import.meta.url)('@duckdb/node-api')
+export const native = async (): Promise<typeof import('@duckdb/node-api')> => createRequire(import.meta.url)('@duckdb/node-api')
 
 export interface Bench {
   readonly folder: string

@@ -1,11 +1,11 @@
 /** A column is of the type of its values, however many others stand beside it: wide tables are read by other queries than narrow ones. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bench, makeBench } from './support.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Bench, makeBench, native } from './support.ts'
 
 let bench: Bench
 let large: Bench
 beforeAll(async () => {
-  bench = await makeBench()
+  bench = await makeBench({ memoryLimitBytes: 2 ** 30 })
   // every file is too large for memory: it becomes a Parquet file
   large = await makeBench({ inMemoryBytes: 0 })
 })
@@ -16,6 +16,7 @@ afterAll(async () => {
 
 const rows = 2_100
 const late = rows - 3
+const iso = (row: number): string => new Date(Date.UTC(2024, 0, 1 + (row % 300))).toISOString().slice(0, 10)
 /** Value of a row; what only a late row tells among them. */
 const kinds: Readonly<Record<string, (row: number) => string>> = {
   BIGINT: (row) => (row % 7 === 0 ? '' : String(row * 31 - 900)),
@@ -30,8 +31,17 @@ const kinds: Readonly<Record<string, (row: number) => string>> = {
   DOUBLE: (row) => String(row / 8),
   'infinite first': (row) => (row === 0 ? '-inf' : String(row / 4)),
   'spaced fraction': (row) => ` ${row / 4} `,
-  DATE: (row) => new Date(Date.UTC(2024, 0, 1 + (row % 300))).toISOString().slice(0, 10),
+  DATE: iso,
   text: (row) => `word ${row % 9}`,
+  TIMESTAMP: (row) => `${iso(row)} 10:00:00`,
+  'with a zone': (row) => `${iso(row)}T10:00:00Z`,
+  'late beyond 64 bits with a fraction': (row) => (row === late ? '2.5' : String(2n ** 70n + BigInt(row))),
+  'late code of 30 digits': (row) => (row === late ? 'A7' : String(2n ** 90n + BigInt(row))),
+  'late infinite date': (row) => (row === late ? 'infinity' : iso(row)),
+  'late date of text': (row) => (row === late ? 'unknown' : iso(row)),
+  'late time of text': (row) => (row === late ? 'never' : `${iso(row)} 10:00:00`),
+  'late zone of text': (row) => (row === late ? '2024-13-01' : `${iso(row)}T10:00:00Z`),
+  'late fraction of text': (row) => (row === late ? '1;5' : String(row / 8)),
   nothing: () => '',
 }
 /** Among them names that the queries use themselves. */
@@ -53,9 +63,8 @@ describe('a CSV of hundreds of columns', () => {
     'has the types and the values that each column has alone, %s',
     async (_, pick) => {
       const every = Object.entries(kinds)
-      // the file is read again for a late one: each of them once
-      const often = every.filter(([kind]) => !kind.startsWith('late'))
-      const makers = [...every, ...Array.from({ length: each }, () => often).flat()]
+      // more columns than one list of casts, or of breaks, holds
+      const makers = Array.from({ length: each }, (_, at) => every.filter(([kind]) => at < 3 || !kind.startsWith('late'))).flat()
       const names = makers.map(([kind], at) => own[at] ?? `${kind} ${at}`)
       const wide = await pick().table(
         'wide.csv',
@@ -86,3 +95,54 @@ describe('a CSV of hundreds of columns', () => {
     120_000,
   )
 })
+
+describe('a CSV of which many columns break late the type of their beginning', () => {
+  const body = 65_540
+  /** In the last row no value is of the type that all above it are. */
+  const breaking = (names: readonly string[], kinds: readonly (readonly [usual: string, last: string])[]): string => {
+    const row = (pick: 0 | 1) => names.map((_, at) => kinds[at % kinds.length]?.[pick]).join(',')
+    return `${names.join(',')}\n${`${row(0)}\n`.repeat(body)}${row(1)}\n`
+  }
+  const kinds = [
+    ['7', '2.5'],
+    ['7', 'n/a'],
+    ['0.5', 'n/a'],
+    ['true', 't'],
+    ['2024-01-05', 'epoch'],
+    ['2024-01-05T10:00:00Z', '5'],
+    ['92233720368547758080', '1.5'],
+  ] as const
+  const types = ['DOUBLE', 'VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR', 'DOUBLE']
+
+  it('is read as often for dozens of them as for one, and no value is lost', async () => {
+    await using own = await makeBench({ inMemoryBytes: 0, memoryLimitBytes: 2 ** 30 })
+    const readings = async (columns: number) => {
+      const names = Array.from({ length: columns }, (_, at) => `c${at}`)
+      await own.file('breaking.csv', breaking(names, kinds))
+      const queries = await queriesOf(() => own.open('breaking.csv'))
+      const table = queries.result
+      expect(table.rows).toBe(body + 1)
+      expect(table.columns.map(({ type }) => type)).toEqual(names.map((_, at) => types[at % types.length]))
+      const [last = {}] = await own.engine.aggregate({
+        sql: `SELECT ${names.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`).join(', ')} FROM ${table.relation} WHERE ${table.rowNumber} = ${body}`,
+      })
+      expect(Object.values(last)).toEqual(names.map((_, at) => kinds[at % kinds.length]?.[1]))
+      return queries.sql.filter((sql) => sql.includes('read_csv(') && !sql.includes(' LIMIT ')).length
+    }
+    // the reading that ends at the first, the question of all, and the reading that holds
+    expect(await readings(2)).toBe(3)
+    expect(await readings(35)).toBe(3)
+  }, 120_000)
+})
+
+/** What the engine was asked while work went on. */
+async function queriesOf<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly sql: readonly string[] }> {
+  // every other way of asking goes by this one
+  const asked = vi.spyOn((await native()).DuckDBConnection.prototype, 'run')
+  try {
+    const result = await work()
+    return { result, sql: asked.mock.calls.map(([sql]) => sql) }
+  } finally {
+    asked.mockRestore()
+  }
+}
