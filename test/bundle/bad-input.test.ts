@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
     name: 'a label that is missing',
     files: withTest((line, i) => (i === 7 ? line.replace(/[01]$/, '') : line)),
     args: ['evaluate'],
-    says: /LABELS_MISSING: 'late' is missing or no number in 1 of 600 rows/,
+    says: /LABELS_MISSING: 'late' is missing in 1 of 600 rows/,
   },
   {
     name: 'a label of a class that the model does not know',

@@ -102,7 +102,9 @@ function obviousRange(inRoles: readonly ColumnInRole[]): Readonly<Record<string,
   const [low, high] = [numbers.map((one) => one.min), numbers.map((one) => one.max)]
   if (!low.every((value) => value !== null && value >= 0)) return null
   const fractions = numbers.some(({ storage }) => storage === 'float' || storage === 'decimal')
-  const unit = fractions && high.every((value) => value !== null && value <= 1)
+  // one value says nothing of where the others will lie
+  const varies = numbers.some(({ kind }) => kind !== 'constant')
+  const unit = fractions && varies && high.every((value) => value !== null && value <= 1)
   // what is rarely near 0, as a latitude or an age, is bounded by something else than 0, and may lie below it tomorrow
   const near = numbers.some((one) => (one.low === null || one.high === null ? one.min === 0 : one.low <= one.high * nearZero))
   if (unit) return { min: 0, max: 1 }
@@ -155,7 +157,7 @@ function sawValues(inRoles: readonly ColumnInRole[], labels: readonly Plain[] | 
   if (first === undefined) return []
   if (first.kind === 'constant' && first.missing < first.rows) return ['the same value in every row']
   const { levels } = first
-  if (levels === null) return first.kind === 'identifier' ? ['nearly every value differs'] : []
+  if (levels === null) return first.kind === 'identifier' ? ['nearly every value differs, or they follow the order of the rows'] : []
   const told = levels.distinct > mostLevels ? `more than ${mostLevels} distinct values` : plural(levels.distinct, 'distinct value')
   const rare = labels !== null && labels.length < levels.distinct ? [`those of fewer than ${fewestRows} rows are not listed`] : []
   return [told, ...rare]

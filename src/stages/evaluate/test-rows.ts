@@ -100,9 +100,10 @@ export async function checkRelevance(engine: DataEngine, table: Table, target: s
 
 async function checkWeights(engine: DataEngine, table: Table, weight: string, shown: string): Promise<void> {
   const column = columnOf(table, weight, 'data.weight', shown)
-  const refuse = (what: string) =>
-    new UserError('WEIGHT_INVALID', `${quoted(weight)} of ${shown}, which is data.weight, ${what}`, 'give every row a weight of at least 0')
-  if (!['integer', 'float', 'decimal'].includes(column.kind)) throw refuse(`is stored as ${column.type}, which is no number`)
+  const refuse = (what: string, fix = 'give every row a weight of at least 0') =>
+    new UserError('WEIGHT_INVALID', `${quoted(weight)} of ${shown}, which is data.weight, ${what}`, fix)
+  if (!['integer', 'float', 'decimal'].includes(column.kind))
+    throw refuse(`is stored as ${column.type}, which is no number`, 'write weights as numbers, with a point, at least 0 in every row')
   const w = `CAST(${quoteName(weight)} AS DOUBLE)`
   const [row] = await engine.aggregate({
     sql: `SELECT count(*) FILTER (WHERE ${w} IS NULL) AS missing, count(*) FILTER (WHERE NOT isfinite(${w})) AS endless, count(*) FILTER (WHERE ${w} < 0 AND isfinite(${w})) AS negative, count(*) FILTER (WHERE ${unweighable(w)}) AS extreme, count(*) FILTER (WHERE ${w} > 0) AS positive FROM ${table.relation}`,

@@ -103,10 +103,11 @@ const noLabel = (name: string, shown: string, why: string) =>
     'write 1 (or true) where the label is there and 0 (or false) where it is not',
   )
 
+/** Only a float can be there and say nothing. */
 const labelsMissing = (name: string, missing: number, table: Table, shown: string) =>
   new UserError(
     'LABELS_MISSING',
-    `${quoted(name)} is missing or no number in ${missing} of ${plural(table.rows, 'row')} of ${shown}`,
+    `${quoted(name)} is missing${table.columns.some((one) => one.name === name && one.kind === 'float') ? ', NaN or infinite' : ''} in ${missing} of ${plural(table.rows, 'row')} of ${shown}`,
     'give every row of the test data its label, or take those rows out',
   )
 
@@ -125,7 +126,11 @@ function checkSuits(
     new UserError('TASK_UNSUITED', `${quoted(name)} of ${shown} does not suit a ${task} task: ${why}`, fix)
   switch (task) {
     case 'binary':
-      if (distinct > 2) throw refuse(`it has ${distinct} different values, not two`, 'write task: multiclass or task: regression')
+      if (distinct > 2)
+        throw refuse(
+          `it has ${distinct} different values, not two`,
+          `correct the labels, or write task: multiclass${numeric ? ' or task: regression' : ''}`,
+        )
       return
     case 'multiclass':
       if (distinct > mostClasses) throw refuse(`it has ${distinct} different values`, 'write task: regression, or correct data.target')

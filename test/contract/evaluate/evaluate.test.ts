@@ -307,7 +307,13 @@ describe('evaluate is an error, in one sentence,', () => {
   it('when labels are missing', async () => {
     good()
     bench.write('test.csv', 'amount,kind,late\n1,air,1\n2,sea,\n3,sea,0\n')
-    expect(outcome(await bench.evaluate(config('')))).toContain("LABELS_MISSING: 'late' is missing or no number in 1 of 3 rows of test.csv")
+    expect(outcome(await bench.evaluate(config('')))).toContain("LABELS_MISSING: 'late' is missing in 1 of 3 rows of test.csv")
+    bench.write('test.csv', 'amount,kind,late\n1,air,1.5\n2,sea,nan\n3,sea,0\n')
+    expect(outcome(await bench.evaluate(config('')))).toContain("LABELS_MISSING: 'late' is missing, NaN or infinite in 1 of 3 rows")
+    bench.write('test.csv', 'amount,kind,late\n1,air,yes\n2,sea,no\n3,sea,lost\n')
+    const three = await bench.evaluate(config('').replace('model: m.onnx', 'task: binary\n    model: m.onnx'))
+    expect(outcome(three)).toContain("'late' of test.csv does not suit a binary task: it has 3 different values, not two")
+    expect(three.checks[0]?.fix).toBe('correct the labels, or write task: multiclass')
   })
 
   it('when the target or the id is no column', async () => {

@@ -184,7 +184,7 @@ describe('labels that cannot be read are one sentence', () => {
         rows(600, (cells, i) => cells.map((cell, j) => (j === at && i % every === 0 ? value : cell))),
       )
     with_(3, '')
-    expect(await refused()).toBe("LABELS_MISSING: 'spam' is missing or no number in 3 of 600 rows of test.csv")
+    expect(await refused()).toBe("LABELS_MISSING: 'spam' is missing in 3 of 600 rows of test.csv")
     with_(3, '2')
     expect(await refused()).toBe(
       "TASK_UNSUITED: 'spam' of test.csv is no label of a multilabel task: it is neither 0 nor 1 in 3 of 600 rows",

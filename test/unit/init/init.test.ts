@@ -150,6 +150,8 @@ describe('what is said of a column', () => {
     expect(number(-0.1, 1)).not.toHaveProperty('min')
     expect(number(950, 1050)).not.toHaveProperty('min')
     expect(number(0, 1, { rows: 900 })).not.toHaveProperty('min')
+    // a pixel that was never lit: what it is when it is lit nobody saw
+    expect(number(0, 0, { kind: 'constant' })).not.toHaveProperty('max')
   })
 
   it('flags of 0 and 1 are listed, other whole numbers are not', () => {
