@@ -123,7 +123,7 @@ function floorsOf({ validated }: Seen): readonly string[] {
   return [
     '## The floor of validation',
     '',
-    'What a process takes that has no code of ours, in the same turns: no checks on this engine from this Node can be faster than the second row. It proves no digest of the engine or of the data, reads no config and writes no result.',
+    'What a process takes that has no code of ours, in the same turns: no checks on this engine from this Node can be faster than the second row. It proves no digest of the engine or of the data, reads no config, looks for no first broken row and writes no result.',
     '',
     ...tables,
   ]
