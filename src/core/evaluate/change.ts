@@ -6,7 +6,7 @@
 import type { Sample } from '../metrics/sample.ts'
 import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
-import { aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
+import { atEnd, aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
 import { differences } from '../stats/differences.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
 import { meanOf } from '../stats/mean.ts'
@@ -102,7 +102,11 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
       if (baseline.kind !== 'influence') return null
       const difference = differences(candidate.influence, baseline.influence)
       const mean = influenceMean(value, difference, candidate.unit ?? null, clusteredHeavily)
-      return mean.n < 2 ? null : student(mean, 'influence', candidate.unit ? mean.n : null)
+      if (mean.n < 2) return null
+      const [was, is] = [atEnd(baseline.value.value ?? Number.NaN), atEnd(candidate.value.value ?? Number.NaN)]
+      const seen = [was, is].some((area) => area === 0 || area === 1)
+      const se = seen ? Math.max(mean.se, leftOpen(was, is, candidate.fewest())) : mean.se
+      return student({ ...mean, se }, 'influence', candidate.unit ? mean.n : null)
     }
     case 'mean':
       return baseline.kind === 'mean' ? means(baseline, candidate, draws) : null

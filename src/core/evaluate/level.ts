@@ -7,7 +7,7 @@
 import { rowsWhere } from '../metrics/metric.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
-import { type AucError, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
+import { type AucError, atEnd, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
 import { cosineMean } from '../stats/equal-weighted-cosine.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
@@ -48,7 +48,11 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
       return cutLevel(sample)
     case 'influence': {
       const mean = influenceMean(value.value, sample.influence, sample.unit ?? null)
-      return mean.n < 2 ? null : student(mean, 'influence')
+      if (mean.n < 2) return null
+      const auc = atEnd(value.value)
+      if (auc !== 0 && auc !== 1) return student(mean, 'influence')
+      const fewest = sample.fewest()
+      return { method: 'influence-boundary', bounds: (level) => aucBounds({ auc, se: 0, fewest, df: null }, level).bounds }
     }
     case 'moments':
       return sample.ofMean ? fromMean(sample, sample.ofMean, draws) : draws.rows(sample, null)

@@ -8,6 +8,7 @@
  * Undefined when a class does not occur in the truth, or a label occurs in every row or none. ovo has no weighted form.
  * Source: Hand & Till 2001; influence of an AUC: weighted-auc.ts.
  */
+import { rarestAlike } from '../stats/clusters.ts'
 import { type Ranking, ranking } from '../stats/ranking.ts'
 import { noScores } from './metric.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
@@ -23,6 +24,7 @@ export function multiclassAuc(view: MulticlassView, multi: 'ovr' | 'ovo', averag
   if (k < 2 || sizes.some((size) => size === 0)) return plain(undefinedBecause('a class does not occur in the truth'))
   if (multi === 'ovo' && weight !== null) return plain(undefinedBecause('multi ovo has no form with weights'))
 
+  const fewest = () => rarestAlike(y, k, weight, unit)
   const sum = { value: 0, influence: new Float64Array(n) }
   const all = sizes.reduce((total, size) => total + size, 0)
   if (multi === 'ovr') {
@@ -30,7 +32,7 @@ export function multiclassAuc(view: MulticlassView, multi: 'ovr' | 'ovo', averag
       const truth = Uint8Array.from(y, (code) => (code === c ? 1 : 0))
       add(sum, view.ranks(c), truth, weight, null, average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all)
     }
-    return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit }
+    return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit, fewest }
   }
   for (let a = 0; a < k; a++) {
     for (let b = a + 1; b < k; b++) {
@@ -43,7 +45,7 @@ export function multiclassAuc(view: MulticlassView, multi: 'ovr' | 'ovo', averag
       }
     }
   }
-  return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit }
+  return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit, fewest }
 }
 
 export function multilabelAuc(view: MultilabelView, average: 'macro' | 'weighted'): Sample {
@@ -60,7 +62,8 @@ export function multilabelAuc(view: MultilabelView, average: 'macro' | 'weighted
     const share = average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all
     add(sum, view.ranks(c), truth, weight, null, share)
   }
-  return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit }
+  const fewest = () => Math.min(...columns.map((truth) => rarestAlike(truth, 2, weight, unit)))
+  return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit, fewest }
 }
 
 /** Adds share × AUC. @param rows of which `ranks` and `y` are; null: all */

@@ -2,6 +2,7 @@
 
 import { bestCut } from '../stats/best-cut.ts'
 import { binnings } from '../stats/calibration-bins.ts'
+import { rarestAlike } from '../stats/clusters.ts'
 import { aucParts } from '../stats/delong.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
 import { averagePrecision, averagePrecisionInfluence, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
@@ -107,7 +108,7 @@ export const scoreMetrics = {
         if (ones === 0 || ones === n) return plain(undefinedBecause('the truth has one class only'))
         if (weight === null) return { kind: 'auc', value: defined(aucParts(ranks, y).auc), ranks, y, unit }
         const { auc, influence } = weightedAuc(ranks, y, weight)
-        return { kind: 'influence', value: defined(auc), influence, unit }
+        return { kind: 'influence', value: defined(auc), influence, unit, fewest: () => rarestAlike(y, 2, weight, unit) }
       },
       multiclass: (view, params) =>
         multiclassAuc(view, oneOf(params, 'multi', ['ovr', 'ovo']), oneOf(params, 'average', ['macro', 'weighted'])),

@@ -82,8 +82,11 @@ export type Sample =
     })
   /** anything that can be computed with a weight per row: given the unit of each row, a function of the units' weights */
   | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly prepare: Weighted })
-  /** an average of U-statistics: each row's influence is known, with expectation 0, the standard error follows: √Σψ²/n, of units √Σ(Σψ)²/n */
-  | (Common & { readonly kind: 'influence'; readonly influence: Float64Array })
+  /**
+   * an average of ROC areas: each row's influence is known, with expectation 0, the standard error follows: √Σψ²/n, of units √Σ(Σψ)²/n. Areas of 0 or 1 have
+   * no spread to see, and how near that comes follows from `fewest`: rows (units) of the rarest class or label, as many as count alike
+   */
+  | (Common & { readonly kind: 'influence'; readonly influence: Float64Array; readonly fewest: () => number })
   /** a value for which no valid interval is known */
   | (Common & { readonly kind: 'plain' })
 

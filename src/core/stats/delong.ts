@@ -206,6 +206,12 @@ function varianceOfDifference(first: AucParts, second: AucParts, y: ArrayLike<nu
 /** What one class adds to a variance; a single row adds nothing. */
 const spread = (sum: number, n: number) => (n > 1 ? sum / (n - 1) / n : 0)
 
+/** 0 or 1 where an area, or an average of such areas, is that up to rounding; else the number itself. */
+export function atEnd(area: number): number {
+  const end = Math.round(area)
+  return Math.abs(area - end) < 1e-9 ? end : area
+}
+
 /** Perfect separation has no variance to see: what α^(1/fewest) leaves open at 95 % stands in for the standard error of a difference. */
 export const leftOpen = (first: number, second: number, fewest: number): number =>
   first !== second && [first, second].some((auc) => auc === 0 || auc === 1) ? (1 - 0.05 ** (1 / fewest)) / normalQuantile(0.95) : 0
