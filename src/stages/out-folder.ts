@@ -39,7 +39,7 @@ export async function prepareOut(files: Files, out: string, root: string): Promi
     )
   }
   await files.makeFolder(out)
-  await files.write(ignore, ignoreAll)
+  if (before === null) await files.write(ignore, ignoreAll)
 }
 
 /** Why a result that lies there is not one of this run, or null. */

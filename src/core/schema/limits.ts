@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { fewestRuns, mostRecent, usualAuto } from '../evaluate/history.ts'
 import { measureOf } from '../evaluate/measured.ts'
-import { nearest } from '../text/nearest.ts'
+import { nearest, wordsInstead } from '../text/nearest.ts'
 import { type Change, certainties, type Limits, type MetricSpec, type Task, type Thresholds } from './config.ts'
 import { choice, duration, percent, readLevel, section, size } from './leaves.ts'
 import type { MetricFacts } from './metric-facts.ts'
@@ -101,7 +101,7 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
         at,
         says(
           'UNKNOWN_METRIC',
-          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${metricNames.join(', ')}. One that score.metrics_file brings needs direction: higher or lower.`,
+          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${wordsInstead(metric, metricNames)}. One that score.metrics_file brings needs direction: higher or lower.`,
         ),
       )
     }

@@ -1,6 +1,7 @@
 /** What is wrong with a config, in the form people read it: place, code, key, what to write instead. */
 import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
+import { wordsInstead } from '../text/nearest.ts'
 import { shorten, visible } from '../text/visible.ts'
 import { meant } from './meant.ts'
 
@@ -29,7 +30,7 @@ export const notAvailable = (what: string): string => says('NOT_AVAILABLE', `${w
 
 export const unknownKey = (path: Path, key: string, allowed: readonly string[]): Problem => {
   const near = meant(key, allowed)
-  const list = allowed.length > 0 ? `Allowed: ${allowed.map((name) => shown(name)).join(', ')}.` : 'Nothing is allowed here.'
+  const list = allowed.length > 0 ? `Allowed: ${wordsInstead(near ?? key, allowed, shown)}.` : 'Nothing is allowed here.'
   return { code: 'UNKNOWN_KEY', path: [...path, key], text: near === null ? list : `Did you mean ${near}? ${list}`, atKey: true }
 }
 

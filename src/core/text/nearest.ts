@@ -1,5 +1,5 @@
 /** The word of a list a person most likely meant. */
-import { plural } from '../report/format.ts'
+import { count, plural } from '../report/format.ts'
 
 /**
  * Optimal-string-alignment distance: insertions, deletions, substitutions and swaps of neighbours, each counted 1.
@@ -38,11 +38,22 @@ export const someOf = (names: readonly string[], most = fewNames): string =>
  */
 export function columnsInstead(name: string, columns: readonly string[], missing = 1): string {
   if (columns.length <= fewNames || missing * columns.length > mostCompared) return `its columns are: ${someOf(columns)}`
-  const near = columns
-    .map((column) => ({ column, distance: editDistance(name.slice(0, 100).toLowerCase(), column.slice(0, 100).toLowerCase()) }))
+  return `the nearest of its ${plural(columns.length, 'column')} are: ${nearestFirst(name, columns).slice(0, nearNames).join(', ')}`
+}
+
+/** What may stand in the place of a word: all of it in its own order, or of many the nearest and how many more there are. @param show how one is written */
+export function wordsInstead(word: string, allowed: readonly string[], show: (one: string) => string = (one) => one): string {
+  if (allowed.length <= fewNames) return allowed.map(show).join(', ')
+  const near = allowed.length > mostCompared ? allowed : nearestFirst(word, allowed)
+  return `${near.slice(0, fewNames).map(show).join(', ')} and ${count(allowed.length - fewNames)} more`
+}
+
+function nearestFirst(word: string, names: readonly string[]): readonly string[] {
+  const start = (text: string) => text.slice(0, 100).toLowerCase()
+  return names
+    .map((name) => ({ name, distance: editDistance(start(word), start(name)) }))
     .sort((x, y) => x.distance - y.distance)
-    .slice(0, nearNames)
-  return `the nearest of its ${plural(columns.length, 'column')} are: ${near.map(({ column }) => column).join(', ')}`
+    .map(({ name }) => name)
 }
 
 /** null when nothing is near: more than a third of the letters differ. */

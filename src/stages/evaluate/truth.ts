@@ -6,6 +6,7 @@ import { quoted } from '../../core/onnx/inspect.ts'
 import { plural } from '../../core/report/format.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
+import { wordsInstead } from '../../core/text/nearest.ts'
 import { inferTask } from '../../core/train/task.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
@@ -63,7 +64,11 @@ const noTarget = (table: Table, name: string, shown: string) =>
   new UserError(
     'TARGET_MISSING',
     `${shown} has no column ${quoted(name)}, which is the target`,
-    `correct data.target; the data has ${table.columns.map((one) => quoted(one.name)).join(', ')}`,
+    `correct data.target; the data has ${wordsInstead(
+      name,
+      table.columns.map((one) => one.name),
+      quoted,
+    )}`,
   )
 
 function refuseEmpty(table: Table, shown: string): void {

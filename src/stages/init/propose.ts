@@ -8,7 +8,7 @@ import { isPlainTask, primaryMetric } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { plural } from '../../core/report/format.ts'
 import type { DataSpec, Role } from '../../core/schema/config.ts'
-import { nearest } from '../../core/text/nearest.ts'
+import { nearest, wordsInstead } from '../../core/text/nearest.ts'
 import type { BuiltinTask } from '../../core/train/linear-model.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -174,17 +174,12 @@ function targetOf({ target, tables, columns }: Wanted, inputs: ReadonlySet<strin
   if (target === null) return guessTarget(columns, [...tables.keys()], inputs, never)
   for (const [role, table] of tables) {
     if (!labelledRoles.includes(role) || table.columns.some(({ name }) => name === target)) continue
-    const near = nearest(
-      target,
-      table.columns.map(({ name }) => name),
-    )
+    const names = table.columns.map(({ name }) => name)
+    const near = nearest(target, names)
     throw new UserError(
       'TARGET_MISSING',
       `the ${role} data have no column ${quoted(target)}${near === null ? '' : `. Did you mean ${quoted(near)}?`}`,
-      `name one of: ${table.columns
-        .slice(0, 30)
-        .map(({ name }) => quoted(name))
-        .join(', ')}`,
+      `name one of: ${wordsInstead(target, names, quoted)}`,
     )
   }
   return { column: target, because: 'as you said' }

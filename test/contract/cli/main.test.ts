@@ -1,5 +1,5 @@
 /** The command line as a process, where its log is read by a runner and its out folder may be somebody else's. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -56,6 +56,17 @@ describe('the out folder', () => {
     const { folder = '' } = project ?? {}
     expect(readFileSync(join(folder, out, '.gitignore'), 'utf8')).toBe('dist\n')
     expect(existsSync(join(folder, out, 'm'))).toBe(false)
+  })
+
+  it('ignores itself from the first run on, and a later run leaves that as it is', async () => {
+    expect((await modelgate({}, 'validate', '--out', 'out')).code).toBe(0)
+    const { folder = '' } = project ?? {}
+    const ignore = join(folder, 'out', '.gitignore')
+    const { ino, mtimeMs } = statSync(ignore)
+    expect(readFileSync(ignore, 'utf8')).toBe('*\n')
+    const again = [join(projectRoot, 'scripts', 'modelgate.ts'), 'validate', '--out', 'out']
+    expect((await runNode(again, { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })).code).toBe(0)
+    expect(statSync(ignore)).toMatchObject({ ino, mtimeMs })
   })
 })
 

@@ -35,6 +35,7 @@ describe('every check', () => {
 
   it('is refused by the nearest name when it is none', () => {
     expect(wrong('{columns: {a: {betwen: {min: 1}}}}')[0]).toContain('UNKNOWN_KEY expect.columns.a.betwen. Did you mean between?')
+    expect(wrong('{columns: {a: {betwen: {min: 1}}}}')[0]).toMatch(/ Allowed: between, (\w+, ){10}\w+ and \d+ more\.$/)
     expect(wrong('{row_expresion: a > 1}')[0]).toContain('UNKNOWN_KEY expect.row_expresion. Did you mean row_expression?')
     expect(wrong('{checks: [{check: betwen, column: a}]}')[0]).toContain(
       'UNKNOWN_CHECK expect.checks[0].check. There is no check betwen. Did you mean between?',

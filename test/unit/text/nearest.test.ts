@@ -1,6 +1,6 @@
 /** What a person is told instead of a name that is not there. */
 import { describe, expect, it } from 'vitest'
-import { columnsInstead, nearest, someOf } from '../../../src/core/text/nearest.ts'
+import { columnsInstead, nearest, someOf, wordsInstead } from '../../../src/core/text/nearest.ts'
 
 const genes = Array.from({ length: 5_000 }, (_, at) => `gene_${at}`)
 
@@ -15,6 +15,13 @@ describe('columns instead of one that is missing', () => {
   })
   it('are the first of many where thousands are missing, which are not compared one by one', () => {
     expect(columnsInstead('x', genes, 5_000)).toBe('its columns are: gene_0, gene_1, gene_2, gene_3, gene_4 and 4,995 others')
+  })
+})
+
+describe('words instead of one that is not known', () => {
+  it('are all of them in their order where they are few, else the nearest twelve and how many more', () => {
+    expect(wordsInstead('z', ['b', 'a'], (one) => `"${one}"`)).toBe('"b", "a"')
+    expect(wordsInstead('Gene_4999', genes)).toMatch(/^gene_4999, gene_499, (gene_\d+, ){9}gene_\d+ and 4,988 more$/)
   })
 })
 
