@@ -246,15 +246,17 @@ export const yesOrNo: ReadonlySet<string> = new Set(['accuracy', 'top_k_accuracy
 export function decidable({ evaluate, data, task }: ModelConfig, rows: number): readonly string[] {
   if (evaluate.mode === 'point') return ['mode point takes a change as it is, however few the rows: none is told from chance']
   const counted = data.group !== null || task === 'ranking' || task === 'forecasting'
-  return evaluate.metrics.flatMap((spec): readonly string[] => {
+  // most metrics are of that kind, and one sentence says it of all of them
+  const later: string[] = []
+  const known = evaluate.metrics.flatMap((spec): readonly string[] => {
     const { name, metric } = spec
     if (isMeasured(metric)) return []
     const needs = counted || Object.keys(spec.params).length > 0 ? null : rowsFor(metric)
     const limit = (factsOfSpec(spec)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
-    if (needs === null || limit?.kind === 'relative')
-      return [
-        `a change in ${name}: how many ${counted ? 'groups of rows' : 'rows'} show it is known only once both models have been scored`,
-      ]
+    if (needs === null || limit?.kind === 'relative') {
+      later.push(name)
+      return []
+    }
     const size = limit?.value ?? usualPoints
     if (!(size > 0)) return [`${name}: no number of rows can show a change of nothing`]
     const needed = needs.rows(size)
@@ -263,6 +265,12 @@ export function decidable({ evaluate, data, task }: ModelConfig, rows: number): 
       `a change of ${writtenChange(size, 'pp')} in ${name}: ${plural(rows, 'row')} can ${needed <= rows ? '' : 'hardly '}show it (${would})`,
     ]
   })
+  if (later.length === 0) return known
+  const any = later.length === 1 ? later[0] : `${later.slice(0, -1).join(', ')} or ${later.at(-1)}`
+  return [
+    ...known,
+    `a change in ${any}: how many ${counted ? 'groups of rows' : 'rows'} show it is known only once both models have been scored`,
+  ]
 }
 
 /** How many rows show a change of a metric, and what has to be supposed for that; null: it cannot be said before both models were scored. */
