@@ -166,7 +166,7 @@ function rangeOf(chunks: readonly Chunk[], type: string): Range | null | undefin
 }
 
 /** @param bytes the greatest first, in two's complement */
-const signed = (bytes: Uint8Array): bigint => BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
+export const signed = (bytes: Uint8Array): bigint => BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
 
 export const greatestOf = (type: string): bigint => {
   const bits = type.includes('TINY') ? 8n : type.includes('SMALL') ? 16n : type.includes('BIG') ? 64n : 32n

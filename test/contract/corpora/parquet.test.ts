@@ -9,7 +9,7 @@ import { unpackedBounds } from '../../../src/adapters/duckdb/parquet-pages.ts'
 import { UserError } from '../../../src/errors.ts'
 import { quoteName, type Scalar } from '../../../src/ports/data-engine.ts'
 import { buildProfile } from '../../../src/stages/profile-table.ts'
-import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
+import { type Bench, makeBench, native, refusal } from '../duckdb/support.ts'
 import { type ByHand, parquetByHand } from './parquet-by-hand.ts'
 import { flipped, footerOf, outcome, seeded } from './support.ts'
 
@@ -165,6 +165,31 @@ describe('DAT-06 and DAT-08 a Parquet file that lies: no row is lost in silence'
     for (let length = 0; length < 200; length += 1)
       expect(nestingOf(Buffer.from(Array.from({ length }, () => below(256)))) ?? 0).toBeLessThan(1000)
     expect(nestingOf(new Uint8Array())).toBeNull()
+  })
+
+  it.each([
+    ['a decimal number of more digits than its type', 'v', '7099::DECIMAL(4, 0)', 4],
+    ['the same in a struct', 'd', '{d: 7099::DECIMAL(4, 0)}', 4],
+    ['a time of day after midnight', 'v', "TIME '00:00:00' + to_microseconds(7099)", 8],
+  ])('statistics that tell of %s are told: they would end the engine', async (_, column, value, size) => {
+    const path = join(bench.folder, 'statistics.parquet')
+    const raw = await (await (await native()).DuckDBInstance.create(':memory:')).connect()
+    await raw.run(`COPY (SELECT ${value} AS v) TO '${path}' (FORMAT parquet)`)
+    raw.closeSync()
+    const file = readFileSync(path)
+    expect((await bench.open('statistics.parquet')).rows).toBe(1)
+    const said = Buffer.alloc(size)
+    said.writeInt32LE(7099)
+    let changed = 0
+    for (let at = file.indexOf(said, file.length - 8 - footerOf(file).length); at >= 0; at = file.indexOf(said, at + 1), changed += 1)
+      file.set(Buffer.alloc(size, 0x7f), at)
+    expect(changed).toBeGreaterThan(0)
+    const error = await refusal(bench.table('broken.parquet', file))
+    expect(error.code).toBe('DATA_UNREADABLE')
+    expect(error.message).toBe(
+      `broken.parquet: the statistics of column ${column} are no values of its type: the file is damaged, or was written wrongly`,
+    )
+    expect((await bench.table('after.csv', 'a\n1\n')).rows).toBe(1)
   })
 
   it('says what is wrong, and the engine answers the next question', async () => {
