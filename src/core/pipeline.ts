@@ -73,7 +73,7 @@ export function stoppedBy(
   for (const needed of table[stage].reads(model)) {
     if (unasked(needed, model) !== null) continue
     const found = verdictOf(needed)
-    if (found === null) return `${needed} left no result`
+    if (found === null) return `${needed} left no result in this run: \`modelgate ${needed}\` comes before`
     if (found.verdict === 'error') return `${needed} ended in error`
     if (found.verdict === 'skipped') return `${needed} was skipped: ${found.because ?? 'no reason given'}`
   }

@@ -189,6 +189,14 @@ describe('trouble of the drift stage is one sentence', () => {
     await erring(config({ data: 'train: train.csv, current: {profile: elsewhere.json}' }), 'EDGES_DIFFER')
   })
 
+  it('without the stage before it nothing is judged, and that stage is named', async () => {
+    const result = await desk.run(config(), ['drift'])
+    expect(result).toMatchObject({
+      verdict: 'skipped',
+      because: 'validate left no result in this run: `modelgate validate` comes before',
+    })
+  })
+
   it('current data without rows never passes', async () => {
     desk.write('empty.csv', 'x,c,y\n')
     const result = await desk.run(config({ data: 'train: train.csv, current: empty.csv' }), ['validate', 'drift'])
