@@ -1,15 +1,18 @@
 /**
- * A candidate that answers as the baseline does but in few rows, and is worse by exactly the margin: how often does a mode that asks for proof have it? And one that is equally good there: how often
- * is it blocked?
+ * A candidate that answers as the baseline does but in few rows, and is worse by exactly the margin: how often does non_inferior let it pass? And one that is equally good there: how often is it
+ * blocked, or called better?
  */
-import { differenceChecks } from '../../src/core/evaluate/difference.ts'
+import type { Compared } from '../../src/core/evaluate/difference.ts'
+import { type Resampling, resampling } from '../../src/core/evaluate/resampling.ts'
 import { withAnswers } from '../../src/core/metrics/answers.ts'
 import { type BinaryScores, type RegressionScores, rowsOf, type Scores } from '../../src/core/metrics/scores.ts'
 import { metrics } from '../../src/core/metrics/table.ts'
 import { takeRows } from '../../src/core/metrics/take-rows.ts'
+import type { MetricSpec } from '../../src/core/schema/config.ts'
+import type { Bca } from '../../src/core/stats/bca.ts'
 import { random } from '../../src/core/stats/random.ts'
 import { seedOf } from '../simulate/repetition.ts'
-import { blocks, compare, policy, spec } from './blocks.ts'
+import { blocks, compare, spec } from './blocks.ts'
 import { binary, draw, type Pair, regression, truthOf } from './populations.ts'
 
 /** A candidate that answers as the baseline does, but in a share of rows, picked at random, as `other` does. */
@@ -98,18 +101,77 @@ export const fewWorlds: Readonly<Record<string, World>> = {
   'two classes: certain': { baseline: two.baseline, other: certain(two.baseline), metrics: ['log_loss'], equal: false },
 }
 
+/** What a mode may get wrong, and of which candidate: `worse` is so by the margin, whichever it is; superior has none. What it takes: proof that the candidate is worse, or that it is not. */
+export const mistakes = {
+  guard: { of: 'as good', is: 'blocks', proves: 'worse' },
+  confident_worse: { of: 'as good', is: 'blocks', proves: 'worse' },
+  superior: { of: 'as good', is: 'passes', proves: 'no worse' },
+  non_inferior: { of: 'worse', is: 'passes', proves: 'no worse' },
+} as const
+export type Mistaken = keyof typeof mistakes
+export const mistakenModes = Object.keys(mistakes) as readonly Mistaken[]
+
 export interface FewCount {
   readonly world: string
-  readonly equal: boolean
   readonly metric: string
   readonly rows: number
   /** rows that differ, on average */
   readonly differ: number
   readonly runs: number
-  /** non_inferior passes with the true change for its margin; null of equal models, whose change has no margin */
-  readonly passed: number | null
-  /** by guard */
-  readonly blocked: number
+  /** runs in which a mode was wrong; null: the other candidate is the one that it may be wrong of */
+  readonly wrong: Readonly<Record<Mistaken, number | null>>
+}
+
+const rises = (metric: string): boolean => metrics[metric]?.direction === 'lower'
+
+/**
+ * Metrics of which the mode is wrong. Draws are most of what a world costs, and can only widen a test (`wider`): they are asked where the mode would be wrong if they agreed.
+ * @param margins of non_inferior, by metric; @param screened false: draws are asked everywhere, which gives the same
+ */
+export function wrongOf(
+  mode: Mistaken,
+  own: Pair,
+  names: readonly string[],
+  margins: ReadonlyMap<string, number>,
+  draws: Resampling,
+  screened = true,
+): readonly string[] {
+  const { is, proves } = mistakes[mode]
+  const specs = names.map((name) => withMargin(name, mode === 'non_inferior' ? (margins.get(name) ?? Number.NaN) : null))
+  const wrong = (one: Compared) => blocks([one], mode) === (is === 'blocks')
+  const could = screened
+    ? [true, false].flatMap((up) =>
+        compare(
+          own,
+          specs.filter((one) => rises(one.metric) === up),
+          agreeing(draws, up === (proves === 'worse') ? 'above' : 'below'),
+        )
+          .filter(wrong)
+          .map((one) => one.spec),
+      )
+    : specs
+  return compare(own, could, draws)
+    .filter(wrong)
+    .map((one) => one.spec.name)
+}
+
+function withMargin(name: string, value: number | null): MetricSpec {
+  if (value === null) return spec(name)
+  const fail = { kind: 'absolute', value } as const
+  return { ...spec(name), ...(rises(name) ? { maxRise: { fail } } : { maxDrop: { fail } }) }
+}
+
+/** Draws that say of any value that the change lies on that side of it, and nothing of the level of one model, by which a test is only widened, too. */
+function agreeing(draws: Resampling, side: 'above' | 'below'): Resampling {
+  const says: Bca = {
+    method: 'bca',
+    z0: 0,
+    acceleration: 0,
+    se: 0,
+    bounds: () => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    below: () => Number(side === 'above'),
+  }
+  return { ...draws, rows: (_, other) => (other === null ? null : says) }
 }
 
 export function countFew(name: string, rows: number, differ: number, runs: number, seed: number): readonly FewCount[] {
@@ -119,8 +181,15 @@ export function countFew(name: string, rows: number, differ: number, runs: numbe
   const share = differ / rows
   const rng = random(seedOf(seed, rows, Math.round(10 * differ), ...new TextEncoder().encode(name)))
   const pair: Pair = equal ? { baseline, candidate: other } : differingIn(baseline, other, share)
-  const truths = names.map((metric) => (truthOf(pair.candidate, metric) ?? Number.NaN) - (truthOf(pair.baseline, metric) ?? Number.NaN))
-  const counts = names.map(() => ({ passed: 0, blocked: 0 }))
+  const margins = new Map(
+    names.map((metric) => {
+      const [was, is] = [truthOf(pair.baseline, metric), truthOf(pair.candidate, metric)]
+      return [metric, Math.abs((is ?? Number.NaN) - (was ?? Number.NaN))]
+    }),
+  )
+  const asked = mistakenModes.filter((mode) => (mistakes[mode].of === 'as good') === equal)
+  const wrong = new Map(asked.map((mode) => [mode, new Map(names.map((metric) => [metric, 0]))]))
+  const draws = resampling()
   for (let run = 0; run < runs; run++) {
     const drawn = draw(pair, rows, rng)
     // models that are equally good in all rows are so in some of them whichever these are: chosen anew in each world
@@ -134,29 +203,19 @@ export function countFew(name: string, rows: number, differ: number, runs: numbe
           ),
         }
       : drawn
-    const compared = compare(
-      own,
-      names.map((metric) => spec(metric)),
-    )
-    for (const [m, one] of compared.entries()) {
-      const count = counts[m]
-      if (!count) continue
-      count.blocked += Number(blocks([one], 'guard'))
-      if (equal) continue
-      const margin = { kind: 'absolute', value: Math.abs(truths[m] ?? Number.NaN) } as const
-      const limit = metrics[one.spec.metric]?.direction === 'higher' ? { maxDrop: { fail: margin } } : { maxRise: { fail: margin } }
-      const [check] = differenceChecks([{ ...one, spec: { ...one.spec, ...limit } }], 'non_inferior', policy)
-      count.passed += Number(check?.status === 'pass')
+    for (const [mode, counts] of wrong) {
+      for (const metric of wrongOf(mode, own, names, margins, draws)) counts.set(metric, (counts.get(metric) ?? 0) + 1)
     }
   }
-  return names.map((metric, m) => ({
-    world: name,
-    equal,
-    metric,
-    rows,
-    differ,
-    runs,
-    passed: equal ? null : (counts[m]?.passed ?? 0),
-    blocked: counts[m]?.blocked ?? 0,
-  }))
+  return names.map((metric) => {
+    const of = (mode: Mistaken) => wrong.get(mode)?.get(metric) ?? null
+    return {
+      world: name,
+      metric,
+      rows,
+      differ,
+      runs,
+      wrong: { guard: of('guard'), confident_worse: of('confident_worse'), superior: of('superior'), non_inferior: of('non_inferior') },
+    }
+  })
 }

@@ -4,7 +4,7 @@ import type { Target } from '../simulate/tally.ts'
 import type { BlockCount } from './blocks.ts'
 import type { Coverage } from './coverage.ts'
 import { departureOf } from './departures.ts'
-import type { FewCount } from './few.ts'
+import { type FewCount, mistakenModes, mistakes } from './few.ts'
 import type { GroupCoverage } from './groups.ts'
 import { type ReuseCount, uses } from './reuse.ts'
 import type { meanShareCoverage, ShareCoverage } from './shares.ts'
@@ -17,7 +17,6 @@ export interface Counted {
   readonly covered: readonly Coverage[]
   readonly reused: readonly ReuseCount[]
   readonly sliced: readonly SliceCount[]
-  readonly few: readonly FewCount[]
   readonly grouped: readonly GroupCoverage[]
 }
 
@@ -48,7 +47,6 @@ export function targetsOf(counted: Counted): readonly Target[] {
       most: 0.05,
     })),
     ...counted.sliced.flatMap(ofSlices),
-    ...counted.few.flatMap(ofFew),
     ...counted.grouped.flatMap(ofGroups),
   ]
 }
@@ -101,13 +99,13 @@ function ofSlices({ population, metric, rows, runs: n, any, found }: SliceCount)
   ]
 }
 
-function ofFew({ world, equal, metric, rows, differ, runs: n, passed, blocked }: FewCount): readonly Target[] {
-  const what = `${world}, in ${differ} of ${count(rows)} rows: ${metric}`
-  return [
-    ...(equal ? [{ what: `${what}: guard blocks`, k: blocked, n, most: mostFalse }] : []),
-    ...(passed === null ? [] : [{ what: `${what}, worse by the margin: non_inferior passes`, k: passed, n, most: mostFalse }]),
-  ]
-}
+export const ofFew = ({ world, rows, differ, metric, runs: n, wrong }: FewCount): readonly Target[] =>
+  mistakenModes.flatMap((mode) => {
+    const k = wrong[mode]
+    const { of, is } = mistakes[mode]
+    const what = `${world}, in ${differ} of ${count(rows)} rows: ${metric}${of === 'worse' ? ', worse by the margin' : ''}: ${mode} ${is}`
+    return k === null ? [] : [{ what, k, n, most: mostFalse }]
+  })
 
 function ofGroups({ alike, groups, metric, runs: n, byGroup, changeByGroup }: GroupCoverage): readonly Target[] {
   const what = `${groups} groups alike by ${alike}: ${metric}`

@@ -12,9 +12,9 @@
  * @throws RangeError unless largest > 0 and there are as many rows as effects
  * Source: Tango 1998 for shares; Owen 2001, "Empirical Likelihood", §2 for the shares under Δ0.
  */
-import { bisection } from './bisection.ts'
 import { normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
+import { falseRoot, newtonRoot } from './roots.ts'
 
 export interface FewDiffer {
   /** of the units that differ, each */
@@ -43,15 +43,19 @@ export function fewDifferZ(few: FewDiffer, at: number): number {
   const kinds = [{ effect: 0, rows: alike }, ...others].filter(({ rows }) => rows > 0)
   const h = Float64Array.from([...kinds.map(({ effect }) => effect), ...effects], (effect) => effect - at)
   const rows = Float64Array.from(h, (_, k) => kinds[k]?.rows ?? 1)
-  const pull = (lambda: number) => {
-    let sum = 0
-    for (let k = 0; k < h.length; k++) sum += ((rows[k] ?? 0) * (h[k] ?? 0)) / (1 + lambda * (h[k] ?? 0))
-    return sum
+  const pull = (lambda: number): readonly [number, number] => {
+    let [sum, slope] = [0, 0]
+    for (let k = 0; k < h.length; k++) {
+      const ratio = (h[k] ?? 0) / (1 + lambda * (h[k] ?? 0))
+      sum += (rows[k] ?? 0) * ratio
+      slope -= (rows[k] ?? 0) * ratio * ratio
+    }
+    return [sum, slope]
   }
   // beyond these ends a kind of row that could be would have less than no share
   const [least, greatest] = [-1 / (most - at), 1 / (most + at)]
-  const unseen = pull(least) <= 0 ? most : pull(greatest) >= 0 ? -most : null
-  const lambda = unseen === null ? bisection((x) => pull(x) > 0, least, greatest) : unseen > 0 ? least : greatest
+  const unseen = pull(least)[0] <= 0 ? most : pull(greatest)[0] >= 0 ? -most : null
+  const lambda = unseen === null ? newtonRoot(pull, least, greatest, 0) : unseen > 0 ? least : greatest
   let rest = 1
   let variance = 0
   for (let k = 0; k < h.length; k++) {
@@ -66,10 +70,10 @@ export function fewDifferZ(few: FewDiffer, at: number): number {
 
 /** One-sided at `level`. */
 export function fewDifferBounds(few: FewDiffer, level: number): Bounds {
-  const least = bisection((at) => fewDifferZ(few, at) > normalQuantile(level), -mostOf(few), sumOf(few) / few.units)
+  const least = falseRoot((at) => fewDifferZ(few, at) - normalQuantile(level), -mostOf(few), sumOf(few) / few.units)
   return [least, fewDifferUpper(few, level)]
 }
 
 /** The upper one of them. */
 export const fewDifferUpper = (few: FewDiffer, level: number): number =>
-  bisection((at) => fewDifferZ(few, at) > -normalQuantile(level), sumOf(few) / few.units, mostOf(few))
+  falseRoot((at) => fewDifferZ(few, at) + normalQuantile(level), sumOf(few) / few.units, mostOf(few))
