@@ -151,7 +151,7 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
   return { text, targets, missed }
 }
 
-/** Of the part of few rows, which is drawn and kept by itself: it is enough for rates of 5 %, and a few minutes of the hours that all takes. */
+/** Of the part of few rows, which is drawn and kept by itself: it is enough for rates of 5 %, and twelve minutes of the hours that all takes. */
 export function reportFew(few: readonly FewCount[], { seed, short }: { readonly seed: number; readonly short: boolean }) {
   const targets = few.flatMap(ofFew).map(judgeTarget)
   const missed = targets.filter(({ met }) => !met).map(say)
