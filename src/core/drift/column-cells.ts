@@ -10,6 +10,7 @@
  */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { firstAtLeast } from '../stats/sorted.ts'
+import { total } from './cells.ts'
 
 export interface CountTable {
   readonly reference: readonly number[]
@@ -83,26 +84,23 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
   if (before === null || now === null || before.edges_id !== now.edges_id)
     throw new RangeError('the two profiles were counted at different edges')
 
+  // numbers in lists of their own: as objects, two hundred columns of a hundred cells are most of what a process allocates for its one judgement
   const spikes = pooledSpikes(reference, current)
-  const apart = new Map<number, typeof spikes>()
+  const apart = new Map<number, Spike[]>()
+  const rest = { reference: before.cells.slice(), current: before.cells.map((_, j) => now.cells[j] ?? 0) }
   for (const spike of spikes) {
     const bin = binOf(before.edges, spike.value)
     apart.set(bin, [...(apart.get(bin) ?? []), spike])
+    rest.reference[bin] = (rest.reference[bin] ?? 0) - spike.a
+    rest.current[bin] = (rest.current[bin] ?? 0) - spike.b
   }
-  const last = Math.max(before.max ?? -Infinity, now.max ?? -Infinity, before.edges.at(-1) ?? 0)
-  const bins = before.cells.map((a, j) => {
-    const inside = apart.get(j) ?? []
-    let [restA, restB] = [a, now.cells[j] ?? 0]
-    for (const spike of inside) {
-      restA -= spike.a
-      restB -= spike.b
-    }
-    return { rest: { a: Math.max(0, restA), b: Math.max(0, restB) }, inside, edge: before.edges[j] ?? last }
-  })
+  for (const bin of apart.keys()) {
+    rest.reference[bin] = Math.max(0, rest.reference[bin] ?? 0)
+    rest.current[bin] = Math.max(0, rest.current[bin] ?? 0)
+  }
 
   const rows = reference.n + current.n
-  const rest = bins.map((bin) => bin.rest)
-  const restShare = rest.reduce((total, cell) => total + cell.a + cell.b, 0) / rows
+  const restShare = (total(rest.reference) + total(rest.current)) / rows
   const wanted = Math.min(quantileCells, Math.floor((Math.min(reference.n, current.n) * restShare) / rowsPerCell))
   const coarse = [
     ...spikes,
@@ -110,21 +108,52 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
     { a: infinite(reference), b: infinite(current) },
     { a: missing(reference), b: missing(current) },
   ]
-
-  const ordered: (Cell & { readonly at: number })[] = []
-  for (const { rest, inside, edge } of bins) {
-    for (const { a, b, value } of inside) if (value < edge) ordered.push({ a, b, at: value })
-    ordered.push({ a: rest.a, b: rest.b, at: edge })
-    for (const { a, b, value } of inside) if (value >= edge) ordered.push({ a, b, at: value })
-  }
-  const finite = infinite(reference) + infinite(current) === 0
-  const fine = [{ a: reference.n_neg_inf, b: current.n_neg_inf }, ...ordered, { a: reference.n_pos_inf, b: current.n_pos_inf }]
+  const last = Math.max(before.max ?? -Infinity, now.max ?? -Infinity, before.edges.at(-1) ?? 0)
   return {
     spikes,
     coarse: toTable(coarse),
-    fine: finite ? { ...toTable(ordered, false), points: ordered.map((cell) => cell.at) } : { ...toTable(fine), points: null },
+    fine: fineCells(reference, current, { rest, apart, edgeOf: (bin) => before.edges[bin] ?? last }),
   }
 }
+
+interface Rest {
+  readonly reference: number[]
+  readonly current: number[]
+}
+
+/** Cells in their order, each spike before or behind what else lies in its cell. Where a side has infinities, only cells that hold rows. */
+function fineCells(
+  reference: ColumnProfile,
+  current: ColumnProfile,
+  {
+    rest,
+    apart,
+    edgeOf,
+  }: { readonly rest: Rest; readonly apart: ReadonlyMap<number, readonly Spike[]>; readonly edgeOf: (bin: number) => number },
+): ColumnCells['fine'] {
+  const [ofReference, ofCurrent, points]: [number[], number[], number[]] = [[], [], []]
+  const add = (a: number, b: number, at: number) => {
+    ofReference.push(a)
+    ofCurrent.push(b)
+    points.push(at)
+  }
+  for (let bin = 0; bin < rest.reference.length; bin += 1) {
+    const edge = edgeOf(bin)
+    const inside = apart.get(bin) ?? none
+    for (const { a, b, value } of inside) if (value < edge) add(a, b, value)
+    add(rest.reference[bin] ?? 0, rest.current[bin] ?? 0, edge)
+    for (const { a, b, value } of inside) if (value >= edge) add(a, b, value)
+  }
+  if (infinite(reference) + infinite(current) === 0) return { reference: ofReference, current: ofCurrent, points }
+  const cells = [
+    { a: reference.n_neg_inf, b: current.n_neg_inf },
+    ...ofReference.map((a, j) => ({ a, b: ofCurrent[j] ?? 0 })),
+    { a: reference.n_pos_inf, b: current.n_pos_inf },
+  ]
+  return { ...toTable(cells), points: null }
+}
+
+const none: readonly Spike[] = []
 
 /** Values with at least 1 % of the rows of both sides together, ascending: chosen from pooled counts only, so the tests stay valid. */
 function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): Spike[] {
@@ -166,16 +195,17 @@ function rowsAt(column: ColumnProfile, values: readonly number[]): ReadonlyMap<n
 const binOf = firstAtLeast
 
 /** Joins neighbours so that about equal parts of the reference lie in each of at most `wanted` cells. */
-function mergeByReference(cells: readonly Cell[], wanted: number): Cell[] {
-  const total = cells.reduce((sum, cell) => sum + cell.a, 0)
+function mergeByReference({ reference, current }: Rest, wanted: number): Cell[] {
+  const all = total(reference)
   const merged: Cell[] = []
   let [a, b, seen] = [0, 0, 0]
-  for (const cell of cells) {
-    a += cell.a
-    b += cell.b
-    seen += cell.a
+  for (let j = 0; j < reference.length; j += 1) {
+    const rows = reference[j] ?? 0
+    a += rows
+    b += current[j] ?? 0
+    seen += rows
     const due = merged.length + 1
-    if (due < wanted && seen >= (total * due) / wanted && a > 0) {
+    if (due < wanted && seen >= (all * due) / wanted && a > 0) {
       merged.push({ a, b })
       a = 0
       b = 0

@@ -64,12 +64,23 @@ export interface RankPlan {
 export function pairSums(pairs: Pairs | null | undefined): readonly PairSums[] {
   if (pairs === null || pairs === undefined) return []
   const { columns, n, s, q } = pairs
-  const own = new Map(pairs.partial.map(([i, j, ...sums]) => [`${i} ${j}`, sums]))
-  const spreads = new Map((pairs.spread ?? []).map(([i, j, spread]) => [`${i} ${j}`, spread]))
-  return places(columns.length).map(([i, j], at) => {
-    const [both = n[i] ?? 0, sa = s[i] ?? 0, sb = s[j] ?? 0, saa = q[i] ?? 0, sbb = q[j] ?? 0] = own.get(`${i} ${j}`) ?? []
-    const spread = spreads.get(`${i} ${j}`) ?? null
-    return { a: columns[i] ?? '', b: columns[j] ?? '', n: both, sa, sb, saa, sbb, sab: pairs.products[at] ?? 0, spread }
+  const width = columns.length
+  const own = new Map(pairs.partial.map(([i = 0, j = 0, ...sums]) => [i * width + j, sums]))
+  const spreads = new Map((pairs.spread ?? []).map(([i, j, spread]) => [i * width + j, spread]))
+  return places(width).map(([i, j], at) => {
+    const place = i * width + j
+    const [both = n[i] ?? 0, sa = s[i] ?? 0, sb = s[j] ?? 0, saa = q[i] ?? 0, sbb = q[j] ?? 0] = own.get(place) ?? []
+    return {
+      a: columns[i] ?? '',
+      b: columns[j] ?? '',
+      n: both,
+      sa,
+      sb,
+      saa,
+      sbb,
+      sab: pairs.products[at] ?? 0,
+      spread: spreads.get(place) ?? null,
+    }
   })
 }
 
