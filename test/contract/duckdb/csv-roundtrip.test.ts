@@ -1,20 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CsvShapeReader } from '../../../src/adapters/duckdb/csv-shape.ts'
-import { type Bench, makeBench, refusal } from './support.ts'
+import { type Bench, makeBench, refusal, twoEngines } from './support.ts'
 
-let bench: Bench
-let large: Bench
-beforeAll(async () => {
-  bench = await makeBench()
-  // every file is too large for memory: it becomes a Parquet file
-  large = await makeBench({ inMemoryBytes: 0 })
-})
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]()
-  await large[Symbol.asyncDispose]()
-})
+const engines = twoEngines()
 
 const cell = fc
   .oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.stringMatching(/^[ a,;|\t"'\n\r#\\]{0,8}$/))
@@ -41,18 +31,18 @@ function write(
 
 describe('DAT-07 and DAT-08 what is written by RFC 4180 is read back, cell for cell, in any dialect', () => {
   it.each([
-    ['in memory', () => bench, 120],
-    ['by way of Parquet', () => large, 60],
-  ])(
+    ['in memory', 'memory', 120],
+    ['by way of Parquet', 'parquet', 60],
+  ] as const)(
     'over generated tables, %s',
-    async (_, pick, numRuns) => {
+    async (_, way, numRuns) => {
       let file = 0
       await fc.assert(
         fc.asyncProperty(table, dialect, async (rows, how) => {
           file += 1
-          const opened = await pick().table(`r${file}.csv`, write(rows, how))
+          const opened = await engines[way].table(`r${file}.csv`, write(rows, how))
           expect(opened.rows).toBe(rows.length)
-          expect(await pick().rows(opened)).toEqual(rows.map((row) => row.map((text) => `s${text}`)))
+          expect(await engines[way].rows(opened)).toEqual(rows.map((row) => row.map((text) => `s${text}`)))
         }),
         { numRuns },
       )
@@ -68,7 +58,7 @@ describe('DAT-07 and DAT-08 what is written by RFC 4180 is read back, cell for c
         file += 1
         const broken = at % rows.length
         const lines = rows.map((row, i) => (i !== broken ? row.join(',') : more ? `${row.join(',')},x` : row[0]))
-        const error = await refusal(bench.table(`g${file}.csv`, `first_name,second_name\n${lines.join('\n')}\n`))
+        const error = await refusal(engines.memory.table(`g${file}.csv`, `first_name,second_name\n${lines.join('\n')}\n`))
         expect(error.message).toContain(`g${file}.csv:${broken + 2}: the record has ${more ? 3 : 1} field`)
       }),
       { numRuns: 40 },
@@ -120,18 +110,20 @@ describe('DAT-08 what the whole file says stands above what the engine read of i
     ['a NUL byte', '\n1,x\0,true', ':60002: there is a NUL byte'],
     ['a record of 17 MB', `\n1,${'x'.repeat(17 * 2 ** 20)},true`, ':60002: the record is longer than 16 MB'],
   ])('%s at the end is found, and the engine goes on', async (name, end, message) => {
-    const error = await refusal(large.table(`${name}.csv`, `a,b,c\n${body(60_000)}${end}\n`))
+    const error = await refusal(engines.parquet.table(`${name}.csv`, `a,b,c\n${body(60_000)}${end}\n`))
     expect(error.message).toBe(`${name}.csv${message}`)
-    const after = await large.table(`${name} corrected.csv`, `a,b,c\n${body(10)}\n`)
-    expect(await large.engine.aggregate({ sql: `SELECT count(*) AS n FROM ${after.relation}` })).toEqual([{ n: 10 }])
+    const after = await engines.parquet.table(`${name} corrected.csv`, `a,b,c\n${body(10)}\n`)
+    expect(await engines.parquet.engine.aggregate({ sql: `SELECT count(*) AS n FROM ${after.relation}` })).toEqual([{ n: 10 }])
   })
 
   it('a file that is not as its first bytes promised is read again, as what it is', async () => {
-    const long = await large.table('long.csv', `a,b,c\n${body(60_000)}\n1,${'x'.repeat(3e6)},true\n`)
-    const [longest] = await large.engine.aggregate({ sql: `SELECT max(length(b)) AS n, count(*) AS all_rows FROM ${long.relation}` })
+    const long = await engines.parquet.table('long.csv', `a,b,c\n${body(60_000)}\n1,${'x'.repeat(3e6)},true\n`)
+    const [longest] = await engines.parquet.engine.aggregate({
+      sql: `SELECT max(length(b)) AS n, count(*) AS all_rows FROM ${long.relation}`,
+    })
     expect(longest).toEqual({ n: 3e6, all_rows: 60_001 })
-    const mixed = await large.table('mixed.csv', `a,b,c\n${body(60_000)}\n1,"two\r\nlines",true\r\n2,x,true\n`)
-    const [last] = await large.engine.aggregate({
+    const mixed = await engines.parquet.table('mixed.csv', `a,b,c\n${body(60_000)}\n1,"two\r\nlines",true\r\n2,x,true\n`)
+    const [last] = await engines.parquet.engine.aggregate({
       sql: `SELECT count(*) AS n, max(b) FILTER (WHERE b LIKE 'two%') AS b FROM ${mixed.relation}`,
     })
     expect(last).toEqual({ n: 60_002, b: 'two\r\nlines' })
@@ -160,7 +152,7 @@ describe('a type is that of all values, whatever the first rows are', () => {
     ['nothing', ',,,', ['boolean', 'integer', 'timestamp', 'integer']],
   ]
   it.each(cases)('%s', async (name, end, kinds) => {
-    expect(await kindsOf(bench, `kinds ${name}.csv`, end)).toEqual(kinds)
-    expect(await kindsOf(large, `kinds ${name}.csv`, end)).toEqual(kinds)
+    expect(await kindsOf(engines.memory, `kinds ${name}.csv`, end)).toEqual(kinds)
+    expect(await kindsOf(engines.parquet, `kinds ${name}.csv`, end)).toEqual(kinds)
   })
 })

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import { createDataEngine } from '../../../src/adapters/duckdb/engine.ts'
 import type { DataFormat } from '../../../src/core/schema/config.ts'
 import { UserError } from '../../../src/errors.ts'
@@ -80,4 +81,35 @@ export async function refusal(work: Promise<unknown>): Promise<UserError> {
     throw error
   }
   throw new Error('nothing was refused')
+}
+
+/** Both ways in which a text is opened. */
+export interface TwoEngines {
+  readonly memory: Bench
+  /** every file is too large for memory */
+  readonly parquet: Bench
+}
+
+/** They live as long as the tests of the file that asks for them. */
+export function twoEngines(options: Parameters<typeof makeBench>[0] = {}): TwoEngines {
+  let made: TwoEngines | null = null
+  beforeAll(async () => {
+    made = { memory: await makeBench(options), parquet: await makeBench({ ...options, inMemoryBytes: 0 }) }
+  })
+  afterAll(async () => {
+    await made?.memory[Symbol.asyncDispose]()
+    await made?.parquet[Symbol.asyncDispose]()
+  })
+  const there = (): TwoEngines => {
+    if (made === null) throw new Error('they are made before the tests')
+    return made
+  }
+  return {
+    get memory() {
+      return there().memory
+    },
+    get parquet() {
+      return there().parquet
+    },
+  }
 }

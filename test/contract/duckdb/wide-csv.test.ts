@@ -1,18 +1,8 @@
 /** A column is of the type of its values, however many others stand beside it: wide tables are read by other queries than narrow ones. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Bench, makeBench, native } from './support.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { makeBench, native, twoEngines } from './support.ts'
 
-let bench: Bench
-let large: Bench
-beforeAll(async () => {
-  bench = await makeBench({ memoryLimitBytes: 2 ** 30 })
-  // every file is too large for memory: it becomes a Parquet file
-  large = await makeBench({ inMemoryBytes: 0 })
-})
-afterAll(async () => {
-  await bench[Symbol.asyncDispose]()
-  await large[Symbol.asyncDispose]()
-})
+const engines = twoEngines({ memoryLimitBytes: 2 ** 30 })
 
 const rows = 2_100
 const late = rows - 3
@@ -57,34 +47,34 @@ const csv = (names: readonly string[], value: (row: number, column: number) => s
 
 describe('a CSV of hundreds of columns', () => {
   it.each([
-    ['in memory', () => bench],
-    ['by way of Parquet', () => large],
-  ])(
+    ['in memory', 'memory'],
+    ['by way of Parquet', 'parquet'],
+  ] as const)(
     'has the types and the values that each column has alone, %s',
-    async (_, pick) => {
+    async (_, way) => {
       const every = Object.entries(kinds)
       // more columns than one list of casts, or of breaks, holds
       const makers = Array.from({ length: each }, (_, at) => every.filter(([kind]) => at < 3 || !kind.startsWith('late'))).flat()
       const names = makers.map(([kind], at) => own[at] ?? `${kind} ${at}`)
-      const wide = await pick().table(
+      const wide = await engines[way].table(
         'wide.csv',
         csv(names, (row, column) => makers[column]?.[1](row) ?? ''),
       )
       expect(wide.columns.map(({ name }) => name)).toEqual(names)
       expect(wide.rows).toBe(rows)
       const list = names.map((name) => `coalesce(CAST("${name.replaceAll('"', '""')}" AS VARCHAR), 'null')`).join(', ')
-      const read = await pick().engine.aggregate({
+      const read = await engines[way].engine.aggregate({
         sql: `SELECT col, md5(string_agg(v, ',' ORDER BY place)) AS h
               FROM (SELECT unnest(range(${names.length})) AS col, unnest([${list}]) AS v, ${wide.rowNumber} AS place FROM ${wide.relation}) GROUP BY col`,
       })
       const found = new Map(read.map(({ col, h }) => [Number(col), h]))
       for (const [at, [kind, maker]] of every.entries()) {
         // two columns: of one alone an empty line is no row
-        const alone = await pick().table(
+        const alone = await engines[way].table(
           `alone-${at}.csv`,
           csv(['n', 'v'], (row, column) => (column === 0 ? `r${row}` : maker(row))),
         )
-        const [{ h } = { h: null }] = await pick().engine.aggregate({
+        const [{ h } = { h: null }] = await engines[way].engine.aggregate({
           sql: `SELECT md5(string_agg(coalesce(CAST(v AS VARCHAR), 'null'), ',' ORDER BY ${alone.rowNumber})) AS h FROM ${alone.relation}`,
         })
         const type = alone.columns[1]?.type
