@@ -27,7 +27,7 @@ const expected = ({ population, rows }: Coverage): number => rows * (rarer[equal
 
 const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
-const counted = /^(clopper-pearson|wilson|mcnemar-mid-p|tango-effects)(-groups|-effective)?$/
+const counted = /^(clopper-pearson|wilson|dirichlet|mcnemar-mid-p|tango-effects)(-groups|-effective)?$/
 const resampled = /^((bca|percentile)(\+t)?|tango-effects|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
 
 /** Of rows that err by amounts of very different size. */
@@ -69,7 +69,7 @@ export const departures: readonly Departure[] = [
   },
   {
     because:
-      'Fewer than thirty rows of the rarer kind (positives; errors, of a nearly perfect model; lists that are not in order) are expected. A resampled table holds no row that was not seen: with no true positive at all F1 is 0 in every draw, and a mean whose sum lies in a few rows misses them. So it is of levels, and of the change of the KS statistic with two or three such rows.',
+      'Fewer than thirty rows of the rarer kind (positives; errors, of a nearly perfect model; lists that are not in order) are expected. A resampled table holds no row that was not seen, and a mean whose sum lies in a few rows misses them. So it is of levels, and of the change of the KS statistic with two or three such rows.',
     side: 'both',
     applies: (one) =>
       (one.part === 'level' && expected(one) < 30 && resampled.test(one.method)) ||

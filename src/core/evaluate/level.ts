@@ -9,6 +9,7 @@ import type { Sample } from '../metrics/sample.ts'
 import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, atEnd, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
+import { dirichletQuantiles } from '../stats/dirichlet.ts'
 import { cosineMean } from '../stats/equal-weighted-cosine.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { contrastBounds, type Estimate } from '../stats/mover.ts'
@@ -36,7 +37,7 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
       return proportionLevel(sample, draws.serial)
     case 'cells':
       if (sample.unit || sample.weight) return draws.rows(sample, null)
-      return sample.trials ? share(...sample.trials(tableOf(sample))) : draws.cells(sample, null)
+      return sample.trials ? share(...sample.trials(tableOf(sample))) : (fewCells(sample) ?? draws.cells(sample, null))
     case 'auc': {
       const error = errorOfAuc(sample)
       if (error.df === 0) return null
@@ -63,6 +64,20 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
       return null
   }
 }
+
+/** Of two classes, where a kind of answer is rare: a bootstrap holds no kind that was not seen, and hardly varies one that was seen twice. Null: none is. */
+function fewCells(sample: Kind<'cells'>): Level | null {
+  const { classes, of, value } = sample
+  if (classes !== 2 || value.value === null) return null
+  const table = tableOf(sample)
+  if (table.every((rows) => rows >= FEW)) return null
+  const seen = value.value
+  const quantile = dirichletQuantiles(table, (shares) => of(shares).value ?? Number.NaN)
+  return { method: 'dirichlet', bounds: (level) => [Math.min(seen, quantile(1 - level)), Math.max(seen, quantile(level))] }
+}
+
+/** Rows of a kind of which a bootstrap knows enough. */
+const FEW = 30
 
 function fromMean(sample: Kind<'moments'>, how: NonNullable<Kind<'moments'>['ofMean']>, draws: Resampling): Level | null {
   const [rows = new Float64Array()] = sample.columns

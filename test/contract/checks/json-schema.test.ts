@@ -128,8 +128,8 @@ describe('json_schema in a config', () => {
   })
 
   it.each([
-    ['{type: object, $ref: x}', /\$ref.*Allowed: type, enum, const, required, properties/s],
-    ['{properties: {n: {multipleOf: 2}}}', /multipleOf.*Allowed: type/s],
+    ['{type: object, $ref: x}', /\$ref\. Allowed: .*, type, .* and 10 more\./s],
+    ['{properties: {n: {multipleOf: 2}}}', /multipleOf\. Allowed: .*, type, .* and 10 more\./s],
     ['{type: text}', /xpected one of object, array, string, number, integer, boolean, null/],
     ['{minimum: 3, maximum: 2}', /minimum 3 is above maximum 2/],
     [`${'{items: '.repeat(8)}{}${'}'.repeat(8)}`, /at most 8 deep/],
