@@ -159,20 +159,12 @@ try {
   }
 
   const validated: Validation[] = [
-    await validation(
-      `${thirteen.checks.length} checks on 3 million flights`,
-      join(flights, 'flights.parquet'),
-      thirteen,
-      validating,
-      short,
-    ),
+    await validation(`${thirteen.checks.length} checks on 3 million flights`, join(flights, 'flights.parquet'), thirteen, validating),
   ]
   if (!short) {
     say('drawing the orders')
     const orders = await makeOrders(join(work, 'orders'), 3_000_000)
-    validated.push(
-      await validation(`${forty.checks.length} row-wise checks on 3 million generated orders`, orders, forty, validating, true),
-    )
+    validated.push(await validation(`${forty.checks.length} row-wise checks on 3 million generated orders`, orders, forty, validating))
   }
   timings.push(...validated.flatMap((one) => one.timings))
 
@@ -217,13 +209,7 @@ function decided(folder: string, verb: 'drift' | 'validate'): ReturnType<typeof 
 }
 
 /** Who validates takes turns. @throws Error unless all find as many values that break a check */
-async function validation(
-  what: string,
-  table: string,
-  suite: Suite,
-  validating: readonly Installed[],
-  claimed: boolean,
-): Promise<Validation> {
+async function validation(what: string, table: string, suite: Suite, validating: readonly Installed[]): Promise<Validation> {
   say(`time of validation: ${what}`)
   const folder = mkdtempSync(join(work, 'validation-'))
   const [contract, whole, listed] = ['contract', 'contract-and-profile', 'checks.json'].map((name) => join(folder, name))
@@ -233,7 +219,7 @@ async function validation(
   writeFileSync(listed, JSON.stringify(suite.checks))
   const { timings, besides } = await race(
     [
-      { task: `validation, ${what}`, command: modelgate(contract, 'validate', cli), claimed },
+      { task: `validation, ${what}`, command: modelgate(contract, 'validate', cli), claimed: true },
       {
         task: 'the same, Modelgate as on a CI server, where it keeps no compiled code',
         command: modelgate(contract, 'validate', cli, { CI: 'true' }),
