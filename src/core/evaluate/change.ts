@@ -6,7 +6,7 @@
 import type { Sample } from '../metrics/sample.ts'
 import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
-import { atEnd, aucDifference, aucInfluence, aucParts, leftOpen } from '../stats/delong.ts'
+import { atEnd, aucInfluence, leftOpen } from '../stats/delong.ts'
 import { differences } from '../stats/differences.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
 import { meanOf } from '../stats/mean.ts'
@@ -171,12 +171,15 @@ function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>
 }
 
 function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Test | null {
-  const { y, unit = null } = candidate
-  const [first, second] = [aucParts(baseline.ranks, y), aucParts(candidate.ranks, y)]
+  const { unit = null } = candidate
   if (!unit) {
-    const { se, df } = aucDifference(first, second, y)
-    return areasHeld(student({ n: y.length, mean: value, se, skewness: 0, df }, 'delong', null), baseline, candidate, { value, se, df })
+    const { se, df } = candidate.area.from(baseline.area)
+    const { positives, negatives } = candidate.area
+    const mean = { n: positives + negatives, mean: value, se, skewness: 0, df }
+    return areasHeld(student(mean, 'delong', null), baseline, candidate, { value, se, df })
   }
+  const { y } = candidate
+  const [first, second] = [baseline.area.components(), candidate.area.components()]
   const influence = differences(aucInfluence(second, y), aucInfluence(first, y))
   const mean = clusteredHeavily(value, influence, unit)
   if (mean.n < 2) return null

@@ -146,7 +146,7 @@ function summed(sample: Sample): Exclude<RowSample, RankSample> | null {
     case 'weighted':
       return null
     case 'auc':
-      return linear(sample.value, weightedAuc(sample.ranks, sample.y, null).influence)
+      return linear(sample.value, weightedAuc(sample.area.ranks(), sample.y, null).influence)
     case 'influence':
       return linear(sample.value, sample.influence)
     default:

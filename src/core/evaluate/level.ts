@@ -7,7 +7,7 @@
 import { rowsWhere } from '../metrics/metric.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
-import { type AucError, atEnd, aucBounds, aucError, aucInfluence, aucParts } from '../stats/delong.ts'
+import { type AucError, atEnd, aucBounds, aucInfluence } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
 import { dirichletQuantiles } from '../stats/dirichlet.ts'
 import { cosineMean } from '../stats/equal-weighted-cosine.ts'
@@ -212,9 +212,11 @@ export function influenceMean(value: number, influence: Float64Array, codes: Int
   )
 }
 
-export function errorOfAuc({ ranks, y, unit = null }: Kind<'auc'>): AucError {
-  const parts = aucParts(ranks, y)
-  if (!unit) return aucError(parts, y)
+export function errorOfAuc(sample: Kind<'auc'>): AucError {
+  const { area, unit = null } = sample
+  if (!unit) return area.error()
+  const { y } = sample
+  const parts = area.components()
   const { se, n } = clustered(parts.auc, aucInfluence(parts, y), unit)
   const having = (label: number) => groupsOf(unit.filter((_, i) => y[i] === label))
   return { auc: parts.auc, se, fewest: Math.min(having(1), having(0)), df: n - 1 }

@@ -5,9 +5,9 @@ import { once } from '../metrics/once.ts'
 import { assertScores, rowsOf, type Scores } from '../metrics/scores.ts'
 import { metrics, sampleOf } from '../metrics/table.ts'
 import { takeRows } from '../metrics/take-rows.ts'
-import { viewOfPart } from '../metrics/view.ts'
+import { type Known, viewOfPart } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
-import { type Parts, type Ranking, rankingInParts, rankingOnce } from '../stats/ranking.ts'
+import { type Parts, type Ranking, rankingOnce } from '../stats/ranking.ts'
 import { type Moments, sliceEffect } from '../stats/slice-effect.ts'
 import { changeAmongMany, DRAWS, levelAmongMany } from './among-many.ts'
 import { type Change, fewGroups } from './change.ts'
@@ -17,6 +17,7 @@ import type { Level } from './level.ts'
 import { resampling } from './resampling.ts'
 import { rowLosses } from './row-loss.ts'
 import { serialOf } from './serial.ts'
+import { knownOf } from './slice-ranks.ts'
 import type { Family, Slice } from './slice-rows.ts'
 
 export interface SlicesInput {
@@ -55,27 +56,22 @@ export function measureSlices(input: SlicesInput): readonly Measured[] {
   const sorted = rankingOf(input.candidate)
   const order = sorted?.order ?? null
   const models = byFallingScore(input, order)
-  const whole = {
-    candidate: once(() => sorted && rankingInParts({ order: sorted.order.map((_, at) => at), ends: sorted.ends })),
+  const ranked = {
+    candidate: once(() => sorted && { order: sorted.order.map((_, at) => at), ends: sorted.ends }),
     baseline: once(() => {
       const ranks = baseline && rankingOf(baseline)
-      return ranks && rankingInParts(order ? { order: placesIn(order, ranks.order), ends: ranks.ends } : ranks)
+      return ranks && order ? { order: placesIn(order, ranks.order), ends: ranks.ends } : ranks
     }),
   }
+  const knownIn = knownOf(models, ranked)
   const partsOf = partsIn(order, rowsOf(input.candidate))
   return families.flatMap((family) => {
     const { slices } = family
     const parts = partsOf(family)
-    const ranks = { candidate: inParts(whole.candidate, parts), baseline: inParts(whole.baseline, parts) }
+    const known = knownIn(parts, slices.length)
     return slices.flatMap((slice, s) => {
-      const own: Part = {
-        slice,
-        rows: parts.rows.subarray(parts.starts[s], parts.starts[s + 1]),
-        phi: effects.get(slice) ?? null,
-        ranks: () => ranks.candidate(s),
-        before: () => ranks.baseline(s),
-      }
-      return measure(own, models, input.specs)
+      const rows = parts.rows.subarray(parts.starts[s], parts.starts[s + 1])
+      return measure({ slice, rows, phi: effects.get(slice) ?? null, ...known(s) }, models, input.specs)
     })
   })
 }
@@ -130,29 +126,19 @@ function placesIn(order: Uint32Array, rows: Uint32Array): Uint32Array {
   return found
 }
 
-/** and the slices of a column are in the order of that, where a metric asks. */
-function inParts(whole: () => ReturnType<typeof rankingInParts> | null, parts: Parts): (part: number) => Ranking | null {
-  const made = once(() => whole()?.(parts) ?? null)
-  return (part) => made()?.[part] ?? null
-}
-
 interface Part {
   readonly slice: Slice
   /** of the models as they lie */
   readonly rows: Uint32Array
   readonly phi: number | null
-  readonly ranks: () => Ranking | null
-  readonly before: () => Ranking | null
+  readonly candidate: Known
+  readonly baseline: Known
 }
 
-function measure(
-  { slice, rows, phi, ranks, before: ranksBefore }: Part,
-  models: Models,
-  specs: readonly MetricSpec[],
-): readonly Measured[] {
+function measure({ slice, rows, phi, candidate, baseline }: Part, models: Models, specs: readonly MetricSpec[]): readonly Measured[] {
   const own = takeRows(models.candidate, rows)
-  const view = viewOfPart(own, ranks)
-  const before = models.baseline && viewOfPart(takeRows(models.baseline, rows), ranksBefore)
+  const view = viewOfPart(own, candidate)
+  const before = models.baseline && viewOfPart(takeRows(models.baseline, rows), baseline)
   const draws = resampling(serialOf(own, view.n, (own.group ?? null) !== null), DRAWS)
   return specs.map((spec): Measured => {
     const metric = metrics[spec.metric]

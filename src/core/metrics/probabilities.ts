@@ -3,7 +3,6 @@
 import { bestCut } from '../stats/best-cut.ts'
 import { binnings } from '../stats/calibration-bins.ts'
 import { rarestAlike } from '../stats/clusters.ts'
-import { aucParts } from '../stats/delong.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
 import { averagePrecision, averagePrecisionInfluence, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
 import {
@@ -39,6 +38,32 @@ const largestDistance = ({ ranks: ranked, y, weight, unit }: BinaryView): Sample
   }
   const cut = bestCut(ranks, y, weight, unit)
   return { kind: 'cut', value: defined(cut.largest), y, cut, unit, weight }
+}
+
+const oneClass = plain(undefinedBecause('the truth has one class only'))
+
+function rocAuc(view: BinaryView): Sample {
+  const { unit, weight } = view
+  if (weight === null) {
+    const area = view.area()
+    if (area === null) return view.score === null ? noScores : oneClass
+    return {
+      kind: 'auc',
+      value: defined(area.auc),
+      area,
+      // of slices they are seldom read
+      get y() {
+        return view.y
+      },
+      unit,
+    }
+  }
+  const { y } = view
+  const ranks = view.ranks()
+  if (!ranks) return noScores
+  if (!y.includes(1) || !y.includes(0)) return oneClass
+  const { auc, influence } = weightedAuc(ranks, y, weight)
+  return { kind: 'influence', value: defined(auc), influence, unit, fewest: () => rarestAlike(y, 2, weight, unit) }
 }
 
 /** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
@@ -99,17 +124,7 @@ export const scoreMetrics = {
     shown: both,
     takes: { multi: choice('ovr', 'ovo'), average: choice('macro', 'weighted') },
     of: {
-      binary: (view) => {
-        const ranks = view.ranks()
-        if (!ranks) return noScores
-        const { y, n, unit, weight } = view
-        let ones = 0
-        for (let i = 0; i < n; i++) ones += y[i] ?? 0
-        if (ones === 0 || ones === n) return plain(undefinedBecause('the truth has one class only'))
-        if (weight === null) return { kind: 'auc', value: defined(aucParts(ranks, y).auc), ranks, y, unit }
-        const { auc, influence } = weightedAuc(ranks, y, weight)
-        return { kind: 'influence', value: defined(auc), influence, unit, fewest: () => rarestAlike(y, 2, weight, unit) }
-      },
+      binary: rocAuc,
       multiclass: (view, params) =>
         multiclassAuc(view, oneOf(params, 'multi', ['ovr', 'ovo']), oneOf(params, 'average', ['macro', 'weighted'])),
       multilabel: (view, params) => multilabelAuc(view, oneOf(params, 'average', ['macro', 'weighted'])),

@@ -4,6 +4,7 @@
  */
 import type { BestCut } from '../stats/best-cut.ts'
 import type { Ranking } from '../stats/ranking.ts'
+import type { Area } from './area.ts'
 import type { Curve } from './curve.ts'
 
 /** A value with the reason why it is none, or why it is only a convention (0/0 = 0). A gate on either is an error. */
@@ -54,7 +55,8 @@ export type Sample =
       readonly of: (confusion: Confusion) => MetricValue
       readonly trials: ((confusion: Confusion) => readonly [hits: number, trials: number]) | null
     })
-  | (Common & { readonly kind: 'auc'; readonly ranks: Ranking; readonly y: Uint8Array })
+  /** each row counts alike */
+  | (Common & { readonly kind: 'auc'; readonly area: Area; readonly y: Uint8Array })
   /** a function of the ROC counts at each threshold; `influence` where it has a gradient: ψ of each row, as in `evaluate/left-out.ts` */
   | (Common & {
       readonly kind: 'rank'

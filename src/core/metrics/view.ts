@@ -1,5 +1,6 @@
 /** Scores with what several metrics share, computed once on first use: the ranking, the curve, the confusion table. */
 import { type Ranking, ranking, rankingOnce } from '../stats/ranking.ts'
+import { type Area, areaOf } from './area.ts'
 import { confusionOf } from './confusion.ts'
 import { type Curve, curveOf } from './curve.ts'
 import { once } from './once.ts'
@@ -32,7 +33,18 @@ export interface BinaryView extends Rows, Omit<BinaryScores, 'weight'> {
   confusion(): Confusion
   /** null without scores */
   ranks(): Ranking | null
+  /** of rows that count alike; null without scores, or where the truth has one class only */
+  area(): Area | null
   curve(): Curve | null
+}
+
+/** What is known of some of the rows from having looked at all. */
+export interface Known {
+  /** rows */
+  readonly n: number
+  ranks(): Ranking | null
+  /** @param own computes it from these rows alone */
+  area(own: () => Area | null): Area | null
 }
 
 export interface MulticlassView extends Rows, Omit<MulticlassScores, 'weight'> {
@@ -77,11 +89,12 @@ export function viewOf(given: Scores): View {
 
 /**
  * The same of rows that were taken from scores that are known to be some.
- * @param known the ranking of these scores, where it need not be sorted for: of a binary task whose rows all count
+ * @param known of a binary task whose rows all count
  */
-export function viewOfPart(given: Scores, known: (() => Ranking | null) | null = null): View {
+export function viewOfPart(given: Scores, known: Known | null = null): View {
   const scores = withoutWeightless(given)
-  const n = rowsOf(scores)
+  // columns of a part are taken when they are read
+  const n = known && scores === given ? known.n : rowsOf(scores)
   const rows = { n, weight: scores.weight ?? null, unit: unitsOf(scores) }
   switch (scores.task) {
     case 'binary':
@@ -120,8 +133,12 @@ export function viewOfPart(given: Scores, known: (() => Ranking | null) | null =
 }
 
 /** Columns are read when a metric asks: those of a part are made then. */
-function binaryView(scores: BinaryScores, rows: Rows, known: (() => Ranking | null) | null = null): BinaryView {
-  const ranks = once(() => known?.() ?? (scores.score ? rankingOnce(scores.score) : null))
+function binaryView(scores: BinaryScores, rows: Rows, known: Known | null = null): BinaryView {
+  const ranks = once(() => known?.ranks() ?? (scores.score ? rankingOnce(scores.score) : null))
+  const area = once(() => {
+    const order = ranks()
+    return order && rows.weight === null && hasBoth(scores.y) ? areaOf(order, scores.y) : null
+  })
   const { group = null, worth = null } = scores
   return {
     task: 'binary',
@@ -139,12 +156,15 @@ function binaryView(scores: BinaryScores, rows: Rows, known: (() => Ranking | nu
     },
     confusion: once(() => confusionOf(scores.y, scores.predicted, 2, rows.weight)),
     ranks,
+    area: once(() => (known ? known.area(area) : area())),
     curve: once(() => {
       const order = ranks()
       return order ? curveOf(order, scores.y, rows.weight) : null
     }),
   }
 }
+
+const hasBoth = (y: Uint8Array): boolean => y.includes(1) && y.includes(0)
 
 /** What there is of each of k columns of scores, made on first use. */
 function columnsOf(scores: Float64Array | null, n: number, k: number, view: (c: number, score: Float64Array | null) => BinaryView) {

@@ -123,12 +123,28 @@ export interface AucError {
   readonly df: number | null
 }
 
-export const aucError = (parts: AucParts, y: ArrayLike<number>): AucError => ({
-  auc: parts.auc,
-  se: Math.sqrt(aucCovariance(parts, parts, y)),
-  fewest: Math.min(parts.positives, parts.negatives),
+export const aucError = (parts: AucParts, y: ArrayLike<number>): AucError =>
+  errorFrom(parts.auc, parts, Math.sqrt(aucCovariance(parts, parts, y)))
+
+/** @param squares of the components of each class about the area, summed */
+export const errorOfMoments = (auc: number, classes: Classes, { pos, neg }: ByClass): AucError =>
+  errorFrom(auc, classes, Math.sqrt(spread(pos, classes.positives) + spread(neg, classes.negatives)))
+
+const errorFrom = (auc: number, { positives, negatives }: Classes, se: number): AucError => ({
+  auc,
+  se,
+  fewest: Math.min(positives, negatives),
   df: null,
 })
+
+/** How many rows of each class there are. */
+type Classes = Pick<AucParts, 'positives' | 'negatives'>
+
+/** A sum over the rows of each class. */
+interface ByClass {
+  readonly pos: number
+  readonly neg: number
+}
 
 /** ψ_i of `clusters.ts`: how much each row moves the AUC; 0 for rows left out. */
 export function aucInfluence(parts: AucParts, y: ArrayLike<number>): Float64Array {
@@ -164,9 +180,24 @@ export interface AucChange {
 }
 
 export function aucDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): AucChange {
-  const fewest = Math.min(first.positives, first.negatives)
-  const { variance, df } = varianceOfDifference(first, second, y)
-  return { value: second.auc - first.auc, se: Math.sqrt(Math.max(variance, leftOpen(first.auc, second.auc, fewest) ** 2)), df }
+  const { squares, fourths } = powersOfDifference(first, second, y)
+  return changeOfMoments(first.auc, second.auc, first, squares, fourths)
+}
+
+/**
+ * var₁ + var₂ − 2 cov is the variance of the differences of the components: one pass, and never below 0.
+ * @param squares of those of each class about the change, summed; @param fourths their fourth powers
+ */
+export function changeOfMoments(before: number, after: number, classes: Classes, squares: ByClass, fourths: ByClass): AucChange {
+  const { positives, negatives } = classes
+  const variance = spread(squares.pos, positives) + spread(squares.neg, negatives)
+  const df = degreesOf(
+    positives + negatives,
+    squares.pos / positives ** 2 + squares.neg / negatives ** 2,
+    fourths.pos / positives ** 4 + fourths.neg / negatives ** 4,
+  )
+  const open = leftOpen(before, after, Math.min(positives, negatives))
+  return { value: after - before, se: Math.sqrt(Math.max(variance, open ** 2)), df }
 }
 
 /** @param se of the difference, on `df` degrees of freedom, which the areas' own intervals have here, too */
@@ -177,8 +208,12 @@ export function changeLower(before: AucError, after: AucError, { se, df }: Pick<
   return pairedLower(area(after), area(before), r, level)
 }
 
-/** var₁ + var₂ − 2 cov is the variance of the differences of the components: one pass, and never below 0. */
-function varianceOfDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): { readonly variance: number; readonly df: number } {
+interface Powers {
+  readonly squares: ByClass
+  readonly fourths: ByClass
+}
+
+function powersOfDifference(first: AucParts, second: AucParts, y: ArrayLike<number>): Powers {
   let pos = 0
   let neg = 0
   let posFourths = 0
@@ -197,10 +232,7 @@ function varianceOfDifference(first: AucParts, second: AucParts, y: ArrayLike<nu
       negFourths += square * square
     }
   }
-  const { positives, negatives } = first
-  const squares = pos / positives ** 2 + neg / negatives ** 2
-  const fourths = posFourths / positives ** 4 + negFourths / negatives ** 4
-  return { variance: spread(pos, positives) + spread(neg, negatives), df: degreesOf(positives + negatives, squares, fourths) }
+  return { squares: { pos, neg }, fourths: { pos: posFourths, neg: negFourths } }
 }
 
 /** What one class adds to a variance; a single row adds nothing. */

@@ -9,7 +9,7 @@ import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
 import { metricNames, metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
-import { aucDifference, aucParts } from '../../../src/core/stats/delong.ts'
+import { aucDifference } from '../../../src/core/stats/delong.ts'
 import { degreesOf } from '../../../src/core/stats/mean.ts'
 import { normalQuantile } from '../../../src/core/stats/normal.ts'
 import type { Bounds } from '../../../src/core/stats/proportion.ts'
@@ -102,7 +102,7 @@ describe('a change of an area, of which a few rows of one class know', () => {
       const world = draw(pair, 200, rng)
       const [before, after] = samplesOf('roc_auc', world)
       if (before.kind !== 'auc' || after.kind !== 'auc') throw new Error('these are areas')
-      const { value, se } = aucDifference(aucParts(before.ranks, after.y), aucParts(after.ranks, after.y), after.y)
+      const { value, se } = aucDifference(before.area.components(), after.area.components(), after.y)
       const half = normalQuantile(0.975) * se
       const test = changeBetween(before, after, resampling())?.test ?? missing()
       return { test, normal: [value - half, value + half] as const }
@@ -136,7 +136,7 @@ describe('how far down an area may have gone', () => {
     for (let world = 0; world < worlds; world++) {
       const [before, after] = samplesOf('roc_auc', draw(pair, 200, rng))
       if (before.kind !== 'auc' || after.kind !== 'auc') throw new Error('these are areas')
-      const { value, se, df } = aucDifference(aucParts(before.ranks, after.y), aucParts(after.ranks, after.y), after.y)
+      const { value, se, df } = aucDifference(before.area.components(), after.area.components(), after.y)
       const [low, high] = changeBetween(before, after, resampling())?.test?.bounds(0.95, Number.NaN) ?? missing()
       held += Number(low <= truth)
       byT += Number(value - studentQuantile(0.95, df) * se <= truth)
@@ -178,7 +178,7 @@ describe('how far down an area may have gone', () => {
   it('is what t says where both areas have normal intervals', () => {
     const [before, after] = samplesOf('roc_auc', draw(pairOf('binary, 30 % positives, one model worse'), 1000, random(13)))
     if (before.kind !== 'auc' || after.kind !== 'auc') throw new Error('these are areas')
-    const { value, se, df } = aucDifference(aucParts(before.ranks, after.y), aucParts(after.ranks, after.y), after.y)
+    const { value, se, df } = aucDifference(before.area.components(), after.area.components(), after.y)
     const [low] = changeBetween(before, after, resampling())?.test?.bounds(0.95, Number.NaN) ?? missing()
     expect(low).toBeCloseTo(value - studentQuantile(0.95, df) * se, 12)
   })
