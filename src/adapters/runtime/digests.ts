@@ -112,7 +112,7 @@ function beginningOf(path: string): string {
 }
 
 interface Known {
-  /** path → what an earlier run found there, and what is believed while it is the same file (proven-before.ts) */
+  /** path → what was found there before, and what is believed while it is the same file (proven-before.ts) */
   readonly known?: ReadonlyMap<string, Hashed>
 }
 

@@ -3,7 +3,7 @@
  *
  * Looked for in (1) MODELGATE_RUNTIME_DIR, (2) the node_modules beside our own package.json, (3) the tool cache; else (4) npm installs the
  * locked packages of `runtime/` into a staging folder, of which exactly the files of this platform move into the tool cache. Wherever they
- * come from, every file is compared with `runtime/digests.json` before anything of it is loaded (on a laptop once, while it stays the same file). The user's workspace is never looked at.
+ * come from, every file is compared with `runtime/digests.json` before anything of it is loaded (once a process, on a laptop once for all, while it stays the same file). The user's workspace is never looked at.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'

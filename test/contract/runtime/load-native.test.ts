@@ -21,6 +21,7 @@ import { hashThread } from '../../../src/adapters/fs/hash-thread.ts'
 import { type NativePart, type Runtime, readRuntime } from '../../../src/adapters/runtime/digests.ts'
 import { beginDuckdb, expectNative, loadNative, locateNative } from '../../../src/adapters/runtime/load-native.ts'
 import { findNpm } from '../../../src/adapters/runtime/npm.ts'
+import { provenNote } from '../../../src/adapters/runtime/proven-before.ts'
 import { UserError } from '../../../src/errors.ts'
 
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -231,6 +232,53 @@ describe('SUP-10 native binaries are pinned by digest and checked before dlopen'
       forge(user, file)
       writeFileSync(note(user), readFileSync(note(user), 'utf8').replace(sha256(code), sha256('other')))
       expect(await locateNative('onnx', options)).toBe(options.environment.MODELGATE_RUNTIME_DIR)
+    })
+  })
+
+  describe('what this process has proven is not hashed again, on a CI server either', () => {
+    const onServer = (place: string) => ({
+      environment: { CI: 'true', MODELGATE_RUNTIME_DIR: place },
+      runtime: smallRuntime(fresh('root')),
+    })
+    const settling = () => new Promise((done) => setTimeout(done, 2_100))
+
+    it.runIf(process.platform === 'linux')('its bytes are read once', async () => {
+      const place = fresh('large')
+      const content = Buffer.alloc(8_000_000, code)
+      put(place, code)
+      writeFileSync(join(place, entry), content)
+      const root = fresh('root')
+      const runtime: Runtime = { ...smallRuntime(root), files: () => new Map([[entry, sha256(content.toString('latin1'))]]) }
+      const options = { ...onServer(place), runtime }
+      const readBy = async (work: () => Promise<unknown>): Promise<number> => {
+        const bytes = () => Number(/^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
+        const before = bytes()
+        await work()
+        return bytes() - before
+      }
+      await settling()
+      expect(await readBy(() => locateNative('onnx', options))).toBeGreaterThanOrEqual(content.length)
+      expect(await readBy(() => locateNative('onnx', options))).toBeLessThan(content.length)
+    })
+
+    it.each(['write', 'replace'] as const)('while it is that very file: not after a %s', async (change) => {
+      const place = put(fresh('given'), code)
+      const file = join(place, entry)
+      await settling()
+      expect(await locateNative('onnx', onServer(place))).toBe(place)
+      const { atime, mtime } = statSync(file)
+      if (change === 'replace') rmSync(file)
+      writeFileSync(file, code.replace('true', '1337'))
+      utimesSync(file, atime, mtime)
+      const before = loads()
+      expect(await codeOf(loadNative('onnx', onServer(place)))).toContain('NATIVE_CHANGED')
+      expect(loads()).toBe(before)
+    })
+
+    it('and not where it was written so lately that it may be written again at the same time', async () => {
+      const place = put(fresh('given'), code)
+      expect(await locateNative('onnx', onServer(place))).toBe(place)
+      expect(provenNote({ CI: 'true' }).known.has(join(place, entry))).toBe(false)
     })
   })
 
