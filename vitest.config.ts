@@ -14,7 +14,14 @@ export default defineConfig({
     projects: [
       // the core is pure: its files share a process, which would else start and load the same modules ninety times
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
-      { extends: true, test: { name: 'whole', include: ['test/{bundle,contract,metadata}/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/{bundle,contract,metadata}/**/*.test.ts'],
+          globalSetup: ['test/support/source-bundle.ts'],
+        },
+      },
     ],
   },
 })

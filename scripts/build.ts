@@ -10,6 +10,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildSync, transformSync } from 'esbuild'
+import { duckdbApi, hashWorker } from './apart.ts'
 import { loadedBy } from './loaded-by.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -48,28 +49,12 @@ for (const file of readdirSync(staging)) {
     )
   else cpSync(join(staging, file), join(out, file))
 }
-/** What is started by its file, apart from the bundle: whole, and in one file each. */
-const apart = {
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  minifyWhitespace: true,
-  legalComments: 'none',
-  absWorkingDir: root,
-} as const
-buildSync({ ...apart, entryPoints: [join(work, 'adapters', 'fs', 'hash-worker.js')], outfile: join(out, 'hash-worker.cjs') })
-// a function of the binding, which is loaded from wherever it was proven. In brackets: V8 then compiles what is called at once in its first look at it
 buildSync({
-  ...apart,
-  entryPoints: ['@duckdb/node-api'],
-  external: ['@duckdb/node-bindings'],
-  outfile: join(out, 'duckdb.cjs'),
-  banner: {
-    js: "module.exports=(binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
-  },
-  footer: { js: '}return module.exports})' },
+  ...hashWorker(join(work, 'adapters', 'fs', 'hash-worker.js')),
+  absWorkingDir: root,
+  outfile: join(out, 'hash-worker.cjs'),
 })
+buildSync({ ...duckdbApi, absWorkingDir: root, outfile: join(out, 'duckdb.cjs') })
 writeFileSync(
   join(out, 'licenses.txt'),
   `${readFileSync(join(out, 'licenses.txt'), 'utf8').trimEnd()}\n\n@duckdb/node-api\nMIT\n${readFileSync(join(root, 'node_modules/@duckdb/node-api/LICENSE'), 'utf8')}`,

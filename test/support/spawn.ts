@@ -27,9 +27,10 @@ export const bareEnvironment = (): Record<string, string> => ({
   TMPDIR: process.env.TMPDIR ?? '/tmp',
 })
 
-/** Of our source Node keeps what it made of each file, or every process would strip the types of some hundred files anew. The bundle runs as users run it. */
-const compiled = { NODE_COMPILE_CACHE: join(projectRoot, 'node_modules', '.cache', 'compiled') }
-const isSource = (args: readonly string[]): boolean => args.some((arg) => /\.ts\b/.test(arg))
+/** Of our source Node keeps what it made of each file, or every process would compile the same anew. The bundle runs as users run it. */
+const cache = join(projectRoot, 'node_modules', '.cache')
+const compiled = { NODE_COMPILE_CACHE: join(cache, 'compiled') }
+const isSource = (args: readonly string[]): boolean => args.some((arg) => /\.ts\b/.test(arg) || arg.includes(join(cache, 'source')))
 
 export function runNode(args: readonly string[], options: SpawnOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {

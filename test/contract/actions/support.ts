@@ -1,8 +1,9 @@
 /** Runs an action from the source as the runner does: a process of its own, INPUT_*, and the files behind the runner's channels. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mainModule } from '../../support/command-line.ts'
 import { parseOutputFile } from '../../support/runner-parsers.ts'
-import { type Finished, projectRoot, runNode, type SpawnOptions } from '../../support/spawn.ts'
+import { type Finished, runNode, type SpawnOptions } from '../../support/spawn.ts'
 
 export interface ActionRun extends Finished {
   readonly outputs: Readonly<Record<string, string>>
@@ -22,7 +23,7 @@ export async function runActionIn(
   const files = Object.fromEntries(channels.map((name) => [name, join(folder, `${name}.txt`)]))
   for (const path of Object.values(files)) writeFileSync(path, '')
   const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
-  const main = JSON.stringify(join(projectRoot, 'src', 'main.ts'))
+  const main = JSON.stringify(mainModule())
   const script = `${options.before ?? ''}; const { start } = await import(${main}); await start(${JSON.stringify(action)})`
   const finished = await runNode(['--input-type=module', '-e', script], {
     cwd: folder,

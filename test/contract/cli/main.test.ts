@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resultSchema } from '../../../src/core/schema/result.ts'
+import { commandLine, mainModule } from '../../support/command-line.ts'
 import { baseConfig, makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { commandsIn } from '../../support/runner-parsers.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
@@ -14,7 +15,7 @@ afterEach(() => project?.remove())
 const modelgate = (files: ProjectFiles, ...args: string[]) => {
   project = makeProject(files)
   const { folder } = project
-  return runNode([join(projectRoot, 'scripts', 'modelgate.ts'), ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+  return runNode([commandLine(), ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
 }
 
 const column = '##[error]kind ::x'
@@ -64,7 +65,7 @@ describe('the out folder', () => {
     const ignore = join(folder, 'out', '.gitignore')
     const { ino, mtimeMs } = statSync(ignore)
     expect(readFileSync(ignore, 'utf8')).toBe('*\n')
-    const again = [join(projectRoot, 'scripts', 'modelgate.ts'), 'validate', '--out', 'out']
+    const again = [commandLine(), 'validate', '--out', 'out']
     expect((await runNode(again, { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })).code).toBe(0)
     expect(statSync(ignore)).toMatchObject({ ino, mtimeMs })
   })
@@ -87,7 +88,7 @@ describe('--explain', () => {
 })
 
 describe('GATE-06 an early end of the command line is never success', () => {
-  const main = JSON.stringify(join(projectRoot, 'src', 'main.ts'))
+  const main = JSON.stringify(mainModule())
   const after = (before: string, ...args: string[]) => {
     project = makeProject()
     const script = `const fsp = (await import('node:fs/promises')).default; const { syncBuiltinESMExports } = await import('node:module'); ${before}; syncBuiltinESMExports(); const { start } = await import(${main}); await start('cli')`

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { driftDetails } from '../../../src/core/schema/drift-details.ts'
 import { resultSchema } from '../../../src/core/schema/result.ts'
+import { commandLine } from '../../support/command-line.ts'
 import { makeProject, type Project, rows } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
 
@@ -35,7 +36,7 @@ writeFileSync(out, 'probability\\n' + lines.map((line) => 1 / (1 + Math.exp(-sig
 `
 
 const run = (folder: string, ...args: string[]) =>
-  runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'run', ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+  runNode([commandLine(), 'run', ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
 const resultOf = (folder: string, stage: string) =>
   resultSchema.parse(JSON.parse(readFileSync(join(folder, '.modelgate', 'm', `${stage}.json`), 'utf8')))
 

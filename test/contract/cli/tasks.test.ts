@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { commandLine } from '../../support/command-line.ts'
 import { sequenceOfScores, sideBySide } from '../../support/onnx-models.ts'
 import { makeProject, numbers, type Project } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
@@ -12,7 +13,7 @@ afterEach(() => project?.remove())
 const run = async (files: Parameters<typeof makeProject>[0]) => {
   project = makeProject(files)
   const { folder } = project
-  const ended = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'run'], {
+  const ended = await runNode([commandLine(), 'run'], {
     cwd: folder,
     env: { MODELGATE_RUNTIME_DIR: projectRoot },
   })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { mapEngineError } from '../../../src/adapters/duckdb/errors.ts'
 import { LineCounter, mostBrackets } from '../../../src/adapters/duckdb/line-counter.ts'
+import { commandLine } from '../../support/command-line.ts'
 import { makeProject } from '../../support/project.ts'
 import { bareEnvironment, projectRoot, runNode } from '../../support/spawn.ts'
 import { type Bench, makeBench, refusal } from '../duckdb/support.ts'
@@ -163,7 +164,7 @@ describe('DAT-10 the memory that the config allows', () => {
       'modelgate.yml': `models: {m: {model: m.onnx, data: {train: train.csv}, limits: {memory: ${memory}}}}\n`,
     })
     try {
-      const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'validate'], {
+      const run = await runNode([commandLine(), 'validate'], {
         cwd: project.folder,
         env: { MODELGATE_RUNTIME_DIR: projectRoot },
       })
@@ -185,7 +186,7 @@ describe('DAT-10 a disk that is full', () => {
     try {
       // no file beyond 2000 blocks: what a full disk is to whoever writes
       const command = `ulimit -f 2000; exec "$0" "$1" validate`
-      const program = [process.execPath, join(projectRoot, 'scripts', 'modelgate.ts')]
+      const program = [process.execPath, commandLine()]
       const env = { ...bareEnvironment(), TMPDIR: join(project.folder, 'tmp'), MODELGATE_RUNTIME_DIR: projectRoot }
       const run = spawnSync('sh', ['-c', command, ...program], { cwd: project.folder, env, encoding: 'utf8' })
       expect(run.stderr).toContain('DISK_FULL: there is no space left to unpack big.csv.gz')

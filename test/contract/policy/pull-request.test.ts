@@ -6,6 +6,7 @@ import { gateDetails } from '../../../src/core/schema/details.ts'
 import type { StageResult } from '../../../src/core/schema/result.ts'
 import type { StageOptions } from '../../../src/stages/context.ts'
 import { runPipeline } from '../../../src/stages/run-stage.ts'
+import { commandLine } from '../../support/command-line.ts'
 import type { Loopback } from '../../support/loopback.ts'
 import { sendJson } from '../../support/loopback.ts'
 import { logistic } from '../../support/onnx-models.ts'
@@ -226,7 +227,7 @@ describe('EVT-06 a base that cannot be read is an error of the step', () => {
 
 describe('EVT-06 on the command line', () => {
   const cli = (folder: string, ...args: string[]) =>
-    runNode([join(projectRoot, 'scripts', 'modelgate.ts'), ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+    runNode([commandLine(), ...args], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
   const failing = 'models:\n  m: {model: m.onnx, data: {train: ../train.csv}, expect: {rows: {min: 100000}}}\n'
 
   it('--base judges by a commit of the repository; without it the checkout counts', async () => {

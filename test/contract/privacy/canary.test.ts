@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fnv64 } from '../../../src/core/profile/edges.ts'
+import { commandLine } from '../../support/command-line.ts'
 import { classifierWithZipMap } from '../../support/onnx-models.ts'
 import { makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
@@ -175,7 +176,7 @@ function demandNone(where: string, text: string): void {
 describe('PII-01 and PII-02 and PII-03 and PII-04 no canary leaves the command line', () => {
   it.each(ways)('$name', { timeout: 60_000 }, async ({ files, args, code, says = '' }) => {
     project = makeProject(files)
-    const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), ...args], {
+    const run = await runNode([commandLine(), ...args], {
       cwd: project.folder,
       env: { MODELGATE_RUNTIME_DIR: projectRoot },
     })
@@ -192,7 +193,7 @@ describe('PII-01 and PII-02 and PII-03 and PII-04 no canary leaves the command l
 describe('a first config', () => {
   it('is not made of a file without a header', { timeout: 60_000 }, async () => {
     project = makeProject({ 'train.csv': headless(table(1, 400)), 'test.csv': headless(table(2, 400)) })
-    const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'init', 'train.csv', 'test.csv', '--config', 'first.yml'], {
+    const run = await runNode([commandLine(), 'init', 'train.csv', 'test.csv', '--config', 'first.yml'], {
       cwd: project.folder,
       env: { MODELGATE_RUNTIME_DIR: projectRoot },
     })
@@ -228,7 +229,7 @@ describe('PII-05 a label is no hash that somebody could look up', () => {
       ...Object.fromEntries(Object.entries(tables).map(([name, text]) => [name, withAnswer(text)])),
       'modelgate.yml': yml.replace('sensitive: [', 'sensitive: [answer, '),
     })
-    const run = await runNode([join(projectRoot, 'scripts', 'modelgate.ts'), 'run', '--json'], {
+    const run = await runNode([commandLine(), 'run', '--json'], {
       cwd: project.folder,
       env: { MODELGATE_RUNTIME_DIR: projectRoot },
     })

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { commandLine } from '../../support/command-line.ts'
 import { makeProject, type Project } from '../../support/project.ts'
 import { projectRoot, runNode } from '../../support/spawn.ts'
 
@@ -26,7 +27,7 @@ told(dgram.Socket.prototype, 'send')
 `
 const resultFile = z.looseObject({ verdict: z.string(), checks: z.array(z.unknown()), details: z.unknown() })
 const stages = ['validate', 'evaluate', 'drift'] as const
-const command = [join(projectRoot, 'scripts', 'modelgate.ts'), 'run']
+const command = [commandLine(), 'run']
 
 let project: Project
 beforeAll(() => {

@@ -1,0 +1,15 @@
+/** What is started or loaded by its file, apart from the bundle: whole, and in one file each. */
+const apart = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', minifyWhitespace: true, legalComments: 'none' } as const
+
+export const hashWorker = (entry: string) => ({ ...apart, entryPoints: [entry] })
+
+/** A function of the binding, which is loaded from wherever it was proven. In brackets: V8 then compiles what is called at once in its first look at it. */
+export const duckdbApi = {
+  ...apart,
+  entryPoints: ['@duckdb/node-api'],
+  external: ['@duckdb/node-bindings'],
+  banner: {
+    js: "module.exports=(binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
+  },
+  footer: { js: '}return module.exports})' },
+}
