@@ -1,5 +1,6 @@
 // What no program on Node and DuckDB can be faster than: a process that loads the engine, and, where asked, judges the checks of a suite
-// in plain SQL, one query; with `all`, `unique` in the same one, by a bit for each value as ours asks it. Plain JavaScript, so that nothing is
+// in plain SQL, one query; with `all`, `unique` in the same one, by a bit for each value, as ours asks it of all but running numbers (their rows' own
+// numbers, which are compared for less). Plain JavaScript, so that nothing is
 // translated first. Prints the values that break each.
 //
 //     node bench/peers/floor.mjs nothing|rows|all data.parquet checks.json

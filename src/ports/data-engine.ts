@@ -15,6 +15,11 @@ export interface Column {
    * close together, which are counted at the price of a sum; a file that says so wrongly makes the query fail.
    */
   readonly kinds?: string
+  /**
+   * SQL of an aggregate over every row of the relation, by its own names: how many values are not the running number of their row. Only where the
+   * file says of each of its parts what of running numbers is true; whether it is so, the rows decide.
+   */
+  readonly astray?: string
 }
 
 export interface DataFile {

@@ -53,7 +53,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       const engine = await ports.engine()
       checks.push(...(await integrity(engine, table, role, context)))
       const facts = tableFacts(table, role)
-      const planned = planRole(facts, expected, {
+      const around: Surroundings = {
         others: new Map([
           ...besides.tables,
           ...opened.flatMap((one) =>
@@ -64,7 +64,8 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
         data: model.data,
         now,
         verified,
-      } satisfies Surroundings)
+      }
+      const planned = planRole(facts, expected, around, { alone: !isProfiled(model) })
       // first the profile, whose scan takes along what the checks want of the same rows; trouble of its own is told when they are judged
       const riders = ridersOfPlans(planned)
       const [profiled] = await Promise.allSettled([profileOf(engine, table, role, model, profiles[0], riders.wanted)])

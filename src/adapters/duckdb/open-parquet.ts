@@ -7,7 +7,7 @@ import { askFacts, relationOf } from './parquet-asked.ts'
 import { statisticsBeyond } from './parquet-beyond.ts'
 import type { Footer } from './parquet-footer.ts'
 import { type Bound, unpackedBounds } from './parquet-pages.ts'
-import { type FooterFacts, greatestOf, plainTable, type Range } from './parquet-plain.ts'
+import { type FooterFacts, greatestOf, plainTable, type Range, runningNumbers } from './parquet-plain.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -30,17 +30,22 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
     const footer = file.footer ?? null
     const beyond = footer === null ? null : statisticsBeyond(footer)
     if (beyond !== null) throw contradicted(file.shown, beyond)
-    const facts = (footer === null ? null : plainTable(footer)) ?? (await askFacts(session.raw, file))
+    const plain = footer === null ? null : plainTable(footer)
+    const facts = plain ?? (await askFacts(session.raw, file))
     const { columns, rows } = facts
     await demandBounded(session, file, footer, facts, maxUnpackedBytes)
+    const rowNumber = rowNumberOf(
+      'file_row_number',
+      columns.map((one) => one.name),
+    )
+    // the engine's number by its own name: a column of the data may hide it
+    const ordered = footer !== null && plain !== null && rowNumber === 'file_row_number'
+    const running = ordered ? runningNumbers(footer, plain) : new Map<string, bigint>()
     return {
       shown: file.shown,
       relation,
-      rowNumber: rowNumberOf(
-        'file_row_number',
-        columns.map((one) => one.name),
-      ),
-      columns: columns.map((one) => withKinds(one, facts)),
+      rowNumber,
+      columns: columns.map((one) => withOrder(withKinds(one, facts), running.get(one.name))),
       rows,
       made: null,
     }
@@ -67,6 +72,10 @@ function withKinds(column: Column, { ranges, rows }: FooterFacts): Column {
   const [least, greatest] = wholeBytes(column.type, range)
   return { ...column, kinds: `coalesce(bit_count(bitstring_agg(${quoteName(column.name)}, ${least}, ${greatest})), 0)` }
 }
+
+/** How many values are not the number of their row, from `first` on. */
+const withOrder = (column: Column, first: bigint | undefined): Column =>
+  first === undefined ? column : { ...column, astray: `count_if(${quoteName(column.name)} <> file_row_number + CAST(${first} AS BIGINT))` }
 
 /** The same ends, or one further out: where a byte is left over, the engine clears the rest of it with each bit that it sets, which takes as long again. */
 function wholeBytes(type: string, { least, greatest }: Range): readonly [bigint, bigint] {

@@ -141,6 +141,28 @@ function isSized({ statistics }: Chunk, { type, length, converted, precision }: 
   return isFine(statistics.least) && isFine(statistics.greatest) && isFine(statistics.oldLeast) && isFine(statistics.oldGreatest)
 }
 
+/**
+ * Columns of which each row group says that its ends are those of running numbers, and the number of the first row: the next group goes on where the
+ * one before ends. A guess of what the rows hold, which decides how they are asked.
+ */
+export function runningNumbers({ rows, groups }: Footer, { columns, ranges }: FooterFacts): ReadonlyMap<string, bigint> {
+  const running = new Map<string, bigint>()
+  for (const [at, { name, type }] of columns.entries()) {
+    const range = ranges.get(name)
+    if (range === undefined || rows === 0 || range.greatest - range.least !== BigInt(rows) - 1n || range.greatest > greatestOf('BIGINT'))
+      continue
+    let next = range.least
+    const goesOn = groups.every(({ rows: some, chunks }) => {
+      const found = chunks[at] === undefined ? null : rangeOf([chunks[at]], type)
+      const first = next
+      next += BigInt(some)
+      return found?.least === first && found.greatest === next - 1n
+    })
+    if (goesOn) running.set(name, range.least)
+  }
+  return running
+}
+
 /** @returns null where a group says none, or the two are the wrong way round; undefined where one is no value of the type */
 function rangeOf(chunks: readonly Chunk[], type: string): Range | null | undefined {
   const read = (bytes: Uint8Array): bigint => {

@@ -159,6 +159,8 @@ export interface Counted<S extends Shape> extends Common<S> {
 export interface Aggregates {
   readonly judged: Sql
   readonly broken: Sql
+  /** in the place of `broken`, for less: 0 where nothing is broken, and any other number says nothing */
+  readonly doubts?: Sql
 }
 export interface Asked<S extends Shape> extends Common<S> {
   /** in the order of the answers; none where it cannot be asked, which the judge then says */

@@ -11,6 +11,8 @@ export interface ColumnFacts {
   readonly type: string
   /** SQL of an aggregate: how many different values it has, at the price of a sum; only where that is possible (ports/data-engine.ts) */
   readonly kinds?: string
+  /** SQL of an aggregate over the rows of the table itself: how many values are not the running number of their row; only where that may be none (ports/data-engine.ts) */
+  readonly astray?: string
 }
 
 export interface TableFacts {
@@ -26,6 +28,12 @@ export interface TableFacts {
   readonly columnar: boolean
   readonly columns: readonly ColumnFacts[]
 }
+
+/** The same table, and nobody asks whether values are in the order of rows. */
+export const withoutOrder = (table: TableFacts): TableFacts => ({
+  ...table,
+  columns: table.columns.map(({ astray: _, ...column }) => column),
+})
 
 /** Whole numbers of at most 64 bits … */
 export const isWord = (type: string): boolean => /^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type)

@@ -39,6 +39,8 @@ export interface Finding {
   readonly fix?: string
   /** columns that the sentence may name, beside the one of the expectation */
   readonly names?: readonly string[]
+  /** nothing is found yet: the cheap way to say that nothing is broken did not say so (`Plan.settle`) */
+  readonly doubtful?: true
 }
 
 /** What a check may look at beside its table. */
@@ -64,6 +66,8 @@ export interface Plan {
   readonly own: readonly Step[]
   /** decided without a scan */
   readonly known: readonly Finding[]
+  /** Counts what the shared scan left in doubt; null where it did not. */
+  readonly settle: (findings: readonly Finding[]) => Step | null
   /**
    * In which row each of these findings broke first. A few are looked for one by one, as far as the first row each; many together: a look at the
    * beginning of the table, which finds what is common, then a scan for what is not found yet. Null when there is nothing to look for.
@@ -105,14 +109,8 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
         shared.push(asked)
         break
       case 'counted':
-        if (work.aggregates(scope) !== null) {
-          shared.push(asked)
-          break
-        }
-        own.push({
-          queries: [work.count(scope)],
-          finish: ([rows]) => [counted(blank, rows?.[0] ?? {}, work.says(scope), limitOf(expectation, work.allowed))],
-        })
+        if (work.aggregates(scope) !== null) shared.push(asked)
+        else own.push(countedAlone(asked, work))
         break
       case 'asked':
         own.push({ queries: work.queries(scope), finish: (answers) => [answered(blank, work.judge(answers, scope))] })
@@ -124,6 +122,7 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
     known,
     own,
     shared: sharedScans(shared, table),
+    settle: (findings) => settled(shared, findings),
     locate: (findings, where) => {
       const lost = lostOf(findings)
       const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => lost.has(expectation))
@@ -257,7 +256,10 @@ function sharedScan(order: readonly Asked[]): { readonly scan: Scan<readonly Fin
     } else if (work.kind === 'counted') {
       const aggregates = work.aggregates(scope)
       if (aggregates === null) throw new Error(`${expectation.check} has no aggregates`)
-      finishers.push(countedIn(asked, work, want(aggregates.judged), want(aggregates.broken)))
+      const { judged, broken, doubts = null } = aggregates
+      finishers.push(
+        doubts === null ? countedIn(asked, work, want(judged), want(broken)) : unlessDoubtful(asked, work, want(judged), want(doubts)),
+      )
     } else if (work.kind === 'figures') {
       const named = Object.entries(work.figures(scope)).map(([key, figure]) => [key, want(figure)] as const)
       finishers.push((values) => answered(blank, work.judge(Object.fromEntries(named.map(([key, at]) => [key, values[at]])), scope)))
@@ -271,6 +273,32 @@ const countedIn =
   ({ blank, scope, expectation }: Asked, { says, allowed }: Extract<Work, { kind: 'rows' | 'counted' }>, judged: number, broken: number) =>
   (values: readonly unknown[]): Finding =>
     counted(blank, { judged: values[judged], broken: values[broken] }, says(scope), limitOf(expectation, allowed))
+
+/** The same where what is counted is 0 if nothing is broken, and else says nothing. */
+const unlessDoubtful =
+  (asked: Asked, work: Extract<Work, { kind: 'counted' }>, judged: number, doubts: number) =>
+  (values: readonly unknown[]): Finding =>
+    number(values[doubts]) === 0 ? countedIn(asked, work, judged, doubts)(values) : { ...asked.blank, doubtful: true }
+
+const countedAlone = ({ blank, scope, expectation }: Asked, { count, says, allowed }: Extract<Work, { kind: 'counted' }>): Step => ({
+  queries: [count(scope)],
+  finish: ([rows]) => [counted(blank, rows?.[0] ?? {}, says(scope), limitOf(expectation, allowed))],
+})
+
+function settled(shared: readonly Asked[], findings: readonly Finding[]): Step | null {
+  const open = new Set(findings.flatMap(({ doubtful, expectation }) => (doubtful ? [expectation] : [])))
+  const steps = shared.flatMap((asked) =>
+    open.has(asked.expectation) && asked.work.kind === 'counted' ? [countedAlone(asked, asked.work)] : [],
+  )
+  if (steps.length === 0) return null
+  return {
+    queries: steps.flatMap(({ queries }) => queries),
+    finish: (answers) => [
+      ...findings.filter(({ doubtful }) => !doubtful),
+      ...steps.flatMap(({ finish }, place) => finish(answers.slice(place, place + 1))),
+    ],
+  }
+}
 
 /** They are broken, and nobody knows where yet. */
 const lostOf = (findings: readonly Finding[]): ReadonlySet<Expectation> =>

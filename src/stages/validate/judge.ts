@@ -1,6 +1,6 @@
 /** Expectations on one opened table: the plan of the core, run on the engine. */
 import type { Row } from '../../core/checks/entry.ts'
-import type { TableFacts } from '../../core/checks/facts.ts'
+import { type TableFacts, withoutOrder } from '../../core/checks/facts.ts'
 import { type Finding, type Plan, planChecks, type Step, type Surroundings, sqlTexts } from '../../core/checks/plan.ts'
 import { answersOf, type Riders, ridersOf, type Scan, scanQuery } from '../../core/checks/scan.ts'
 import { findCheck } from '../../core/checks/table.ts'
@@ -21,7 +21,14 @@ export interface Planned {
   readonly own: Expectation | null
 }
 
-export function planRole(table: TableFacts, expectations: readonly Expectation[], around: Surroundings): readonly Planned[] {
+/** @param alone none of it will ride in a query of others, which sees no row number of the engine's own */
+export function planRole(
+  facts: TableFacts,
+  expectations: readonly Expectation[],
+  around: Surroundings,
+  { alone }: { readonly alone: boolean } = { alone: false },
+): readonly Planned[] {
+  const table = alone ? facts : withoutOrder(facts)
   const asked = expectations.filter(({ on }) => on.some((role) => role === table.role))
   const free = asked.filter((expectation) => !hasSql(expectation))
   return [
@@ -60,7 +67,7 @@ export const judge = (
   table: TableFacts,
   expectations: readonly Expectation[],
   around: Surroundings,
-): Promise<readonly Judged[]> => judgePlanned(engine, table, planRole(table, expectations, around))
+): Promise<readonly Judged[]> => judgePlanned(engine, table, planRole(table, expectations, around, { alone: true }))
 
 const hasSql = (expectation: Expectation): boolean => {
   const entry = findCheck(expectation.check)
@@ -72,6 +79,8 @@ type Asked = Pick<DataEngine, 'aggregate'>
 async function run(engine: Asked, table: TableFacts, plan: Plan, valuesOf: (scan: Scan) => readonly unknown[]): Promise<Judged> {
   let findings: readonly Finding[] = plan.known
   for (const scan of plan.shared) findings = [...findings, ...scan.finish(await scanRows(engine, table, scan, valuesOf(scan)))]
+  const open = plan.settle(findings)
+  if (open !== null) findings = await answer(engine, open)
   for (const step of plan.own) findings = [...findings, ...(await answer(engine, step))]
   for (const where of ['beginning', 'anywhere'] as const) {
     const step = plan.locate(findings, where)

@@ -10,9 +10,15 @@ import type { Aggregates } from '../entry.ts'
 import { type ColumnFacts, isWord, type Sql, sparsest, sql, type TableFacts } from '../facts.ts'
 import { ifPresent } from '../sql-parts.ts'
 
-/** In the scan that is made anyway, where the engine can count different values in it. */
-export const repeatsInBits = ({ quoted, kinds }: ColumnFacts): Aggregates | null =>
-  kinds === undefined ? null : { judged: sql(`count(${quoted})`), broken: sql(`count(${quoted}) - ${kinds}`) }
+/** In the scan that is made anyway, where the engine can count different values in it. Of values that are the running number of their row none repeats another. */
+export const repeatsInBits = ({ quoted, kinds, astray }: ColumnFacts): Aggregates | null =>
+  kinds === undefined
+    ? null
+    : {
+        judged: sql(`count(${quoted})`),
+        broken: sql(`count(${quoted}) - ${kinds}`),
+        ...(astray === undefined ? {} : { doubts: sql(astray) }),
+      }
 
 export function repeats(column: ColumnFacts, { relation, columnar }: TableFacts): Sql {
   if (columnar && isWord(column.type)) return sql(inWords(column.quoted, relation))
