@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
 import { determinismCheck } from '../core/evaluate/determinism.ts'
-import { withHistory } from '../core/evaluate/history.ts'
+import { withHistory, withRuns } from '../core/evaluate/history.ts'
 import { type JudgeInput, judge, type MissingBaseline } from '../core/evaluate/judge.ts'
 import { isMeasured } from '../core/evaluate/measured.ts'
 import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reuse.ts'
@@ -114,6 +114,7 @@ export const evaluate: ModelStage = async (given, options) => {
   const specs = withHistory(
     model.evaluate.metrics.filter(({ metric }) => !isMeasured(metric)),
     ledger.state,
+    basis,
   )
   const asked: Omit<JudgeInput, 'candidate' | 'baseline'> = {
     missing: compared.missing,
@@ -201,7 +202,7 @@ export const evaluate: ModelStage = async (given, options) => {
     ...scoredBy(model),
     ...(compared.answers === null ? {} : { baseline_answers: shorten(visible(compared.answers), 200) }),
     unchanged: compared.missing?.kind === 'unchanged',
-    metrics: judged.metrics,
+    metrics: withRuns(judged.metrics, specs),
   }
   const inputs: readonly InputRecord[] = [
     { role: 'model', path: shownModel, digest: scorer.digest, rows: null, bytes: scorer.bytes },

@@ -67,16 +67,23 @@ const said: Readonly<Record<keyof Judged['basis'], string>> = {
   horizon: 'data.horizon',
 }
 
+const differing = (then: Judged['basis'], now: Judged['basis']) =>
+  (Object.keys(said) as (keyof Judged['basis'])[]).filter((key) => then[key] !== now[key])
+
+/** One question was asked of both, if of other rows. */
+export const sameQuestion = (then: Judged['basis'], now: Judged['basis']): boolean =>
+  differing(then, now).every((key) => key === 'holdout' || key === 'rows')
+
 /** What of the basis is another one, in words; null: nothing. */
 export function basisDiffers(then: Judged['basis'], now: Judged['basis']): string | null {
-  const keys = (Object.keys(said) as (keyof Judged['basis'])[]).filter((key) => then[key] !== now[key])
+  const keys = differing(then, now)
   return keys.length === 0
     ? null
     : `${keys.map((key) => said[key]).join(', ')} ${keys.length === 1 ? 'is not what it was' : 'are not what they were'} then`
 }
 
 /** A metric with its parameters, so that one name means one thing. */
-const meaning = ({ metric, params, direction }: Pick<MetricSpec, 'metric' | 'params' | 'direction'>): string =>
+export const meaning = ({ metric, params, direction }: Pick<MetricSpec, 'metric' | 'params' | 'direction'>): string =>
   [
     metric,
     ...(direction === undefined ? [] : [`of its own, ${direction} is better`]),

@@ -41,12 +41,15 @@ function fromHistory({ floor: written, k, found }: NonNullable<MetricSpec['auto'
   const mad = found?.mad ?? null
   const said = limitText(floor, metric.unit)
   if (runs < fewestRuns || mad === null) {
-    return { ...floor, from: `The limit is the floor of ${said}: the ledger has ${runs} of the ${fewestRuns} runs that auto needs.` }
+    return {
+      ...floor,
+      from: `The limit is the floor of ${said}: the ledger has ${runs} of the ${fewestRuns} comparable runs that auto needs.`,
+    }
   }
   // in the digits in which it is shown, so that the limit that counts is the one that is read
   const spread = Number((k * mad).toPrecision(3))
   const shown = limitText({ value: spread, relative: null, written: true }, metric.unit)
-  const from = `The limit is the larger of the floor ${said} and ${k} × MAD over the last ${runs} runs, ${shown}.`
+  const from = `The limit is the larger of the floor ${said} and ${k} × MAD over the last ${runs} comparable runs, ${shown}.`
   return spread > floor.value ? { value: spread, relative: null, written: true, from } : { ...floor, from }
 }
 

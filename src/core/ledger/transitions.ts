@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../errors.ts'
 import { mostRecent } from '../evaluate/history.ts'
+import type { Judged } from '../schema/judged.ts'
 import type { LedgerEvent, LedgerModel, RecentRun, RunRecord, VersionRecord } from '../schema/ledger.ts'
 import type { RunSource } from '../schema/result.ts'
 import { checkName, tagOf } from './names.ts'
@@ -113,7 +114,7 @@ export function recordRun(state: LedgerModel, run: RunRecord, holdout: string | 
         at: run.at,
         verdict: run.verdict,
         holdout,
-        ...(run.judged === undefined ? {} : { rows: run.judged.basis.rows }),
+        ...(run.judged === undefined ? {} : { rows: run.judged.basis.rows, basis: run.judged.basis, of: meanings(run.judged) }),
         metrics: run.metrics,
       }),
       holdout_uses: uses ?? state.holdout_uses,
@@ -149,6 +150,8 @@ function withUse(state: LedgerModel, digest: string, holdout: string | null): Le
   if (holdout === null || usesOf(state, holdout).includes(digest)) return null
   return { ...state.holdout_uses, [holdout]: [...usesOf(state, holdout), digest] }
 }
+
+const meanings = ({ figures }: Judged) => Object.fromEntries(Object.entries(figures).map(([name, { of }]) => [name, of]))
 
 /** The same bytes on the same rows again take the place of what they said before. */
 const withRecent = (recent: readonly RecentRun[], run: RecentRun): RecentRun[] =>

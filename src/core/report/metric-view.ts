@@ -3,7 +3,7 @@ import { counted } from '../evaluate/words.ts'
 import { type Verdict, worst } from '../gate/fold.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
-import { change, changeInterval, level, levelInterval, unitWord, written, writtenChange, writtenLevel } from './format.ts'
+import { change, changeInterval, level, levelInterval, plural, unitWord, written, writtenChange, writtenLevel } from './format.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Metric = EvaluateDetails['metrics'][number]
@@ -145,9 +145,8 @@ function better(metric: Metric, delta: number, interval: readonly [number | null
 
 const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<typeof kindOf>>): string => {
   if (kind.on === 'level') return kind.says(writtenLevel(check.limit, metric.unit))
-  return kind.says(
-    check.unit === 'relative' ? `${writtenChange(check.limit, 'relative')} relative` : writtenChange(check.limit, metric.unit),
-  )
+  const written = check.unit === 'relative' ? `${writtenChange(check.limit, 'relative')} relative` : writtenChange(check.limit, metric.unit)
+  return kind.says(metric.history === undefined ? written : `${written} (auto, ${plural(metric.history.runs, 'run')})`)
 }
 
 const limitTexts = (metric: Metric, checks: readonly Check[]): readonly Text[] =>

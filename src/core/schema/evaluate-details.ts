@@ -146,6 +146,8 @@ export const evaluateDetails = z.lazy(() =>
         /** what a trivial model reaches on the same rows */
         trivial: number,
         change: z.strictObject({ value: number, interval, method: z.string(), p_worse: number, rows_needed: number }).nullable(),
+        /** of `max_drop: auto`: the median absolute deviation of so many runs in the ledger, null: too few, and how many of it are allowed */
+        history: z.strictObject({ mad: number, runs: z.number().int(), k: z.number() }).optional(),
         /** rows or queries that the metric has no value for, and why */
         excluded: z.strictObject({ count: z.number().int(), because: z.string() }).optional(),
       }),

@@ -1,6 +1,6 @@
 /** The ledger branch: one state file per model (`models/<model>.json`), one file per event (`events/<seq>-<kind>.json`). */
 import { z } from 'zod'
-import { judgedSchema } from './judged.ts'
+import { basisSchema, judgedSchema } from './judged.ts'
 import { sourceSchema, waiverSchema } from './result.ts'
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
@@ -53,6 +53,9 @@ const recentRunSchema = z.strictObject({
   holdout: z.string().nullable(),
   /** that were evaluated */
   rows: z.number().int().optional(),
+  /** what the numbers mean: of what truth, by which settings, and what each name stood for; a run without it is compared with nothing */
+  basis: basisSchema.optional(),
+  of: z.record(z.string(), z.string()).optional(),
   metrics: z.record(z.string(), z.number().nullable()),
 })
 export type RecentRun = z.infer<typeof recentRunSchema>

@@ -5,7 +5,7 @@
 
 import { resolve } from 'node:path'
 import { figuresOf, judgedAs } from '../../core/evaluate/comparable.ts'
-import { withHistory } from '../../core/evaluate/history.ts'
+import { withHistory, withRuns } from '../../core/evaluate/history.ts'
 import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { sizeChecks } from '../../core/evaluate/model-size.ts'
 import { judgeNumbers, metricOfSpec } from '../../core/evaluate/own-numbers.ts'
@@ -49,6 +49,7 @@ export const evaluateNumbers: ModelStage = async (given) => {
       : holdoutUses(ledger, fingerprint, context)
   const rows = numbers.get(specs[0]?.metric ?? '')?.n ?? null
   const basis = judgedAs(model, { holdout: fingerprint ?? '', task: 'custom', rows: rows ?? 0 })
+  const asked = withHistory(specs, ledger.state, basis)
   const { compared, input } = fingerprint === null ? onUnknownData(found) : byNumbers(found, basis, specs)
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
@@ -56,7 +57,7 @@ export const evaluateNumbers: ModelStage = async (given) => {
     numbers,
     missing: compared.missing,
     ...input,
-    specs: withHistory(specs, ledger.state),
+    specs: asked,
     mode,
     policy,
     proof: proofLevel(uses, candidate.digest),
@@ -79,7 +80,7 @@ export const evaluateNumbers: ModelStage = async (given) => {
     judged: { basis, figures: figuresOf(judged.metrics, specs) },
     scored: { by: 'metrics_file', how: file, inspected: model.format === 'onnx' },
     unchanged: compared.missing?.kind === 'unchanged',
-    metrics: [...judged.metrics],
+    metrics: withRuns(judged.metrics, asked),
   }
   return {
     checks: [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { judgedAs } from '../../../src/core/evaluate/comparable.ts'
 import { mostRecent, withHistory } from '../../../src/core/evaluate/history.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { type HoldoutUses, optimismOf, proofLevel, reuse, useOf } from '../../../src/core/evaluate/reuse.ts'
@@ -6,6 +7,7 @@ import { emptyModel } from '../../../src/core/ledger/files.ts'
 import { recordRun, recordUse, type Transition } from '../../../src/core/ledger/transitions.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import type { MetricSpec, Mode } from '../../../src/core/schema/config.ts'
+import type { Judged } from '../../../src/core/schema/judged.ts'
 import type { LedgerModel, RunRecord } from '../../../src/core/schema/ledger.ts'
 import { levelOfUse } from '../../../src/core/stats/alpha-spending.ts'
 import { random } from '../../../src/core/stats/random.ts'
@@ -104,20 +106,23 @@ describe('α-spending', () => {
 
 const source = { repository: 'acme/m', sha: 'a'.repeat(40), ref: 'refs/heads/main', run_id: '7', run_attempt: '1', event: 'push' }
 const stamp = (sequence: number) => ({ sequence, at: '2026-01-01T00:00:00Z', source })
-const run = (n: number, accuracy: number): RunRecord => ({
+const basis: Judged['basis'] = judgedAs(model(''), { holdout: 'h', task: 'binary', rows: 1000 })
+const run = (n: number, accuracy: number, meant: Partial<Judged['basis']> = {}, of = 'accuracy'): RunRecord => ({
   digest: digest(n),
   verdict: 'pass',
   source: { ...source, run_id: `${n}` },
   at: 'now',
   metrics: { accuracy },
+  judged: { basis: { ...basis, ...meant }, figures: { accuracy: { of, value: accuracy, interval: [0, 1] } } },
   version: null,
 })
 const stateAfter = (transition: Transition): LedgerModel => {
   if (transition === 'unchanged') throw new Error('unchanged')
   return transition.state
 }
-const history = (values: readonly number[]) =>
-  values.reduce((state, value, i) => stateAfter(recordRun(state, run(i, value), 'h', stamp(i + 1))), emptyModel('m'))
+const recorded = (runs: readonly RunRecord[]) =>
+  runs.reduce((state, one, i) => stateAfter(recordRun(state, one, one.judged?.basis.holdout ?? 'h', stamp(i + 1))), emptyModel('m'))
+const history = (values: readonly number[]) => recorded(values.map((value, i) => run(i, value)))
 
 describe('the ledger remembers runs', () => {
   it('as many as are needed, newest last', () => {
@@ -142,9 +147,10 @@ describe('the ledger remembers runs', () => {
 
 describe('max_drop: auto', () => {
   const auto = { floor: null, k: 3, runs: 20 } as const
-  const judged = (values: readonly number[], given: MetricSpec['auto'] = auto) => {
+  const judged = (values: readonly number[], given: MetricSpec['auto'] = auto) => judgedAfter(history(values), given)
+  const judgedAfter = (state: LedgerModel, given: MetricSpec['auto'] = auto) => {
     const [baseline, candidate] = pair(1000, 30, 0)
-    const specs = withHistory([spec({ auto: given ?? auto })], history(values))
+    const specs = withHistory([spec({ auto: given ?? auto })], state, basis)
     return judge({ candidate, baseline, missing: null, specs, mode: 'guard', policy }).checks.find(
       (check) => check.id === 'evaluate.max_drop:accuracy',
     )
@@ -154,13 +160,13 @@ describe('max_drop: auto', () => {
     const check = judged([0.8, 0.82, 0.84, 0.86, 0.88])
     expect(check?.limit).toBeCloseTo(3 * 0.02, 12)
     expect(check?.status).toBe('pass')
-    expect(check?.message).toContain('The limit is the larger of the floor 0.5 pp and 3 × MAD over the last 5 runs, 6.0 pp.')
+    expect(check?.message).toContain('The limit is the larger of the floor 0.5 pp and 3 × MAD over the last 5 comparable runs, 6.0 pp.')
   })
 
   it('counts in the three digits in which it is shown', () => {
     const check = judged([0.8, 0.8012345678, 0.8234567891, 0.8298765432, 0.85])
     expect(check?.limit).toBe(0.0667)
-    expect(check?.message).toMatch(/and 3 × MAD over the last 5 runs, 6\.67 pp\.$/)
+    expect(check?.message).toMatch(/and 3 × MAD over the last 5 comparable runs, 6\.67 pp\.$/)
   })
 
   it('is the floor where runs hardly differ', () => {
@@ -170,11 +176,38 @@ describe('max_drop: auto', () => {
   it('is the floor before there are five runs, and says so', () => {
     const check = judged([0.1, 0.9, 0.1, 0.9], { ...auto, floor: { kind: 'absolute', value: 0.01 } })
     expect(check?.limit).toBe(0.01)
-    expect(check?.message).toContain('The limit is the floor of 1.0 pp: the ledger has 4 of the 5 runs that auto needs.')
+    expect(check?.message).toContain('The limit is the floor of 1.0 pp: the ledger has 4 of the 5 comparable runs that auto needs.')
   })
 
   it('looks at the last runs only', () => {
     expect(judged([0.1, 0.9, 0.1, 0.9, 0.8, 0.8, 0.8, 0.8, 0.8], { ...auto, runs: 5 })).toMatchObject({ limit: 0.005 })
+  })
+
+  it('holds each run against those on its own test data: harder data is no tolerance', () => {
+    const values = [0.9, 0.9, 0.9, 0.9, 0.7, 0.7, 0.7, 0.7]
+    const check = judgedAfter(recorded(values.map((value, i) => run(i, value, { holdout: i < 4 ? 'old' : 'h', rows: i < 4 ? 500 : 1000 }))))
+    expect(check).toMatchObject({ limit: 0.005, status: 'fail' })
+    expect(check?.message).toContain('over the last 8 comparable runs')
+    const apart = [0.9, 0.92, 0.94, 0.7, 0.72, 0.74].map((value, i) => run(i, value, { holdout: i < 3 ? 'old' : 'h' }))
+    expect(judgedAfter(recorded(apart))?.limit).toBeCloseTo(3 * 0.02, 12)
+  })
+
+  it('leaves out a run that is alone on its test data, and one of which nobody recorded what it means', () => {
+    const { judged: _, ...unknown } = run(9, 0.1)
+    const alone = [0.1, 0.3, 0.5, 0.7, 0.9].map((value, i) => run(i, value, { holdout: `h${i}` }))
+    expect(judgedAfter(recorded([...alone, unknown]))?.message).toContain('the ledger has 0 of the 5 comparable runs')
+  })
+
+  it.each<[string, Partial<Judged['basis']>, string?]>([
+    ['another version of the metrics', { metrics_version: 0 }],
+    ['another positive class', { positive: 'no' }],
+    ['another threshold', { threshold: '0.9' }],
+    ['another metric of that name', {}, 'recall_at_fpr fpr=0.01'],
+  ])('leaves out runs of %s', (_, meant, of) => {
+    const others = [0.1, 0.3, 0.5, 0.7, 0.9].map((value, i) => run(i, value, meant, of))
+    const check = judgedAfter(recorded([...others, ...[0.8, 0.8, 0.8, 0.8].map((value, i) => run(i + 5, value))]))
+    expect(check).toMatchObject({ limit: 0.005, status: 'fail' })
+    expect(check?.message).toContain('the ledger has 4 of the 5 comparable runs')
   })
 
   const metrics = (text: string) => `evaluate:\n  metrics: ${text}\n`
