@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildSync, transformSync } from 'esbuild'
 import { duckdbApi, hashWorker } from './apart.ts'
+import { inAll, joinChunks } from './join-chunks.ts'
 import { loadedBy } from './loaded-by.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -18,6 +19,7 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist'
 const out = resolve(root, values.out)
 /** Where tsc and ncc work: always here, for the names of chunks follow from it. */
 const work = join(root, 'build')
+const target = 'node20'
 const budget = { all: 8_000_000, comment: 1_750_000 }
 
 function node(script: string, ...args: string[]): void {
@@ -44,7 +46,7 @@ for (const file of readdirSync(staging)) {
         minifyWhitespace: true,
         minifySyntax: true,
         legalComments: 'none',
-        target: 'node20',
+        target,
       }).code,
     )
   else cpSync(join(staging, file), join(out, file))
@@ -64,6 +66,9 @@ for (const name of Object.keys(entries)) {
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : ''
   writeFileSync(join(out, `${name}.js`), `${shebang}import { start } from './index.js'\n\nawait start('${name}')\n`)
 }
+
+const starts = Object.keys(entries).filter((name) => name !== 'onnx-worker')
+joinChunks(out, inAll(starts.map((name) => loadedBy(out, name))), 'shared.index.js', { target })
 
 const size = (file: string) => statSync(join(out, file)).size
 const total = readdirSync(out).reduce((sum, file) => sum + size(file), 0)
