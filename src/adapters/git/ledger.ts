@@ -7,6 +7,8 @@ import type { LedgerTransport } from '../../ports/ledger.ts'
 import type { Repository } from './repository.ts'
 
 const maxFileBytes = 16 * 2 ** 20
+/** of the answer of one git, which holds at most 256 MB */
+const maxBatchBytes = 64 * 2 ** 20
 
 export function gitLedger(repository: Repository, branch: string): LedgerTransport {
   const ref = `refs/heads/${checkName('branch', branch)}`
@@ -17,11 +19,14 @@ export function gitLedger(repository: Repository, branch: string): LedgerTranspo
       const head = await repository.fetch(ref)
       if (head === null) return { head, files: new Map() }
       const entries = await listTree(repository, head, under)
+      for (const { mode, bytes, path } of entries) {
+        if (mode !== '100644') throw corrupt(path, 'it is no regular file')
+        if (bytes > maxFileBytes) throw corrupt(path, `it has ${bytes} bytes`)
+      }
       const files = new Map<string, string>()
-      for (const entry of entries) {
-        if (entry.mode !== '100644') throw corrupt(entry.path, 'it is no regular file')
-        if (entry.bytes > maxFileBytes) throw corrupt(entry.path, `it has ${entry.bytes} bytes`)
-        files.set(entry.path, decode(entry.path, await repository.git(['cat-file', 'blob', entry.id])))
+      for (const together of batchesOf(entries)) {
+        const contents = await blobsOf(repository, together)
+        for (const [i, { path }] of together.entries()) files.set(path, decode(path, contents[i] ?? new Uint8Array()))
       }
       return { head, files }
     },
@@ -54,6 +59,35 @@ export async function listTree(repository: Repository, commit: string, under: st
       const [mode = '', , id = '', bytes = ''] = facts.split(/ +/)
       return { mode, id, bytes: Number(bytes) || 0, path }
     })
+}
+
+/** What one process of git is asked for: a ledger has a file an event. */
+function* batchesOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  let batch: Entry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    if (bytes + entry.bytes > maxBatchBytes) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(entry)
+    bytes += entry.bytes
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** In their order. `--batch` says `<id> blob <bytes>` and a newline before each, and a newline after it. */
+async function blobsOf(repository: Repository, entries: readonly Entry[]): Promise<Uint8Array[]> {
+  const said = await repository.git(['cat-file', '--batch'], { input: entries.map(({ id }) => `${id}\n`).join('') })
+  let at = 0
+  return entries.map(({ id, bytes, path }) => {
+    const head = `${id} blob ${bytes}\n`
+    const from = at + head.length
+    if (said.toString('latin1', at, from) !== head || said.length < from + bytes + 1) throw corrupt(path, 'git does not give what it lists')
+    at = from + bytes + 1
+    return said.subarray(from, from + bytes)
+  })
 }
 
 /** The parent's tree with these files put in, by way of an index of its own. */

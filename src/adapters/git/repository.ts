@@ -21,7 +21,7 @@ export interface Repository {
   readonly shown: string
   /** Object the remote's ref points to; null when there is no such ref. @throws UserError when the remote cannot be read */
   remoteRef(ref: string): Promise<string | null>
-  /** Gets a ref's newest commit and answers its id; null when there is no such ref. */
+  /** Gets a ref's newest commit, unless it lies here already, and answers its id; null when there is no such ref. */
   fetch(ref: string): Promise<string | null>
   /** whether the private repository holds this commit */
   has(commit: string): Promise<boolean>
@@ -47,6 +47,8 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     return made
   }
   let { toMake } = remote
+  /** commits that lie here with all of their trees: an id is its content, and is never asked for twice */
+  const here = new Set<string>()
   const far = async (args: readonly string[]) => runGit({ args, cwd: await folder(), settings: remote.settings }, options)
 
   const repository: Repository = {
@@ -78,7 +80,8 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
     },
 
     async fetch(ref) {
-      if ((await repository.remoteRef(ref)) === null) return null
+      const id = await repository.remoteRef(ref)
+      if (id === null || here.has(id)) return id
       const local = `refs/modelgate/${ref.replaceAll('/', '-')}`
       const answer = await far([
         'fetch',
@@ -91,11 +94,13 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
         `+${ref}:${local}`,
       ])
       if (answer.code !== 0) throw unreadable(remote, answer)
-      return (await repository.git(['rev-parse', '--verify', '--end-of-options', `${local}^{commit}`])).toString('utf8').trim()
+      const commit = (await repository.git(['rev-parse', '--verify', '--end-of-options', `${local}^{commit}`])).toString('utf8').trim()
+      here.add(commit)
+      return commit
     },
 
     async has(commit) {
-      return (await runGit({ args: ['cat-file', '-e', `${commit}^{commit}`], cwd: await folder() }, options)).code === 0
+      return here.has(commit) || (await runGit({ args: ['cat-file', '-e', `${commit}^{commit}`], cwd: await folder() }, options)).code === 0
     },
 
     async push(ref, expected, commit) {
@@ -117,7 +122,10 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
       const answer = await far(args)
       // Whatever git said, the remote's ref is the truth: a push whose answer was lost may have been done.
       const now = await repository.remoteRef(ref)
-      if (now === commit) return 'done'
+      if (now === commit) {
+        here.add(commit)
+        return 'done'
+      }
       if (now !== expected) return 'refused'
       throw trouble(remote, 'the push', { ...answer, stderr: `${pushReason(answer)}\n${answer.stderr}` })
     },

@@ -20,7 +20,12 @@ export function gitStore(repository: Repository): ModelStore {
     return `refs/tags/${tag}`
   }
 
-  async function stored(tag: string, commit: string): Promise<StoredFile[]> {
+  /** commit → what it holds: an id is its content */
+  const looked = new Map<string, readonly StoredFile[]>()
+
+  async function stored(tag: string, commit: string): Promise<readonly StoredFile[]> {
+    const known = looked.get(commit)
+    if (known !== undefined) return known
     const files: StoredFile[] = []
     for (const entry of await listTree(repository, commit, '')) {
       if (entry.mode !== '100644') throw odd(tag, entry.path)
@@ -29,6 +34,7 @@ export function gitStore(repository: Repository): ModelStore {
       files.push({ name: checkName('file', entry.path), ...(await digestOf(path)) })
       await rm(path, { force: true })
     }
+    looked.set(commit, files)
     return files
   }
 

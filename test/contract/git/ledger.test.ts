@@ -42,6 +42,35 @@ describe('a ledger branch in a git repository', () => {
     )
   })
 
+  it('of hundreds of events is read by a handful of processes, and not fetched again where nothing has changed', async () => {
+    await using remote = await gitRemote()
+    await using it = await open(remote)
+    // every content is another, but for three that are empty or twice the same, and some have what stands between two answers of git
+    const entries = Array.from({ length: 300 }, (_, i): [string, string] => [
+      `events/${String(i).padStart(8, '0')}.json`,
+      i < 2 ? '' : i === 2 ? 'event 3' : `event ${i}${i % 2 === 0 ? `\n${'0'.repeat(40)} blob ${i}\né` : ''}`,
+    ])
+    const written = await it.ledger.commit({ parent: null, files: new Map(entries), message: 'm' })
+    if (written === 'moved') throw new Error('moved')
+
+    const [bin, list] = [join(remote.folder, 'bin'), join(remote.folder, 'started')]
+    await mkdir(bin)
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+    await writeFile(join(bin, 'git'), `#!/bin/sh\necho started >> '${list}'\nexec '${real}' "$@"\n`, { mode: 0o755 })
+    const started = async () => (await readFile(list, 'utf8')).trim().split('\n').length
+    await using other = await open(remote, remote.path, 'modelgate-ledger', { ...process.env, PATH: `${bin}:${process.env.PATH}` })
+    expect(await other.ledger.read()).toEqual({ head: written.head, files: new Map(entries) })
+    const first = await started()
+    expect(first).toBeLessThanOrEqual(8)
+    const more = await it.ledger.commit({ parent: written.head, files: files({ 'models/a.json': 'a' }), message: 'm' })
+    if (more === 'moved') throw new Error('moved')
+    expect(await other.ledger.read('models/')).toEqual({ head: more.head, files: files({ 'models/a.json': 'a' }) })
+    const second = await started()
+    expect(await other.ledger.read('models/')).toEqual({ head: more.head, files: files({ 'models/a.json': 'a' }) })
+    // where the branch is, its tree, its files: nothing is fetched again
+    expect((await started()) - second).toBeLessThanOrEqual(3)
+  })
+
   for (const [what, urlOf] of Object.entries({
     'a file:// URL': (remote: TestRemote) => `file://${remote.path}`,
     'a relative path': () => 'ledger.git',
