@@ -298,9 +298,15 @@ function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: n
       : metric.unit === 'pp'
         ? `${roundUp(drop * 100)}pp`
         : `${roundUp(drop)}`
+  // no model can change by more: that would be no limit
+  const [least, most] = metric.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const room = metric.direction === 'higher' ? baseline - least : most - baseline
+  const allowed =
+    Number.parseFloat(wanted) * (margin.relative !== null && baseline !== 0 ? Math.abs(baseline) / 100 : metric.unit === 'pp' ? 0.01 : 1)
+  const no = status === 'inconclusive' ? more : 'improve the model'
+  if (allowed >= room) return no
   const accept = `accept this change in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}\``
-  if (status !== 'inconclusive') return `improve the model; or ${accept}`
-  return `${more}; or ${accept}`
+  return `${no}; or ${accept}`
 }
 
 /** How far down the change may be: a limit that proof is to stay below lies beyond it. */

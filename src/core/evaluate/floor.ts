@@ -70,7 +70,7 @@ function floorCheck(kind: 'min' | 'max', limits: Thresholds<number>, judged: Jud
     limit: decided.limit,
     n: rows,
     message: `${spec.name} is ${shown}${sure}, ${side} the ${kind === 'min' ? 'minimum' : 'maximum'} of ${writtenLevel(decided.limit, metric.unit)}${noInterval}${advice}`,
-    fix: decided.effect === 'pass' ? null : fixFor(kind, spec.name, missed ?? value, decided, noInterval !== ''),
+    fix: decided.effect === 'pass' ? null : fixFor(kind, judged, missed ?? value, decided, noInterval !== ''),
   })
 }
 
@@ -107,12 +107,15 @@ function outcome(
 }
 
 /** @param value what has to meet the limit: the estimate, or under strict the bound */
-function fixFor(kind: 'min' | 'max', name: string, value: number, { limit }: Outcome, noInterval: boolean): string {
+function fixFor(kind: 'min' | 'max', { spec: { name }, metric }: Judged, value: number, { limit }: Outcome, noInterval: boolean): string {
   if (noInterval) return `write evaluate.metrics.${name}.certainty: literal`
   // a limit that this value meets: rounded away from it, at the digits of the limit and one more
   const decimals = Math.min(8, Math.max(3, (String(limit).split('.')[1] ?? '').length))
   const step = 10 ** decimals
   const met = kind === 'min' ? Math.floor(value * step) / step : Math.ceil(value * step) / step
+  // every model meets the end of the range: that would be no limit
+  const [least, most] = metric.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  if (kind === 'min' ? met <= least : met >= most) return 'improve the model'
   return `improve the model; or accept this level in modelgate.yml of the base branch: \`evaluate: {metrics: {${name}: {${kind}: ${met}}}}\``
 }
 

@@ -204,6 +204,20 @@ describe('changes', () => {
     expect(run(baseline, 'superior')).toMatchObject({ status: 'fail', effect: 'fail' })
   })
 
+  it('a fix names no limit that every model meets', () => {
+    const upsideDown = { ...accurate(400, () => true), score: Float64Array.from({ length: 400 }, (_, i) => 1 - (i % 2)) }
+    const judged = decide({
+      candidate: upsideDown,
+      baseline: { ...accurate(400, () => false), score: Float64Array.from({ length: 400 }, (_, i) => i % 2) },
+      specs: [spec('roc_auc', { min: { fail: 0.7 } }), spec('accuracy', { min: { fail: 0.7 } })],
+    })
+    for (const kind of ['min', 'max_drop'])
+      for (const name of ['roc_auc', 'accuracy'])
+        expect(checkOf(`evaluate.${kind}:${name}`, judged)).toMatchObject({ effect: 'fail', fix: 'improve the model' })
+    const one = decide({ candidate: accurate(400, (i) => i > 0), specs: [spec('accuracy', { min: { fail: 0.7 } })] })
+    expect(checkOf('evaluate.min:accuracy', one).fix).toContain('{accuracy: {min: 0.002}}')
+  })
+
   it('the limit that a fix names is one that the change passes, in every mode that has a limit; superior has none', () => {
     for (const mode of ['guard', 'point', 'confident_worse', 'non_inferior'] as const) {
       for (const candidate of [muchWorse, noisy]) {
