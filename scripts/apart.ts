@@ -1,4 +1,6 @@
 /** What is started or loaded by its file, apart from the bundle: whole, and in one file each. */
+import { lazyRequires } from './lazy-requires.ts'
+
 const apart = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', minifyWhitespace: true, legalComments: 'none' } as const
 
 export const hashWorker = (entry: string) => ({ ...apart, entryPoints: [entry] })
@@ -8,6 +10,7 @@ export const duckdbApi = {
   ...apart,
   entryPoints: ['@duckdb/node-api'],
   external: ['@duckdb/node-bindings'],
+  plugins: [lazyRequires(/@duckdb[\\/]node-api[\\/]lib[\\/].*\.js$/)],
   banner: {
     js: "module.exports=(binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
   },

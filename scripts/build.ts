@@ -9,7 +9,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { buildSync, transformSync } from 'esbuild'
+import { build, buildSync, transformSync } from 'esbuild'
 import { duckdbApi, hashWorker } from './apart.ts'
 import { inAll, joinChunks } from './join-chunks.ts'
 import { loadedBy } from './loaded-by.ts'
@@ -56,7 +56,7 @@ buildSync({
   absWorkingDir: root,
   outfile: join(out, 'hash-worker.cjs'),
 })
-buildSync({ ...duckdbApi, absWorkingDir: root, outfile: join(out, 'duckdb.cjs') })
+await build({ ...duckdbApi, absWorkingDir: root, outfile: join(out, 'duckdb.cjs') })
 writeFileSync(
   join(out, 'licenses.txt'),
   `${readFileSync(join(out, 'licenses.txt'), 'utf8').trimEnd()}\n\n@duckdb/node-api\nMIT\n${readFileSync(join(root, 'node_modules/@duckdb/node-api/LICENSE'), 'utf8')}`,

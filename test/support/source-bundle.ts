@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type BuildOptions, buildSync } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import type { TestProject } from 'vitest/node'
 import { duckdbApi, hashWorker } from '../../scripts/apart.ts'
 import { projectRoot } from './spawn.ts'
@@ -30,12 +30,15 @@ const builds: readonly BuildOptions[] = [
 
 const day = 24 * 60 * 60 * 1000
 
-export default function setup(project: TestProject): void {
+export default async function setup(project: TestProject): Promise<void> {
   const folder = join(projectRoot, 'node_modules', '.cache', 'source')
-  const files = builds.flatMap((options) => {
-    const place = options.outfile === undefined ? { outdir: folder } : { outfile: join(folder, options.outfile) }
-    return buildSync({ ...options, ...place, absWorkingDir: projectRoot, write: false, logLevel: 'error' }).outputFiles ?? []
-  })
+  const built = await Promise.all(
+    builds.map((options) => {
+      const place = options.outfile === undefined ? { outdir: folder } : { outfile: join(folder, options.outfile) }
+      return build({ ...options, ...place, absWorkingDir: projectRoot, write: false, logLevel: 'error' })
+    }),
+  )
+  const files = built.flatMap(({ outputFiles }) => outputFiles ?? [])
   const hash = createHash('sha256')
   for (const { path, contents } of files) hash.update(basename(path)).update(contents)
   const target = join(folder, hash.digest('hex').slice(0, 16))
