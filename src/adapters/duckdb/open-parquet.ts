@@ -4,7 +4,6 @@ import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { rowNumberOf } from './names.ts'
 import { askFacts, relationOf } from './parquet-asked.ts'
-import { statisticsBeyond } from './parquet-beyond.ts'
 import type { Footer } from './parquet-footer.ts'
 import { type Bound, unpackedBounds } from './parquet-pages.ts'
 import { type FooterFacts, greatestOf, plainTable, type Range, runningNumbers } from './parquet-plain.ts'
@@ -28,8 +27,6 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
   const relation = relationOf(file)
   try {
     const footer = file.footer ?? null
-    const beyond = footer === null ? null : statisticsBeyond(footer)
-    if (beyond !== null) throw contradicted(file.shown, beyond)
     const plain = footer === null ? null : plainTable(footer)
     const facts = plain ?? (await askFacts(session.raw, file))
     const { columns, rows } = facts
@@ -53,14 +50,6 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
     throw mapEngineError(thrown, file.shown)
   }
 }
-
-const contradicted = (shown: string, name: string) =>
-  unreadable(
-    shown,
-    null,
-    `the statistics of column ${name} are no values of its type: the file is damaged, or was written wrongly`,
-    'copy or write the file again',
-  )
 
 /** Each thread has bits of its own for all between the ends: 8 MiB. */
 const mostBits = 2 ** 26

@@ -9,7 +9,8 @@ import { isWord } from '../../core/checks/facts.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { column } from './kinds.ts'
 import { sameNameTwice } from './names.ts'
-import type { Chunk, Footer, SchemaElement } from './parquet-footer.ts'
+import type { Chunk, Footer } from './parquet-footer.ts'
+import type { SchemaElement } from './parquet-schema.ts'
 
 /** Facts of a footer, whoever read it. */
 export interface FooterFacts {

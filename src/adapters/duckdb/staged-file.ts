@@ -6,23 +6,23 @@
  * and, of text, the structure: it takes its time while the engine reads the same file, and its word is the last.
  */
 
-import { createHash, type Hash } from 'node:crypto'
-import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, link, open, realpath, rm, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, rm, stat } from 'node:fs/promises'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { DataFormat } from '../../core/schema/config.ts'
 import { noFile } from '../../core/text/no-file.ts'
 import { asError, UserError } from '../../errors.ts'
-import { hashThread } from '../fs/hash-thread.ts'
 import { ShapeError } from './csv-records.ts'
 import { type CsvHead, type CsvShape, CsvShapeReader, readCsvHead, sampleBytes } from './csv-shape.ts'
 import { unreadable } from './errors.ts'
+import { digestOf, lendFile } from './lend-file.ts'
 import { LineCounter } from './line-counter.ts'
-import { type Footer, mostFooter, readFooter } from './parquet-footer.ts'
-import { mostNesting, nestingOf } from './parquet-nesting.ts'
+import type { Footer } from './parquet-footer.ts'
 import { readChunks } from './read-chunks.ts'
+import { stageParquet } from './staged-parquet.ts'
 
 export interface StagedFile {
   readonly shown: string
@@ -60,7 +60,7 @@ const byExtension: Readonly<Record<string, DataFormat>> = {
   json: 'jsonl',
 }
 
-interface Head {
+export interface Head {
   readonly gzip: boolean
   readonly parquet: boolean
   /** a brace, which no header of a CSV begins with */
@@ -143,65 +143,6 @@ export async function stageFile(path: string, options: StageOptions): Promise<St
   const place = `${options.folder}/${options.number}.${format}`
   if (format === 'parquet') return stageParquet(path, place, head, info.size, shown)
   return stageText(path, place, format, head, info.size, options)
-}
-
-async function stageParquet(path: string, place: string, head: Head, size: number, shown: string): Promise<StagedFile> {
-  if (head.gzip) throw unreadable(shown, null, 'a Parquet file cannot be gzipped as a whole', 'unpack it; Parquet compresses inside')
-  if (!head.parquet)
-    throw unreadable(shown, null, 'it is not a Parquet file (it does not begin with PAR1)', 'write it as Parquet, or say its `format`')
-  await using file = await open(path, 'r')
-  const { buffer } = await file.read(Buffer.alloc(8), 0, 8, Math.max(0, size - 8))
-  const footer = buffer.readUInt32LE(0)
-  if (size < 12 || buffer.toString('latin1', 4) !== 'PAR1' || footer + 12 > size) {
-    throw unreadable(shown, null, 'the Parquet file is cut off: its end is missing', 'copy or write the file again')
-  }
-  // the schema stands at its beginning
-  const start = Buffer.alloc(Math.min(footer, mostFooter))
-  await file.read(start, 0, start.length, size - 8 - footer)
-  const nesting = nestingOf(start)
-  if (nesting !== null && nesting > mostNesting) {
-    throw unreadable(
-      shown,
-      null,
-      `its columns are nested ${nesting} deep, and ${mostNesting} is the most`,
-      'write the inner values as columns of their own',
-    )
-  }
-  await lendFile(path, place)
-  if (size >= aheadBytes) hashThread.ahead(place)
-  const check = async (): Promise<Checked> => {
-    const ahead = await hashThread.answer(place)
-    if (ahead !== null) return { digest: `sha256:${ahead.sha256}`, csv: null, lines: null }
-    const hash = createHash('sha256')
-    for await (const chunk of readChunks(place)) hash.update(chunk)
-    return { digest: digestOf(hash), csv: null, lines: null }
-  }
-  const told = start.length < footer ? null : readFooter(start)
-  return {
-    shown,
-    path: place,
-    format: 'parquet',
-    bytes: size,
-    plainBytes: size,
-    csv: null,
-    ...(told === null ? {} : { footer: told }),
-    check,
-  }
-}
-
-/** From here on it is worth a thread of its own. */
-const aheadBytes = 8 * 2 ** 20
-
-const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
-
-/** A second name for the bytes where the file system allows, else a copy: the engine resolves symbolic links, so those would not do. */
-async function lendFile(path: string, place: string): Promise<void> {
-  try {
-    // a link to a symbolic link would be one too, as data under DVC or git-annex is
-    await link(await realpath(path), place)
-  } catch {
-    await copyFile(path, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-  }
 }
 
 async function stageText(

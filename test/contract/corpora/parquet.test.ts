@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { readFooter } from '../../../src/adapters/duckdb/parquet-footer.ts'
+import { mostFooter, readFooter } from '../../../src/adapters/duckdb/parquet-footer.ts'
 import { nestingOf } from '../../../src/adapters/duckdb/parquet-nesting.ts'
 import { unpackedBounds } from '../../../src/adapters/duckdb/parquet-pages.ts'
 import { UserError } from '../../../src/errors.ts'
@@ -167,29 +167,51 @@ describe('DAT-06 and DAT-08 a Parquet file that lies: no row is lost in silence'
     expect(nestingOf(new Uint8Array())).toBeNull()
   })
 
+  /** How a time of day is marked: by both annotations, as the engine writes it, or without the older one. */
+  const onlyLogical = (footer: Buffer): Buffer => {
+    // name `v`, converted type TIME_MICROS, a logical type → name `v`, a logical type, which is now six fields further
+    const [both, one] = [Buffer.from([0x18, 1, 0x76, 0x25, 0x10, 0x4c]), Buffer.from([0x18, 1, 0x76, 0x6c])]
+    const at = footer.indexOf(both)
+    expect(at).toBeGreaterThan(0)
+    return Buffer.concat([footer.subarray(0, at), one, footer.subarray(at + both.length)])
+  }
+  const asWritten = (footer: Buffer): Buffer => footer
+  const withFooter = (file: Buffer, change: (footer: Buffer) => Buffer): Buffer => {
+    const before = footerOf(file)
+    const footer = change(Buffer.from(before))
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(footer.length)
+    return Buffer.concat([file.subarray(0, file.length - 8 - before.length), footer, length, Buffer.from('PAR1')])
+  }
+  const time = "TIME '00:00:00' + to_microseconds(7099)"
+
   it.each([
-    ['a decimal number of more digits than its type', 'v', '7099::DECIMAL(4, 0)', 4],
-    ['the same in a struct', 'd', '{d: 7099::DECIMAL(4, 0)}', 4],
-    ['a time of day after midnight', 'v', "TIME '00:00:00' + to_microseconds(7099)", 8],
-  ])('statistics that tell of %s are told: they would end the engine', async (_, column, value, size) => {
+    ['a decimal number of more digits than its type', 'v', '7099::DECIMAL(4, 0)', 4, asWritten],
+    ['the same in a struct', 'd', '{d: 7099::DECIMAL(4, 0)}', 4, asWritten],
+    ['a time of day after midnight', 'v', time, 8, asWritten],
+    ['a time of day that only the newer annotation marks', 'v', time, 8, onlyLogical],
+  ] as const)('statistics that tell of %s are told: they would end the engine', async (_, column, value, size, marked) => {
     const path = join(bench.folder, 'statistics.parquet')
     const raw = await (await (await native()).DuckDBInstance.create(':memory:')).connect()
-    await raw.run(`COPY (SELECT ${value} AS v) TO '${path}' (FORMAT parquet)`)
+    // the footer as it is, and one that is too large to be kept
+    for (const notes of [1, mostFooter]) {
+      await raw.run(`COPY (SELECT ${value} AS v) TO '${path}' (FORMAT parquet, KV_METADATA {notes: '${'n'.repeat(notes)}'})`)
+      const file = withFooter(readFileSync(path), marked)
+      expect((await bench.table('whole.parquet', file)).rows).toBe(1)
+      const said = Buffer.alloc(size)
+      said.writeInt32LE(7099)
+      let changed = 0
+      for (let at = file.indexOf(said, file.length - 8 - footerOf(file).length); at >= 0; at = file.indexOf(said, at + 1), changed += 1)
+        file.set(Buffer.alloc(size, 0x7f), at)
+      expect(changed).toBeGreaterThan(0)
+      const error = await refusal(bench.table('broken.parquet', file))
+      expect(error.code).toBe('DATA_UNREADABLE')
+      expect(error.message).toBe(
+        `broken.parquet: the statistics of column ${column} are no values of its type: the file is damaged, or was written wrongly`,
+      )
+      expect((await bench.table('after.csv', 'a\n1\n')).rows).toBe(1)
+    }
     raw.closeSync()
-    const file = readFileSync(path)
-    expect((await bench.open('statistics.parquet')).rows).toBe(1)
-    const said = Buffer.alloc(size)
-    said.writeInt32LE(7099)
-    let changed = 0
-    for (let at = file.indexOf(said, file.length - 8 - footerOf(file).length); at >= 0; at = file.indexOf(said, at + 1), changed += 1)
-      file.set(Buffer.alloc(size, 0x7f), at)
-    expect(changed).toBeGreaterThan(0)
-    const error = await refusal(bench.table('broken.parquet', file))
-    expect(error.code).toBe('DATA_UNREADABLE')
-    expect(error.message).toBe(
-      `broken.parquet: the statistics of column ${column} are no values of its type: the file is damaged, or was written wrongly`,
-    )
-    expect((await bench.table('after.csv', 'a\n1\n')).rows).toBe(1)
   })
 
   it('says what is wrong, and the engine answers the next question', async () => {

@@ -1,0 +1,16 @@
+/** How the bytes of a data file come into the engine's private folder, and what is said of them. */
+import type { Hash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, link, realpath } from 'node:fs/promises'
+
+export const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
+
+/** A second name for the bytes where the file system allows, else a copy: the engine resolves symbolic links, so those would not do. */
+export async function lendFile(path: string, place: string): Promise<void> {
+  try {
+    // a link to a symbolic link would be one too, as data under DVC or git-annex is
+    await link(await realpath(path), place)
+  } catch {
+    await copyFile(path, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  }
+}
