@@ -168,6 +168,7 @@ function agreeing(draws: Resampling, side: 'above' | 'below'): Resampling {
     z0: 0,
     acceleration: 0,
     se: 0,
+    tails: [0, 0],
     bounds: () => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
     below: () => Number(side === 'above'),
   }

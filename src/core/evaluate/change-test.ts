@@ -11,6 +11,8 @@ export interface Test {
   readonly method: string
   /** groups of rows that were counted; null: rows */
   readonly groups: number | null
+  /** of quantiles of draws: the p-values below which they know little (`bca.ts`) */
+  readonly tails?: Bca['tails']
   /** units in which the models differ, where they are fewer than ten */
   readonly differ?: number
   /** why it proves nothing on the side of the harm, whatever its p-value there (`open-end.ts`): of so many units that differ, none shows how bad the next one is */
@@ -52,6 +54,7 @@ export function resampled(bca: Bca | null, counted: number, groups: number | nul
   return {
     method: bca.method,
     groups,
+    tails: bca.tails,
     below: bca.below,
     above: (at) => 1 - bca.below(at),
     bounds: (level) => bca.bounds(level),

@@ -95,16 +95,18 @@ const tooFew = ({ change }: Compared): boolean => fewGroups(change) !== null
 const tested = (entry: Compared): boolean => entry.change.test !== null && !tooFew(entry)
 
 /** p-value of "worse by more than `by`". */
-const worse = ({ metric, change }: Compared, by: number): number =>
+export const worse = ({ metric, change }: Pick<Compared, 'metric' | 'change'>, by: number): number =>
   (metric.direction === 'higher' ? change.test?.below(-by) : change.test?.above(by)) ?? Number.NaN
 
 /** p-value of "not worse by `by`", or of "better by −by". */
-const notWorse = ({ metric, change }: Compared, by: number): number =>
+export const notWorse = ({ metric, change }: Pick<Compared, 'metric' | 'change'>, by: number): number =>
   (metric.direction === 'higher' ? change.test?.above(-by) : change.test?.below(by)) ?? Number.NaN
+
+export const isCorrected = (mode: Mode): boolean => mode === 'guard' || mode === 'confident_worse'
 
 /** Claims of one severity are one family for Holm, and those that a pull request adds another. Modes that ask for proof on every metric need no correction. */
 function family(claims: readonly Claim[], mode: Mode, policy: Policy, proof: number): readonly Outcome[] {
-  const corrected = mode === 'guard' || mode === 'confident_worse'
+  const corrected = isCorrected(mode)
   const tested = claims.filter((claim) => claim.p !== null)
   const raw = tested.map((claim) => claim.p ?? 1)
   const adjusted = corrected ? holm(raw) : raw

@@ -17,7 +17,7 @@ import type { MetricSpec, Mode } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { groupsOf } from '../stats/clusters.ts'
 import { type StoredValue, unpairedChange } from './change.ts'
-import { type Compared, differenceChecks } from './difference.ts'
+import { ALPHA, type Compared, differenceChecks } from './difference.ts'
 import { floorChecks, undefinedCheck } from './floor.ts'
 import { changeKind } from './margin.ts'
 import { resampling } from './resampling.ts'
@@ -90,7 +90,8 @@ export function judge(input: JudgeInput): Judgement {
   const doubted = input.missing?.kind === 'no-baseline' ? probabilitiesToDoubt(gated, shown) : null
   const asked = [...gated, ...shown].map((spec, at) => ({ spec, gated: at < gated.length, floor: spec === floor || spec === doubted }))
   const draws = resampling(serialOf(candidate, view.n, (candidate.group ?? null) !== null))
-  const rows = rowsOf(asked, { candidate: view, baseline: before, trivial: trivial.views, draws })
+  const asking = { among: gated.length, mode: input.mode, proof: input.proof ?? ALPHA }
+  const rows = rowsOf(asked, { candidate: view, baseline: before, trivial: trivial.views, draws, asking })
 
   const checks = view.n === 0 ? [emptyCheck()] : checksOf(rows, { floor: floor ?? null, doubted }, view.n, input, trivial.knows)
   return { checks, metrics: rows.map((row) => shownOf(row, input, view.n)), primary, ...groupsCounted(input) }

@@ -5,7 +5,7 @@
 import type { Confusion, MetricValue, Sample } from '../metrics/sample.ts'
 import type { Bca } from '../stats/bca.ts'
 import { type CellDraws, cellBootstrap, cellDraws } from '../stats/cell-bootstrap.ts'
-import { drawsFor, minus, type Replicates, type RowDraws, rowBootstrap, rowDraws } from '../stats/row-bootstrap.ts'
+import { drawsFor, minus, type Replicates, type RowDraws, readsQuantiles, rowBootstrap, rowDraws } from '../stats/row-bootstrap.ts'
 import type { Serial } from './serial.ts'
 import { entriesOf, isSummed, type RankSample, type RowSample, rankReplicates, replicatesOf } from './statistic.ts'
 
@@ -26,15 +26,19 @@ export interface Resampling {
   joint(a: Cells, b: Cells): Pick<Joint, 'counts' | 'first' | 'second'>
   /** draws of that table */
   cells(a: Cells, b: Cells | null): Bca | null
+  /** of so many times as many draws, where their quantiles are read */
+  finer(times: number): Resampling
 }
 
 /** @param most draws over rows; of fewer than 1,000 only the standard error is read */
 export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): Resampling {
   const drawn = new Map<string, { readonly codes: Int32Array | null; readonly draws: RowDraws }[]>()
-  const drawsOf = (sample: RowSample): RowDraws => {
+  const drawsOf = (sample: RowSample, times: number): RowDraws => {
     const rows = entriesOf(sample)
     const codes = unitsFor(sample, serial)
-    const size = Math.min(most, isSummed(sample) ? SUMMED_DRAWS : drawsFor(rows))
+    const once = Math.min(most, isSummed(sample) ? SUMMED_DRAWS : drawsFor(rows))
+    // of more a standard error is no other
+    const size = readsQuantiles({ size: once }) ? times * once : once
     const key = `${rows} ${size}`
     const others = drawn.get(key) ?? []
     const known = others.find((other) => other.codes === codes)
@@ -45,14 +49,16 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
   }
 
   const announced = new Map<RankSample['ranks'], RankSample[]>()
-  const replicated = new WeakMap<RowSample, Replicates>()
-  const replicatesFor = (sample: RowSample): Replicates => {
-    const known = replicated.get(sample)
+  const replicated = new Map<number, WeakMap<RowSample, Replicates>>()
+  const replicatesFor = (sample: RowSample, times: number): Replicates => {
+    const kept = replicated.get(times) ?? new WeakMap<RowSample, Replicates>()
+    replicated.set(times, kept)
+    const known = kept.get(sample)
     if (known) return known
-    const draws = drawsOf(sample)
+    const draws = drawsOf(sample, times)
     if (sample.kind !== 'rank') {
       const made = replicatesOf(sample, draws)
-      replicated.set(sample, made)
+      kept.set(sample, made)
       return made
     }
     const together = [sample, ...(announced.get(sample.ranks) ?? []).filter((other) => other !== sample && alike(other, sample))]
@@ -60,7 +66,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
     if (!own) throw new RangeError('a sample has draws')
     for (const [j, made] of [own, ...rest].entries()) {
       const one = together[j]
-      if (one) replicated.set(one, made)
+      if (one) kept.set(one, made)
     }
     return own
   }
@@ -74,7 +80,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
     return made
   }
 
-  return {
+  const drawing = (times: number): Resampling => ({
     serial,
     announce(samples) {
       for (const sample of samples) {
@@ -82,30 +88,27 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
       }
     },
     joint: (a, b) => jointFor(a, b),
-    rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesFor(a), replicatesFor(b)) : replicatesFor(a))),
+    rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesFor(a, times), replicatesFor(b, times)) : replicatesFor(a, times))),
     cells(a, b) {
       const joint = jointFor(a, b)
       const { counts, classes } = joint
       const one = new Float64Array(classes * classes)
       const two = new Float64Array(classes * classes)
-      return attempt(() =>
-        cellBootstrap(
-          counts,
-          (drawn) => {
-            one.fill(0)
-            two.fill(0)
-            for (let j = 0; j < drawn.length; j++) {
-              const count = drawn[j] ?? 0
-              one[joint.first[j] ?? 0] = (one[joint.first[j] ?? 0] ?? 0) + count
-              two[joint.second[j] ?? 0] = (two[joint.second[j] ?? 0] ?? 0) + count
-            }
-            return b ? read(a.of, one) - read(b.of, two) : read(a.of, one)
-          },
-          joint.draws(),
-        ),
-      )
+      const statistic = (drawn: Float64Array): number => {
+        one.fill(0)
+        two.fill(0)
+        for (let j = 0; j < drawn.length; j++) {
+          const count = drawn[j] ?? 0
+          one[joint.first[j] ?? 0] = (one[joint.first[j] ?? 0] ?? 0) + count
+          two[joint.second[j] ?? 0] = (two[joint.second[j] ?? 0] ?? 0) + count
+        }
+        return b ? read(a.of, one) - read(b.of, two) : read(a.of, one)
+      }
+      return attempt(() => cellBootstrap(counts, statistic, joint.draws(times)))
     },
-  }
+    finer: drawing,
+  })
+  return drawing(1)
 }
 
 /** What is resampled: the sample's own units, or blocks of time; null: rows. */
@@ -137,7 +140,7 @@ interface Joint {
   readonly counts: Float64Array
   readonly first: Uint32Array
   readonly second: Uint32Array
-  readonly draws: () => CellDraws
+  readonly draws: (times: number) => CellDraws
 }
 
 function jointCells(a: Cells, b: Cells | null): Joint {
@@ -162,7 +165,7 @@ function jointCells(a: Cells, b: Cells | null): Joint {
     } else counts[at] = (counts[at] ?? 0) + 1
   }
   const table = Float64Array.from(counts)
-  let draws: CellDraws | null = null
+  const draws = new Map<number, CellDraws>()
   return {
     y: a.y,
     ofFirst: a.predicted,
@@ -171,9 +174,10 @@ function jointCells(a: Cells, b: Cells | null): Joint {
     counts: table,
     first: Uint32Array.from(first),
     second: Uint32Array.from(second),
-    draws: () => {
-      draws ??= cellDraws(table)
-      return draws
+    draws: (times) => {
+      const made = draws.get(times) ?? cellDraws(table, 1, times)
+      draws.set(times, made)
+      return made
     },
   }
 }

@@ -10,6 +10,7 @@ import type { View } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Change, changeBetween } from './change.ts'
 import { type FewDiffering, fewDiffering } from './differing.ts'
+import { type Asking, TIMES, wantsMore } from './finely.ts'
 import { type Level, levelOf } from './level.ts'
 import type { Resampling } from './resampling.ts'
 import { bestTrivial } from './trivial.ts'
@@ -43,6 +44,8 @@ export interface Judged {
   readonly baseline: View | null
   readonly trivial: readonly View[]
   readonly draws: Resampling
+  /** how small p-values of changes have to be told; absent: as small as the first draws say */
+  readonly asking?: Asking
 }
 
 export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] {
@@ -50,11 +53,11 @@ export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] 
   const few = models.baseline && fewDiffering(models.candidate, models.baseline, draws.serial)
   const parts = asked.map((one) => {
     const samples = samplesOf(one, models)
-    if (!samples.inferred || samples.candidate.kind !== 'rank') return { row: rowOf(one, samples, draws, few), samples: null, one }
+    if (!samples.inferred || samples.candidate.kind !== 'rank') return { row: rowOf(one, samples, models, few), samples: null, one }
     draws.announce(samples.baseline ? [samples.candidate, samples.baseline] : [samples.candidate])
     return { row: null, samples, one }
   })
-  return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, draws, few)] : []))
+  return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, models, few)] : []))
 }
 
 /** Which way one row can move a metric without end, where that is for the worse; what is only shown is not judged by it. */
@@ -89,10 +92,17 @@ function samplesOf({ spec, gated, floor }: Asked, { candidate: view, baseline: b
 function rowOf(
   { spec, gated, floor }: Asked,
   { metric, candidate, baseline, trivial, inferred }: Samples,
-  draws: Resampling,
+  { draws, asking }: Judged,
   few: FewDiffering | null,
 ): Row {
   const differing = few && (() => few(metric.needs, (view) => sampleOf(metric, view, spec.params).value))
+  const from = (drawing: Resampling) =>
+    baseline && inferred ? changeBetween(baseline, candidate, drawing, differing, gated ? endlessOf(metric) : null) : null
+  let change = from(draws)
+  const was = baseline?.value.value ?? null
+  for (const times of gated && asking && was !== null ? TIMES : []) {
+    if (asking && change && was !== null && wantsMore({ spec, metric, change, baseline: was }, asking)) change = from(draws.finer(times))
+  }
   return {
     spec,
     metric,
@@ -102,7 +112,7 @@ function rowOf(
     trivial: trivial?.value ?? null,
     level: inferred ? levelOf(candidate, draws) : null,
     before: baseline && inferred ? levelOf(baseline, draws) : null,
-    change: baseline && inferred ? changeBetween(baseline, candidate, draws, differing, gated ? endlessOf(metric) : null) : null,
+    change,
     gain: floor && trivial && candidate.value.undefined === null ? changeBetween(trivial, candidate, draws) : null,
     excluded: candidate.excluded ?? null,
   }

@@ -30,6 +30,8 @@ export interface Bca {
   readonly z0: number
   readonly acceleration: number
   readonly se: number
+  /** p-values of "below" and of "above" beyond which there are ten draws: of smaller ones they know little, and of none below half of one; 0: they are not read from draws */
+  readonly tails: readonly [below: number, above: number]
   bounds(level: number): Bounds
   below(at: number): number
 }
@@ -55,7 +57,10 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife,
   }
 
   function below(at: number): number {
-    const share = Math.min(1 - 0.5 / B, Math.max(0.5 / B, shareBelow(sorted, at)))
+    return tailOf(Math.min(1 - 0.5 / B, Math.max(0.5 / B, shareBelow(sorted, at))))
+  }
+
+  function tailOf(share: number): number {
     const w = normalQuantile(share) - z0
     const scale = 1 + acc * w
     if (scale <= 0) return w > 0 ? 0 : 1
@@ -67,6 +72,7 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife,
     z0,
     acceleration: acc,
     se: deviation(sorted),
+    tails: [tailOf(1 - 10 / B), 1 - tailOf(10 / B)],
     bounds: (level) => [bound(1 - level), bound(level)],
     below,
   }
@@ -96,6 +102,7 @@ export function fromError(estimate: number, draws: Float64Array): Bca {
     z0: 0,
     acceleration: 0,
     se,
+    tails: [0, 0],
     bounds: (level) => [estimate - studentQuantile(level, B - 1) * se, estimate + studentQuantile(level, B - 1) * se],
     below,
   }

@@ -47,12 +47,12 @@ export interface CellDraws {
   readonly samples: Float64Array
 }
 
-/** 4,000 draws; fewer, down to 500, where there are more than 200 filled cells. */
-export function cellDraws(counts: Float64Array, seed = 1): CellDraws {
+/** 4,000 draws; fewer, down to 500, where there are more than 200 filled cells. @param times how many times as many, of which the first are those of once as many */
+export function cellDraws(counts: Float64Array, seed = 1, times = 1): CellDraws {
   const filled = Uint32Array.from([...counts.keys()].filter((cell) => (counts[cell] ?? 0) > 0))
   const n = counts.reduce((sum, c) => sum + c, 0)
   if (n === 0) throw new RangeError('an empty table cannot be resampled')
-  const size = Math.max(500, Math.min(4000, Math.floor(800_000 / filled.length)))
+  const size = times * Math.max(500, Math.min(4000, Math.floor(800_000 / filled.length)))
   const source = random(seed)
   const samples = new Float64Array(size * filled.length)
   for (let b = 0; b < size; b++) {
