@@ -10,10 +10,11 @@ import type { Severity } from '../gate/fold.ts'
 import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { type ColumnCells, commonLevels, finiteRows, type Level, listedRows, missing } from './column-cells.ts'
+import { type ColumnCells, finiteRows, missing } from './column-cells.ts'
 import { type Era, eras } from './era.ts'
 import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
+import { farOutside, impossible, levelsOf, oneForm, oneSidedP, onlyValueShare, otherRows, shareOf, thinLevels } from './question-facts.ts'
 import { scaleChange } from './scale-change.ts'
 import type { Shift } from './shift.ts'
 import { certainty, reachedLimit } from './thresholds.ts'
@@ -88,8 +89,6 @@ export function findings(pair: Pair, levels: Levels): readonly { readonly questi
 
 /** Parts of the chance: a range is asked of every number column and has the most to find, the others seldom meet a case that noise could make. */
 const usualPart = 0.25
-const impossible = 1e-6
-
 export const questions: readonly Question[] = [
   {
     name: 'nulls',
@@ -273,68 +272,3 @@ export const questions: readonly Question[] = [
     },
   },
 ]
-
-/** Of all rows of one side, those that these levels have. */
-function shareOf(levels: readonly Level[], side: 'a' | 'b', { reference, current }: Asked): number {
-  const rows = new Map(levelsOf(reference, current).map((level) => [level.label, level[side]]))
-  const all = side === 'a' ? reference.n : current.n
-  return levels.reduce((sum, { label }) => sum + (rows.get(label) ?? 0), 0) / all
-}
-
-/** A bounded column that moves by a hair has many values beyond its range, and none far: no model minds. */
-function farOutside({ numeric: before }: ColumnProfile, { numeric: now }: ColumnProfile): boolean {
-  if (!before || !now || before.min === null || before.max === null || now.min === null || now.max === null) return false
-  return Math.max(before.min - now.min, now.max - before.max) >= 0.05 * (before.max - before.min)
-}
-
-/** Some level has so few rows in all that chance alone could leave it out of the other side. */
-function thinLevels(reference: ColumnProfile, current: ColumnProfile, side: number): boolean {
-  const part = side / (reference.n + current.n)
-  return levelsOf(reference, current).some(({ a, b }) => part ** (a + b) > impossible && a + b >= listedRows)
-}
-
-/** Rows of both sides that do not have the most frequent value. */
-function otherRows(reference: ColumnProfile, current: ColumnProfile): number {
-  const most = ({ categories, numeric }: ColumnProfile) => {
-    let rows = categories?.top[0]?.count ?? 0
-    for (const { count } of numeric?.spikes ?? []) rows = Math.max(rows, count)
-    return rows
-  }
-  return [reference, current].reduce((sum, column) => sum + column.n - missing(column) - most(column), 0)
-}
-
-/** Chance that at most `here` of the rows of one level fall to a side with this part of all rows, for the most striking of many levels. */
-const oneSidedP = (here: number, there: number, part: number, levels: number): number =>
-  Math.min(1, levels * binomialAtMost(here, here + there, part))
-
-/** One label however its case and its spaces were written. */
-const oneForm = (label: string): string => label.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
-
-const known = new WeakMap<ColumnProfile, { readonly current: ColumnProfile; readonly levels: readonly Level[] }>()
-
-/** Several questions look at them. */
-function levelsOf(reference: ColumnProfile, current: ColumnProfile): readonly Level[] {
-  const there = known.get(reference)
-  if (there?.current === current) return there.levels
-  const levels = reference.categories === null || current.categories === null ? [] : commonLevels(reference, current)
-  known.set(reference, { current, levels })
-  return levels
-}
-
-/** When current holds one value only and the reference more: the share of that value in the reference, at most. */
-function onlyValueShare(reference: ColumnProfile, current: ColumnProfile): number | null {
-  if (reference.kind === 'constant') return null
-  if (current.categories !== null && reference.categories !== null) {
-    const [only, second] = current.categories.top
-    if (only === undefined || second !== undefined || current.categories.other_count > 0) return null
-    const rows = reference.n - missing(reference)
-    const before =
-      reference.categories.top.find(({ value }) => value === only.value)?.count ?? Math.min(4, reference.categories.other_count)
-    return before >= rows ? null : before / rows
-  }
-  const { numeric } = current
-  if (numeric === null || reference.numeric === null || numeric.min === null || numeric.min !== numeric.max) return null
-  const rows = reference.n - missing(reference)
-  const before = reference.numeric.spikes.find(({ value }) => value === numeric.min)?.count ?? 0.005 * reference.n
-  return before >= rows ? null : before / rows
-}

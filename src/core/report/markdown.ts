@@ -1,28 +1,18 @@
-/**
- * The report as GitHub Markdown: pull-request comment, job summary and report.md, one renderer. Reviewers read the top: verdict, the one
- * figure, what fails and what to do. What passes is folded away. A body over its budget is rendered again with less detail, never cut,
- * so that the verdict stays, every tag is closed and the reader is told.
- */
-import type { Verdict } from '../gate/fold.ts'
-import { fence } from './escape.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
-import { type Finding, shownFix } from './findings.ts'
+import type { Finding } from './findings.ts'
 import { duration } from './format.ts'
+import { fixText, folded, icons, neutral, strongIf, table, verdictWords } from './markdown-blocks.ts'
 import { type Marker, writeMarker } from './marker.ts'
 import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { cellsOf, sliceHeader } from './slice-view.ts'
-import { advice, blockMarkdown, join, markdown, name, own, say, strong, type Text } from './text.ts'
+import { advice, join, markdown, name, own, say, strong, type Text } from './text.ts'
 import { type ModelView, type ReportView, viewOf } from './view.ts'
 
 export const commentBudget = 60_000
 /** bytes; above 1 MiB the runner drops a step's whole summary */
 export const summaryBudget = 1_000_000
-
-const icons = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔', skipped: '➖' } as const satisfies Record<Verdict, string>
-/** Undecided is neutral: yellow means that something is due. */
-const neutral = '⚪'
 
 /** How much of everything is shown; the last one always fits. */
 interface Detail {
@@ -302,35 +292,3 @@ class Page {
     return [folded(own(`Stages: ${verdicts}`), [stages, notes])]
   }
 }
-
-const strongIf = (text: Text, wanted: boolean): Text => (wanted ? strong(text) : text)
-
-function verdictWords(metric: Pick<MetricView, 'gated' | 'effect' | 'word'>): string {
-  if (!metric.gated) return '–'
-  const undecided = metric.effect === 'pass' && metric.word !== 'pass'
-  return `${undecided ? neutral : icons[metric.effect]} ${metric.word}`
-}
-
-function fixText(fix: string, names: readonly string[]): string {
-  const { sentence, block } = shownFix(fix)
-  const line = `→ ${markdown(advice(sentence, names))}`
-  return block === null ? line : `${line}\n\n${fence(block, 'yaml')}`
-}
-
-function table(header: readonly string[], rows: readonly (readonly Text[])[]): string {
-  if (rows.length === 0) return ''
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [
-    line(header.map((cell) => markdown(own(cell)))),
-    line(header.map(() => '---')),
-    ...rows.map((row) => line(row.map(markdown))),
-  ].join('\n')
-}
-
-/** GitHub reads Markdown inside an HTML block again after a blank line. */
-const folded = (summary: Text, blocks: readonly string[], open = false): string =>
-  [
-    `<details${open ? ' open' : ''}><summary>${blockMarkdown(summary)}</summary>`,
-    ...blocks.filter((block) => block !== ''),
-    '</details>',
-  ].join('\n\n')

@@ -6,14 +6,15 @@ import type { Verdict } from '../gate/fold.ts'
 import type { WaiverUse } from '../gate/waivers.ts'
 import { fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
 import { evaluateDetails } from '../schema/evaluate-details.ts'
-import type { BaselineRecord, StageResult } from '../schema/result.ts'
+import type { StageResult } from '../schema/result.ts'
 import { type CalibrationView, calibrationView } from './calibration-view.ts'
 import { type DriftView, driftView } from './drift-view.ts'
+import { baselineWords, evaluationNotes } from './evaluation-notes.ts'
 import { type FairnessView, fairnessView } from './fairness-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
-import { bytes, count, duration, figure, plural, shortDigest } from './format.ts'
+import { count, duration, plural, shortDigest } from './format.ts'
 import { skippedWords } from './log-lines.ts'
-import { type MetricView, metricViews, primarySentence, rowsText } from './metric-view.ts'
+import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
 import { originText, type PolicyView, policyView } from './policy-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
 import { type SlicesView, slicesView } from './slice-view.ts'
@@ -163,14 +164,6 @@ const idleWaivers = (model: string, uses: readonly WaiverUse[]): readonly Text[]
     return [say`the waiver of ${name(waiver.check)} by ${name(waiver.owner)} ${what}`]
   })
 
-function baselineWords(baseline: BaselineRecord | null): Text {
-  if (baseline === null) return []
-  const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
-  const age =
-    baseline.age_days === null ? [] : own(baseline.age_days < 1 ? ' (of today)' : ` (${plural(Math.round(baseline.age_days), 'day')} old)`)
-  return say`${version}${age}${own(baseline.same_rows ? '' : ', scored on other rows')}`
-}
-
 function withoutEvaluation(model: ModelReport): Text {
   const stage = model.stages.find((entry) => entry.stage === 'evaluate')
   if (stage === undefined) {
@@ -187,77 +180,6 @@ function promotionOf(model: ModelReport): Text {
   if (model.verdict === 'warn') return own('Not promotable: promote.accept asks for a pass')
   if (model.verdict === 'pass') return own('Not promotable: the evaluated bytes are not known')
   return own(`Not promotable: the gate ${model.verdict === 'fail' ? 'failed' : 'could not decide'}`)
-}
-
-function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, result: StageResult | null): readonly Text[] {
-  const excluded = Object.entries(details.excluded).filter(([, rows]) => rows > 0)
-  const baseline = baselineWords(result?.baseline ?? null)
-  return [
-    say`${own(details.task)}${rowsText(details)}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
-    ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
-    ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
-    ...scoredNotes(details),
-    ...calibrationNotes(details),
-    ...measuredNotes(details),
-    ...(details.decisions?.notes ?? []).map((note) => prose(note)),
-    ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
-    ...leftOut(details),
-    ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
-    ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
-  ]
-}
-
-/** What metrics have no value for, said once for all that leave out the same. */
-function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
-  const metricsOf = new Map<string, string[]>()
-  for (const { name: metric, excluded } of metrics) {
-    if (excluded === undefined) continue
-    const what = `${count(excluded.count)} ${excluded.because}`
-    metricsOf.set(what, [...(metricsOf.get(what) ?? []), metric])
-  }
-  return [...metricsOf].map(([what, names]) => say`${own(what)}, and are left out of ${join(names.map(name), ', ')}`)
-}
-
-const whose = {
-  command: 'answers of the command',
-  predictions: 'answers of the file',
-  metrics_file: 'numbers of your own evaluation, taken at their word:',
-} as const
-
-/** Who answered where we did not, and what a command said when it was asked again. */
-function scoredNotes({ scored, baseline_answers: before, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
-  const by = scored === undefined ? [] : [say`${own(whose[scored.by])} ${name(scored.how)}`]
-  return [
-    ...by,
-    ...(before === undefined ? [] : [say`answers of the baseline from ${name(before)}, taken at their word`]),
-    ...(scored?.inspected === false
-      ? [own('The model file is not inspected (format: opaque): Modelgate has not looked into it and never loads it.')]
-      : []),
-    ...repeated.map(
-      ({ name: shown, runs }) =>
-        say`${name(shown)} over ${own(`${plural(runs.length, 'run')}: ${runs.map(({ value }) => figure(value)).join(', ')}`)}`,
-    ),
-  ]
-}
-
-function calibrationNotes(details: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
-  const view = calibrationView(details)
-  return view === null ? [] : [view.note]
-}
-
-/** Size and speed, where they were asked for. */
-function measuredNotes({ measured }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
-  if (measured === undefined) return []
-  const { candidate, baseline } = measured.bytes
-  const size = baseline === null ? bytes(candidate) : `${bytes(baseline)} → ${bytes(candidate)}`
-  const differs = measured.graph === null || measured.graph === '' ? '' : ` (${measured.graph})`
-  return [
-    own(`model file ${size}${differs}`),
-    ...measured.latency.map(({ name: shown, calls, rows, repeats }) => {
-      const values = repeats.map(({ value, baseline: before }) => `${before === null ? '' : `${figure(before)} → `}${figure(value)} ms`)
-      return say`${name(shown)} ${own(`${values.join(', ')} over ${plural(calls, 'call')} of ${plural(rows, 'row')}`)}`
-    }),
-  ]
 }
 
 function dataNotes(result: StageResult | null): readonly Text[] {

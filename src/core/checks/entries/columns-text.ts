@@ -2,48 +2,13 @@
 import { plural, count as shown, written } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { asked, type CheckEntry, counted, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
-import { type ColumnFacts, present, type Sql, sql } from '../facts.ts'
-import { badRange, count, pattern, patterns, share, text, values } from '../params.ts'
-import { all, any, asNumber, asText, finds, matchesWhole, not, sizeOutside } from '../sql-parts.ts'
+import { type ColumnFacts, present, sql } from '../facts.ts'
+import { badRange, count, pattern, patterns, share, values } from '../params.ts'
+import { all, any, asNumber, asText, matchesWhole, not, sizeOutside } from '../sql-parts.ts'
 import { stable } from './answers.ts'
 import { listed } from './columns-basic.ts'
 import { type Format, type FormatName, formatNames, formats } from './formats.ts'
-
-const someText = text.min(1, { error: 'this text is empty' }).max(1000, { error: 'at most 1000 characters' })
-
-const found =
-  (pattern: string) =>
-  (_: unknown, { column }: Scope): Sql =>
-    sql(finds(asText(column), pattern))
-
-const affix = (name: string, condition: (x: string) => string, words: string, elsewhere: readonly string[], example: string) =>
-  rowRule({
-    name,
-    on: 'column',
-    kinds: listed,
-    summary: `every value as text ${words} the text given, letter for letter`,
-    params: { value: someText },
-    short: 'value',
-    fix: 'correct those rows, or change the text',
-    elsewhere,
-    example,
-    breaks: ({ value }, { column }) => not(sql(condition(asText(column)), [value])),
-    says: () => `do not ${words.replace(/s( |$)/, '$1')} the text`,
-  })
-
-const fixedPattern = (name: string, pattern: string, summary: string, broken: string, fix: string, elsewhere: readonly string[]) =>
-  rowRule({
-    name,
-    on: 'column',
-    kinds: listed,
-    summary,
-    params: {},
-    fix,
-    elsewhere,
-    example: 'true',
-    breaks: found(pattern),
-    says: () => broken,
-  })
+import { affix, fixedPattern, someText } from './text-formats.ts'
 
 const lengthOf = ({ column }: Scope): string => `length(${asText(column)})`
 

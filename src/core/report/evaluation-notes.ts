@@ -1,0 +1,85 @@
+import type { evaluateDetails } from '../schema/evaluate-details.ts'
+import type { BaselineRecord, StageResult } from '../schema/result.ts'
+import { calibrationView } from './calibration-view.ts'
+import { bytes, count, figure, plural } from './format.ts'
+import { rowsText } from './metric-view.ts'
+import { join, name, own, prose, say, type Text } from './text.ts'
+
+export function baselineWords(baseline: BaselineRecord | null): Text {
+  if (baseline === null) return []
+  const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
+  const age =
+    baseline.age_days === null ? [] : own(baseline.age_days < 1 ? ' (of today)' : ` (${plural(Math.round(baseline.age_days), 'day')} old)`)
+  return say`${version}${age}${own(baseline.same_rows ? '' : ', scored on other rows')}`
+}
+
+export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, result: StageResult | null): readonly Text[] {
+  const excluded = Object.entries(details.excluded).filter(([, rows]) => rows > 0)
+  const baseline = baselineWords(result?.baseline ?? null)
+  return [
+    say`${own(details.task)}${rowsText(details)}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
+    ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
+    ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
+    ...scoredNotes(details),
+    ...calibrationNotes(details),
+    ...measuredNotes(details),
+    ...(details.decisions?.notes ?? []).map((note) => prose(note)),
+    ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
+    ...leftOut(details),
+    ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
+    ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
+  ]
+}
+
+/** What metrics have no value for, said once for all that leave out the same. */
+function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  const metricsOf = new Map<string, string[]>()
+  for (const { name: metric, excluded } of metrics) {
+    if (excluded === undefined) continue
+    const what = `${count(excluded.count)} ${excluded.because}`
+    metricsOf.set(what, [...(metricsOf.get(what) ?? []), metric])
+  }
+  return [...metricsOf].map(([what, names]) => say`${own(what)}, and are left out of ${join(names.map(name), ', ')}`)
+}
+
+const whose = {
+  command: 'answers of the command',
+  predictions: 'answers of the file',
+  metrics_file: 'numbers of your own evaluation, taken at their word:',
+} as const
+
+/** Who answered where we did not, and what a command said when it was asked again. */
+function scoredNotes({ scored, baseline_answers: before, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  const by = scored === undefined ? [] : [say`${own(whose[scored.by])} ${name(scored.how)}`]
+  return [
+    ...by,
+    ...(before === undefined ? [] : [say`answers of the baseline from ${name(before)}, taken at their word`]),
+    ...(scored?.inspected === false
+      ? [own('The model file is not inspected (format: opaque): Modelgate has not looked into it and never loads it.')]
+      : []),
+    ...repeated.map(
+      ({ name: shown, runs }) =>
+        say`${name(shown)} over ${own(`${plural(runs.length, 'run')}: ${runs.map(({ value }) => figure(value)).join(', ')}`)}`,
+    ),
+  ]
+}
+
+function calibrationNotes(details: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  const view = calibrationView(details)
+  return view === null ? [] : [view.note]
+}
+
+/** Size and speed, where they were asked for. */
+function measuredNotes({ measured }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+  if (measured === undefined) return []
+  const { candidate, baseline } = measured.bytes
+  const size = baseline === null ? bytes(candidate) : `${bytes(baseline)} → ${bytes(candidate)}`
+  const differs = measured.graph === null || measured.graph === '' ? '' : ` (${measured.graph})`
+  return [
+    own(`model file ${size}${differs}`),
+    ...measured.latency.map(({ name: shown, calls, rows, repeats }) => {
+      const values = repeats.map(({ value, baseline: before }) => `${before === null ? '' : `${figure(before)} → `}${figure(value)} ms`)
+      return say`${name(shown)} ${own(`${values.join(', ')} over ${plural(calls, 'call')} of ${plural(rows, 'row')}`)}`
+    }),
+  ]
+}

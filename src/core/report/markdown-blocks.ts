@@ -1,0 +1,42 @@
+/** The blocks that a report in GitHub Markdown is made of. */
+import type { Verdict } from '../gate/fold.ts'
+import { fence } from './escape.ts'
+import { shownFix } from './findings.ts'
+import type { MetricView } from './metric-view.ts'
+import { advice, blockMarkdown, markdown, own, strong, type Text } from './text.ts'
+
+export const icons = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔', skipped: '➖' } as const satisfies Record<Verdict, string>
+/** Undecided is neutral: yellow means that something is due. */
+export const neutral = '⚪'
+
+export const strongIf = (text: Text, wanted: boolean): Text => (wanted ? strong(text) : text)
+
+export function verdictWords(metric: Pick<MetricView, 'gated' | 'effect' | 'word'>): string {
+  if (!metric.gated) return '–'
+  const undecided = metric.effect === 'pass' && metric.word !== 'pass'
+  return `${undecided ? neutral : icons[metric.effect]} ${metric.word}`
+}
+
+export function fixText(fix: string, names: readonly string[]): string {
+  const { sentence, block } = shownFix(fix)
+  const line = `→ ${markdown(advice(sentence, names))}`
+  return block === null ? line : `${line}\n\n${fence(block, 'yaml')}`
+}
+
+export function table(header: readonly string[], rows: readonly (readonly Text[])[]): string {
+  if (rows.length === 0) return ''
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(header.map((cell) => markdown(own(cell)))),
+    line(header.map(() => '---')),
+    ...rows.map((row) => line(row.map(markdown))),
+  ].join('\n')
+}
+
+/** GitHub reads Markdown inside an HTML block again after a blank line. */
+export const folded = (summary: Text, blocks: readonly string[], open = false): string =>
+  [
+    `<details${open ? ' open' : ''}><summary>${blockMarkdown(summary)}</summary>`,
+    ...blocks.filter((block) => block !== ''),
+    '</details>',
+  ].join('\n\n')
