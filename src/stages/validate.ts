@@ -25,6 +25,7 @@ import { isProfiled, profileOptions } from './profile/options.ts'
 import { type Profiled, profileOnce, tableFacts } from './profile-table.ts'
 import { sourceFiles } from './source-files.ts'
 import { judgePlanned, planRole, ridersOfPlans } from './validate/judge.ts'
+import { lookForNumbers } from './validate/nearly-numbers.ts'
 import { openOthers } from './validate/other-tables.ts'
 import { readConfigSql } from './validate/read-config-sql.ts'
 import { readResults } from './validate/read-results.ts'
@@ -53,6 +54,9 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       const engine = await ports.engine()
       checks.push(...(await integrity(engine, table, role, context)))
       const facts = tableFacts(table, role)
+      const nearly = await lookForNumbers(engine, facts, model.data)
+      if (nearly !== null) context.progress.warn(nearly.message)
+      if (nearly !== null) checks.push(nearly)
       const around: Surroundings = {
         others: new Map([
           ...besides.tables,

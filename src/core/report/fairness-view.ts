@@ -2,7 +2,7 @@
 import { type Verdict, worst } from '../gate/fold.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
-import { count, level, plural, written, writtenChange } from './format.ts'
+import { change, count, level, plural, written, writtenChange } from './format.ts'
 import { join, name, own, say, strong, type Text } from './text.ts'
 
 export interface FairnessRow {
@@ -77,14 +77,19 @@ function rowOf(entry: Entry, checks: readonly Check[]): FairnessRow {
   const effect = worst(checks.map((check) => check.effect))
   const deciding = checks.find((check) => check.effect === effect && check.status !== 'pass') ?? checks[0]
   const [smallest, largest] = ends(entry)
-  const size = (value: number | null) => (value === null ? '–' : writtenChange(Number(value.toPrecision(3)), unit))
+  // in the digits of the sentences of its checks
+  const limitsOf = (kind: string) => checks.flatMap((check) => (check.limit_kind === kind && check.limit !== null ? [check.limit] : []))
+  const size = (value: number | null, limits: readonly number[] = []) => change(value, unit, limits).replace(/^[+±]/, '')
   return {
     column: name(column),
     measure: name(called),
     smallest,
     largest,
-    difference: strongIf(effect === 'fail' || effect === 'error', `${before === null ? '' : `${size(before)} → `}${size(difference)}`),
-    ratio: own(ratio === null ? '–' : level(ratio, '')),
+    difference: strongIf(
+      effect === 'fail' || effect === 'error',
+      `${before === null ? '' : `${size(before)} → `}${size(difference, limitsOf('max_difference'))}`,
+    ),
+    ratio: own(ratio === null ? '–' : level(ratio, '', limitsOf('min_ratio'))),
     limit: join(
       checks.flatMap((check) => (check.limit === null ? [] : [own(limitWords(check))])),
       ', ',

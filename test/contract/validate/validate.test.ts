@@ -462,3 +462,30 @@ describe('a check that looked at nothing is not a pass', () => {
     })
   })
 })
+
+describe('PII-01 a column that one value has made text of', () => {
+  const table = (value: (i: number) => string) => `id,weight,street,late\n${rows(3000, (i) => `${i},${value(i)},Main ${i},${i % 2}`)}\n`
+  const told = async (content: string) => {
+    await yard.write('nearly.csv', content)
+    const result = await yard.validate('models: {m: {model: m.onnx, data: {test: nearly.csv, target: late, id: id}}}')
+    return { result, note: result.checks.find(({ id }) => id === 'validate.nearly_numbers:test') }
+  }
+
+  it('is told with its row and never its value, and decides nothing', async () => {
+    const { result, note } = await told(table((i) => (i === 2500 ? '"12,5"' : i === 2700 ? 'SECRET' : `${i}.5`)))
+    expect(note).toMatchObject({
+      status: 'warn',
+      effect: 'pass',
+      names: ['weight'],
+      message:
+        'data.test: read as text, though nearly all values are numbers: weight (2,998 of 3,000 values are numbers, 2 are not, the first in row 2,501)',
+    })
+    expect(result.verdict).toBe('pass')
+    expect(await yard.written()).not.toMatch(/12,5|SECRET/)
+  })
+
+  it('is none where it is numbers, or text as often as not', async () => {
+    expect((await told(table((i) => `${i}`))).note).toBeUndefined()
+    expect((await told(table((i) => (i % 10 === 0 ? 'x' : `${i}`)))).note).toBeUndefined()
+  })
+})

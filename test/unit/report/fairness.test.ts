@@ -74,7 +74,9 @@ describe('fairness in a report', () => {
     const row = lines(body).find((line) => line.startsWith('| ❌ fail') && line.includes('difference ≤'))
     expect(row).toContain('0.500 in <code>region#2</code> (200 positive rows)')
     expect(row).toContain('1.000 in <code>region#1</code> (200 positive rows)')
-    expect(row).toContain('0 pp → 50 pp')
+    // as the sentence of its check says it
+    expect(row).toContain('0 pp → 50.0 pp')
+    expect(body).toContain('differs by 50.0 pp')
     expect(lines(body).filter((line) => line.startsWith('| – | <code>region</code> | <code>equalized\\_odds</code>'))).toHaveLength(1)
   })
 
