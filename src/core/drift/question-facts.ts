@@ -1,3 +1,4 @@
+/** What the questions of findings.ts rest on: levels of both sides, rows that chance could leave out, one value that is left. */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
 import { commonLevels, type Level, listedRows, missing } from './column-cells.ts'

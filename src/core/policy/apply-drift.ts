@@ -1,3 +1,4 @@
+/** What of the drift of a pull request counts: the base's, and what can only find more. */
 import { fits, isPattern, ruleOf } from '../drift/rules.ts'
 import { type Family, predictionPrefix, rateLimits, shiftDefaults } from '../drift/thresholds.ts'
 import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'

@@ -1,3 +1,4 @@
+/** What a report says of an evaluation beside its metrics: which rows, against what, by whose answers, what was left out. */
 import type { evaluateDetails } from '../schema/evaluate-details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { calibrationView } from './calibration-view.ts'

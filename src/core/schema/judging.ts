@@ -1,3 +1,5 @@
+/** How models are judged, as the config says it: limits, metrics, decisions, slices, calibration, fairness. */
+
 export interface Thresholds<T> {
   readonly warn?: T
   readonly fail?: T

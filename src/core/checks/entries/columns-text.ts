@@ -8,7 +8,7 @@ import { all, any, asNumber, asText, matchesWhole, not, sizeOutside } from '../s
 import { stable } from './answers.ts'
 import { listed } from './columns-basic.ts'
 import { type Format, type FormatName, formatNames, formats } from './formats.ts'
-import { affix, fixedPattern, someText } from './text-formats.ts'
+import { affix, fixedPattern, someText } from './text-rules.ts'
 
 const lengthOf = ({ column }: Scope): string => `length(${asText(column)})`
 

@@ -1,3 +1,4 @@
+/** Makers of checks of text that are alike but for a word or a pattern. */
 import { rowRule, type Scope } from '../entry.ts'
 import { type Sql, sql } from '../facts.ts'
 import { text } from '../params.ts'
