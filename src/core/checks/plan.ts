@@ -160,7 +160,11 @@ function ask(expectation: Expectation, table: TableFacts, around: Surroundings):
   const known = (status: Finding['status'], says: string): Finding => ({ ...blank, status, says, whole: true })
   if (entry.on === 'column' && entry.scan !== 'none') {
     if (column === undefined) return known('skipped', `there is no column ${subject}`)
-    if (!entry.kinds.includes(column.kind)) return known('fail', `${column.type} values cannot be judged by ${check}`)
+    if (!entry.kinds.includes(column.kind)) {
+      const says = `${column.name} is ${column.type}, and ${check} judges columns of ${entry.kinds.join(', ')}`
+      const text = column.kind === 'string' ? ' (one value that is none of these makes text of a whole column)' : ''
+      return { ...known('fail', says), fix: `give the column one of these types${text}, or take ${check} away` }
+    }
   }
   const missing = entry.columns(params, around.data).find((name) => !table.columns.some((one) => one.name === name))
   if (missing !== undefined) return known('fail', `there is no column ${missing}, which ${check} looks at`)

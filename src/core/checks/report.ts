@@ -42,7 +42,12 @@ export function toCheck(findings: readonly Finding[], policy: Policy): Check {
     n: judged,
     ...(names.length === 0 ? {} : { names }),
     message,
-    fix: status === 'error' ? (worst.fix ?? 'correct the condition in the config') : status === 'fail' ? (entry?.fix ?? null) : null,
+    fix:
+      status === 'error'
+        ? (worst.fix ?? 'correct the condition in the config')
+        : status === 'fail'
+          ? (worst.fix ?? entry?.fix ?? null)
+          : null,
   })
 }
 

@@ -90,7 +90,14 @@ describe('the table of checks', () => {
 
   it('a kind that a check cannot judge fails as a whole, with a sentence', () => {
     const plan = planChecks([expectation('min', { value: 1 })], table([column('a', 'other')]), around())
-    expect(plan.known[0]).toMatchObject({ status: 'fail', says: 'OTHER values cannot be judged by min' })
+    expect(plan.known[0]).toMatchObject({
+      status: 'fail',
+      says: expect.stringMatching(/^a is OTHER, and min judges columns of integer, float, .+/),
+    })
+    const text = planChecks([expectation('non_negative', {})], table([column('a', 'string')]), around()).known[0]
+    expect(text?.fix).toBe(
+      'give the column one of these types (one value that is none of these makes text of a whole column), or take non_negative away',
+    )
   })
 
   it('a name that is in no entry is a bug of the config parser, not a pass', () => {

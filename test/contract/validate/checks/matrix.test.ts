@@ -467,7 +467,10 @@ describe('a kind that a check cannot judge fails as a whole', () => {
         (each): each is Plain => each !== 'other' && !entry.kinds.some((known) => known === each),
       )) {
         const found = await findingOf(bench, await make(bench, one(kind, base(kind))), exampleOf(entry))
-        expect([found.status, found.says]).toEqual(['fail', `${types[kind]} values cannot be judged by ${entry.name}`])
+        expect([found.status, found.says]).toEqual([
+          'fail',
+          `a is ${types[kind]}, and ${entry.name} judges columns of ${entry.kinds.join(', ')}`,
+        ])
       }
     }
   })
