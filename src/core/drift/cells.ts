@@ -21,12 +21,17 @@ export function sizes(reference: readonly number[], current: readonly number[]):
 
 export function total(counts: readonly number[]): number {
   let sum = 0
-  for (const count of counts) {
-    if (!(count >= 0 && Number.isFinite(count))) throw new RangeError(`a cell holds a count, not ${count}`)
+  for (let i = 0; i < counts.length; i += 1) {
+    const count = counts[i] ?? Number.NaN
+    if (!(count >= 0)) throw noCount(count)
     sum += count
   }
-  return sum
+  // a sum is finite where every count is
+  if (Number.isFinite(sum)) return sum
+  throw noCount(counts.find((count) => !Number.isFinite(count)) ?? sum)
 }
+
+const noCount = (count: number): RangeError => new RangeError(`a cell holds a count, not ${count}`)
 
 /** nm / (n + m): what two sample sizes are worth together. */
 export const effectiveSize = ({ n, m }: Sizes): number => (n * m) / (n + m)
