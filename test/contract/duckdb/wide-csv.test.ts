@@ -136,3 +136,22 @@ async function queriesOf<T>(work: () => Promise<T>): Promise<{ readonly result: 
     asked.mockRestore()
   }
 }
+
+describe('a CSV of thousands of columns', () => {
+  it('opens under a limit of what one thread that reads holds of them, without losing a row or a type', async () => {
+    const columns = 4_002
+    const rows = 600
+    const value = (row: number, column: number): string => (column % 2 === 0 ? String(row + column) : String((row + column) / 8 + 0.5))
+    const names = Array.from({ length: columns }, (_, column) => `c${column}`)
+    const text = [names.join(','), ...Array.from({ length: rows }, (_, row) => names.map((_, column) => value(row, column)).join(',')), '']
+    await using bench = await makeBench({ memoryLimitBytes: 512 * 2 ** 20, threads: 2 })
+    const table = await bench.table('thousands.csv', text.join('\n'))
+    expect(table.rows).toBe(rows)
+    expect(table.columns.map(({ type }) => type)).toEqual(names.map((_, column) => (column % 2 === 0 ? 'BIGINT' : 'DOUBLE')))
+    const last = [0, 1, columns - 2, columns - 1]
+    const [row] = await bench.engine.aggregate({
+      sql: `SELECT ${last.map((column) => `max(c${column}) AS c${column}`).join(', ')} FROM ${table.relation}`,
+    })
+    expect(row).toEqual(Object.fromEntries(last.map((column) => [`c${column}`, Number(value(rows - 1, column))])))
+  }, 120_000)
+})
