@@ -60,7 +60,13 @@ function maker(data: DataSpec, problems: Problem[]): Make {
     const at = written.on === undefined && column !== null ? path.slice(0, -1) : path
     for (const [i, role] of (said ?? []).entries()) {
       const place = [...(check === 'exists' ? path : at), 'on', i]
-      if (!withRows.includes(role)) problems.push(invalid(place, `data.${role} ${whyNoRows(data, role)}, so this would never be checked.`))
+      if (!withRows.includes(role))
+        problems.push(
+          invalid(
+            place,
+            `data.${role} ${whyNoRows(data, role)}, so this would never be checked. Take ${role} out of on, or name a file with rows as data.${role}.`,
+          ),
+        )
       else if (written.on !== undefined && entry.roles?.includes(role) === false)
         problems.push(invalid(place, `${check} is judged on ${entry.roles.join(' and ')} only.`))
     }

@@ -113,7 +113,7 @@ describe('what would never be checked is refused', () => {
   it('a stored profile, which has no rows, where it is named', () => {
     const data = '{train: {profile: p.json}, test: b.csv}'
     expect(problem(data, '{columns: {a: {min: {value: 1, on: [train, test]}}}}')).toContain(
-      'expect.columns.a.min.on[0]. data.train is a stored profile, which has no rows, so this would never be checked.',
+      'expect.columns.a.min.on[0]. data.train is a stored profile, which has no rows, so this would never be checked. Take train out of on, or name a file with rows as data.train.',
     )
   })
 
