@@ -98,6 +98,17 @@ function squaredErrors(p: Float64Array, y: Uint8Array): Float64Array {
   return squares
 }
 
+/** 1 for each positive row, and for each negative one. */
+function classesOf(y: Uint8Array): readonly [ones: Float64Array, zeros: Float64Array] {
+  const [ones, zeros] = [new Float64Array(y.length), new Float64Array(y.length)]
+  for (let i = 0; i < y.length; i++) {
+    const label = y[i] ?? 0
+    ones[i] = label
+    zeros[i] = 1 - label
+  }
+  return [ones, zeros]
+}
+
 /** Refuses what is no probability, such as a logit: the mean would be a number all the same. */
 const withProbabilities = (probabilities: Float64Array | null, make: (p: Float64Array) => Sample): Sample => {
   if (!probabilities) return noScores
@@ -177,14 +188,11 @@ export const scoreMetrics = {
     of: {
       binary: (view) =>
         withProbabilities(view.score, (p) =>
-          momentsOf(
-            view,
-            [squaredErrors(p, view.y), new Float64Array(view.y), new Float64Array(view.y.map((y) => 1 - y))],
-            ([e2 = 0, ones = 0, zeros = 0], n) => {
-              const chance = (ones * zeros) / n
-              return chance <= 0 ? undefinedBecause('the truth has one class only') : defined(1 - e2 / chance)
-            },
-          ),
+          // read by the place: this is asked once for each row that is left out
+          momentsOf(view, [squaredErrors(p, view.y), ...classesOf(view.y)], (sums, n) => {
+            const chance = ((sums[1] ?? 0) * (sums[2] ?? 0)) / n
+            return chance <= 0 ? oneClass.value : defined(1 - (sums[0] ?? 0) / chance)
+          }),
         ),
     },
   }),
