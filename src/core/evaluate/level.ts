@@ -14,6 +14,7 @@ import { cosineMean } from '../stats/equal-weighted-cosine.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { contrastBounds, type Estimate } from '../stats/mover.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
+import { unseenBounds } from '../stats/unseen.ts'
 import type { Resampling } from './resampling.ts'
 import { perStep, type Serial } from './serial.ts'
 
@@ -32,6 +33,8 @@ export const isTame = (mean: { readonly n: number; readonly skewness: number }):
 export function levelOf(sample: Sample, draws: Resampling): Level | null {
   const { value } = sample
   if (value.value === null || value.undefined !== null) return null
+  const unseen = draws.serial || !draws.readsQuantiles ? null : sample.unseen?.()
+  if (unseen) return { method: 'dirichlet-unseen', bounds: unseenBounds(unseen, value.value) }
   switch (sample.kind) {
     case 'proportion':
       return proportionLevel(sample, draws.serial)

@@ -18,6 +18,8 @@ const SUMMED_DRAWS = 2000
 export interface Resampling {
   /** rows that follow each other in time; null: they stand for themselves, or for their group */
   readonly serial: Serial | null
+  /** so many draws that their quantiles are read, and not their standard error alone */
+  readonly readsQuantiles: boolean
   /** metrics of one ranking that will be asked for: made together, at the price of one */
   announce(samples: readonly Sample[]): void
   /** null: the statistic is undefined in nearly every draw */
@@ -82,6 +84,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
 
   const drawing = (times: number): Resampling => ({
     serial,
+    readsQuantiles: most >= SUMMED_DRAWS,
     announce(samples) {
       for (const sample of samples) {
         if (sample.kind === 'rank') announced.set(sample.ranks, [...(announced.get(sample.ranks) ?? []), sample])

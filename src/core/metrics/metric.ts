@@ -4,6 +4,7 @@ import type { Curve } from './curve.ts'
 import { once } from './once.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
+import { ofScores, ofTable, unseenOf } from './unseen.ts'
 import type { BinaryView, ForecastingView, MulticlassView, MultilabelView, RankingView, RegressionView, Rows } from './view.ts'
 
 export type Params = { readonly [key: string]: number | string }
@@ -163,7 +164,18 @@ export function cells(
   const value = view.n === 0 ? undefinedBecause('there are no rows') : read(view.confusion())
   const { y, predicted, unit, weight } = view
   // a weighted share has no whole number of trials
-  return { kind: 'cells', value, classes, y, predicted, of: read, trials: weight === null ? trials : null, unit, weight }
+  return {
+    kind: 'cells',
+    value,
+    classes,
+    y,
+    predicted,
+    of: read,
+    trials: weight === null ? trials : null,
+    unit,
+    weight,
+    ...(classes > 2 ? unseenOf(view, () => ofTable(view.confusion(), classes, read)) : {}),
+  }
 }
 
 /** @param influence of each row, where the function has a gradient */
@@ -184,6 +196,7 @@ export const rank =
       y,
       of: (drawn) => of(drawn, params),
       influence: influence && once(() => influence(ranks, y, weight)),
+      ...unseenOf(view, () => ofScores(ranks, y, (drawn) => of(drawn, params).value ?? Number.NaN, true)),
       unit,
       weight,
     }

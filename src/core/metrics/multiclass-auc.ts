@@ -9,9 +9,11 @@
  * Source: Hand & Till 2001; influence of an AUC: weighted-auc.ts.
  */
 import { rarestAlike } from '../stats/clusters.ts'
+import { atEnd } from '../stats/delong.ts'
 import { type Ranking, ranking } from '../stats/ranking.ts'
 import { noScores } from './metric.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+import { areaUnder, ofManyScores, type ScoresOfClass, unseenOf } from './unseen.ts'
 import type { MulticlassView, MultilabelView } from './view.ts'
 import { weightedAuc } from './weighted-auc.ts'
 
@@ -28,11 +30,20 @@ export function multiclassAuc(view: MulticlassView, multi: 'ovr' | 'ovo', averag
   const sum = { value: 0, influence: new Float64Array(n) }
   const all = sizes.reduce((total, size) => total + size, 0)
   if (multi === 'ovr') {
-    for (let c = 0; c < k; c++) {
-      const truth = Uint8Array.from(y, (code) => (code === c ? 1 : 0))
-      add(sum, view.ranks(c), truth, weight, null, average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all)
+    const classes = Array.from({ length: k }, (_, c) => ({
+      ranks: rankingOf(view.ranks(c)),
+      y: Uint8Array.from(y, (code) => (code === c ? 1 : 0)),
+      share: average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all,
+    }))
+    for (const one of classes) add(sum, one.ranks, one.y, weight, null, one.share)
+    return {
+      kind: 'influence',
+      value: defined(sum.value),
+      influence: sum.influence,
+      unit,
+      fewest,
+      ...unseenOf(view, () => unseenAreas(sum.value, classes)),
     }
-    return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit, fewest }
   }
   for (let a = 0; a < k; a++) {
     for (let b = a + 1; b < k; b++) {
@@ -58,24 +69,41 @@ export function multilabelAuc(view: MultilabelView, average: 'macro' | 'weighted
   const sizes = columns.map((truth) => truth.reduce((sum, one, i) => sum + one * (weight ? (weight[i] ?? 0) : 1), 0))
   const all = sizes.reduce((total, size) => total + size, 0)
   const sum = { value: 0, influence: new Float64Array(n) }
-  for (const [c, truth] of columns.entries()) {
-    const share = average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all
-    add(sum, view.ranks(c), truth, weight, null, share)
-  }
+  const each = columns.map((truth, c) => ({
+    ranks: rankingOf(view.ranks(c)),
+    y: truth,
+    share: average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all,
+  }))
+  for (const one of each) add(sum, one.ranks, one.y, weight, null, one.share)
   const fewest = () => Math.min(...columns.map((truth) => rarestAlike(truth, 2, weight, unit)))
-  return { kind: 'influence', value: defined(sum.value), influence: sum.influence, unit, fewest }
+  return {
+    kind: 'influence',
+    value: defined(sum.value),
+    influence: sum.influence,
+    unit,
+    fewest,
+    ...unseenOf(view, () => unseenAreas(sum.value, each)),
+  }
+}
+
+/** Of areas that all end at 0 or 1 the bound is another. */
+const unseenAreas = (area: number, classes: readonly ScoresOfClass[]) =>
+  [0, 1].includes(atEnd(area)) ? null : ofManyScores(classes, areaUnder)
+
+function rankingOf(ranks: Ranking | null): Ranking {
+  if (!ranks) throw new RangeError('a ranking is missing')
+  return ranks
 }
 
 /** Adds share × AUC. @param rows of which `ranks` and `y` are; null: all */
 function add(
   sum: { value: number; influence: Float64Array },
-  ranks: Ranking | null,
+  ranks: Ranking,
   y: Uint8Array,
   weight: Float64Array | null,
   rows: Uint32Array | null,
   share: number,
 ): void {
-  if (!ranks) throw new RangeError('a ranking is missing')
   const { auc, influence } = weightedAuc(ranks, y, weight)
   sum.value += share * auc
   // the influence of a row among m of n is n/m times as large on what all rows say

@@ -2,6 +2,7 @@
 import { averagePrecision, cuts, drawable, drawnCurve, emptyCurve } from './curve.ts'
 import { noScores, proportion, weighted } from './metric.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
+import { ofManyScores, unseenOf } from './unseen.ts'
 import type { MulticlassView, MultilabelView } from './view.ts'
 
 /** Truth among the `k` most probable classes; of equal ones the later class counts first, as in scikit-learn. */
@@ -54,9 +55,9 @@ function meanAveragePrecision(
     if (!ranks) throw new RangeError('a ranking is missing')
     const sorted = Uint8Array.from(ranks.order, (row) => is(row, c))
     const ends = cuts(ranks, sorted)
-    return { order: ranks.order, sorted, ends, curve: emptyCurve(ends) }
+    return { ranks, order: ranks.order, sorted, ends, curve: emptyCurve(ends) }
   })
-  return weighted(view, (unitOf) => {
+  const sample = weighted(view, (unitOf) => {
     const drawn = perClass.map(({ order, sorted, ends, curve }) => ({ curve, rows: drawable(order, ends, sorted, unitOf, view.weight) }))
     return (weights) => {
       let sum = 0
@@ -68,6 +69,12 @@ function meanAveragePrecision(
       return defined(sum / perClass.length)
     }
   })
+  const unseen = () =>
+    ofManyScores(
+      perClass.map(({ ranks }, c) => ({ ranks, y: Uint8Array.from({ length: view.n }, (_, row) => is(row, c)), share: 1 / classes })),
+      (curve) => averagePrecision(curve).value ?? Number.NaN,
+    )
+  return { ...sample, ...unseenOf(view, unseen) }
 }
 
 /** Highest probability of each row, and whether that class was right. */

@@ -8,6 +8,7 @@ import type { ClassCounts, PerClass } from './confusion.ts'
 import { loss, type Metric, mean, metric, noScores, proportion, weighted } from './metric.ts'
 import { averagedLabels, perRow, perRowByScore, type RankMetric, type RowCounts, type RowMetric, undefinedRows } from './multilabel.ts'
 import { type Sample, undefinedBecause } from './sample.ts'
+import { ofLabels, unseenOf } from './unseen.ts'
 import type { MultilabelView } from './view.ts'
 
 const labelled = ({ labels, y, predicted }: MultilabelView) => ({ labels: labels.length, y, predicted })
@@ -24,7 +25,13 @@ export function samplesAverage(view: MultilabelView, row: RowMetric | ((counts: 
 export function labelAverage(view: MultilabelView, perClass: PerClass, average: 'macro' | 'weighted' | 'micro'): Sample {
   const { n, y, predicted, weight } = view
   const k = view.labels.length
-  return weighted(view, (unit) => {
+  const of = (sums: Float64Array) => {
+    const totals: ClassCounts[] = []
+    for (let at = 0; at < sums.length; at += 4)
+      totals.push({ tn: sums[at] ?? 0, fp: sums[at + 1] ?? 0, fn: sums[at + 2] ?? 0, tp: sums[at + 3] ?? 0 })
+    return averagedLabels(totals, perClass, average)
+  }
+  const sample = weighted(view, (unit) => {
     const units = unit.reduce((most, u) => Math.max(most, u), 0) + 1
     const cell = 4 * k
     const perUnit = new Float64Array(units * cell)
@@ -44,12 +51,10 @@ export function labelAverage(view: MultilabelView, perClass: PerClass, average: 
         if (w === 0) continue
         for (let at = 0; at < cell; at++) sums[at] = (sums[at] ?? 0) + w * (perUnit[u * cell + at] ?? 0)
       }
-      const totals: ClassCounts[] = []
-      for (let at = 0; at < cell; at += 4)
-        totals.push({ tn: sums[at] ?? 0, fp: sums[at + 1] ?? 0, fn: sums[at + 2] ?? 0, tp: sums[at + 3] ?? 0 })
-      return averagedLabels(totals, perClass, average)
+      return of(sums)
     }
   })
+  return { ...sample, ...unseenOf(view, () => ofLabels(y, predicted, k, of)) }
 }
 
 const byScore = (name: RankMetric) => (view: MultilabelView) => {

@@ -3,6 +3,7 @@
 import { bestCut } from '../stats/best-cut.ts'
 import { binnings } from '../stats/calibration-bins.ts'
 import { rarestAlike } from '../stats/clusters.ts'
+import type { Area } from './area.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
 import { averagePrecision, averagePrecisionInfluence, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
 import {
@@ -24,6 +25,7 @@ import {
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+import { areaUnder, ofClasses, ofScores, unseenOf } from './unseen.ts'
 import type { BinaryView } from './view.ts'
 import { weightedAuc } from './weighted-auc.ts'
 
@@ -42,6 +44,9 @@ const largestDistance = ({ ranks: ranked, y, weight, unit }: BinaryView): Sample
 
 const oneClass = plain(undefinedBecause('the truth has one class only'))
 
+/** Of an area of 0 or 1 the bound is another. */
+const unseenArea = ({ auc, ranks }: Area, { y }: BinaryView) => (auc === 0 || auc === 1 ? null : ofScores(ranks(), y, areaUnder, false))
+
 function rocAuc(view: BinaryView): Sample {
   const { unit, weight } = view
   if (weight === null) {
@@ -56,6 +61,7 @@ function rocAuc(view: BinaryView): Sample {
         return view.y
       },
       unit,
+      ...unseenOf(view, () => unseenArea(area, view)),
     }
   }
   const { y } = view
@@ -187,13 +193,16 @@ export const scoreMetrics = {
     needs: 'scores',
     of: {
       binary: (view) =>
-        withProbabilities(view.score, (p) =>
+        withProbabilities(view.score, (p) => {
+          const columns = [squaredErrors(p, view.y), ...classesOf(view.y)]
           // read by the place: this is asked once for each row that is left out
-          momentsOf(view, [squaredErrors(p, view.y), ...classesOf(view.y)], (sums, n) => {
+          const of = (sums: Float64Array, n: number) => {
             const chance = ((sums[1] ?? 0) * (sums[2] ?? 0)) / n
             return chance <= 0 ? oneClass.value : defined(1 - (sums[0] ?? 0) / chance)
-          }),
-        ),
+          }
+          const sure = (e2: number) => [[e2, 0, 1] as const, [e2, 1, 0] as const] as const
+          return { ...momentsOf(view, columns, of), ...unseenOf(view, () => ofClasses(view.y, columns, of, sure(1), sure(0))) }
+        }),
     },
   }),
   ece: metric({

@@ -19,6 +19,7 @@ import {
 import { quantileOf } from './quantile.ts'
 import { quantilePinball } from './quantile-metrics.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
+import { ofErrors, unseenOf } from './unseen.ts'
 import type { ForecastingView, RegressionView } from './view.ts'
 
 const any = Number.POSITIVE_INFINITY
@@ -41,11 +42,17 @@ const sums = (columns: readonly Row[], read: (sums: Float64Array, rows: number) 
 
 const square = (x: number) => x * x
 
+/** Sums of squares: one row may be most of them. */
+const squares = (view: NumberView, sample: Sample): Sample => {
+  if (sample.kind === 'mean') return { ...sample, ...unseenOf(view, () => ofErrors([sample.rows], ([e2 = 0], n) => defined(e2 / n))) }
+  return sample.kind === 'moments' ? { ...sample, ...unseenOf(view, () => ofErrors(sample.columns, sample.of)) } : sample
+}
+
 /** 1 − error/spread, spread about the mean of y; sums of y are taken about a fixed centre so that they do not cancel. */
 const explained = (about: 'zero' | 'mean') => (view: NumberView) => {
   if (view.n < 2) return plain(undefinedBecause('one row has no variance'))
   const middle = meanNow(view.y, view.weight)
-  return sums(
+  const sample = sums(
     [(y, p) => square(y - p), (y, p) => y - p, (y) => y - middle, (y) => square(y - middle)],
     ([e2 = 0, e = 0, y = 0, y2 = 0], n) => {
       const total = y2 - (y * y) / n
@@ -53,6 +60,7 @@ const explained = (about: 'zero' | 'mean') => (view: NumberView) => {
       return defined(1 - (about === 'zero' ? e2 : e2 - (e * e) / n) / total)
     },
   )(view)
+  return squares(view, sample)
 }
 
 function mape(view: NumberView): Sample {
@@ -77,12 +85,21 @@ export const regressionMetrics = {
     shown: ['regression', 'forecasting'],
     of: of(perRow((y, p) => Math.abs(p - y))),
   }),
-  mse: loss({ summary: 'mean squared error', needs: 'values', of: of(perRow((y, p) => square(p - y))) }),
+  mse: loss({
+    summary: 'mean squared error',
+    needs: 'values',
+    of: of((view, params) => squares(view, perRow((y, p) => square(p - y))(view, params))),
+  }),
   rmse: loss({
     summary: 'root of the mean squared error',
     needs: 'values',
     shown: ['regression', 'forecasting'],
-    of: of((view) => rootOfMean(view, (i) => square((view.predicted[i] ?? 0) - (view.y[i] ?? 0)))),
+    of: of((view) =>
+      squares(
+        view,
+        rootOfMean(view, (i) => square((view.predicted[i] ?? 0) - (view.y[i] ?? 0))),
+      ),
+    ),
   }),
   medae: loss({
     summary: 'median absolute error',

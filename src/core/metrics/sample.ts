@@ -4,6 +4,7 @@
  */
 import type { BestCut } from '../stats/best-cut.ts'
 import type { Ranking } from '../stats/ranking.ts'
+import type { UnseenDraw } from '../stats/unseen.ts'
 import type { Area } from './area.ts'
 import type { Curve } from './curve.ts'
 
@@ -39,6 +40,11 @@ interface Common {
    * share comes as a `mean`, a weighted AUC as an `influence`).
    */
   readonly weight?: Float64Array | null
+  /**
+   * Where rows of a kind are few: draws of the value with such rows as nobody saw (`unseen.ts`), of rows that stand for themselves and count alike. Null or absent: what was seen
+   * speaks for the rest.
+   */
+  readonly unseen?: () => UnseenDraw | null
   /** rows or queries that the metric is not defined for, and that are no entries */
   readonly excluded?: { readonly count: number; readonly because: string } | null
 }

@@ -8,8 +8,9 @@
  * Source: Elkan 2001, "The foundations of cost-sensitive learning".
  */
 import { meanOf, number, type Params } from './metric.ts'
-import type { Sample } from './sample.ts'
+import { defined, type Sample } from './sample.ts'
 import type { Worth } from './scores.ts'
+import { ofClasses, unseenOf } from './unseen.ts'
 import type { BinaryView } from './view.ts'
 
 const PER = 1000
@@ -25,5 +26,10 @@ export function binaryValue(view: BinaryView, params: Params): Sample {
   const per = worth === outcomes ? 1 : PER
   const rows = new Float64Array(view.n)
   for (let i = 0; i < rows.length; i++) rows[i] = per * worthOf(worth, 2, i, y[i] ?? 0, predicted[i] ?? 0)
-  return meanOf(view, rows)
+  const sample = meanOf(view, rows)
+  if (sample.kind !== 'mean' || worth.kind !== 'table') return sample
+  const [tn = 0, fp = 0, fn = 0, tp = 0] = worth.values.map((value) => per * value)
+  const ends = (of: (...values: number[]) => number) => [[of(tn, fp)], [of(fn, tp)]] as const
+  const unseen = () => ofClasses(y, [rows], ([sum = 0], n) => defined(sum / n), ends(Math.min), ends(Math.max))
+  return { ...sample, ...unseenOf(view, unseen) }
 }
