@@ -26,7 +26,7 @@ const equalOf = (population: string): string => population.replace(', one model 
 const expected = ({ population, rows }: Coverage): number => rows * (rarer[equalOf(population)] ?? 1)
 
 const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
-const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae', 'max_error']
+const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae']
 const counted = /^(clopper-pearson|wilson|dirichlet|mcnemar-mid-p|tango-effects)(-groups|-effective)?$/
 const resampled = /^((bca|percentile)(\+t)?|tango-effects|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
 
@@ -57,9 +57,9 @@ export const departures: readonly Departure[] = [
   },
   {
     because:
-      'Biased: what chance alone leaves in each bin adds to an error that is never negative, and resampling adds it once more. The interval is of the computed number; whether probabilities are off is for the test of calibration.',
+      'Biased: what chance alone leaves in each bin adds to an error that is never negative, and resampling adds it once more. The interval of a change is of the computed numbers; whether probabilities are off is for the test of calibration.',
     side: 'both',
-    applies: ({ metric }) => biased.includes(metric),
+    applies: ({ metric, part }) => part === 'change' && biased.includes(metric),
   },
   {
     because:
@@ -110,9 +110,15 @@ export const departures: readonly Departure[] = [
   },
   {
     because:
-      'The largest distance over thresholds is bounded from below by thresholds that the rows had no part in choosing, and from above by the best one, which flatters: each end is held, and both together are wider than they need be.',
+      'The largest distance over thresholds, or a calibration error in bins, is bounded from below by a threshold, or by signs, that the rows had no part in choosing, and from above by those that flatter: each end is held, and both together are wider than they need be. The largest error of a bin is one of all bins that were looked at.',
     side: 'above',
-    applies: ({ method }) => method === 'cross-fit',
+    applies: ({ method }) => method === 'cross-fit' || method === 'bonferroni',
+  },
+  {
+    because:
+      'Few of a kind were seen, or errors with a long tail: the next row of a kind may be the worst there is, or the best, and an error three times as large as the largest. Where these worlds hold no such rows the interval is wider than it need be.',
+    side: 'above',
+    applies: ({ method }) => method === 'dirichlet-unseen',
   },
   {
     because:

@@ -5,7 +5,7 @@
  * A level keeps a few numbers, never the rows: at millions of rows every metric would hold its own copy of them.
  */
 import { rowsWhere } from '../metrics/metric.ts'
-import type { Sample } from '../metrics/sample.ts'
+import type { Gap, Sample } from '../metrics/sample.ts'
 import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, atEnd, aucBounds, aucInfluence } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
@@ -61,8 +61,10 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
     case 'moments':
       return sample.ofMean ? fromMean(sample, sample.ofMean, draws) : draws.rows(sample, null)
     case 'rank':
-    case 'weighted':
       return draws.rows(sample, null)
+    case 'weighted':
+      if (draws.serial) return draws.rows(sample, null)
+      return (sample.signed ? signedLevel(sample) : null) ?? (sample.gaps ? largestGap(sample.gaps()) : draws.rows(sample, null))
     case 'plain':
       return null
   }
@@ -143,6 +145,37 @@ function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): Level | 
       const [low, high] = contrastBounds(positive, negative, 1, level)
       return [Math.max(0, low - flattered), high]
     },
+  }
+}
+
+/** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: one group. */
+function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
+  if (!signed) return null
+  const { flattered, honest, heavy, chance } = signed()
+  const [above, below] = [flattered, honest].map((rows) => {
+    const mean = weightedMean(rows, heavy, unit)
+    return { ...mean, se: Math.max(mean.se, chance) }
+  })
+  if (!above || !below || above.n < 2) return null
+  const seen = value.value ?? 0
+  return {
+    method: 'cross-fit',
+    bounds: (level) => [Math.max(0, Math.min(seen, tBounds(below, level)[0])), Math.max(seen, tBounds(above, level)[1])],
+  }
+}
+
+/** At least as far as any share certainly is, all of them looked at; no farther than the farthest may be. */
+function largestGap(gaps: readonly Gap[]): Level {
+  const apart = ({ hits, rows, promised }: Gap, level: number): Bounds => {
+    const [low, high] = proportionInterval(hits, rows, level).bounds
+    return [Math.max(0, low - promised, promised - high), Math.max(Math.abs(low - promised), Math.abs(high - promised))]
+  }
+  return {
+    method: 'bonferroni',
+    bounds: (level) => [
+      Math.max(...gaps.map((gap) => apart(gap, 1 - (1 - level) / gaps.length)[0])),
+      Math.max(...gaps.map((gap) => apart(gap, level)[1])),
+    ],
   }
 }
 

@@ -8,10 +8,11 @@
  * @throws RangeError when a probability is outside [0, 1]
  * Source: Naeini, Cooper & Hauskrecht 2015; classwise: Kull et al. 2019.
  */
-import { type Binning, binOf } from '../stats/calibration-bins.ts'
+import { type Binning, binOf, reliabilityBins } from '../stats/calibration-bins.ts'
+import { meanSigned, type SignedRows, signedRows } from '../stats/calibration-signs.ts'
 import { excessCalibrationError } from '../stats/expected-calibration-error.ts'
 import { weighted } from './metric.ts'
-import { defined, type MetricValue, type Sample, undefinedBecause, type Weighted } from './sample.ts'
+import { defined, type Gap, type MetricValue, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { Rows } from './view.ts'
 
 /** Of each row: 1 or 0, and the probability of 1. */
@@ -25,12 +26,27 @@ export interface Bins {
   readonly binning: Binning
 }
 
-export const calibrationError = (view: Rows, promise: Promised, bins: Bins, of: 'error' | 'worst' | 'excess'): Sample =>
-  weighted(view, prepared(view, promise, bins, of))
+export function calibrationError(view: Rows, promise: Promised, bins: Bins, of: 'error' | 'worst' | 'excess'): Sample {
+  const sample = weighted(view, prepared(view, promise, bins, of))
+  if (sample.kind !== 'weighted') return sample
+  if (of !== 'worst') return { ...sample, signed: () => ({ ...signedOf(view, promise, bins), heavy: view.weight }) }
+  return view.weight || view.unit ? sample : { ...sample, gaps: () => gapsOf(promise, bins) }
+}
+
+function signedOf({ weight, unit }: Rows, { y, p }: Promised, { bins, binning }: Bins): SignedRows {
+  return signedRows(y, p, binOf(p, weight, bins, binning), bins, weight, unit)
+}
+
+const gapsOf = ({ y, p }: Promised, { bins, binning }: Bins): readonly Gap[] =>
+  reliabilityBins(y, p, null, bins, binning).map(({ rows, observed, mean }) => ({
+    hits: Math.round(observed * rows),
+    rows,
+    promised: mean,
+  }))
 
 /** Mean over the classes of the error of each. */
 export function classwiseError(view: Rows, classes: readonly Promised[], bins: Bins): Sample {
-  return weighted(view, (unit) => {
+  const sample = weighted(view, (unit) => {
     const each = classes.map((promise) => prepared(view, promise, bins, 'error')(unit))
     return (weights) => {
       const values = each.map((of) => of(weights).value ?? Number.NaN)
@@ -38,6 +54,8 @@ export function classwiseError(view: Rows, classes: readonly Promised[], bins: B
       return Number.isFinite(sum) ? defined(sum / values.length) : undefinedBecause('there are no rows')
     }
   })
+  const signed = () => ({ ...meanSigned(classes.map((promise) => signedOf(view, promise, bins))), heavy: view.weight })
+  return sample.kind === 'weighted' ? { ...sample, signed } : sample
 }
 
 function prepared(view: Rows, promise: Promised, bins: Bins, of: 'error' | 'worst' | 'excess'): Weighted {

@@ -3,6 +3,7 @@
  * inference; `evaluate/` has one function per family and knows no metric by name.
  */
 import type { BestCut } from '../stats/best-cut.ts'
+import type { SignedRows } from '../stats/calibration-signs.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import type { UnseenDraw } from '../stats/unseen.ts'
 import type { Area } from './area.ts'
@@ -26,6 +27,13 @@ export type Confusion = Float64Array
 
 /** Weights are whole numbers; a row counts as often as its unit was drawn. */
 export type Weighted = (unit: Uint16Array) => (weights: Uint8Array) => MetricValue
+
+/** A share of rows, and what it was said to be. */
+export interface Gap {
+  readonly hits: number
+  readonly rows: number
+  readonly promised: number
+}
 
 interface Common {
   readonly value: MetricValue
@@ -89,7 +97,16 @@ export type Sample =
       readonly ofMean?: { readonly kind: 'root' } | { readonly kind: 'distance'; readonly from: number }
     })
   /** anything that can be computed with a weight per row: given the unit of each row, a function of the units' weights */
-  | (Common & { readonly kind: 'weighted'; readonly rows: number; readonly prepare: Weighted })
+  | (Common & {
+      readonly kind: 'weighted'
+      readonly rows: number
+      readonly prepare: Weighted
+      readonly weight?: never
+      /** of a distance from what was promised: the rows whose mean it is, and such whose mean is no larger than the truth */
+      readonly signed?: (() => SignedRows & { readonly heavy: Float64Array | null }) | null
+      /** of the largest of distances between a share and what was promised */
+      readonly gaps?: (() => readonly Gap[]) | null
+    })
   /**
    * an average of ROC areas: each row's influence is known, with expectation 0, the standard error follows: √Σψ²/n, of units √Σ(Σψ)²/n. Areas of 0 or 1 have
    * no spread to see, and how near that comes follows from `fewest`: rows (units) of the rarest class or label, as many as count alike
