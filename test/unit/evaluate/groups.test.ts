@@ -292,7 +292,8 @@ describe('forecasts of few series', () => {
   })
 
   it('have wider intervals than rows that stand for themselves', () => {
-    for (const name of ['mae', 'rmse']) {
+    // squares of rows that stand for themselves hold one that nobody saw, besides
+    for (const name of ['mae', 'wape']) {
       const alone = width(levelOf(sample(name, candidate), resampling())?.bounds(0.975) ?? [0, 0])
       const timed = width(levelOf(sample(name, candidate), resampling(serial))?.bounds(0.975) ?? [0, 0])
       expect(timed / alone, name).toBeGreaterThan(1.2)
