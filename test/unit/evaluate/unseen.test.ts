@@ -96,7 +96,6 @@ describe('a level of which a kind has few rows', () => {
       expect(sample.value.value).toBe(1)
       const [low, high] = boundsOf(sample) ?? []
       expect(high).toBe(1)
-      expect(low).toBeGreaterThan(0.1)
       expect(low).toBeLessThan(0.9)
     },
   )
@@ -119,7 +118,7 @@ describe('a level of which a kind has few rows', () => {
     { population: 'three labels', name: 'f1', rows: 50, bootstrap: 0.9 },
     { population: 'amounts, some far off', name: 'r2', rows: 200, bootstrap: 0.92 },
   ])('$name of $rows rows of "$population" holds the truth, which the bootstrap does in less than $bootstrap', (one) => {
-    const { made, held, byBootstrap } = coverage(one.population, one.name, one.rows, 120)
+    const { made, held, byBootstrap } = coverage(one.population, one.name, one.rows, 80)
     expect(held).toBeGreaterThan(leastOf(made))
     expect(byBootstrap).toBeLessThan(one.bootstrap)
   })
@@ -132,8 +131,8 @@ describe('a level of which a kind has few rows', () => {
     ['three classes', 'fnr'],
     ['amounts, some far off', 'mse'],
   ])('of 50 rows of "%s" %s holds the truth', (population, name) => {
-    const { made, held } = coverage(population, name, 50, 120)
-    expect(made).toBeGreaterThan(90)
+    const { made, held } = coverage(population, name, 50, 80)
+    expect(made).toBeGreaterThan(60)
     expect(held).toBeGreaterThan(leastOf(made))
   })
 })
@@ -146,7 +145,7 @@ describe('a calibration error', () => {
     ['three classes', 'classwise_ece'],
     ['three classes', 'ece'],
   ])('of 200 rows of "%s", %s holds the truth, of which a bootstrap holds little', (population, name) => {
-    const { made, held, byBootstrap } = coverage(population, name, 200, 100)
+    const { made, held, byBootstrap } = coverage(population, name, 200, 60)
     expect(held).toBeGreaterThan(leastOf(made))
     expect(byBootstrap).toBeLessThan(0.8)
   })
