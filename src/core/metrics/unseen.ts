@@ -52,20 +52,44 @@ function endsOf(ranks: Ranking, y: ArrayLike<number>): Ends {
   return { positives, negatives }
 }
 
-/** A curve with a place before all thresholds and one after them, for what nobody saw. */
-function fill(curve: Curve, positives: Float64Array, negatives: Float64Array, first: Shares, last: Shares): Curve {
-  let [tp, fp] = first
-  curve.tp[0] = tp
-  curve.fp[0] = fp
-  for (let g = 0; g < positives.length; g++) {
-    tp += positives[g] ?? 0
-    fp += negatives[g] ?? 0
-    curve.tp[g + 1] = tp
-    curve.fp[g + 1] = fp
+/** The rows of one draw, added up, and what stands for a positive and a negative that nobody saw. */
+interface Drawn {
+  readonly curve: Curve
+  readonly positive: number
+  readonly negative: number
+}
+
+/** Adds up in place. */
+function drawnOf(curve: Curve, positive: number, negative: number): Drawn {
+  let [tp, fp] = [0, 0]
+  for (let g = 0; g < curve.tp.length; g++) {
+    tp += curve.tp[g] ?? 0
+    fp += curve.fp[g] ?? 0
+    curve.tp[g] = tp
+    curve.fp[g] = fp
   }
-  curve.tp[positives.length + 1] = tp + last[0]
-  curve.fp[positives.length + 1] = fp + last[1]
-  return curve
+  return { curve, positive, negative }
+}
+
+/** @param into has a place before all thresholds and one after them, for what nobody saw */
+function fill(into: Curve, { tp, fp }: Curve, first: Shares, last: Shares): Curve {
+  const size = tp.length
+  const [positive, negative] = first
+  into.tp[0] = positive
+  into.fp[0] = negative
+  for (let g = 0; g < size; g++) {
+    into.tp[g + 1] = (tp[g] ?? 0) + positive
+    into.fp[g + 1] = (fp[g] ?? 0) + negative
+  }
+  into.tp[size + 1] = (into.tp[size] ?? 0) + last[0]
+  into.fp[size + 1] = (into.fp[size] ?? 0) + last[1]
+  return into
+}
+
+/** A positive below all others and a negative above them; the other way round. */
+const bothEnds = (into: Curve, { curve, positive, negative }: Drawn, of: (curve: Curve) => number): readonly [number, number] => {
+  const worse = of(fill(into, curve, [0, negative], [positive, 0]))
+  return [worse, of(fill(into, curve, [positive, 0], [0, negative]))]
 }
 type Shares = readonly [positive: number, negative: number]
 
@@ -76,17 +100,33 @@ export function ofScores(ranks: Ranking, y: Uint8Array, of: (curve: Curve) => nu
   const ends = endsOf(ranks, y)
   const size = ends.positives.length
   if (size > MOST) return null
-  const [positives, negatives] = [new Float64Array(size), new Float64Array(size)]
   const curve = emptyCurve(new Uint32Array(size + 2))
-  return (weight) => {
+  const draw = (weight: (rows: number) => number): Drawn => {
+    const drawn = { tp: new Float64Array(size), fp: new Float64Array(size) }
     for (let g = 0; g < size; g++) {
-      positives[g] = some(weight, ends.positives[g] ?? 0)
-      negatives[g] = some(weight, ends.negatives[g] ?? 0)
+      drawn.tp[g] = some(weight, ends.positives[g] ?? 0)
+      drawn.fp[g] = some(weight, ends.negatives[g] ?? 0)
     }
-    const [positive, negative] = [weight(UNSEEN), weight(UNSEEN)]
-    const worse = of(fill(curve, positives, negatives, [0, negative], [positive, 0]))
-    return [worse, of(fill(curve, positives, negatives, [positive, 0], [0, negative]))]
+    return drawnOf(drawn, weight(UNSEEN), weight(UNSEEN))
   }
+  const drawn = size > ROWS ? null : keptFor(ranks, y)
+  let next = 0
+  return (weight) => {
+    const known = drawn?.[next] ?? draw(weight)
+    if (drawn) drawn[next++] = known
+    return bothEnds(curve, known, of)
+  }
+}
+
+/** Draws of one ranking, which every metric of it reads: weights come from one seed, so that they are the same in each. Gone with the ranking. */
+const kept = new WeakMap<Ranking, { readonly y: Uint8Array; readonly drawn: Drawn[] }>()
+
+function keptFor(ranks: Ranking, y: Uint8Array): Drawn[] {
+  const known = kept.get(ranks)
+  if (known?.y === y) return known.drawn
+  const drawn: Drawn[] = []
+  kept.set(ranks, { y, drawn })
+  return drawn
 }
 
 const some = (weight: (rows: number) => number, rows: number): number => (rows === 0 ? 0 : weight(rows))
@@ -136,9 +176,9 @@ export function ofManyScores(classes: readonly ScoresOfClass[], of: (curve: Curv
           into[g] = (into[g] ?? 0) + (weights[row] ?? 0)
         }
       }
-      const [positive, negative] = [weight(unseen), weight(unseen)]
-      worse += share * of(fill(curve, positives, negatives, [0, negative], [positive, 0]))
-      better += share * of(fill(curve, positives, negatives, [positive, 0], [0, negative]))
+      const [low, high] = bothEnds(curve, drawnOf({ tp: positives, fp: negatives }, weight(unseen), weight(unseen)), of)
+      worse += share * low
+      better += share * high
     }
     return [worse, better]
   }

@@ -29,6 +29,9 @@ export function unseenBounds(draw: UnseenDraw, seen: number, seed = 1): (level: 
   for (let b = 0; b < SIZE; b++) [drawn[0][b], drawn[1][b]] = draw(weight)
   const sides = drawn.map((side) => side.filter((x) => !Number.isNaN(x)).sort())
   // of a loss more is worse
-  const at = (p: number) => sides.map((side) => side[Math.min(side.length - 1, Math.max(0, Math.round(p * (side.length + 1)) - 1))] ?? seen)
+  // sums of real weights are not exact
+  const exact = (x: number) => (Math.abs(x - seen) < 1e-12 * Math.max(1, Math.abs(seen)) ? seen : x)
+  const at = (p: number) =>
+    sides.map((side) => exact(side[Math.min(side.length - 1, Math.max(0, Math.round(p * (side.length + 1)) - 1))] ?? seen))
   return (level) => [Math.min(seen, ...at(1 - level)), Math.max(seen, ...at(level))]
 }
