@@ -4,7 +4,8 @@ import type { Curve } from './curve.ts'
 import { once } from './once.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
-import { ofScores, ofTable, unseenOf } from './unseen.ts'
+import { ofTable, unseenOf } from './unseen.ts'
+import { ofScores } from './unseen-scores.ts'
 import type { BinaryView, ForecastingView, MulticlassView, MultilabelView, RankingView, RegressionView, Rows } from './view.ts'
 
 export type Params = { readonly [key: string]: number | string }

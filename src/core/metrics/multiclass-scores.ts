@@ -2,7 +2,8 @@
 import { averagePrecision, cuts, drawable, drawnCurve, emptyCurve } from './curve.ts'
 import { noScores, proportion, weighted } from './metric.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
-import { ofManyScores, unseenOf } from './unseen.ts'
+import { unseenOf } from './unseen.ts'
+import { ofManyScores } from './unseen-scores.ts'
 import type { MulticlassView, MultilabelView } from './view.ts'
 
 /** Truth among the `k` most probable classes; of equal ones the later class counts first, as in scikit-learn. */

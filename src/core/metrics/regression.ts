@@ -60,7 +60,8 @@ const explained = (about: 'zero' | 'mean') => (view: NumberView) => {
       return defined(1 - (about === 'zero' ? e2 : e2 - (e * e) / n) / total)
     },
   )(view)
-  return squares(view, sample)
+  if (sample.kind !== 'moments' || view.weight) return sample
+  return { ...sample, unseen: () => ofErrors(sample.columns, sample.of, view.unit) }
 }
 
 function mape(view: NumberView): Sample {

@@ -8,7 +8,7 @@ import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
 import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
-import { areaUnder } from '../../../src/core/metrics/unseen.ts'
+import { areaUnder } from '../../../src/core/metrics/unseen-scores.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import { betaQuantile } from '../../../src/core/stats/beta.ts'
 import { random } from '../../../src/core/stats/random.ts'
@@ -130,6 +130,8 @@ describe('a level of which a kind has few rows', () => {
     ['three classes', 'roc_auc'],
     ['three classes', 'fnr'],
     ['amounts, some far off', 'mse'],
+    ['binary, 5 % positives', 'log_loss'],
+    ['many series', 'r2'],
   ])('of 50 rows of "%s" %s holds the truth', (population, name) => {
     const { made, held } = coverage(population, name, 50, 80)
     expect(made).toBeGreaterThan(60)
