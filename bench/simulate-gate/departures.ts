@@ -30,6 +30,9 @@ const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at
 const counted = /^(clopper-pearson|wilson|dirichlet|mcnemar-mid-p|tango-effects)(-groups|-effective)?$/
 const resampled = /^((bca|percentile)(\+t)?|tango-effects|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
 
+/** What holds on both sides wherever it is used, and is excused by nothing that a bootstrap is excused by. */
+const unseen = 'dirichlet-unseen'
+
 /** Of rows that err by amounts of very different size. */
 const farOff = 'amounts, some far off'
 const longTails = [farOff, 'many series', 'three series, one step ahead', 'three series, three steps ahead']
@@ -65,7 +68,7 @@ export const departures: readonly Departure[] = [
     because:
       'A place in the order of the scores: it jumps from row to row, and a bootstrap of fewer than a few hundred rows does not see where it could jump.',
     side: 'both',
-    applies: ({ part, metric, rows }) => part === 'level' && jumping.includes(metric) && rows < 1000,
+    applies: ({ part, metric, rows, method }) => part === 'level' && method !== unseen && jumping.includes(metric) && rows < 1000,
   },
   {
     because:
@@ -92,8 +95,9 @@ export const departures: readonly Departure[] = [
     because:
       'Errors of very different size: the sum lies in the largest, of which few rows have seen any. No interval of a mean holds whatever the distribution (Bahadur & Savage 1956); the skewness that is seen is taken into account, the one that is not yet seen is not.',
     side: 'both',
-    applies: ({ part, metric, population, rows }) =>
+    applies: ({ part, metric, population, rows, method }) =>
       part === 'level' &&
+      method !== unseen &&
       ((longTails.includes(population) && rows < 1000) || (ofSquares.includes(metric) && (population === farOff || rows < 1000))),
   },
   {
@@ -118,7 +122,7 @@ export const departures: readonly Departure[] = [
     because:
       'Few of a kind were seen, or errors with a long tail: the next row of a kind may be the worst there is, or the best, and an error three times as large as the largest. Where these worlds hold no such rows the interval is wider than it need be.',
     side: 'above',
-    applies: ({ method }) => method === 'dirichlet-unseen',
+    applies: ({ method }) => method === unseen,
   },
   {
     because:
