@@ -64,7 +64,7 @@ export function levelOf(sample: Sample, draws: Resampling): Level | null {
       return draws.rows(sample, null)
     case 'weighted':
       if (draws.serial) return draws.rows(sample, null)
-      return (sample.signed ? signedLevel(sample) : null) ?? (sample.gaps ? largestGap(sample.gaps()) : draws.rows(sample, null))
+      return signedLevel(sample) ?? (sample.gaps ? largestGap(sample.gaps()) : draws.rows(sample, null))
     case 'plain':
       return null
   }
@@ -148,7 +148,7 @@ function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): Level | 
   }
 }
 
-/** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: one group. */
+/** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: it has no signs, or one group. */
 function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
   if (!signed) return null
   const { flattered, honest, heavy, chance } = signed()

@@ -84,7 +84,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
 
   const drawing = (times: number): Resampling => ({
     serial,
-    readsQuantiles: most >= SUMMED_DRAWS,
+    readsQuantiles: readsQuantiles({ size: most }),
     announce(samples) {
       for (const sample of samples) {
         if (sample.kind === 'rank') announced.set(sample.ranks, [...(announced.get(sample.ranks) ?? []), sample])

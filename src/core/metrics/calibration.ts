@@ -33,8 +33,9 @@ export function calibrationError(view: Rows, promise: Promised, bins: Bins, of: 
   return view.weight || view.unit ? sample : { ...sample, gaps: () => gapsOf(promise, bins) }
 }
 
-function signedOf({ weight, unit }: Rows, { y, p }: Promised, { bins, binning }: Bins): SignedRows {
-  return signedRows(y, p, binOf(p, weight, bins, binning), bins, weight, unit)
+function signedOf(view: Rows, { y, p }: Promised, of: Bins): SignedRows {
+  const { weight, unit } = view
+  return signedRows(y, p, binnedOnce(view, { y, p }, of).bin, of.bins, weight, unit)
 }
 
 const gapsOf = ({ y, p }: Promised, { bins, binning }: Bins): readonly Gap[] =>
@@ -59,7 +60,7 @@ export function classwiseError(view: Rows, classes: readonly Promised[], bins: B
 }
 
 function prepared(view: Rows, promise: Promised, bins: Bins, of: 'error' | 'worst' | 'excess'): Weighted {
-  const binned = binnedOnce(view, promise, bins)
+  const { binned } = binnedOnce(view, promise, bins)
   return (unit) => {
     const parts = binned(unit)
     // what the excess needs besides
@@ -118,14 +119,20 @@ interface Parts {
 type Binned = (unit: Uint16Array) => Parts
 
 /** Every error reads the same bins, and the same sums of the rows as they are and as they are drawn: made once for the probabilities, gone with them. */
-const kept = new WeakMap<Float64Array, readonly { readonly for: Bins & Pick<Rows, 'weight'> & Promised; readonly binned: Binned }[]>()
+const kept = new WeakMap<Float64Array, readonly { readonly for: Bins & Pick<Rows, 'weight'> & Promised; readonly made: Made }[]>()
 
-function binnedOnce({ weight }: Rows, { y, p }: Promised, { bins, binning }: Bins): Binned {
+interface Made {
+  /** of each row */
+  readonly bin: Uint16Array
+  readonly binned: Binned
+}
+
+function binnedOnce({ weight }: Rows, { y, p }: Promised, { bins, binning }: Bins): Made {
   const others = kept.get(p) ?? []
   const known = others.find(
     (other) => other.for.y === y && other.for.weight === weight && other.for.bins === bins && other.for.binning === binning,
   )
-  if (known) return known.binned
+  if (known) return known.made
   const bin = binOf(p, weight, bins, binning)
   let [whole, last]: [Parts | null, { readonly unit: Uint16Array; readonly parts: Parts } | null] = [null, null]
   const binned = (unit: Uint16Array): Parts => {
@@ -137,8 +144,8 @@ function binnedOnce({ weight }: Rows, { y, p }: Promised, { bins, binning }: Bin
     else last = { unit, parts }
     return parts
   }
-  kept.set(p, [...others, { for: { y, p, weight, bins, binning }, binned }])
-  return binned
+  kept.set(p, [...others, { for: { y, p, weight, bins, binning }, made: { bin, binned } }])
+  return { bin, binned }
 }
 
 function unitsIn(unit: Uint16Array): number {

@@ -28,24 +28,12 @@ export function multiclassAuc(view: MulticlassView, multi: 'ovr' | 'ovo', averag
   if (multi === 'ovo' && weight !== null) return plain(undefinedBecause('multi ovo has no form with weights'))
 
   const fewest = () => rarestAlike(y, k, weight, unit)
-  const sum = { value: 0, influence: new Float64Array(n) }
-  const all = sizes.reduce((total, size) => total + size, 0)
   if (multi === 'ovr') {
-    const classes = Array.from({ length: k }, (_, c) => ({
-      ranks: rankingOf(view.ranks(c)),
-      y: Uint8Array.from(y, (code) => (code === c ? 1 : 0)),
-      share: average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all,
-    }))
-    for (const one of classes) add(sum, one.ranks, one.y, weight, null, one.share)
-    return {
-      kind: 'influence',
-      value: defined(sum.value),
-      influence: sum.influence,
-      unit,
-      fewest,
-      ...unseenOf(view, () => unseenAreas(sum.value, classes)),
-    }
+    const truths = Array.from({ length: k }, (_, c) => Uint8Array.from(y, (code) => (code === c ? 1 : 0)))
+    return meanArea(view, truths, sizes, average, fewest)
   }
+  const sum = { value: 0, influence: new Float64Array(n) }
+  const all = total(sizes)
   for (let a = 0; a < k; a++) {
     for (let b = a + 1; b < k; b++) {
       const share = average === 'macro' ? 2 / (k * (k - 1)) : ((sizes[a] ?? 0) + (sizes[b] ?? 0)) / (all * (k - 1))
@@ -68,33 +56,35 @@ export function multilabelAuc(view: MultilabelView, average: 'macro' | 'weighted
   if (columns.some((truth) => !truth.includes(0) || !truth.includes(1)))
     return plain(undefinedBecause('a label occurs in every row, or in none'))
   const sizes = columns.map((truth) => truth.reduce((sum, one, i) => sum + one * (weight ? (weight[i] ?? 0) : 1), 0))
-  const all = sizes.reduce((total, size) => total + size, 0)
-  const sum = { value: 0, influence: new Float64Array(n) }
-  const each = columns.map((truth, c) => ({
-    ranks: rankingOf(view.ranks(c)),
-    y: truth,
-    share: average === 'macro' ? 1 / k : (sizes[c] ?? 0) / all,
-  }))
-  for (const one of each) add(sum, one.ranks, one.y, weight, null, one.share)
   const fewest = () => Math.min(...columns.map((truth) => rarestAlike(truth, 2, weight, unit)))
-  return {
-    kind: 'influence',
-    value: defined(sum.value),
-    influence: sum.influence,
-    unit,
-    fewest,
-    ...unseenOf(view, () => unseenAreas(sum.value, each)),
-  }
+  return meanArea(view, columns, sizes, average, fewest)
 }
+
+/** Of each class or label against the rest. @param truths 1 where a row is of it; @param sizes weight of these rows */
+function meanArea(
+  view: MulticlassView | MultilabelView,
+  truths: readonly Uint8Array[],
+  sizes: ArrayLike<number>,
+  average: 'macro' | 'weighted',
+  fewest: () => number,
+): Sample {
+  const all = total(sizes)
+  const each = truths.map((y, c) => {
+    const ranks = view.ranks(c)
+    if (!ranks) throw new RangeError('a ranking is missing')
+    return { ranks, y, share: average === 'macro' ? 1 / truths.length : (sizes[c] ?? 0) / all }
+  })
+  const sum = { value: 0, influence: new Float64Array(view.n) }
+  for (const { ranks, y, share } of each) add(sum, ranks, y, view.weight, null, share)
+  const { value, influence } = sum
+  return { kind: 'influence', value: defined(value), influence, unit: view.unit, fewest, ...unseenOf(view, () => unseenAreas(value, each)) }
+}
+
+const total = (sizes: ArrayLike<number>): number => Array.from(sizes).reduce((sum, size) => sum + size, 0)
 
 /** Of areas that all end at 0 or 1 the bound is another. */
 const unseenAreas = (area: number, classes: readonly ScoresOfClass[]) =>
   [0, 1].includes(atEnd(area)) ? null : ofManyScores(classes, areaUnder)
-
-function rankingOf(ranks: Ranking | null): Ranking {
-  if (!ranks) throw new RangeError('a ranking is missing')
-  return ranks
-}
 
 /** Adds share × AUC. @param rows of which `ranks` and `y` are; null: all */
 function add(

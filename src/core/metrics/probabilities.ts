@@ -25,7 +25,7 @@ import {
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
-import { FEW, ofClasses, ofErrors, unseenOf } from './unseen.ts'
+import { FEW, ofClasses, unseenErrors, unseenOf } from './unseen.ts'
 import { areaUnder, ofScores } from './unseen-scores.ts'
 import type { BinaryView } from './view.ts'
 import { weightedAuc } from './weighted-auc.ts'
@@ -44,14 +44,6 @@ const largestDistance = ({ ranks: ranked, y, weight, unit }: BinaryView): Sample
 }
 
 const oneClass = plain(undefinedBecause('the truth has one class only'))
-
-/** Losses without an end of which most lies in the rows of a rare class. */
-const fewLosses = (view: BinaryView, losses: Sample): Sample => {
-  if (losses.kind !== 'mean') return losses
-  const { rows } = losses
-  const draw = () => (rarerOf(view.y, null) < FEW ? ofErrors([rows], ([sum = 0], n) => defined(sum / n)) : null)
-  return { ...losses, ...unseenOf(view, draw) }
-}
 
 /** Of an area of 0 or 1 the bound is another. */
 const unseenArea = ({ auc, ranks }: Area, { y }: BinaryView) => (auc === 0 || auc === 1 ? null : ofScores(ranks(), y, areaUnder, false))
@@ -168,7 +160,10 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) => withProbabilities(view.score, (p) => fewLosses(view, clipped(meanOf(view, logLosses(p, view.y))))),
+      binary: (view) =>
+        withProbabilities(view.score, (p) =>
+          unseenErrors(view, clipped(meanOf(view, logLosses(p, view.y))), () => rarerOf(view.y, null) < FEW),
+        ),
       multiclass: (view) =>
         withProbabilities(view.proba, (p) =>
           clipped(mean(view, (i) => -Math.log(clip(p[i * view.classes.length + (view.y[i] ?? 0)] ?? 0)))),

@@ -19,7 +19,7 @@ import {
 import { quantileOf } from './quantile.ts'
 import { quantilePinball } from './quantile-metrics.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
-import { ofErrors, unseenOf } from './unseen.ts'
+import { ofErrors, unseenErrors } from './unseen.ts'
 import type { ForecastingView, RegressionView } from './view.ts'
 
 const any = Number.POSITIVE_INFINITY
@@ -41,12 +41,6 @@ const sums = (columns: readonly Row[], read: (sums: Float64Array, rows: number) 
   )
 
 const square = (x: number) => x * x
-
-/** Sums of squares: one row may be most of them. */
-const squares = (view: NumberView, sample: Sample): Sample => {
-  if (sample.kind === 'mean') return { ...sample, ...unseenOf(view, () => ofErrors([sample.rows], ([e2 = 0], n) => defined(e2 / n))) }
-  return sample.kind === 'moments' ? { ...sample, ...unseenOf(view, () => ofErrors(sample.columns, sample.of)) } : sample
-}
 
 /** 1 − error/spread, spread about the mean of y; sums of y are taken about a fixed centre so that they do not cancel. */
 const explained = (about: 'zero' | 'mean') => (view: NumberView) => {
@@ -89,14 +83,14 @@ export const regressionMetrics = {
   mse: loss({
     summary: 'mean squared error',
     needs: 'values',
-    of: of((view, params) => squares(view, perRow((y, p) => square(p - y))(view, params))),
+    of: of((view, params) => unseenErrors(view, perRow((y, p) => square(p - y))(view, params))),
   }),
   rmse: loss({
     summary: 'root of the mean squared error',
     needs: 'values',
     shown: ['regression', 'forecasting'],
     of: of((view) =>
-      squares(
+      unseenErrors(
         view,
         rootOfMean(view, (i) => square((view.predicted[i] ?? 0) - (view.y[i] ?? 0))),
       ),

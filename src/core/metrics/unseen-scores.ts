@@ -2,31 +2,11 @@
 import { rarerOf } from '../stats/clusters.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import { UNSEEN, type UnseenDraw } from '../stats/unseen.ts'
-import { type Curve, cuts, emptyCurve } from './curve.ts'
+import { type Curve, curveOf, cuts, emptyCurve } from './curve.ts'
 import { each, FEW, MOST, some } from './unseen.ts'
 
 /** Rows among which a place in the order of the scores jumps from one to the next. */
 const ROWS = 500
-
-interface Ends {
-  /** how many rows of each class lie between two thresholds */
-  readonly positives: Float64Array
-  readonly negatives: Float64Array
-}
-
-function endsOf(ranks: Ranking, y: ArrayLike<number>): Ends {
-  const sorted = Uint8Array.from(ranks.order, (row) => y[row] ?? 0)
-  const ends = cuts(ranks, sorted)
-  const [positives, negatives] = [new Float64Array(ends.length), new Float64Array(ends.length)]
-  let at = 0
-  for (const [g, end] of ends.entries()) {
-    for (; at < end; at++) {
-      const into = sorted[at] === 1 ? positives : negatives
-      into[g] = (into[g] ?? 0) + 1
-    }
-  }
-  return { positives, negatives }
-}
 
 /** The rows of one draw, added up, and what stands for a positive and a negative that nobody saw. */
 interface Drawn {
@@ -73,15 +53,15 @@ type Shares = readonly [positive: number, negative: number]
 export function ofScores(ranks: Ranking, y: Uint8Array, of: (curve: Curve) => number, always: boolean): UnseenDraw | null {
   const rarer = rarerOf(y, null)
   if (rarer === 0 || (rarer >= FEW && !(always && y.length < ROWS))) return null
-  const ends = endsOf(ranks, y)
-  const size = ends.positives.length
+  const seen = curveOf(ranks, y)
+  const size = seen.tp.length
   if (size > MOST) return null
   const curve = emptyCurve(new Uint32Array(size + 2))
   const draw = (weight: (rows: number) => number): Drawn => {
     const drawn = { tp: new Float64Array(size), fp: new Float64Array(size) }
     for (let g = 0; g < size; g++) {
-      drawn.tp[g] = some(weight, ends.positives[g] ?? 0)
-      drawn.fp[g] = some(weight, ends.negatives[g] ?? 0)
+      drawn.tp[g] = some(weight, (seen.tp[g] ?? 0) - (seen.tp[g - 1] ?? 0))
+      drawn.fp[g] = some(weight, (seen.fp[g] ?? 0) - (seen.fp[g - 1] ?? 0))
     }
     return drawnOf(drawn, weight(UNSEEN), weight(UNSEEN))
   }

@@ -11,7 +11,7 @@
  */
 import { sumsByGroup } from '../stats/clusters.ts'
 import { UNSEEN, type UnseenDraw } from '../stats/unseen.ts'
-import type { Confusion, MetricValue, Sample } from './sample.ts'
+import { type Confusion, defined, type MetricValue, type Sample } from './sample.ts'
 import type { Rows } from './view.ts'
 
 /** Rows of a kind of which a bootstrap knows enough. */
@@ -160,20 +160,22 @@ export function ofErrors(
   unit: Int32Array | null = null,
 ): UnseenDraw | null {
   const ones = new Float64Array(columns[0]?.length ?? 0).fill(1)
-  const [errors = ones, , , spread] = columns
-  if (!unit) {
-    if (errors.length < 2 || errors.length >= ERRORS) return null
-    const row = [TIMES * most(errors), 0, 0, 0]
-    return ofSums(columns, of, [{ row, rows: 1 }], spread ? [{ row: [0, 0, 0, most(spread)], rows: 1 }] : [])
-  }
-  // the rows of each group are one more sum
-  const sums = [...columns, ones].map((column) => sumsByGroup(column, unit))
-  const [worst = ones, , , held] = sums
-  if (worst.length < GROUPS || worst.length >= ERRORS) return null
-  const size = errors.length / worst.length
-  const row = [TIMES * most(worst), ...columns.slice(1).map(() => 0), size]
-  const best = spread && held ? [{ row: [0, 0, 0, most(held), size], rows: 1 }] : []
-  return ofSums(sums, (drawn) => of(drawn.subarray(0, columns.length), drawn[columns.length] ?? 0), [{ row, rows: 1 }], best)
+  // how many rows there are is one more sum
+  const sums = [...columns, ones].map((column) => (unit ? sumsByGroup(column, unit) : column))
+  const [errors = ones, , , held] = sums
+  if (errors.length < (unit ? GROUPS : 2) || errors.length >= ERRORS) return null
+  const size = ones.length / errors.length
+  const worst = [TIMES * most(errors), ...columns.slice(1).map(() => 0), size]
+  const best = columns.length > 3 && held ? [{ row: [0, 0, 0, most(held), size], rows: 1 }] : []
+  return ofSums(sums, (drawn) => of(drawn.subarray(0, columns.length), drawn[columns.length] ?? 0), [{ row: worst, rows: 1 }], best)
+}
+
+/** Errors without an end, of which one row may be most. @param rare whether it is asked at all */
+export function unseenErrors(view: Pick<Rows, 'weight' | 'unit'>, sample: Sample, rare: () => boolean = () => true): Sample {
+  if (sample.kind !== 'mean' && sample.kind !== 'moments') return sample
+  const draw = () =>
+    sample.kind === 'mean' ? ofErrors([sample.rows], ([sum = 0], n) => defined(sum / n)) : ofErrors(sample.columns, sample.of)
+  return { ...sample, ...unseenOf(view, () => (rare() ? draw() : null)) }
 }
 
 const most = (values: Float64Array): number => values.reduce((largest, x) => Math.max(largest, x), 0)

@@ -61,7 +61,7 @@ export function meanSigned(classes: readonly SignedRows[]): SignedRows {
     for (const one of classes) for (const [i, x] of of(one).entries()) sum[i] = (sum[i] ?? 0) + x / classes.length
     return sum
   }
-  // classes exclude each other, so that their errors never add up to more than those of one that stands alone
+  // as if they did not hang together: no more than the least that the spread of the rows is taken to be
   const chance = Math.sqrt(classes.reduce((sum, one) => sum + one.chance ** 2, 0)) / classes.length
   return { flattered: mean(({ flattered }) => flattered), honest: mean(({ honest }) => honest), chance }
 }
