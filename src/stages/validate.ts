@@ -3,11 +3,12 @@
  * Data that cannot be read is an error of that role; the others are judged all the same, so that everything is seen at once.
  */
 import { join, resolve } from 'node:path'
+import type { Surroundings } from '../core/checks/ask.ts'
 import { usualExpectations } from '../core/checks/defaults.ts'
 import type { Sql } from '../core/checks/facts.ts'
+import type { Finding } from '../core/checks/finding.ts'
 import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
 import { nothingJudged } from '../core/checks/nothing-judged.ts'
-import type { Finding, Surroundings } from '../core/checks/plan.ts'
 import { toCheck } from '../core/checks/report.ts'
 import { groupBy } from '../core/collections.ts'
 import { plural } from '../core/report/format.ts'

@@ -11,6 +11,8 @@
  *             `mostly`, unless it has a limit of its own
  *   asked     queries of its own (each a scan), and a pure judge over their rows
  *
+ * What a judge says is made in answer.ts: `pass`, `fail`, `skipped`, `unanswerable`, and the limits.
+ *
  * Every function gets the parsed parameters and a `Scope`: the table with its columns, the column judged, the tables of the other roles
  * (`others`), the training profile (`reference`), `data` (target, id, time, group, features), and the time of the run (`now`).
  *
@@ -30,19 +32,11 @@ import type { z } from 'zod'
 import type { DataSpec, Role } from '../schema/config.ts'
 import { section } from '../schema/leaves.ts'
 import type { TableProfile } from '../schema/profile.ts'
+import type { Answer, Limit, Row } from './answer.ts'
 import type { ColumnFacts, Sql, StorageKind, TableFacts } from './facts.ts'
 
 export type Shape = Readonly<Record<string, z.ZodType>>
 export type ParamsOf<S extends Shape> = z.output<z.ZodObject<S, z.core.$strict>>
-export type Row = Readonly<Record<string, unknown>>
-
-export interface Limit {
-  /** a part of the judged rows, a number of rows, or in the unit of what is observed */
-  readonly value: number
-  readonly kind: 'min' | 'max'
-  /** null: that of the values themselves */
-  readonly unit: 'share' | 'rows' | 'columns' | null
-}
 
 export interface Scope {
   /** with `where` applied in `relation` for checks that ask on their own */
@@ -63,29 +57,6 @@ export interface Scope {
   /** when this run began, ISO 8601 in UTC: the only clock a check knows */
   readonly now: string
 }
-
-/** What a judge says of one table. */
-export interface Answer {
-  /** `error`: it cannot be asked as the config stands, and the sentence says why */
-  readonly status: 'pass' | 'fail' | 'skipped' | 'inconclusive' | 'error'
-  /** the whole sentence, without the role */
-  readonly says: string
-  readonly observed?: number | null
-  readonly limit?: Limit | null
-  /** rows looked at, and those that break the rule: their share gets an interval */
-  readonly judged?: number | null
-  readonly broken?: number | null
-  /** of `observed`, when it is no share of rows; with the one that decided */
-  readonly interval?: { readonly bounds: readonly [number, number]; readonly level: number; readonly tail: 'lower' | 'upper' | 'two-sided' }
-  readonly p?: number | null
-  /** columns that the sentence names, beside its own and those of the parameters */
-  readonly names?: readonly string[]
-}
-
-export const pass = (says: string, more: Omit<Answer, 'status' | 'says'> = {}): Answer => ({ status: 'pass', says, ...more })
-export const fail = (says: string, more: Omit<Answer, 'status' | 'says'> = {}): Answer => ({ status: 'fail', says, ...more })
-export const skipped = (says: string): Answer => ({ status: 'skipped', says })
-export const unanswerable = (says: string): Answer => ({ status: 'error', says })
 
 export interface Wrong {
   /** the parameter it is about; none: all of them */
@@ -312,14 +283,3 @@ export const asked = <const S extends Shape>(entry: Asked<S>): CheckEntry =>
     queries: (scope) => entry.queries(params, scope),
     judge: (answers, scope) => entry.judge(params, answers, scope),
   }))
-
-/** A figure of a row as a finite number; null where there is none, as of no rows. */
-export function number(value: unknown): number | null {
-  if (value === null || value === undefined) return null
-  const read = Number(value)
-  return Number.isFinite(read) ? read : null
-}
-
-/** Up to 1 is a part of the rows, above it a number of rows. */
-export const atMost = (max: number): Limit => ({ value: max, kind: 'max', unit: max <= 1 ? 'share' : 'rows' })
-export const shareAtMost = (max: number): Limit => ({ value: max, kind: 'max', unit: 'share' })

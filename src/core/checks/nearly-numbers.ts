@@ -5,7 +5,7 @@
 import { count, plural, verb } from '../report/format.ts'
 import type { DataSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import type { Row } from './entry.ts'
+import type { Row } from './answer.ts'
 import { type ColumnFacts, present, type TableFacts } from './facts.ts'
 
 /** Looked at before whole columns are, which cost a scan. */

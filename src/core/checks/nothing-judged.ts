@@ -2,7 +2,7 @@
 import { plural } from '../report/format.ts'
 import type { Expectation } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import type { Finding } from './plan.ts'
+import type { Finding } from './finding.ts'
 import { checkId } from './report.ts'
 
 /** Checks that are told one by one. */

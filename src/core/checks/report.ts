@@ -4,7 +4,7 @@ import { count, plural, verb, written } from '../report/format.ts'
 import type { Expectation } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { proportionInterval } from '../stats/proportion.ts'
-import type { Finding } from './plan.ts'
+import type { Finding } from './finding.ts'
 import { findCheck } from './table.ts'
 
 const worse: Readonly<Record<Finding['status'], number>> = { error: 4, fail: 3, inconclusive: 2, pass: 1, skipped: 0 }

@@ -36,6 +36,9 @@ export const answersOf = (wanted: readonly Sql[], row: Readonly<Record<string, u
  */
 export const mostRiders = 100
 
+/** Aggregates of one query. Twice as many took four times as long to plan, from about here on. */
+export const aggregatesPerQuery = 200
+
 /** Scans that ride together, and what each of them is told. */
 export interface Riders {
   readonly wanted: readonly Sql[]

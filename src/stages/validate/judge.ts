@@ -1,7 +1,9 @@
 /** Expectations on one opened table: the plan of the core, run on the engine. */
-import type { Row } from '../../core/checks/entry.ts'
+import type { Row } from '../../core/checks/answer.ts'
+import { type Surroundings, sqlTexts } from '../../core/checks/ask.ts'
 import { type TableFacts, withoutOrder } from '../../core/checks/facts.ts'
-import { type Finding, type Plan, planChecks, type Step, type Surroundings, sqlTexts } from '../../core/checks/plan.ts'
+import type { Finding, Step } from '../../core/checks/finding.ts'
+import { type Plan, planChecks } from '../../core/checks/plan.ts'
 import { answersOf, type Riders, ridersOf, type Scan, scanQuery } from '../../core/checks/scan.ts'
 import { findCheck } from '../../core/checks/table.ts'
 import { duration } from '../../core/report/format.ts'

@@ -1,6 +1,6 @@
 /** What a config says in SQL and in patterns, tried before any data is read: its faults are the config's, not the data's. */
 
-import { sqlTexts } from '../../core/checks/plan.ts'
+import { sqlTexts } from '../../core/checks/ask.ts'
 import { checkId } from '../../core/checks/report.ts'
 import { findCheck } from '../../core/checks/table.ts'
 import { parseQuery, type VerifiedSql, verifySql } from '../../core/checks/user-sql.ts'

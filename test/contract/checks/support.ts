@@ -1,8 +1,9 @@
 /** Expectations as a config writes them, judged on real files by a real engine: the way from YAML to finding, without the stage around it. */
 import { join } from 'node:path'
+import type { Surroundings } from '../../../src/core/checks/ask.ts'
+import { sqlTexts } from '../../../src/core/checks/ask.ts'
 import type { TableFacts } from '../../../src/core/checks/facts.ts'
-import type { Finding, Surroundings } from '../../../src/core/checks/plan.ts'
-import { sqlTexts } from '../../../src/core/checks/plan.ts'
+import type { Finding } from '../../../src/core/checks/finding.ts'
 import { findCheck } from '../../../src/core/checks/table.ts'
 import { parseQuery, type VerifiedSql, verifySql } from '../../../src/core/checks/user-sql.ts'
 import type { DataSpec, Expectation, Role } from '../../../src/core/schema/config.ts'

@@ -1,8 +1,8 @@
 /** Tables and expectations of the tests, and each check's own example as the config's parser reads it. */
 import { createHash } from 'node:crypto'
+import type { Surroundings } from '../../../src/core/checks/ask.ts'
 import type { CheckEntry } from '../../../src/core/checks/entry.ts'
 import type { ColumnFacts, StorageKind, TableFacts } from '../../../src/core/checks/facts.ts'
-import type { Surroundings } from '../../../src/core/checks/plan.ts'
 import type { DataSpec, Expectation } from '../../../src/core/schema/config.ts'
 import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import { plainData } from '../../support/plain.ts'

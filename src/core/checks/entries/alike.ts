@@ -1,7 +1,8 @@
 /** Columns of one table that hold the same, or nearly: what a join or a copy leaves behind. */
 import { chunks } from '../../collections.ts'
 import { share as shownShare, written } from '../../report/format.ts'
-import { asked, type CheckEntry, fail, number, pass, skipped } from '../entry.ts'
+import { fail, number, pass, skipped } from '../answer.ts'
+import { asked, type CheckEntry } from '../entry.ts'
 import { present, sql } from '../facts.ts'
 import { share } from '../params.ts'
 import { numbered, sample } from './association.ts'

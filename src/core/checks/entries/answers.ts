@@ -1,6 +1,6 @@
 /** Answers that several judges give: a figure or a share against its limits. */
 import { count, figure, plural, written } from '../../report/format.ts'
-import { type Answer, fail, type Limit, pass, skipped } from '../entry.ts'
+import { type Answer, fail, type Limit, pass, skipped } from '../answer.ts'
 
 export interface Range {
   readonly min?: number | undefined

@@ -14,7 +14,8 @@
 import { cramersV } from '../../stats/cramers-v.ts'
 import { chiSquareSf } from '../../stats/gamma.ts'
 import { normalSf } from '../../stats/normal.ts'
-import { number, type Row, type Scope } from '../entry.ts'
+import { number, type Row } from '../answer.ts'
+import type { Scope } from '../entry.ts'
 import { type ColumnFacts, isMoment, isNumeric, type Sql, sql } from '../facts.ts'
 import { asNumber, asText, asTimestamp, ifPresent, rowPlace } from '../sql-parts.ts'
 

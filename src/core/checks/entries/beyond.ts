@@ -4,7 +4,8 @@
  */
 import { exceedanceP } from '../../drift/exceedance.ts'
 import { count, namedProbability, plural, share as shownShare, written } from '../../report/format.ts'
-import { asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
+import { fail, number, pass, type Row, shareAtMost, skipped } from '../answer.ts'
+import { asked, type CheckEntry, type Scope } from '../entry.ts'
 import { isNumeric, type Sql, sql } from '../facts.ts'
 import { columns, share } from '../params.ts'
 import { asNumber } from '../sql-parts.ts'

@@ -1,6 +1,7 @@
 /** Labels and categories that one role has and the training data has not, and the other way round. Labels are counted, never named. */
 import { count, plural, probability, share as shownShare, verb, written } from '../../report/format.ts'
-import { asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
+import { fail, number, pass, type Row, shareAtMost, skipped } from '../answer.ts'
+import { asked, type CheckEntry, type Scope } from '../entry.ts'
 import { type ColumnFacts, sql } from '../facts.ts'
 import { columns, share } from '../params.ts'
 import { askedOrFeatures, noLabel } from './integrity.ts'

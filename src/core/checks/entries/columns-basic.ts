@@ -1,7 +1,8 @@
 /** Checks of one column that have a bare spelling of their own: `type: integer`, `min: 0`, `in: [a, b]`. */
 
 import { choice, flag } from '../../schema/leaves.ts'
-import { anyKind, atMost, type CheckEntry, counted, decided, fail, pass, rowRule } from '../entry.ts'
+import { atMost, fail, pass } from '../answer.ts'
+import { anyKind, type CheckEntry, counted, decided, rowRule } from '../entry.ts'
 import type { StorageKind } from '../facts.ts'
 import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'

@@ -1,7 +1,8 @@
 /** Checks of dates and times. The clock is that of the run, never the engine's. */
 import { plural, count as shown } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
-import { asked, type CheckEntry, fail, number, pass, rowRule, skipped } from '../entry.ts'
+import { fail, number, pass, skipped } from '../answer.ts'
+import { asked, type CheckEntry, rowRule } from '../entry.ts'
 import { present, type StorageKind, sql } from '../facts.ts'
 import { badRange, count, isoDate, text } from '../params.ts'
 import { any, asText, beyond, not } from '../sql-parts.ts'

@@ -1,6 +1,7 @@
 /** Checks of which values a column has, and how many different ones. Each costs a scan: exact distinct counts share none. */
 import { share as part, plural, count as shown, written } from '../../report/format.ts'
-import { type Answer, asked, type CheckEntry, fail, number, pass, type Row, type Scope, shareAtMost, skipped } from '../entry.ts'
+import { type Answer, fail, number, pass, type Row, shareAtMost, skipped } from '../answer.ts'
+import { asked, type CheckEntry, type Scope } from '../entry.ts'
 import { isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
 import { badRange, count, share, values } from '../params.ts'
 import { asNumber, asText, ifPresent, member, not } from '../sql-parts.ts'

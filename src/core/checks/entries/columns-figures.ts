@@ -11,20 +11,8 @@
 import { z } from 'zod'
 import { figure } from '../../report/format.ts'
 import type { ColumnProfile } from '../../schema/profile.ts'
-import {
-  type Answer,
-  type CheckEntry,
-  fail,
-  figures,
-  number,
-  type ParamsOf,
-  pass,
-  type Row,
-  type Scope,
-  type Shape,
-  skipped,
-  type Wrong,
-} from '../entry.ts'
+import { type Answer, fail, number, pass, type Row, skipped } from '../answer.ts'
+import { type CheckEntry, figures, type ParamsOf, type Scope, type Shape, type Wrong } from '../entry.ts'
 import { numericKinds, type Sql, sql } from '../facts.ts'
 import { badRange, real } from '../params.ts'
 import { asNumber } from '../sql-parts.ts'

@@ -1,7 +1,8 @@
 /** Checks of what is missing in a column, and of the ways in which it is written. */
 import { z } from 'zod'
 import { flag } from '../../schema/leaves.ts'
-import { type CheckEntry, fail, figures, number, type ParamsOf, pass, rowRule, type Scope, skipped } from '../entry.ts'
+import { fail, number, pass, skipped } from '../answer.ts'
+import { type CheckEntry, figures, type ParamsOf, rowRule, type Scope } from '../entry.ts'
 import { absent, present, type Sql, sql } from '../facts.ts'
 import { badRange, count, share, values } from '../params.ts'
 import { any, asText, member } from '../sql-parts.ts'

@@ -2,7 +2,8 @@
 
 import { plural, count as shown } from '../../report/format.ts'
 import { flag } from '../../schema/leaves.ts'
-import { asked, type CheckEntry, fail, figures, number, type ParamsOf, pass, rowRule, type Scope, skipped } from '../entry.ts'
+import { fail, number, pass, skipped } from '../answer.ts'
+import { asked, type CheckEntry, figures, type ParamsOf, rowRule, type Scope } from '../entry.ts'
 import { type ColumnFacts, numericKinds, present, type Sql, sql } from '../facts.ts'
 import { badRange, bound, columnName } from '../params.ts'
 import { any, beyond, strict } from '../sql-parts.ts'

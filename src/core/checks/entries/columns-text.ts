@@ -1,7 +1,8 @@
 /** Checks of text: patterns, formats, lengths, and what goes wrong between programs. */
 import { plural, count as shown, written } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
-import { asked, type CheckEntry, counted, fail, figures, number, pass, rowRule, type Scope, shareAtMost, skipped } from '../entry.ts'
+import { fail, number, pass, shareAtMost, skipped } from '../answer.ts'
+import { asked, type CheckEntry, counted, figures, rowRule, type Scope } from '../entry.ts'
 import { type ColumnFacts, present, sql } from '../facts.ts'
 import { badRange, count, pattern, patterns, share, values } from '../params.ts'
 import { all, any, asNumber, asText, matchesWhole, not, sizeOutside } from '../sql-parts.ts'

@@ -1,6 +1,7 @@
 /** Checks of what tells the label and should not: the order of rows, an identifier, a single feature. */
 import { plural, probability, written } from '../../report/format.ts'
-import { type Answer, asked, type CheckEntry, fail, type Limit, pass, type Row, skipped } from '../entry.ts'
+import { type Answer, fail, type Limit, pass, type Row, skipped } from '../answer.ts'
+import { asked, type CheckEntry } from '../entry.ts'
 import type { ColumnFacts } from '../facts.ts'
 import { columnName, columns, strength } from '../params.ts'
 import { rowPlace } from '../sql-parts.ts'

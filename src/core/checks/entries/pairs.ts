@@ -1,7 +1,8 @@
 /** Correlations of every pair of columns of a table: of numbers Pearson on ranks, of classes Cramér's V. Rows of the sample shrink as pairs grow. */
 import { correlation, pairSums } from '../../profile/pairs.ts'
 import type { TableProfile } from '../../schema/profile.ts'
-import { number, type Row, type Scope } from '../entry.ts'
+import { number, type Row } from '../answer.ts'
+import type { Scope } from '../entry.ts'
 import { type ColumnFacts, type Sql, sql } from '../facts.ts'
 import { type Association, asEither, contingency, isOrdered, long, ranked, sample, spearman } from './association.ts'
 

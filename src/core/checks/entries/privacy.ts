@@ -1,7 +1,8 @@
 /** Checks of what must not be in the data at all: columns of a name, text that looks like a person's. */
 import { z } from 'zod'
 import { choice } from '../../schema/leaves.ts'
-import { type CheckEntry, decided, fail, figures, number, pass, type Scope, skipped } from '../entry.ts'
+import { fail, number, pass, skipped } from '../answer.ts'
+import { type CheckEntry, decided, figures, type Scope } from '../entry.ts'
 import { present, sql } from '../facts.ts'
 import { columnName, columns, share } from '../params.ts'
 import { asText, finds } from '../sql-parts.ts'

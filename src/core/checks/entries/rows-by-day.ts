@@ -8,7 +8,7 @@
  * are left out on both sides. An odd first or last day, cut at noon, counts as it is.
  */
 import type { TableProfile } from '../../schema/profile.ts'
-import { number, type Row } from '../entry.ts'
+import { number, type Row } from '../answer.ts'
 import { type ColumnFacts, type Sql, sql, type TableFacts } from '../facts.ts'
 import { moment } from './table.ts'
 

@@ -3,20 +3,8 @@ import { z } from 'zod'
 import { count, plural, verb, written } from '../../report/format.ts'
 import { roles } from '../../schema/config.ts'
 import { choice, flag, path } from '../../schema/leaves.ts'
-import {
-  type Answer,
-  anyKind,
-  asked,
-  type CheckEntry,
-  decided,
-  fail,
-  type Limit,
-  pass,
-  rowRule,
-  type Scope,
-  skipped,
-  unanswerable,
-} from '../entry.ts'
+import { type Answer, fail, type Limit, pass, skipped, unanswerable } from '../answer.ts'
+import { anyKind, asked, type CheckEntry, decided, rowRule, type Scope } from '../entry.ts'
 import { sql } from '../facts.ts'
 import { badRange, columns, share, count as wholeNumber } from '../params.ts'
 import { declaredTypes, storedAs, typeRules } from '../type-rules.ts'

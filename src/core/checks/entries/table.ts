@@ -1,5 +1,6 @@
 import { figure, verb } from '../../report/format.ts'
-import { atMost, type CheckEntry, counted, fail, figures, number, pass, rowRule, shareAtMost, skipped } from '../entry.ts'
+import { atMost, fail, number, pass, shareAtMost, skipped } from '../answer.ts'
+import { type CheckEntry, counted, figures, rowRule } from '../entry.ts'
 import { type ColumnFacts, isMoment, present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
 import { asText, asTimestamp } from '../sql-parts.ts'

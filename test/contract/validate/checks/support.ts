@@ -1,7 +1,8 @@
 /** Tables made in the engine itself, of every kind of column, and one check on them. */
 
+import type { Surroundings } from '../../../../src/core/checks/ask.ts'
 import type { StorageKind, TableFacts } from '../../../../src/core/checks/facts.ts'
-import type { Finding, Surroundings } from '../../../../src/core/checks/plan.ts'
+import type { Finding } from '../../../../src/core/checks/finding.ts'
 import { toCheck } from '../../../../src/core/checks/report.ts'
 import type { VerifiedSql } from '../../../../src/core/checks/user-sql.ts'
 import type { Expectation, ModelConfig } from '../../../../src/core/schema/config.ts'
