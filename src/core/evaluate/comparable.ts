@@ -9,6 +9,7 @@ import type { MetricSpec, ModelConfig } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Judged } from '../schema/judged.ts'
 import type { LedgerModel } from '../schema/ledger.ts'
+import { shorten, visible } from '../text/visible.ts'
 import type { StoredValue } from './change.ts'
 import { type ChangedRows, saidChanged } from './changed-rows.ts'
 
@@ -51,6 +52,7 @@ export function judgedAs(
   }
 }
 
+/** What each part of the basis is called, and whether its value helps whoever reads what differs. */
 const said: Readonly<Record<keyof Judged['basis'], string>> = {
   holdout: 'the test data',
   task: 'the task',
@@ -67,8 +69,28 @@ const said: Readonly<Record<keyof Judged['basis'], string>> = {
   horizon: 'data.horizon',
 }
 
+/** Those of which the value is shown: `positive` may be a label of the data, the others are digests or long. */
+const shownParts: ReadonlySet<keyof Judged['basis']> = new Set([
+  'task',
+  'rows',
+  'target',
+  'weight',
+  'group',
+  'threshold',
+  'season',
+  'horizon',
+])
+
+/** The default, written out or not, is one and the same. */
+const same: Partial<Record<keyof Judged['basis'], (value: unknown) => unknown>> = {
+  positive: (value) => (/^(?:1|true)$/i.test(String(value)) ? null : value),
+}
+
 const differing = (then: Judged['basis'], now: Judged['basis']) =>
-  (Object.keys(said) as (keyof Judged['basis'])[]).filter((key) => then[key] !== now[key])
+  (Object.keys(said) as (keyof Judged['basis'])[]).filter((key) => {
+    const meant = same[key] ?? ((value: unknown) => value)
+    return meant(then[key]) !== meant(now[key])
+  })
 
 /** One question was asked of both, if of other rows. */
 export const sameQuestion = (then: Judged['basis'], now: Judged['basis']): boolean =>
@@ -77,9 +99,13 @@ export const sameQuestion = (then: Judged['basis'], now: Judged['basis']): boole
 /** What of the basis is another one, in words; null: nothing. */
 export function basisDiffers(then: Judged['basis'], now: Judged['basis']): string | null {
   const keys = differing(then, now)
+  const value = (basis: Judged['basis'], key: keyof Judged['basis']) =>
+    basis[key] === null ? 'not set' : shorten(visible(String(basis[key])), 60)
+  const part = (key: keyof Judged['basis']) =>
+    shownParts.has(key) ? `${said[key]} (${value(then, key)} then, ${value(now, key)} now)` : said[key]
   return keys.length === 0
     ? null
-    : `${keys.map((key) => said[key]).join(', ')} ${keys.length === 1 ? 'is not what it was' : 'are not what they were'} then`
+    : `${keys.map(part).join(', ')} ${keys.length === 1 ? 'is not what it was' : 'are not what they were'} then`
 }
 
 /** A metric with its parameters, so that one name means one thing. */
@@ -112,6 +138,16 @@ export const sameFigures = (then: Judged['figures'], specs: readonly MetricSpec[
     Object.entries(then).filter(([name, figure]) => {
       const spec = specs.find((one) => one.name === name)
       return figure.of === meaning(spec ?? { metric: name, params: {} })
+    }),
+  )
+
+/** Of each metric that meant something else then, or that nobody recorded then: that it cannot be held against its own past. */
+export const redefined = (then: Judged['figures'], specs: readonly MetricSpec[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    specs.flatMap((spec) => {
+      const [was, is] = [then[spec.name]?.of ?? null, meaning(spec)]
+      if (was === is) return []
+      return [[spec.name, was === null ? `${spec.name} was not recorded then` : `${spec.name} was ${was} then and is ${is} now`]]
     }),
   )
 

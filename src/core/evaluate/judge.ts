@@ -44,6 +44,8 @@ export interface JudgeInput {
   readonly baseline: Scores | null
   /** given exactly when `baseline` is null */
   readonly missing: MissingBaseline | null
+  /** why a metric cannot be held against its own number of then, by its name */
+  readonly redefined?: Readonly<Record<string, string>>
   /** levels the baseline had on other rows: shown, never compared */
   readonly stored?: Readonly<Record<string, number | null>>
   /** what the baseline had on the very same rows, where its predictions are gone: compared, but not row by row */

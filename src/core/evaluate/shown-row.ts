@@ -21,7 +21,7 @@ interface Known extends Pick<Row, 'candidate' | 'level' | 'change'>, Partial<Pic
 /** What a metric is asked for by its name alone. */
 export const unlimited = (name: string): MetricSpec => ({ name, metric: name, params: {}, certainty: 'literal' })
 
-/** @param was what the baseline had on other rows; undefined: nothing is known of it */
+/** @param was what the baseline had on other rows or under other rules; undefined: nothing is known of it */
 export function shownRow(known: Known, was?: MetricValue): ShownRow {
   const { spec, metric, candidate, level, kept, change } = known
   const baseline = known.baseline ?? (kept ? defined(kept.value) : was)
@@ -43,6 +43,7 @@ export function shownRow(known: Known, was?: MetricValue): ShownRow {
           undefined: baseline.undefined,
           interval: shownInterval(known.before?.bounds(0.975) ?? kept?.interval ?? undefined, metric.range),
           method: known.before?.method ?? (kept ? 'stored' : null),
+          ...(baseline === was ? { comparable: false as const } : {}),
         }
       : null,
     trivial: finite(known.trivial?.value),

@@ -20,7 +20,7 @@ export interface Uncompared {
 
 export function uncompared(
   { spec, metric, value, rows, because: otherwise }: Uncompared,
-  { missing, policy, stored: levels }: Pick<JudgeInput, 'missing' | 'policy' | 'stored'>,
+  { missing, policy, stored: levels, redefined = {} }: Pick<JudgeInput, 'missing' | 'policy' | 'stored' | 'redefined'>,
 ): Check {
   const stored = levels?.[spec.name] ?? null
   const written = stored === null ? [] : margins(spec, metric, stored)
@@ -43,13 +43,15 @@ export function uncompared(
     })
   }
   const status = missing?.kind ?? 'not-comparable'
-  const was = stored === null ? '' : ` The baseline had ${levelText(stored, metric.unit)} on its own rows.`
+  const own = redefined[spec.name]
+  const because = [missing?.because ?? otherwise, ...(own === undefined ? [] : [own])].join('; ')
+  const was = stored === null ? '' : ` The baseline had ${levelText(stored, metric.unit)} then.`
   return makeCheck({
     ...common,
     status,
     effect: effect(status, 'fail', policy),
     limit: written[0]?.margin.relative ?? written[0]?.margin.value ?? null,
-    message: `${spec.name} is not compared: ${sentence(missing?.because ?? otherwise)}${was} ${countedMissing(policy)}`,
+    message: `${spec.name} is not compared: ${sentence(because)}${was} ${countedMissing(policy)}`,
     fix:
       missing?.fix ??
       (status === 'no-baseline'

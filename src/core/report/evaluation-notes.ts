@@ -11,7 +11,7 @@ export function baselineWords(baseline: BaselineRecord | null): Text {
   const version = baseline.version === null ? name(baseline.ref) : say`${name(baseline.ref)} ${name(baseline.version)}`
   const age =
     baseline.age_days === null ? [] : own(baseline.age_days < 1 ? ' (of today)' : ` (${plural(Math.round(baseline.age_days), 'day')} old)`)
-  return say`${version}${age}${own(baseline.same_rows ? '' : ', scored on other rows')}`
+  return say`${version}${age}`
 }
 
 export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, result: StageResult | null): readonly Text[] {
@@ -20,7 +20,9 @@ export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse
   return [
     say`${own(details.task)}${rowsText(details)}${details.threshold === null ? [] : own(`, threshold ${details.threshold}`)}`,
     ...(details.unchanged ? [own('The candidate is the baseline, byte for byte: nothing was compared.')] : []),
-    ...(baseline.length > 0 && !details.unchanged ? [say`compared with ${baseline}`] : []),
+    ...(baseline.length > 0 && !details.unchanged
+      ? [say`${own(result?.baseline?.same_rows ? 'compared with' : 'not compared with')} ${baseline}`]
+      : []),
     ...scoredNotes(details),
     ...calibrationNotes(details),
     ...measuredNotes(details),

@@ -161,7 +161,7 @@ function waitingMerged(findings: readonly Finding[], status: 'no-baseline' | 'no
   const subjects = joinSome(waiting.map(subjectOf), 6)
   // `roc_auc is not compared: there is no baseline yet; tried production: 404`: what follows the first colon is the same for all
   const [reason, ...others] = new Set(
-    waiting.map((found) => found.message.replace(/^.*?: /s, '').replace(/ The baseline had .*? on its own rows\./, '')),
+    waiting.map((found) => found.message.replace(/^.*?: /s, '').replace(/ The baseline had .*? then\./, '')),
   )
   const otherwise = status === 'no-baseline' ? 'there is no baseline yet' : 'the reasons differ, the results have them'
   const why = reason === undefined || others.length > 0 ? own(otherwise) : prose(reason)

@@ -80,7 +80,10 @@ function metricView(metric: Metric, checks: readonly Check[], money: Text): Metr
     name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${metric.metric === 'value' ? money : []}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
     gated: metric.gated,
     lowerIsBetter,
-    baseline: metric.baseline === null ? own('–') : levelText(metric.baseline, metric, levels),
+    baseline:
+      metric.baseline === null
+        ? own('–')
+        : say`${levelText(metric.baseline, metric, levels)}${isComparable(metric) ? [] : own(' (not comparable)')}`,
     candidate: levelText(metric.candidate, metric, levels),
     change: changeText(metric, changeCheck(checks)),
     limit: join(limitTexts(metric, checks), ', '),
@@ -102,10 +105,13 @@ const shownLevel = (value: number | null, metric: Metric, limits: readonly numbe
 const levelText = (value: Metric['candidate'], metric: Metric, limits: readonly number[]): Text =>
   own(value.value === null ? 'undefined' : shownLevel(value.value, metric, limits))
 
+/** What is recorded of other rows, or under other rules, has no difference to anything. */
+const isComparable = ({ baseline }: Metric): boolean => baseline?.comparable !== false
+
 /** Raw: candidate minus baseline, in the metric's own direction. */
 const difference = (metric: Metric): number | null => {
   const { candidate, baseline } = metric
-  return candidate.value === null || baseline?.value == null ? null : candidate.value - baseline.value
+  return candidate.value === null || baseline?.value == null || !isComparable(metric) ? null : candidate.value - baseline.value
 }
 
 function changeText(metric: Metric, check: Check | null): Text {
@@ -156,14 +162,15 @@ const limitTexts = (metric: Metric, checks: readonly Check[]): readonly Text[] =
   })
 
 function plotOf(metric: Metric, checks: readonly Check[], levels: readonly number[]): MetricView['plot'] {
-  const base = metric.baseline?.value ?? null
+  const before = isComparable(metric) ? metric.baseline : null
+  const base = before?.value ?? null
   const mark = (side: Metric['candidate'] | null): Mark | null =>
     side === null || side.value === null
       ? null
       : { value: side.value, label: shownLevel(side.value, metric, levels), interval: side.interval }
   return {
     candidate: mark(metric.candidate),
-    baseline: mark(metric.baseline),
+    baseline: mark(before),
     limits: checks.flatMap((check) => {
       const kind = kindOf(check)
       if (kind === null || check.limit === null) return []

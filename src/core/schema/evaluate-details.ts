@@ -142,7 +142,8 @@ export const evaluateDetails = z.lazy(() =>
         unit: z.string(),
         gated: z.boolean(),
         candidate: metricValue,
-        baseline: metricValue.nullable(),
+        /** `comparable: false`: what is recorded of other rows, or under other rules. It is shown, and never held against the candidate */
+        baseline: metricValue.extend({ comparable: z.literal(false).optional() }).nullable(),
         /** what a trivial model reaches on the same rows */
         trivial: number,
         change: z.strictObject({ value: number, interval, method: z.string(), p_worse: number, rows_needed: number }).nullable(),

@@ -1,5 +1,5 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
-import { basisDiffers, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
+import { basisDiffers, redefined, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
 import type { JudgeInput, MissingBaseline } from '../../core/evaluate/judge.ts'
 import type { MetricSpec, ModelRef } from '../../core/schema/config.ts'
 import type { Judged } from '../../core/schema/judged.ts'
@@ -54,15 +54,21 @@ export function byNumbers(
   compared: Compared,
   now: Judged['basis'],
   specs: readonly MetricSpec[],
-): { readonly compared: Compared; readonly input: Pick<JudgeInput, 'stored' | 'unpaired'> } {
-  const { stored, judged, missing, record } = compared
+): { readonly compared: Compared; readonly input: Pick<JudgeInput, 'stored' | 'unpaired' | 'redefined'> } {
+  const { judged, missing, record } = compared
+  const others = judged === null ? {} : redefined(judged.figures, specs)
+  // a number of another definition is no level that this metric ever had
+  const stored = compared.stored && Object.fromEntries(Object.entries(compared.stored).filter(([name]) => !Object.hasOwn(others, name)))
   if (stored === null || missing?.kind !== 'not-comparable') return { compared, input: stored === null ? {} : { stored } }
   const differs = judged === null ? 'nobody recorded what they mean' : basisDiffers(judged.basis, now)
   if (judged === null || differs !== null)
-    return { compared: { ...compared, missing: { ...missing, because: `${missing.because}; ${differs}` } }, input: { stored } }
+    return {
+      compared: { ...compared, missing: { ...missing, because: `${missing.because}; ${differs}` } },
+      input: { stored, redefined: others },
+    }
   return {
     compared: record === null ? compared : { ...compared, record: { ...record, same_rows: true } },
-    input: { stored, unpaired: { because: missing.because, metrics: sameFigures(judged.figures, specs) } },
+    input: { stored, redefined: others, unpaired: { because: missing.because, metrics: sameFigures(judged.figures, specs) } },
   }
 }
 
@@ -87,7 +93,14 @@ export async function findBaseline(
 ): Promise<Compared> {
   const { from } = context.model.baseline
   if (from.length === 0)
-    return { ...none, missing: { kind: 'no-baseline', because: 'no baseline is configured (`baseline.from` is empty)' } }
+    return {
+      ...none,
+      missing: {
+        kind: 'no-baseline',
+        because: 'no baseline is configured (`baseline.from` is empty)',
+        fix: 'name one under `baseline.from`, such as production or a path; or write `baseline: {on_missing: pass}`',
+      },
+    }
   const found = await resolveFirst(from, context, folder)
   switch (found.kind) {
     case 'missing':

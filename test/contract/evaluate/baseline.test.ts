@@ -59,6 +59,11 @@ describe('a production model of another format', () => {
     expect(now.verdict).toBe('warn')
     expect(now.check('evaluate.max_drop:roc_auc')).toMatchObject({ status: 'not-comparable', effect: 'warn' })
     expect(now.check('evaluate.max_drop:roc_auc')?.fix).toContain('write score: {run: …}')
+    // its number of then is shown as such: no difference to it stands anywhere
+    expect(evaluateDetails.parse(now.stage('evaluate').details).metrics[0]?.baseline).toMatchObject({ comparable: false })
+    expect(now.report).toMatch(/roc\\_auc<\/code> 0\.\d+ \(95 % CI .*It is not compared with <code>production/)
+    expect(now.report).toMatch(/\| 0\.\d+ \(not comparable\) \| 0\.\d+ \| – \|/)
+    expect(now.report).not.toContain('→ 0.')
   })
 
   it('and its size is still known', async () => {

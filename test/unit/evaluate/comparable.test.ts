@@ -92,16 +92,33 @@ describe('a baseline of which a run kept the numbers alone', () => {
     [{ holdout: 'other' }, 'the test data is not what it was then'],
     [{ positive: 'yes' }, 'data.positive is not what it was then'],
     [{ metrics_version: 99 }, 'the definition of the metrics is not what it was then'],
-    [{ threshold: '0.4', rows: 999 }, 'the number of rows, evaluate.threshold are not what they were then'],
+    [
+      { threshold: '0.4', rows: 999 },
+      'the number of rows (1000 then, 999 now), evaluate.threshold (0.5 then, 0.4 now) are not what they were then',
+    ],
+    [{ weight: 'w' }, 'data.weight (not set then, w now) is not what it was then'],
   ] as const)('is not comparable with %o, and the reason is said', (now, says) => {
     const { compared: found, input } = asked(now)
     expect(input.unpaired).toBeUndefined()
     expect(found.missing).toEqual({ kind: 'not-comparable', because: `only the numbers of main are known; ${says}` })
   })
 
+  it('the default of data.positive is the same question where it is written out', () => {
+    for (const positive of ['1', 'true', 'True']) expect(asked({ positive }).compared.record?.same_rows).toBe(true)
+  })
+
   it('a metric of the same name with other parameters is another metric', () => {
     const figures = { f1: figure('f1'), low: figure('recall_at_fpr fpr=0.005') }
-    expect(Object.keys(asked({}, { basis, figures }).input.unpaired?.metrics ?? {})).toEqual(['f1'])
+    const { input } = asked({}, { basis, figures })
+    expect(Object.keys(input.unpaired?.metrics ?? {})).toEqual(['f1'])
+    expect(input.redefined).toEqual({ low: 'low was recall_at_fpr fpr=0.005 then and is recall_at_fpr fpr=0.01 now' })
+    // nor is its number of then a level that is shown as that of the baseline
+    expect(input.stored).toEqual({ f1: 0.9 })
+  })
+
+  it('a metric that nobody recorded then says so', () => {
+    const { input } = asked({ weight: 'w' }, { basis, figures: { f1: figure('f1') } })
+    expect(input.redefined).toEqual({ low: 'low was not recorded then' })
   })
 
   it('of which nobody recorded what they mean is not comparable', () => {

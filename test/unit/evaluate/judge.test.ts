@@ -424,7 +424,7 @@ describe('without a baseline', () => {
       baseline: 0.99,
       delta: null,
     })
-    expect(checkOf('evaluate.max_drop:accuracy', judged).message).toContain('The baseline had 0.990 on its own rows.')
+    expect(checkOf('evaluate.max_drop:accuracy', judged).message).toContain('The baseline had 0.990 then.')
     expect(judged.metrics[0]?.baseline?.value).toBe(0.99)
   })
 
