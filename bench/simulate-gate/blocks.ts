@@ -1,6 +1,7 @@
 /** How often is a run blocked? Two models of which it is known by how much one is worse, judged on n rows by the product's own rule. */
 import { changeBetween } from '../../src/core/evaluate/change.ts'
-import { type Compared, differenceChecks } from '../../src/core/evaluate/difference.ts'
+import type { Compared } from '../../src/core/evaluate/claim.ts'
+import { differenceChecks } from '../../src/core/evaluate/difference.ts'
 import { fewDiffering } from '../../src/core/evaluate/differing.ts'
 import { resampling } from '../../src/core/evaluate/resampling.ts'
 import { endlessOf } from '../../src/core/evaluate/rows.ts'

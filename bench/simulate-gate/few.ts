@@ -2,7 +2,7 @@
  * A candidate that answers as the baseline does but in few rows, and is worse by exactly the margin: how often does non_inferior let it pass? And one that is equally good there: how often is it
  * blocked, or called better?
  */
-import type { Compared } from '../../src/core/evaluate/difference.ts'
+import type { Compared } from '../../src/core/evaluate/claim.ts'
 import { type Resampling, resampling } from '../../src/core/evaluate/resampling.ts'
 import { withAnswers } from '../../src/core/metrics/answers.ts'
 import { type BinaryScores, type RegressionScores, rowsOf, type Scores } from '../../src/core/metrics/scores.ts'

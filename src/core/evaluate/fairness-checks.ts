@@ -2,7 +2,7 @@
 import { effect } from '../gate/fold.ts'
 import { count, plural, verb } from '../report/format.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import { ALPHA } from './difference.ts'
+import { ALPHA } from './claim.ts'
 import type { FairnessInput } from './fairness.ts'
 import { limitsOf, type Outcome } from './fairness-claims.ts'
 import { type GapKind, gapKinds } from './fairness-gaps.ts'

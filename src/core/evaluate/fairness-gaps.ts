@@ -6,7 +6,7 @@ import { contrastAbove, contrastBelow, contrastBounds, ratioBounds } from '../st
 import { normalQuantile } from '../stats/normal.ts'
 import type { RowDraws } from '../stats/row-bootstrap.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
-import { ALPHA } from './difference.ts'
+import { ALPHA } from './claim.ts'
 import type { Compared, GroupValue } from './fairness-groups.ts'
 import { gapOf, riseTest } from './fairness-rise.ts'
 import { limitText } from './limit-text.ts'

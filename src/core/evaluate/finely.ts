@@ -9,7 +9,7 @@
 import type { Metric } from '../metrics/metric.ts'
 import type { MetricSpec, Mode } from '../schema/config.ts'
 import type { Change } from './change.ts'
-import { ALPHA, isCorrected, notWorse, worse } from './difference.ts'
+import { ALPHA, isCorrected, notWorse, worse } from './claim.ts'
 import { margins } from './margin.ts'
 
 export interface Asking {

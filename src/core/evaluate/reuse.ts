@@ -16,7 +16,7 @@ import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, type InputRecord, makeCheck } from '../schema/result.ts'
 import { levelOfUse } from '../stats/alpha-spending.ts'
 import { normalQuantile } from '../stats/normal.ts'
-import { ALPHA } from './difference.ts'
+import { ALPHA } from './claim.ts'
 
 /** Uses of one holdout before the report says that it is worn out. */
 export const usualBudget = 50
