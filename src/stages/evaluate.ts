@@ -127,12 +127,12 @@ export const evaluate: ModelStage = async (given, options) => {
     policy: { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing },
     groupName: model.data.group,
   }
-  const judgedRun = async (mine: Scores, theirs: Scores | null): Promise<JudgedRun> => {
+  const judgedRun = async <T>(mine: Scores, theirs: Scores | null, answers: T): Promise<JudgedRun<T>> => {
     const judged = judge({ ...asked, candidate: mine, baseline: theirs })
     const parts = await judgeParts(context, { engine, table, shown, own: mine, other: theirs, missing: compared.missing, judged })
-    return { judged, parts }
+    return { judged, parts, answers }
   }
-  const first = await judgedRun(own, other)
+  const first = await judgedRun(own, other, { own, scores })
   const { judged } = first
   if (compared.answers !== null) refuseOthersAnswers(compared, basis, judged.metrics, model.evaluate.metrics)
   const parityOfRuns = await openParity(context, {
@@ -147,22 +147,23 @@ export const evaluate: ModelStage = async (given, options) => {
     const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown }, beside: [], take: () => {} })
     parityOfRuns.hold(mine)
     const theirs = other === null ? null : ((await compared.again?.()) ?? compared.scored)
-    const { models, pair } = assembled([mine, ...(theirs === null ? [] : [theirs])])
-    const [candidateAgain, baselineAgain = null] = decisions.apply(models, pair)
+    const again = assembled([mine, ...(theirs === null ? [] : [theirs])])
+    const [candidateAgain, baselineAgain = null] = decisions.apply(again.models, again.pair)
     if (candidateAgain === undefined) throw new Error('the candidate has no scores')
-    return judgedRun(candidateAgain, baselineAgain)
+    return judgedRun(candidateAgain, baselineAgain, { own: candidateAgain, scores: again })
   })
+  const { answers: shownRun, metrics } = confirmation
   const parity = parityOfRuns.finish()
-  await writePredictions(context, engine, predictionColumns(own, scores.pair, truth.ids))
+  await writePredictions(context, engine, predictionColumns(shownRun.own, shownRun.scores.pair, truth.ids))
   // drift asks the model again, with the threshold of the config
-  const [plainly] = scores.models
+  const [plainly] = shownRun.scores.models
   if (plainly !== undefined) {
     await writeHoldoutProfile(context, {
       engine,
       scorer,
       task: plainly.task,
       scores: plainly,
-      pair: scores.pair,
+      pair: shownRun.scores.pair,
       labels: truth.coded.names,
       units: units.units,
     })
@@ -170,7 +171,7 @@ export const evaluate: ModelStage = async (given, options) => {
 
   const measured = await measurements.finish(compared.missing ?? untimed(compared), bytesOf(compared.inputs))
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
-  const primary = judged.metrics.find((metric) => metric.name === judged.primary)
+  const primary = metrics.find((metric) => metric.name === judged.primary)
   const used = reuse(
     holdout,
     scorer.digest,
@@ -190,19 +191,19 @@ export const evaluate: ModelStage = async (given, options) => {
     labels:
       hidden || scores.labels === null ? null : own.task === 'multilabel' ? [...scores.labels] : frequentLabels(truth.coded, scores.labels),
     positive: hidden ? null : (scores.pair?.[1] ?? null),
-    ...decisions.details(own),
+    ...decisions.details(shownRun.own),
     rewrites: [...scorer.rewrites, ...candidate.renamed],
     score_ms: Math.round(candidate.milliseconds),
     holdout: used.details,
     ...measured.details,
     ...confirmation.parts.details,
-    judged: { basis, figures: figuresOf(judged.metrics, model.evaluate.metrics) },
+    judged: { basis, figures: figuresOf(metrics, model.evaluate.metrics) },
     ...confirmation.details,
     ...parity.details,
     ...scoredBy(model),
     ...(compared.answers === null ? {} : { baseline_answers: shorten(visible(compared.answers), 200) }),
     unchanged: compared.missing?.kind === 'unchanged',
-    metrics: withRuns(judged.metrics, specs),
+    metrics: withRuns(metrics, specs),
   }
   const inputs: readonly InputRecord[] = [
     { role: 'model', path: shownModel, digest: scorer.digest, rows: null, bytes: scorer.bytes },

@@ -88,14 +88,13 @@ export const isSlow = (spec: MetricSpec, row: LatencyRow): boolean =>
   )
 
 export function latencyChecks({ spec, repeats, calls, missing, policy }: LatencyInput): readonly Check[] {
-  const middle = middleOf(repeats)
   const { max } = spec
   const common = { metric: spec.name, n: calls } as const
-  const again = repeats.length === 1 ? '' : ` Measured ${count(repeats.length)} times, shown is the middle one; most of them decide.`
-  const level = max === undefined ? [] : [levelCheck(majority(repeats.map((row) => levelOutcome(max, row))))]
+  const again = repeats.length === 1 ? '' : ` Measured ${count(repeats.length)} times, shown is a middle one; most of them decide.`
+  const level = max === undefined ? [] : [levelCheck(decide(repeats, (row) => levelOutcome(max, row), surely))]
   return [...level, changeCheck()]
 
-  function levelCheck({ status, limit }: Outcome): Check {
+  function levelCheck({ status, limit, row: middle }: Decided): Check {
     const limits = limit === null ? [] : [limit]
     const bound = middle.most === null ? 'no bound is known from so few calls' : `surely at most ${milliseconds(middle.most, limits)}`
     return makeCheck({
@@ -120,22 +119,22 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
 
   function changeCheck(): Check {
     const id = `evaluate.max_rise:${spec.name}`
+    const { status, limit, row: middle } = decide(repeats, (row) => ratioOutcome(spec, row), leastRise)
     const { ratio } = middle
     if (ratio === null) {
-      const status = missing === null ? 'not-comparable' : missing.kind === 'unchanged' ? 'skipped' : missing.kind
+      const found = missing === null ? 'not-comparable' : missing.kind === 'unchanged' ? 'skipped' : missing.kind
       const because = missing?.because ?? 'the clock is too coarse for calls so short'
       const said = `${spec.name} is not compared: ${sentence(because)}`
       return makeCheck({
         ...common,
         id,
-        status,
-        effect: effect(status, 'fail', policy),
+        status: found,
+        effect: effect(found, 'fail', policy),
         limit_kind: 'max_rise',
         observed: middle.value,
-        message: status === 'skipped' ? said : `${said} ${countedMissing(policy)}`,
+        message: found === 'skipped' ? said : `${said} ${countedMissing(policy)}`,
       })
     }
-    const { status, limit } = majority(repeats.map((row) => ratioOutcome(spec, row)))
     const rise = ratio.value - 1
     const slower = rise >= 0 ? 'slower' : 'faster'
     return makeCheck({
@@ -164,15 +163,23 @@ export function latencyChecks({ spec, repeats, calls, missing, policy }: Latency
 const milliseconds = (ms: number, against: readonly number[] = []): string => `${shortened(ms, 3, against)} ms`
 const roundUp = (value: number): number => Number((Math.ceil(value * 100 + 1e-9) / 100).toFixed(2))
 
-/** By the ratio where there is one, else by the level. */
-function middleOf(repeats: readonly LatencyRow[]): LatencyRow {
-  const sorted = [...repeats].sort((a, b) => (a.ratio?.value ?? a.value) - (b.ratio?.value ?? b.value))
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)]
+interface Decided extends Outcome {
+  /** the middle one of the measurements that say so, by what decides */
+  readonly row: LatencyRow
+}
+
+const surely = ({ most, value }: LatencyRow): number => most ?? value
+const leastRise = ({ ratio, value }: LatencyRow): number => ratio?.least ?? value
+
+/** What most of the measurements say, with one of them that says it: level and ratio need not come from the same one. */
+function decide(repeats: readonly LatencyRow[], says: (row: LatencyRow) => Outcome, by: (row: LatencyRow) => number): Decided {
+  const all = repeats.map((row) => ({ ...says(row), row })).sort((a, b) => by(a.row) - by(b.row))
+  const { status } = mostOf(all, (one) => one.status)
+  const likewise = all.filter((one) => one.status === status)
+  const middle = likewise[Math.floor((likewise.length - 1) / 2)]
   if (middle === undefined) throw new RangeError('nothing was measured')
   return middle
 }
-
-const majority = (outcomes: readonly Outcome[]): Outcome => mostOf(outcomes, ({ status }) => status)
 
 function outcome<T>(limits: Thresholds<T>, value: (limit: T) => number, breaks: (limit: number) => boolean): Outcome {
   const found = (['fail', 'warn'] as const).flatMap((severity) => {

@@ -8,36 +8,47 @@ import type { ModelContext } from '../context.ts'
 import type { Parts } from './parts.ts'
 
 /** One answer of both models to all rows. */
-export interface JudgedRun {
+export interface JudgedRun<Answers> {
   readonly judged: Judgement
   readonly parts: Parts
+  readonly answers: Answers
 }
 
-export interface Confirmed {
+export interface Confirmed<Answers> {
   readonly checks: readonly Check[]
+  readonly metrics: Judgement['metrics']
+  /** of the run that is shown */
+  readonly answers: Answers
   readonly details: Pick<EvaluateDetails, 'repeated'>
   readonly parts: Parts
 }
 
 /** @param again scores candidate and baseline once more, and judges them */
-export async function confirmed(
+export async function confirmed<Answers>(
   { model, progress }: ModelContext,
   specs: readonly MetricSpec[],
-  first: JudgedRun,
-  again: () => Promise<JudgedRun>,
-): Promise<Confirmed> {
+  first: JudgedRun<Answers>,
+  again: () => Promise<JudgedRun<Answers>>,
+): Promise<Confirmed<Answers>> {
   const asked = model.score?.kind === 'run' ? specs.filter(({ confirm = 1 }) => confirm > 1) : []
   const due = toConfirm(asked, first.judged)
   const parts = asked.length > 0 && partsBroken(first.parts)
-  if (due.length === 0 && !parts) return { checks: first.judged.checks, details: {}, parts: first.parts }
+  const { judged, answers } = first
+  if (due.length === 0 && !parts) return { checks: judged.checks, metrics: judged.metrics, answers, details: {}, parts: first.parts }
   const times = Math.max(...(parts ? asked : due).map(({ confirm = 1 }) => confirm))
   const what = [...due.map(({ name }) => name), ...(parts ? ['the parts of the rows'] : [])].join(', ')
-  const runs: [JudgedRun, ...JudgedRun[]] = [first]
+  const runs: [JudgedRun<Answers>, ...JudgedRun<Answers>[]] = [first]
   for (let run = 2; run <= times; run += 1) {
     progress.say(`${model.name}: run ${run} of ${times}, to confirm ${what}`)
     runs.push(await again())
   }
   const [one, ...others] = runs
-  const { checks, details } = decideRepeated([one.judged, ...others.map(({ judged }) => judged)], due)
-  return { checks, details: due.length === 0 ? {} : { repeated: details }, parts: mostParts(runs.map((run) => run.parts)) }
+  const { checks, metrics, details, shown } = decideRepeated([one.judged, ...others.map((run) => run.judged)], due)
+  return {
+    checks,
+    metrics,
+    answers: runs[shown]?.answers ?? answers,
+    details: due.length === 0 ? {} : { repeated: details },
+    parts: mostParts(runs.map((run) => run.parts)),
+  }
 }

@@ -276,6 +276,14 @@ writeFileSync(out, 'probability\\n' + lines.map((line) => 1 / (1 + Math.exp(-sig
       expect(check?.message).toContain('Run 3 times')
       const values = repeated?.[0]?.runs.map(({ value }) => (value ?? 0) > 0.5)
       expect(values).toEqual([...runs].map((run) => run === 'g'))
+      // what is shown, and recorded for those that come after, is of a run that says what was decided
+      const { metrics, judged } = evaluateDetails.parse(result.details)
+      expect((metrics[0]?.candidate.value ?? 0) > 0.7).toBe(status === 'pass')
+      expect(metrics[0]?.candidate.value).toBe(check?.observed)
+      expect(judged?.figures.roc_auc?.value).toBe(check?.observed)
+      const rows = await bench.rows('.modelgate/m/predictions.parquet')
+      const found = rows.filter(({ y, score }) => Number(score) > 0.5 === (Number(y) === 1)).length
+      expect(found * 2 > rows.length).toBe(status === 'pass')
     }
   })
 

@@ -67,6 +67,16 @@ describe('latency', () => {
     expect(judged([row(2, 1)], { maxRise: { fail: { kind: 'absolute', value: 0.5 } } })[0]?.status).toBe('fail')
   })
 
+  it('measured again shows of level and ratio a measurement that says what was decided, though it is not the same one', () => {
+    // the machine was slow twice; the candidate was slower than the baseline in one of these alone
+    const repeats = [row(10, 10), row(10, 5), row(1.2, 1)]
+    const [level, rise] = judged(repeats, { max: { fail: 5 }, maxRise: { fail: { kind: 'relative', value: 0.5 } } })
+    expect(level?.status).toBe('fail')
+    expect(level?.observed).toBeGreaterThan(5)
+    expect(rise?.status).toBe('pass')
+    expect(rise?.interval?.[0]).toBeLessThan(0.5)
+  })
+
   it('reads the lower 95 % bound of the ratio, not the ratio itself', () => {
     const slow = row(1.3, 1)
     const { value, least } = slow.ratio ?? { value: 0, least: 0 }

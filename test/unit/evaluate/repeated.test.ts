@@ -74,7 +74,7 @@ describe('parts of the rows, measured in several runs', () => {
     expect(mostParts([bad, good, good])).toEqual(good)
     const found = mostParts([good, bad, parts('fail', 'pass')])
     expect(found.checks.map(({ effect }) => effect)).toEqual(['pass', 'fail'])
-    expect(found.checks.map(({ message }) => message)).toEqual(['pass', 'fail Run 3 times, shown is one of them; most of them decide.'])
+    expect(found.checks.map(({ message }) => message)).toEqual(['pass', 'fail. Run 3 times, shown is one of them; most of them decide.'])
     expect(mostParts([bad])).toBe(bad)
   })
 
