@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { flag } from '../../schema/leaves.ts'
 import { fail, number, pass, skipped } from '../answer.ts'
 import { type CheckEntry, figures, type ParamsOf, rowRule, type Scope } from '../entry.ts'
-import { absent, present, type Sql, sql } from '../facts.ts'
+import { absent, notNull, present, type Sql, sql } from '../facts.ts'
 import { badRange, count, share, values } from '../params.ts'
 import { any, asText, member } from '../sql-parts.ts'
 import { shareAnswer } from './answers.ts'
@@ -89,7 +89,7 @@ export const missingChecks: readonly CheckEntry[] = [
       const token = isToken(scope, true)
       return {
         n: sql(`count_if(${scope.keep})`),
-        nulls: sql(`count_if(${scope.keep} AND ${scope.column.quoted} IS NULL)`),
+        nulls: sql(`count_if(${scope.keep} AND NOT ${notNull(scope.column.quoted)})`),
         spellings: {
           sql: `count(DISTINCT CASE WHEN ${scope.keep} AND ${token.sql} THEN ${asText(scope.column)} END)`,
           values: token.values,

@@ -4,7 +4,7 @@ import { plural, count as shown } from '../../report/format.ts'
 import { flag } from '../../schema/leaves.ts'
 import { fail, number, pass, skipped } from '../answer.ts'
 import { asked, type CheckEntry, figures, type ParamsOf, rowRule, type Scope } from '../entry.ts'
-import { type ColumnFacts, numericKinds, present, type Sql, sql } from '../facts.ts'
+import { type ColumnFacts, notNull, numericKinds, present, type Sql, sql } from '../facts.ts'
 import { badRange, bound, columnName } from '../params.ts'
 import { any, beyond, strict } from '../sql-parts.ts'
 import { typeRules } from '../type-rules.ts'
@@ -61,7 +61,7 @@ const isFloat =
   (condition: (x: string) => string, nan: boolean) =>
   (_: unknown, { column }: Scope): Sql =>
     column.kind === 'float' ? strict(sql(condition(column.quoted)), nan) : sql('false')
-const thereAtAll = (_: unknown, { column }: Scope) => sql(`${column.quoted} IS NOT NULL`)
+const thereAtAll = (_: unknown, { column }: Scope) => sql(notNull(column.quoted))
 
 const orderParams = { strict: flag.optional(), by: columnName.optional() }
 

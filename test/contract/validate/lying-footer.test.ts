@@ -1,0 +1,76 @@
+/** A Parquet file whose footer says that nothing is missing, where something is: the engine looks at no value then (core/checks/facts.ts, `orNull`). */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { native } from '../duckdb/support.ts'
+import { makeYard, type Yard } from './support.ts'
+
+/** In the footer 63 is one byte, after that of its field. */
+const missing = 63
+const rows = 2000
+
+let yard: Yard
+beforeAll(async () => {
+  yard = await makeYard()
+  const { DuckDBInstance } = await native()
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  const path = join(yard.folder, 'true.parquet')
+  try {
+    await connection.run(
+      `COPY (SELECT CASE WHEN i >= ${missing} THEN i END AS id, CASE WHEN i >= ${missing} THEN 'k' || i % 3 END AS kind,
+         CASE WHEN i >= ${missing} THEN i / 7 END AS part, i % 2 AS label FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet)`,
+    )
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+  const mended = await readFile(path)
+  const footer = mended.subarray(mended.length - 8 - mended.readUInt32LE(mended.length - 8), -8)
+  // Statistics, field 3 (null_count), a zigzag number
+  const field = Buffer.from([0x16, missing * 2])
+  let found = 0
+  for (let at = footer.indexOf(field); at !== -1; at = footer.indexOf(field, at + 1)) {
+    footer[at + 1] = 0
+    found += 1
+  }
+  expect(found).toBe(3)
+  await writeFile(join(yard.folder, 'lies.parquet'), mended)
+})
+afterAll(() => yard[Symbol.asyncDispose]())
+
+const rules = ['nulls: {max: 0}', 'not_null: true', 'null_rate: {max: 1%}', 'mixed_nulls: {max: 1}']
+
+const judge = async (file: string, profile: 'always' | 'needed') =>
+  yard.validate(`
+models:
+  m:
+    model: m.onnx
+    data: {train: ${file}, target: label}
+    expect: {profile: ${profile}, columns: {${['id', 'kind', 'part'].map((name) => `${name}: {${rules.join(', ')}, unique: true}`).join(', ')}}}`)
+
+describe('DAT-08 a footer that says nothing is missing', () => {
+  it.each(['true.parquet', 'lies.parquet'])('%s: values that are missing are found', async (file) => {
+    const { checks } = await judge(file, 'needed')
+    const statuses = checks.filter(({ id }) => /validate\.(nulls|not_null|null_rate):/.test(id)).map(({ status }) => status)
+    expect(statuses).toEqual(Array(9).fill('fail'))
+    const judged = checks.filter(({ id }) => id.startsWith('validate.unique:')).map(({ n }) => n)
+    expect(judged).toEqual(Array(3).fill(rows - missing))
+  })
+
+  it('has no profile, and the sentence says why', async () => {
+    const { verdict, checks } = await judge('lies.parquet', 'always')
+    expect(verdict).toBe('error')
+    expect(checks.find(({ status }) => status === 'error')).toMatchObject({
+      id: 'validate.read:train',
+      message:
+        'DATA_UNREADABLE: lies.parquet: the Parquet file contradicts itself: its footer has another number of missing values in column id than its rows',
+    })
+  })
+
+  it('nothing is said of the file that tells the truth', async () => {
+    await judge('true.parquet', 'always')
+    const { tables } = await yard.profile()
+    expect(tables[0]?.columns.map(({ n_null }) => n_null)).toEqual([missing, missing, missing, 0])
+  })
+})
