@@ -4,6 +4,8 @@
 export interface LedgerTransport {
   /** for messages: `origin#modelgate-ledger` */
   readonly name: string
+  /** why there can be no branch: nothing lies where it would be, and a first change makes it; null: something does */
+  readonly nothingThere?: () => string | null
   /**
    * null head: the branch does not exist yet. A branch that cannot be read is an error, never null.
    * @param under only files below this folder, such as `models/`: events grow without end and nobody decides by them

@@ -23,6 +23,14 @@ export interface LedgerNow {
   readonly ledger: Ledger
 }
 
+/** A path with a typo looks like a ledger that nobody has begun, run after run: whoever reads it can tell. */
+export function noLedgerYet({ name, nothingThere }: Pick<LedgerTransport, 'name' | 'nothingThere'>): string {
+  const why = nothingThere?.() ?? null
+  const made =
+    why === null ? '' : `: ${why}, and the first promotion makes it; where a ledger should be there already, correct ledger.remote`
+  return `there is no ledger yet (${name}${made})`
+}
+
 export async function readLedger(transport: LedgerTransport): Promise<LedgerNow> {
   const { head, files } = await transport.read(modelsFolder)
   return { head, ledger: parseLedger(files) }

@@ -12,7 +12,7 @@ import type { Judged } from '../core/schema/judged.ts'
 import type { LedgerModel, VersionRecord } from '../core/schema/ledger.ts'
 import { UserError } from '../errors.ts'
 import type { ModelContext } from './context.ts'
-import { readLedger } from './ledger-change.ts'
+import { noLedgerYet, readLedger } from './ledger-change.ts'
 import type { Resolution, ResolvedModel } from './resolve-types.ts'
 
 /** One reference, or what was tried. @param folder where bytes land, under names that are their digests */
@@ -59,7 +59,7 @@ const absent = (why: string): Outcome => ({ kind: 'absent', why })
 class Search {
   readonly #context: ModelContext
   readonly #folder: string
-  #ledger: Promise<{ readonly name: string; readonly states: ((model: string) => LedgerModel) | null }> | null = null
+  #ledger: Promise<{ readonly none: string; readonly states: ((model: string) => LedgerModel) | null }> | null = null
 
   constructor(context: ModelContext, folder: string) {
     this.#context = context
@@ -189,18 +189,19 @@ class Search {
 
   async #inLedger(model: string, look: (state: LedgerModel) => Promise<Outcome>): Promise<Outcome> {
     this.#ledger ??= this.#read()
-    const { name, states } = await this.#ledger
-    return states === null ? absent(`there is no ledger yet (${name})`) : look(states(model))
+    const { none, states } = await this.#ledger
+    return states === null ? absent(none) : look(states(model))
   }
 
   /** No remote and no branch are a ledger that nobody has begun; anything else that goes wrong is an error. */
-  async #read(): Promise<{ readonly name: string; readonly states: ((model: string) => LedgerModel) | null }> {
+  async #read(): Promise<{ readonly none: string; readonly states: ((model: string) => LedgerModel) | null }> {
     try {
       const transport = await this.#context.ports.ledger()
       const { head, ledger } = await readLedger(transport)
-      return { name: transport.name, states: head === null ? null : (model) => stateOf(ledger, model) }
+      return { none: noLedgerYet(transport), states: head === null ? null : (model) => stateOf(ledger, model) }
     } catch (thrown) {
-      if (isCode(thrown, 'LEDGER_NONE')) return { name: `no git remote ${this.#context.config.ledger.remote}`, states: null }
+      if (isCode(thrown, 'LEDGER_NONE'))
+        return { none: noLedgerYet({ name: `no git remote ${this.#context.config.ledger.remote}` }), states: null }
       throw thrown
     }
   }

@@ -14,6 +14,7 @@ export function gitLedger(repository: Repository, branch: string): LedgerTranspo
   const ref = `refs/heads/${checkName('branch', branch)}`
   return {
     name: `${repository.shown}#${branch}`,
+    nothingThere: () => (repository.nothingThere() ? `nothing lies at ${repository.shown}` : null),
 
     async read(under = '') {
       const head = await repository.fetch(ref)

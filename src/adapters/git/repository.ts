@@ -19,6 +19,8 @@ export type Pushed = 'done' | 'refused'
 export interface Repository {
   /** for messages */
   readonly shown: string
+  /** nothing lies at the path of the remote yet: the first push makes it */
+  nothingThere(): boolean
   /** Object the remote's ref points to; null when there is no such ref. @throws UserError when the remote cannot be read */
   remoteRef(ref: string): Promise<string | null>
   /** Gets a ref's newest commit, unless it lies here already, and answers its id; null when there is no such ref. */
@@ -53,6 +55,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 
   const repository: Repository = {
     shown: remote.shown,
+    nothingThere: () => toMake,
     folder,
 
     async git(args, more = {}) {

@@ -12,8 +12,10 @@ import { fits } from '../drift/rules.ts'
 import type { Waiver } from '../schema/config.ts'
 import { percent, readLevel } from '../schema/leaves.ts'
 import type { Check } from '../schema/result.ts'
+import { nearest } from '../text/nearest.ts'
 
-export const waiverStates = ['used', 'exceeded', 'expired', 'unmatched'] as const
+/** `unmatched`: nothing needed it; `unknown`: the stage ran and has no check that is called so */
+export const waiverStates = ['used', 'exceeded', 'expired', 'unmatched', 'unknown'] as const
 export type WaiverState = (typeof waiverStates)[number]
 
 export interface WaiverUse {
@@ -21,6 +23,8 @@ export interface WaiverUse {
   readonly state: WaiverState
   /** ids of the checks it was used for, or would have been */
   readonly checks: readonly string[]
+  /** of an unknown one: the check that may be meant */
+  readonly meant?: string | null
 }
 
 export type WaiverLimit = { readonly kind: 'level' | 'absolute' | 'relative'; readonly value: number }
@@ -116,8 +120,17 @@ export function waiverUses(
     if (used.length > 0) return [{ waiver, state: 'used', checks: used }]
     const open = mine.filter((check) => check.waived === undefined && canBeWaived(check)).map((check) => check.id)
     const state = isExpired(waiver, day) ? 'expired' : open.length > 0 ? 'exceeded' : 'unmatched'
+    const ids = mine.length === 0 && state === 'unmatched' ? judgedIds(checks, waiver.check) : []
+    if (ids.length > 0) return [{ waiver, state: 'unknown', checks: [], meant: nearest(waiver.check, ids) }]
     return [{ waiver, state, checks: open }]
   })
+}
+
+/** Ids of the stage that a waiver is for; none where it did not run or ended before it judged, so that nobody knows what it would have. */
+function judgedIds(checks: readonly Check[], waived: string): readonly string[] {
+  const [stage = ''] = waived.split('.', 1)
+  const ids = checks.flatMap(({ id }) => (id.startsWith(`${stage}.`) ? [id] : []))
+  return ids.includes(`${stage}.error`) ? [] : ids
 }
 
 /** As the ledger keeps it. */

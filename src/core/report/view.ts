@@ -3,7 +3,7 @@
  * (Markdown, HTML, terminal) only write it down. Same results → same view, whatever order they came in.
  */
 import type { Verdict } from '../gate/fold.ts'
-import type { WaiverUse } from '../gate/waivers.ts'
+import type { WaiverState, WaiverUse } from '../gate/waivers.ts'
 import { fetchDetails, trainDetails, validateDetails } from '../schema/details.ts'
 import { evaluateDetails } from '../schema/evaluate-details.ts'
 import type { StageResult } from '../schema/result.ts'
@@ -158,11 +158,25 @@ function modelView(model: ModelReport, report: Report): ModelView {
 
 /** Those that were used stand with their check. */
 const idleWaivers = (model: string, uses: readonly WaiverUse[]): readonly Text[] =>
-  uses.flatMap(({ waiver, state }) => {
-    if (waiver.model !== model || (state !== 'unmatched' && state !== 'expired')) return []
-    const what = state === 'expired' ? own(`ended on ${waiver.until}`) : own('was not needed in this run')
-    return [say`the waiver of ${name(waiver.check)} by ${name(waiver.owner)} ${what}`]
+  uses.flatMap(({ waiver, state, meant = null }) => {
+    if (waiver.model !== model) return []
+    const what = idle(state, waiver.until, meant)
+    return what === null ? [] : [say`the waiver of ${name(waiver.check)} by ${name(waiver.owner)} ${what}`]
   })
+
+function idle(state: WaiverState, until: string, meant: string | null): Text | null {
+  switch (state) {
+    case 'used':
+    case 'exceeded':
+      return null
+    case 'expired':
+      return own(`ended on ${until}`)
+    case 'unmatched':
+      return own('was not needed in this run')
+    case 'unknown':
+      return say`waives nothing: no check of this run is called so${meant === null ? [] : say`. Did you mean ${name(meant)}?`}`
+  }
+}
 
 function withoutEvaluation(model: ModelReport): Text {
   const stage = model.stages.find((entry) => entry.stage === 'evaluate')

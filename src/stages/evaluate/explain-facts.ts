@@ -9,7 +9,7 @@ import type { ModelConfig, Source } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { RunContext } from '../context.ts'
-import { readLedger } from '../ledger-change.ts'
+import { noLedgerYet, readLedger } from '../ledger-change.ts'
 import { openSource } from '../open-data.ts'
 import { readNumbers } from './own-numbers.ts'
 
@@ -112,8 +112,6 @@ async function ledger(context: RunContext, { baseline, promote, evaluate }: Mode
   return told('the ledger', async () => {
     const transport = await context.ports.ledger()
     const { head } = await readLedger(transport)
-    return head === null
-      ? [`there is no ledger yet (${transport.name}): there is nothing to compare with, and uses of the holdout are not known`]
-      : []
+    return head === null ? [`${noLedgerYet(transport)}: there is nothing to compare with, and uses of the holdout are not known`] : []
   })
 }

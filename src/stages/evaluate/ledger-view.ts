@@ -7,7 +7,7 @@ import type { LedgerModel } from '../../core/schema/ledger.ts'
 import { asError, UserError } from '../../errors.ts'
 import type { LedgerTransport } from '../../ports/ledger.ts'
 import type { ModelContext } from '../context.ts'
-import { readLedger } from '../ledger-change.ts'
+import { noLedgerYet, readLedger } from '../ledger-change.ts'
 
 export interface LedgerView {
   /** null: there is none, or it could not be read */
@@ -33,7 +33,7 @@ export async function ledgerView(context: ModelContext): Promise<LedgerView> {
   try {
     const transport = await ports.ledger()
     const { head, ledger } = await readLedger(transport)
-    if (head === null) return { state: null, because: `there is no ledger yet (${transport.name})`, degraded: [] }
+    if (head === null) return { state: null, because: noLedgerYet(transport), degraded: [] }
     return { state: stateOf(ledger, model.name), because: null, degraded: [] }
   } catch (thrown) {
     context.signal.throwIfAborted()
@@ -59,6 +59,7 @@ export function withOneReading(context: ModelContext): ModelContext {
     const readings = new Map<string, ReturnType<LedgerTransport['read']>>()
     return {
       name: transport.name,
+      ...(transport.nothingThere === undefined ? {} : { nothingThere: transport.nothingThere }),
       commit: (change) => transport.commit(change),
       read: (under = '') => {
         const known = readings.get(under)

@@ -43,9 +43,16 @@ describe('a production model of another format', () => {
 
   it('that nothing answers for is compared by its numbers where they mean the same, and the report says how', async () => {
     const { run } = begin(before)
-    expect((await run({}, true)).stage('promote').verdict).toBe('pass')
+    const first = await run({}, true)
+    expect(first.stage('promote').verdict).toBe('pass')
+    // a path with a typo looks like this in every run
+    const nothing =
+      'nothing lies at ./ledger.git, and the first promotion makes it; where a ledger should be there already, correct ledger.remote'
+    expect(first.check('evaluate.max_drop:roc_auc')?.message).toContain(nothing)
+    expect(first.report).toContain('correct ledger.remote')
     const now = await run({ 'modelgate.yml': config(), 'm.bin': logistic([2], 0) })
     expect(now.check('evaluate.max_drop:roc_auc')).toMatchObject({ status: 'pass' })
+    expect(now.report).not.toContain('correct ledger.remote')
     expect(now.check('evaluate.max_drop:roc_auc')?.message).toContain(
       'Not compared row by row: production (1.0.0) is no ONNX file, and nothing answers rows for it.',
     )

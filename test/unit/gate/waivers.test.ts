@@ -103,15 +103,23 @@ describe('a waiver', () => {
       waiver({ check: 'evaluate.min:f1', until: '2026-01-01' }),
       waiver({ check: 'evaluate.max_drop:f1', limit: '1pp' }),
       waiver({ model: 'other' }),
+      waiver({ check: 'evaluate.max_drop:roc_acu' }),
+      waiver({ check: 'evaluate.max_drop:roc_acu', until: '2026-01-01' }),
     ]
     const checks = applyWaivers([fell(0.02), fell(0.02, { id: 'evaluate.max_drop:f1' })], waivers, '2026-11-23')
     const uses = waiverUses(waivers, (model) => (model === 'flights' ? checks : null), '2026-11-23')
     expect(uses.map(({ state, checks: ids }) => [state, ids])).toEqual([
       ['used', ['evaluate.max_drop:roc_auc']],
+      // drift did not run: nobody knows what it would have
       ['unmatched', []],
       ['expired', []],
       ['exceeded', ['evaluate.max_drop:f1']],
+      ['unknown', []],
+      ['expired', []],
     ])
+    expect(uses[4]?.meant).toBe('evaluate.max_drop:roc_auc')
+    const broken = makeCheck({ id: 'evaluate.error', status: 'error', effect: 'error', message: '' })
+    expect(waiverUses([waiver()], () => [broken], '2026-11-23')[0]?.state).toBe('unmatched')
   })
 
   it.each(['3', '3pp', '0.5 pp', '5% relative', '70%', '1e-3'])('limit %s is read', (text) => {
@@ -174,7 +182,14 @@ describe('a waived failure in a run', () => {
     using run = makeRun({ models: [modelConfig('flights')] })
     const context = {
       ...run.context,
-      config: { ...run.context.config, waivers: [waiver({ reason: 'new <b>route</b>' }), waiver({ check: 'drift.shift:gone' })] },
+      config: {
+        ...run.context.config,
+        waivers: [
+          waiver({ reason: 'new <b>route</b>' }),
+          waiver({ check: 'drift.shift:gone' }),
+          waiver({ check: 'evaluate.max_drop:roc_acu' }),
+        ],
+      },
     }
     const sample = passing()
     putAll(
@@ -197,7 +212,8 @@ describe('a waived failure in a run', () => {
     const output = await gate(context, {})
     expect(gateDetails.parse(output.details).waivers?.map(({ check, state }) => [check, state])).toEqual([
       ['evaluate.max_drop:roc_auc', 'used'],
-      ['drift.shift:gone', 'unmatched'],
+      ['drift.shift:gone', 'unknown'],
+      ['evaluate.max_drop:roc_acu', 'unknown'],
     ])
     expect(output.checks[0]).toMatchObject({ id: 'gate.verdict:flights', effect: 'pass' })
     const { readReport } = await import('../../../src/stages/gate/read-report.ts')
@@ -208,7 +224,7 @@ describe('a waived failure in a run', () => {
     const written = [commentBody(read.report, { key: 'k', run: '1', attempt: '1' }), renderHtml(read.report), verdictTable(read.report)]
     for (const text of written) {
       expect(text).toContain('aived')
-      expect(text).toContain('was not needed in this run')
+      expect(text).toContain('waives nothing: no check of this run is called so')
       expect(text).not.toContain('Not decided, and not counted')
     }
     expect(written[0]).not.toContain('<b>')
