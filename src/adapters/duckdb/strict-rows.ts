@@ -155,13 +155,17 @@ const strictCasts: Readonly<Record<string, Cast>> = {
       WHEN ${date} IS NULL OR regexp_matches(${text}, '[A-Za-z]') THEN ${breaks('VARCHAR')}
       ELSE ${fits(date)} END`
   },
-  'TIMESTAMP WITH TIME ZONE': tried('TIMESTAMPTZ'),
+  // `infinity` among times without a zone is what the engine takes for a time with one
+  'TIMESTAMP WITH TIME ZONE': tried('TIMESTAMPTZ', (text) => `regexp_matches(${text}, '^ *[0-9]')`),
 }
 
 /** What the engine's reader casts as the engine does: it is faster, and names the column where it cannot. */
 const readerCasts: Readonly<Record<string, Cast>> = { DOUBLE: tried('DOUBLE'), TIMESTAMP: tried('TIMESTAMP') }
 
-function tried(type: string): Cast {
-  return (text, { fits, breaks }) => `CASE WHEN TRY_CAST(${text} AS ${type}) IS NOT NULL THEN ${fits(`TRY_CAST(${text} AS ${type})`)}
+function tried(type: string, looks: (text: string) => string = () => 'true'): Cast {
+  return (
+    text,
+    { fits, breaks },
+  ) => `CASE WHEN TRY_CAST(${text} AS ${type}) IS NOT NULL AND ${looks(text)} THEN ${fits(`TRY_CAST(${text} AS ${type})`)}
     WHEN ${text} IS NULL THEN NULL ELSE ${breaks('VARCHAR')} END`
 }

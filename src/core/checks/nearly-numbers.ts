@@ -7,6 +7,7 @@ import type { DataSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import type { Row } from './answer.ts'
 import { type ColumnFacts, present, type TableFacts } from './facts.ts'
+import { asText } from './sql-parts.ts'
 
 /** Looked at before whole columns are, which cost a scan. */
 const beginning = 2000
@@ -15,7 +16,7 @@ const fewest = 20
 /** columns that are told one by one */
 const most = 5
 
-const isNumber = ({ quoted }: ColumnFacts): string => `TRY_CAST(trim(${quoted}) AS DOUBLE) IS NOT NULL`
+const isNumber = (column: ColumnFacts): string => `TRY_CAST(trim(${asText(column)}) AS DOUBLE) IS NOT NULL`
 
 export const textColumns = ({ columns }: TableFacts, { id }: Pick<DataSpec, 'id'>): readonly ColumnFacts[] =>
   columns.filter(({ kind, name }) => kind === 'string' && name !== id)

@@ -46,7 +46,7 @@ export function beyond(column: ColumnFacts, operator: Operator, value: number | 
     return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
   if (column.kind !== 'string') return sql('true')
   const type = typeof value === 'number' ? 'DOUBLE' : 'TIMESTAMP'
-  const read = `TRY_CAST(${column.quoted} AS ${type})`
+  const read = `TRY_CAST(${asText(column)} AS ${type})`
   return sql(`(${read} IS NULL OR ${read} ${operator} CAST(? AS ${type}))`, [value])
 }
 

@@ -8,6 +8,7 @@ import type { ColumnFacts, TableFacts } from '../../core/checks/facts.ts'
 import { chunks, groupBy } from '../../core/collections.ts'
 import { notationCounts, notationOf } from '../../core/init/notation.ts'
 import { type ColumnInRole, fewestRows, type Levels, mostLevels } from '../../core/init/seen.ts'
+import { asLabel } from '../../core/profile/codes.ts'
 import { levelColumnsPerQuery, levelGroups } from '../../core/profile/queries.ts'
 import { columnNumber, stackedAtOnce, stackedLevels } from '../../core/profile/stacked.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
@@ -87,7 +88,9 @@ export async function looksOf(
     const own = columns.filter(({ name }) => repeats.has(name) === again)
     for (const some of chunks(own, atOnce)) {
       const names = some.map(({ quoted }) => quoted).join(', ')
-      const values = `SELECT ${columnNumber(some.length)}, unnest([${names}]) AS ${x} FROM (SELECT ${names} FROM ${relation} LIMIT ${lookedAt})`
+      // beside text there are UUIDs, and lists of names of the engine's own
+      const texts = some.map(asLabel).join(', ')
+      const values = `SELECT ${columnNumber(some.length)}, unnest([${texts}]) AS ${x} FROM (SELECT ${names} FROM ${relation} LIMIT ${lookedAt})`
       const counted = again
         ? `SELECT col, ${x}, count(*) AS n FROM (${values}) GROUP BY col, ${x}`
         : `SELECT col, ${x}, 1 AS n FROM (${values})`

@@ -285,6 +285,18 @@ describe('DAT-07 CSV dialects are read as they are meant', () => {
     expect(found.rows[0]).toEqual(['2001-01-31', '2001-01-31 10:00:00', '2001-01-31 08:00:00+00'])
   })
 
+  it('an infinite time is no time, in whatever row it stands, and gives none a zone', async () => {
+    for (const times of [
+      ['2001-01-31 10:00:00', 'infinity', '2001-01-31 10:00:01'],
+      ['infinity', '2001-01-31 10:00:00', '2001-01-31 10:00:01'],
+      ['2001-01-31T10:00:00+02:00', '-infinity'],
+    ]) {
+      const found = await read(`a,b\n${times.map((time, row) => `${time},${row}\n`).join('')}`)
+      expect(found.kinds).toEqual(['string', 'integer'])
+      expect(found.rows.map(([time]) => time)).toEqual(times)
+    }
+  })
+
   it('reads a record of three million bytes', async () => {
     const found = await read(`a,b\n1,${'x'.repeat(3e6)}\n`)
     expect(String(found.rows[0]?.[1]).length).toBe(3e6)

@@ -16,6 +16,7 @@ export interface Folder {
   read(name?: string): string
   init(options?: Partial<InitOptions>, config?: string): Promise<InitOutcome>
   validate(config?: string): Promise<readonly StageResult[]>
+  run(stage: 'validate' | 'drift', config?: string): Promise<readonly StageResult[]>
   [Symbol.dispose](): void
 }
 
@@ -45,10 +46,11 @@ export function makeFolder(files: Readonly<Record<string, string | Uint8Array>> 
         await context.dispose()
       }
     },
-    async validate(config = 'modelgate.yml') {
+    validate: (config) => folder.run('validate', config),
+    async run(stage, config = 'modelgate.yml') {
       const context = await createRunContext({ ...common(config), modelName: null, out: '.modelgate', token: null })
       try {
-        return await runStage('validate', context, {})
+        return await runStage(stage, context, {})
       } finally {
         await context.dispose()
       }

@@ -3,9 +3,9 @@ import { plural, count as shown } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { fail, number, pass, skipped } from '../answer.ts'
 import { asked, type CheckEntry, rowRule } from '../entry.ts'
-import { present, type StorageKind, sql } from '../facts.ts'
+import { isMoment, present, type StorageKind, sql } from '../facts.ts'
 import { badRange, count, isoDate, text } from '../params.ts'
-import { any, asText, beyond, not } from '../sql-parts.ts'
+import { any, asText, asTimestamp, beyond, not } from '../sql-parts.ts'
 
 const dated: readonly StorageKind[] = ['date', 'timestamp', 'string']
 const date = text.regex(isoDate, { error: 'expected a date such as 2026-01-31' })
@@ -62,7 +62,7 @@ export const dateChecks: readonly CheckEntry[] = [
     elsewhere: ['Soda missing time partitions', 'GX expect_day_count_to_be_close_to_equivalent_week_day_mean'],
     example: '{every: day, max: 400}',
     queries: ({ every }, { column, table }) => {
-      const read = `TRY_CAST(${column.quoted} AS TIMESTAMP)`
+      const read = isMoment(column.kind) ? asTimestamp(column) : `TRY_CAST(${asText(column)} AS TIMESTAMP)`
       return [
         sql(
           `SELECT count(DISTINCT date_trunc('${every}', moment)) AS there,

@@ -24,7 +24,7 @@ const isToken = (scope: Scope, tokens: ParamsOf<typeof params>['null_tokens']): 
   if (tokens === undefined || tokens === false) return sql('false')
   if (tokens !== true) return member(column, tokens)
   if (column.kind !== 'string') return sql('false')
-  return sql(`lower(trim(${column.quoted})) IN (${usualNullTokens.map(() => '?').join(', ')})`, usualNullTokens)
+  return sql(`lower(trim(${asText(column)})) IN (${usualNullTokens.map(() => '?').join(', ')})`, usualNullTokens)
 }
 
 const missing = (scope: Scope, tokens: ParamsOf<typeof params>['null_tokens']): Sql =>

@@ -15,7 +15,7 @@ const lengthOf = ({ column }: Scope): string => `length(${asText(column)})`
 
 /** What variants of one text share; of what is no text there are none. */
 const spelling = (column: ColumnFacts): string =>
-  column.kind === 'string' ? `lower(regexp_replace(${column.quoted}, '[^\\p{L}\\p{N}]', '', 'g'))` : asText(column)
+  column.kind === 'string' ? `lower(regexp_replace(${asText(column)}, '[^\\p{L}\\p{N}]', '', 'g'))` : asText(column)
 
 const formatOf = (name: FormatName): Format => formats[name]
 
@@ -241,7 +241,7 @@ export const textChecks: readonly CheckEntry[] = [
       return {
         n: sql(`count_if(${there})`),
         numbers: sql(
-          `count_if(${there}${scope.column.kind === 'string' ? ` AND TRY_CAST(trim(${scope.column.quoted}) AS DOUBLE) IS NOT NULL` : ''})`,
+          `count_if(${there}${scope.column.kind === 'string' ? ` AND TRY_CAST(trim(${asText(scope.column)}) AS DOUBLE) IS NOT NULL` : ''})`,
         ),
       }
     },
