@@ -20,6 +20,8 @@ export interface Column {
    * file says of each of its parts what of running numbers is true; whether it is so, the rows decide.
    */
   readonly astray?: string
+  /** no value begins as a number does, as the file says of each of its parts: worth no look for numbers */
+  readonly wordy?: true
 }
 
 export interface DataFile {

@@ -78,5 +78,8 @@ export type Explain = (model: ModelConfig) => readonly string[]
 /** What of it can be decided here, and what is missing: looks at files and the ledger, and judges nothing. */
 export type ExplainFacts = (context: RunContext, model: ModelConfig) => Promise<readonly string[]>
 
+/** What a stage will need, begun while the place of its result is made ready. It decides nothing, and whatever is wrong is told by the stage. */
+export type Begin = (context: ModelContext) => Promise<void>
+
 export type ModelStage = (context: ModelContext, options: StageOptions) => Promise<StageOutput>
 export type RunStage = (context: RunContext, options: StageOptions) => Promise<StageOutput>

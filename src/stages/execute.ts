@@ -5,7 +5,7 @@ import { isModelStage, stoppedBy, unasked } from '../core/pipeline.ts'
 import type { ModelConfig } from '../core/schema/config.ts'
 import { type Check, makeCheck, type StageName, type StageOutput, type StageResult } from '../core/schema/result.ts'
 import { asError, UserError } from '../errors.ts'
-import type { ModelContext, ModelStage, RunContext, RunStage, StageOptions } from './context.ts'
+import type { Begin, ModelContext, ModelStage, RunContext, RunStage, StageOptions } from './context.ts'
 import { findResult, prepareOut, resultPath } from './out-folder.ts'
 
 /** One stage of one model. Never throws for what the stage did: a UserError, a bug and a cancel are all verdict `error`. */
@@ -15,6 +15,7 @@ export async function executeForModel(
   context: RunContext,
   model: ModelConfig,
   options: StageOptions = {},
+  begin: Begin | null = null,
 ): Promise<StageResult> {
   const { files } = context.ports
   const find = (wanted: StageName) => findResult(files, context.out, model.name, wanted, context.config, context.source)
@@ -26,6 +27,7 @@ export async function executeForModel(
       return found.kind === 'found' ? found.result : null
     },
   }
+  begin?.(modelContext).catch(() => undefined)
   return attempt(name, model.name, context, async () => {
     // a REF that a person names is asked for, whatever the config says
     const named = name === 'fetch' && options.ref !== undefined

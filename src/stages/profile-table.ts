@@ -16,6 +16,7 @@ import { type DataEngine, quoteName, type Table } from '../ports/data-engine.ts'
 import { countAll, countLevels, countSample, countWithRiders, measuresOf, type Rode } from './profile/counts.ts'
 import { demandKinds, demandTruth, weightFacts } from './profile/demands.ts'
 import { type AskedPairs, countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
+import { tableFacts } from './table-facts.ts'
 
 export interface ProfileOptions {
   readonly role: string
@@ -36,21 +37,14 @@ export interface ProfileOptions {
   readonly duplicates?: boolean
 }
 
-export const columnFacts = (table: Table): readonly ColumnFacts[] =>
-  table.columns.map((column) => ({ ...column, quoted: quoteName(column.name) }))
-
-export const tableFacts = (table: Table, role: string): TableFacts => ({
-  role,
-  relation: table.relation,
-  rowNumber: table.files.length === 1 ? table.rowNumber : null,
-  rows: table.rows,
-  untyped: table.format === 'csv',
-  columnar: table.format === 'parquet',
-  columns: columnFacts(table),
-})
-
-type Made = Map<string, Promise<Profiled>>
-const made = new WeakMap<DataEngine, { readonly alone: Made; readonly against: WeakMap<TableProfile, Made> }>()
+interface Made {
+  /** what the table is told to be, but for its bytes */
+  readonly key: string
+  /** of its files: known when every byte was seen, while its rows are counted */
+  readonly digests: Promise<readonly string[]>
+  readonly profiled: Promise<Profiled>
+}
+const made = new WeakMap<DataEngine, { readonly alone: Made[]; readonly against: WeakMap<TableProfile, Made[]> }>()
 
 /**
  * As `buildProfile`, of whole files: those of equal bytes are profiled once by an engine, whichever model asks. A table that is a part of its
@@ -65,21 +59,35 @@ export async function profileOnce(
   riders: readonly Sql[] = [],
 ): Promise<Profiled> {
   const { role, reference, ...rest } = options
-  const known = made.get(engine) ?? { alone: new Map(), against: new WeakMap<TableProfile, Made>() }
+  const known = made.get(engine) ?? { alone: [], against: new WeakMap<TableProfile, Made[]>() }
   made.set(engine, known)
-  const profiles: Made = reference === undefined ? known.alone : (known.against.get(reference) ?? new Map())
+  const profiles = reference === undefined ? known.alone : (known.against.get(reference) ?? [])
   if (reference !== undefined) known.against.set(reference, profiles)
-  const key = JSON.stringify([await table.digests(), table.format, table.columns, rest])
-  const before = profiles.get(key)
-  const profiled = before ?? buildWithRiders(engine, table, options, riders)
-  profiles.set(key, profiled)
+  const key = JSON.stringify([table.format, table.columns, rest])
+  const before = await sameBytes(
+    profiles.filter((one) => one.key === key),
+    table,
+  )
+  const own: Made = before ?? { key, digests: table.digests(), profiled: buildWithRiders(engine, table, options, riders) }
+  if (before === null) profiles.push(own)
+  // told to whoever waits for it, below
+  own.digests.catch(() => undefined)
   try {
-    const { profile, rode } = await profiled
-    return { profile: { ...profile, role }, rode: before === undefined ? rode : null }
+    const { profile, rode } = await own.profiled
+    await own.digests
+    return { profile: { ...profile, role }, rode: before === null ? rode : null }
   } catch (thrown) {
-    profiles.delete(key)
+    if (profiles.includes(own)) profiles.splice(profiles.indexOf(own), 1)
     throw thrown
   }
+}
+
+/** Nobody waits for the bytes of a table that nothing is like. */
+async function sameBytes(likely: readonly Made[], table: Table): Promise<Made | null> {
+  if (likely.length === 0) return null
+  const digests = (await table.digests()).join()
+  for (const one of likely) if ((await one.digests).join() === digests) return one
+  return null
 }
 
 /** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, WEIGHT_INVALID */

@@ -18,8 +18,9 @@ export async function runStage(name: StageName, context: RunContext, options: St
     }
   }
   const stage = await entry.load()
+  const begin = await entry.begin?.()
   const results: StageResult[] = []
-  for (const model of context.config.models) results.push(await executeForModel(name, stage, context, model, options))
+  for (const model of context.config.models) results.push(await executeForModel(name, stage, context, model, options, begin))
   return results
 }
 

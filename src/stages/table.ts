@@ -1,11 +1,12 @@
 /** Every stage and how its code is reached: lazily, so that a shell loads only what it runs. */
 import type { StageName } from '../core/schema/result.ts'
-import type { Explain, ExplainFacts, ModelStage, RunStage } from './context.ts'
+import type { Begin, Explain, ExplainFacts, ModelStage, RunStage } from './context.ts'
 
 export type StageEntry =
   | {
       readonly of: 'model'
       readonly load: () => Promise<ModelStage>
+      readonly begin?: () => Promise<Begin>
       readonly explain?: () => Promise<Explain>
       readonly facts?: () => Promise<ExplainFacts>
     }
@@ -15,6 +16,7 @@ export const stages: Readonly<Record<StageName, StageEntry>> = {
   validate: {
     of: 'model',
     load: async () => (await import('./validate.ts')).validate,
+    begin: async () => (await import('./validate.ts')).bringRoles,
     explain: async () => (await import('../core/checks/explain.ts')).explainChecks,
   },
   train: { of: 'model', load: async () => (await import('./train.ts')).train },

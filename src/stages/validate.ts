@@ -18,13 +18,14 @@ import type { TableProfile } from '../core/schema/profile.ts'
 import { type Check, type InputRecord, makeCheck, type StageOutput } from '../core/schema/result.ts'
 import { UserError } from '../errors.ts'
 import type { DataEngine, Table } from '../ports/data-engine.ts'
-import type { ModelContext, ModelStage } from './context.ts'
+import type { Begin, ModelContext, ModelStage } from './context.ts'
 import { readProfile, tableOf } from './drift/profile-file.ts'
 import { inputRecords, openSource } from './open-data.ts'
 import { modelFolder } from './out-folder.ts'
 import { isProfiled, profileOptions } from './profile/options.ts'
-import { type Profiled, profileOnce, tableFacts } from './profile-table.ts'
+import type { Profiled } from './profile-table.ts'
 import { sourceFiles } from './source-files.ts'
+import { tableFacts } from './table-facts.ts'
 import { judgePlanned, planRole, ridersOfPlans } from './validate/judge.ts'
 import { lookForNumbers } from './validate/nearly-numbers.ts'
 import { openOthers } from './validate/other-tables.ts'
@@ -35,9 +36,21 @@ import { writeProfile } from './write-profile.ts'
 
 export const profilePath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'profile.json')
 
+/**
+ * From now on, while the engine starts and tries the config's SQL. Not where a digest is pinned: that is held against the file before all else.
+ * What is wrong with a source is told when it is opened.
+ */
+export const bringRoles: Begin = async ({ model, root, ports, signal }) => {
+  for (const role of roles) {
+    const source = model.data.sources[role]
+    if (source?.kind !== 'files' || source.sha256 !== null) continue
+    const engine = await ports.engine()
+    engine.bring(await sourceFiles({ root, ports, signal }, role, source))
+  }
+}
+
 export const validate: ModelStage = async (context): Promise<StageOutput> => {
   const { model, ports } = context
-  await bringRoles(context)
   await ports.files.remove(profilePath(context))
   await ports.files.remove(samplesPath(context))
   const verified = await readConfigSql(context)
@@ -121,7 +134,12 @@ const profileOf = async (
   riders: readonly Sql[],
 ): Promise<Profiled | null> =>
   isProfiled(model)
-    ? profileOnce(engine, table, { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) }, riders)
+    ? (await import('./profile-table.ts')).profileOnce(
+        engine,
+        table,
+        { ...profileOptions(model, role), ...(reference === undefined ? {} : { reference }) },
+        riders,
+      )
     : null
 
 interface Opened {
@@ -129,14 +147,6 @@ interface Opened {
   /** null: nothing that has rows, or nothing that could be read */
   readonly table: Table | null
   readonly checks: Check[]
-}
-
-/** From now on, while the engine starts and tries the config's SQL. Not where a digest is pinned: that is held against the file before all else. */
-async function bringRoles(context: ModelContext): Promise<void> {
-  for (const role of roles) {
-    const source = context.model.data.sources[role]
-    if (source?.kind === 'files' && source.sha256 === null) (await context.ports.engine()).bring(await sourceFiles(context, role, source))
-  }
 }
 
 /** All of them before any is judged: some checks look at two. */

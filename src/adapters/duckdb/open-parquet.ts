@@ -6,7 +6,7 @@ import { rowNumberOf } from './names.ts'
 import { askFacts, relationOf } from './parquet-asked.ts'
 import type { Footer } from './parquet-footer.ts'
 import { type Bound, unpackedBounds } from './parquet-pages.ts'
-import { type FooterFacts, greatestOf, plainTable, type Range, runningNumbers } from './parquet-plain.ts'
+import { type FooterFacts, greatestOf, plainTable, type Range, runningNumbers, wordyColumns } from './parquet-plain.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 
@@ -38,11 +38,15 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
     // the engine's number by its own name: a column of the data may hide it
     const ordered = footer !== null && plain !== null && rowNumber === 'file_row_number'
     const running = ordered ? runningNumbers(footer, plain) : new Map<string, bigint>()
+    const wordy: ReadonlySet<string> = footer !== null && plain !== null ? wordyColumns(footer, plain) : new Set()
     return {
       shown: file.shown,
       relation,
       rowNumber,
-      columns: columns.map((one) => withOrder(withKinds(one, facts), running.get(one.name))),
+      columns: columns.map((one) => ({
+        ...withOrder(withKinds(one, facts), running.get(one.name)),
+        ...(wordy.has(one.name) ? { wordy: true } : {}),
+      })),
       rows,
       made: null,
     }

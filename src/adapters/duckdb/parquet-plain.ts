@@ -164,6 +164,19 @@ export function runningNumbers({ rows, groups }: Footer, { columns, ranges }: Fo
   return running
 }
 
+/** Blanks, signs and digits stand before it in the order of bytes; a least value may be cut off, and then stands before the value. */
+const behindDigits = 0x3a
+
+/** Columns of text of which each row group says a least value behind all that begins as a number does. */
+export const wordyColumns = ({ groups }: Footer, { columns }: FooterFacts): ReadonlySet<string> =>
+  new Set(
+    columns
+      .filter(
+        ({ type }, at) => type === 'VARCHAR' && groups.every(({ chunks }) => (chunks[at]?.statistics.least?.[0] ?? 0) >= behindDigits),
+      )
+      .map(({ name }) => name),
+  )
+
 /** @returns null where a group says none, or the two are the wrong way round; undefined where one is no value of the type */
 function rangeOf(chunks: readonly Chunk[], type: string): Range | null | undefined {
   const read = (bytes: Uint8Array): bigint => {

@@ -13,6 +13,8 @@ export interface ColumnFacts {
   readonly kinds?: string
   /** SQL of an aggregate over the rows of the table itself: how many values are not the running number of their row; only where that may be none (ports/data-engine.ts) */
   readonly astray?: string
+  /** of text: no value begins as a number does; only where that is known without a look (ports/data-engine.ts) */
+  readonly wordy?: true
 }
 
 export interface TableFacts {

@@ -19,7 +19,7 @@ const most = 5
 const isNumber = (column: ColumnFacts): string => `TRY_CAST(trim(${asText(column)}) AS DOUBLE) IS NOT NULL`
 
 export const textColumns = ({ columns }: TableFacts, { id }: Pick<DataSpec, 'id'>): readonly ColumnFacts[] =>
-  columns.filter(({ kind, name }) => kind === 'string' && name !== id)
+  columns.filter(({ kind, name, wordy }) => kind === 'string' && name !== id && !wordy)
 
 const counts = (columns: readonly ColumnFacts[]): string =>
   columns

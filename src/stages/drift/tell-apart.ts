@@ -16,7 +16,7 @@ import type { TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { columnFacts } from '../profile-table.ts'
+import { columnFacts } from '../table-facts.ts'
 import type { Sides } from './sides.ts'
 
 /** the engine plans in the square of what it is asked for at once */

@@ -7,7 +7,7 @@ import { rowNames } from '../../core/schema/row-names.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { tableFacts } from '../profile-table.ts'
+import { tableFacts } from '../table-facts.ts'
 
 export interface Today {
   readonly engine: DataEngine

@@ -5,7 +5,7 @@ import { toCheck } from '../../core/checks/report.ts'
 import type { Expectation, ModelConfig } from '../../core/schema/config.ts'
 import type { Check } from '../../core/schema/result.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
-import { tableFacts } from '../profile-table.ts'
+import { tableFacts } from '../table-facts.ts'
 import { judge } from '../validate/judge.ts'
 import type { Tables } from './tables.ts'
 

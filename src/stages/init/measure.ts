@@ -4,7 +4,8 @@ import type { ColumnInRole, ColumnSeen, Levels } from '../../core/init/seen.ts'
 import type { Role } from '../../core/schema/config.ts'
 import type { ColumnProfile } from '../../core/schema/profile.ts'
 import type { Column, DataEngine, Table } from '../../ports/data-engine.ts'
-import { profileOnce, tableFacts } from '../profile-table.ts'
+import { profileOnce } from '../profile-table.ts'
+import { tableFacts } from '../table-facts.ts'
 import { type Looks, levelsOf, looksOf, uniqueOf, unlooked } from './count-columns.ts'
 
 const fewestEdges = 50

@@ -6,7 +6,7 @@ import { type Check, type InputRecord, makeCheck } from '../../core/schema/resul
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
-import { tableFacts } from '../profile-table.ts'
+import { tableFacts } from '../table-facts.ts'
 
 export interface OtherTables {
   /** by the path as written */

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quoteText } from '../../../src/adapters/duckdb/connection.ts'
 import { askFacts } from '../../../src/adapters/duckdb/parquet-asked.ts'
 import { readFooter } from '../../../src/adapters/duckdb/parquet-footer.ts'
-import { type FooterFacts, plainTable } from '../../../src/adapters/duckdb/parquet-plain.ts'
+import { type FooterFacts, plainTable, wordyColumns } from '../../../src/adapters/duckdb/parquet-plain.ts'
 import { parquetByHand } from './parquet-by-hand.ts'
 import { flipped, footerOf, seeded } from './support.ts'
 
@@ -183,4 +183,18 @@ describe('bits of a footer turned round', () => {
       expect(counts.left).toBeGreaterThan(10)
     },
   )
+})
+
+describe('columns of which no value begins as a number does', () => {
+  it('are those that every row group says so of', async () => {
+    const path = join(folder, 'words.parquet')
+    await raw.run(`COPY (SELECT 'x' || i AS word, 'é' || i AS foreign, CAST(i AS VARCHAR) AS digits, ' ' || i AS blank, '-' || i AS minus, '.' || i AS point,
+      '+' || i AS plus, CASE WHEN i = 29999 THEN '7' ELSE 'x' END AS late, CASE WHEN i = 5 THEN '' ELSE 'x' END AS empty, CASE WHEN i % 2 = 0 THEN 'x' END AS sparse,
+      NULL::VARCHAR AS nothing, encode('x') AS bytes, i AS whole FROM range(30000) AS r(i)) TO ${quoteText(path)} (FORMAT parquet, ROW_GROUP_SIZE 10240)`)
+    const footer = readFooter(footerOf(await readFile(path)))
+    const plain = footer === null ? null : plainTable(footer)
+    if (footer === null || plain === null) throw new Error('a plain table')
+    expect(footer.groups.length).toBeGreaterThan(1)
+    expect([...wordyColumns(footer, plain)]).toEqual(['word', 'foreign', 'sparse'])
+  })
 })

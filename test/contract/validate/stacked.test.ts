@@ -14,7 +14,8 @@ import { countQuery, levelGroups, levelQuery, sampleQuery } from '../../../src/c
 import { layOut, readStacked, stackedLevels, stackedOrder, stackedQuery } from '../../../src/core/profile/stacked.ts'
 import { bucketsOf, wordQuery } from '../../../src/core/profile/words.ts'
 import { measuresOf } from '../../../src/stages/profile/counts.ts'
-import { buildProfile, columnFacts } from '../../../src/stages/profile-table.ts'
+import { buildProfile } from '../../../src/stages/profile-table.ts'
+import { columnFacts } from '../../../src/stages/table-facts.ts'
 import { type Bench, makeBench } from '../duckdb/support.ts'
 
 let bench: Bench
