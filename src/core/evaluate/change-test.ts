@@ -15,6 +15,8 @@ export interface Test {
   readonly tails?: Bca['tails']
   /** units in which the models differ, where they are fewer than ten */
   readonly differ?: number
+  /** the rows that are needed follow from the rows on which the two disagree, by Connor's formula */
+  readonly connor?: true
   /** why it proves nothing on the side of the harm, whatever its p-value there (`open-end.ts`): of so many units that differ, none shows how bad the next one is */
   readonly unproven?: { readonly differ: number }
   /** p-value of "the true change is below `at`" */

@@ -153,6 +153,7 @@ function yesOrNo(b: number, c: number, rows: number, scale: number): Test {
   return {
     method: 'mcnemar-mid-p',
     groups: null,
+    connor: true,
     below: (at) => (at === 0 ? mcnemarWorse(b, c) : heldAbove(c, b, rows, -at)),
     above: (at) => (at === 0 ? mcnemarWorse(c, b) : heldAbove(b, c, rows, at)),
     bounds: (level, at) => (at === 0 ? changeBounds(b, c, rows, level) : tangoHeld(b, c, rows, level)),

@@ -18,7 +18,7 @@ import { FEWEST_DISCORDANT } from './discordant.ts'
 import { limitText } from './limit-text.ts'
 import { compare } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
-import { counted, countedInconclusive, notShown, pText, size, tooFewGroups } from './words.ts'
+import { counted, countedInconclusive, notShown, pText, rowsToDo, size, tooFewGroups } from './words.ts'
 
 export interface Levels {
   /** tested claims of the family */
@@ -59,7 +59,7 @@ export function decide(
       ? `Not decided: with the intervals of the two numbers a change of ${what} may be chance.`
       : mode === 'confident_worse' && margin.value > 0
         ? leftOpen(compared, rows, { beyond: drop - margin.value, alpha: step, side: 'above', what })
-        : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, units)}.`
+        : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, { noun: units, test: change.test })}.`
 
   switch (mode) {
     case 'point':
@@ -100,7 +100,7 @@ export function decide(
       const advice =
         rows === null || better <= 0 || !Number.isFinite(needed)
           ? ''
-          : `: ${notShown(groups ?? rows, needed, rise, size(better, metric.unit), units)}`
+          : `: ${notShown(groups ?? rows, needed, rise, size(better, metric.unit), { noun: units, test: change.test })}`
       const shown = compared.untested ?? `Not shown to be better (${pText(proof, level)}${against(level)})${advice}.`
       return { ...broken, p: change.test === null ? null : proof, because: `${shown} Mode superior asks for proof.` }
     }
@@ -131,7 +131,7 @@ function leftOpen({ metric, change, noun = 'groups' }: Compared, rows: number, {
   const groups = change.test?.groups ?? null
   const unit = groups ?? rows
   const needed = beyond > 0 ? (change.test?.rowsNeeded(beyond, alpha) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
-  const would = Number.isFinite(needed) && needed > unit ? ` (${count(needed)} would)` : ''
+  const would = Number.isFinite(needed) && needed > unit ? ` (${rowsToDo(needed, change.test)} would)` : ''
   const kind = metric.direction === 'higher' ? 'drop' : 'rise'
   return `Not decided: ${count(unit)} ${groups === null ? 'rows' : noun} do not show that the ${kind} is ${side} ${what}${would}.`
 }

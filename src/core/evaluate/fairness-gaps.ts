@@ -10,7 +10,7 @@ import { ALPHA } from './claim.ts'
 import type { Compared, GroupValue } from './fairness-groups.ts'
 import { gapOf, riseTest } from './fairness-rise.ts'
 import { limitText } from './limit-text.ts'
-import { size } from './words.ts'
+import { rowsToDo, size } from './words.ts'
 
 export type GapKind = 'difference' | 'ratio' | 'rise'
 
@@ -101,7 +101,7 @@ function pairQuantity(one: Compared, at: number, a: GroupValue, b: GroupValue, k
   const needs = (among: number) => {
     const [from, to] = contrastBounds(more, less, 1, 0.975)
     const wanted = rowsNeeded(rows, (to - from) / 2 / normalQuantile(0.975), difference, ALPHA / 2 / among)
-    return `${count(rows)} ${part?.among ?? 'rows'} of the two cannot show it among ${count(among)} ${among === 1 ? 'comparison' : 'comparisons'} (${count(wanted)} would)`
+    return `${count(rows)} ${part?.among ?? 'rows'} of the two cannot show it among ${count(among)} ${among === 1 ? 'comparison' : 'comparisons'} (${rowsToDo(wanted)} would)`
   }
   const common = {
     key: `${column.column} ${one.named ?? ''} ${part?.name ?? ''} ${a.group.id} ${b.group.id}`,
@@ -170,7 +170,7 @@ export function riseQuantity(one: Compared, draws: readonly RowDraws[] | null): 
       needs: (among) =>
         test === null
           ? 'no test is known for it: too few groups of data.group, or hardly a draw with a gap'
-          : `${plural(rows, 'row')} cannot show it among ${count(among)} ${among === 1 ? 'comparison' : 'comparisons'} (${count(rowsNeeded(rows, test.se, value, ALPHA / among))} would)`,
+          : `${plural(rows, 'row')} cannot show it among ${count(among)} ${among === 1 ? 'comparison' : 'comparisons'} (${rowsToDo(rowsNeeded(rows, test.se, value, ALPHA / among))} would)`,
     },
   ]
 }

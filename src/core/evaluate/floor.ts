@@ -7,13 +7,14 @@
  */
 import { type Status, type Verdict, worst } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, level as levelText, plural, verb, writtenLevel } from '../report/format.ts'
+import { level as levelText, plural, verb, writtenLevel } from '../report/format.ts'
 import type { MetricSpec, Thresholds } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
 import type { Level } from './level.ts'
 import { compare } from './margin.ts'
+import { rowsToDo } from './words.ts'
 
 export interface Judged {
   readonly spec: MetricSpec
@@ -79,7 +80,7 @@ function strictAdvice(kind: 'min' | 'max', value: number, bound: number, limit: 
   const room = kind === 'min' ? value - limit : limit - value
   if (!(room > 0)) return ''
   const needed = rowsNeeded(rows, Math.abs(value - bound) / normalQuantile(0.95), room)
-  return `. ${plural(rows, 'row')} ${verb(rows, 'do')} not show it${needed > rows ? ` (${count(needed)} would)` : ''}`
+  return `. ${plural(rows, 'row')} ${verb(rows, 'do')} not show it${needed > rows ? ` (${rowsToDo(needed)} would)` : ''}`
 }
 
 const twoSided = (level: Level | null): [number, number] | null => {

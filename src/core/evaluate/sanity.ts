@@ -43,7 +43,7 @@ export function beatsTrivial(
   const needed = change.test.rowsNeeded(gain)
   const open = few
     ? tooFewGroups(rows, groups, noun, FEWEST_GROUPS)
-    : `Not decided: ${notShown(groups ?? rows, needed, higher ? 'lower' : 'higher', size(gain, metric.unit), groups === null ? 'rows' : noun)}.`
+    : `Not decided: ${notShown(groups ?? rows, needed, higher ? 'lower' : 'higher', size(gain, metric.unit), { noun: groups === null ? 'rows' : noun, test: change.test })}.`
   const messages = {
     pass: `${said.better} beats the ${said.than}`,
     inconclusive: `${said.better} against the ${said.than}. ${open} ${countedInconclusive(policy)}`,

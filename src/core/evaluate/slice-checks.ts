@@ -1,7 +1,7 @@
 /** A slice → what is said of it: its state, and the checks of those that have one. */
 import { effect, type Policy } from '../gate/fold.ts'
 import type { Metric } from '../metrics/metric.ts'
-import { count, namedProbability, plural, verb } from '../report/format.ts'
+import { namedProbability, plural, verb } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
@@ -12,7 +12,7 @@ import { floorChecks } from './floor.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
 import type { Measured, SlicesInput } from './slice-measure.ts'
-import { counted, countedInconclusive, countedMissing, moved, sentence, tooFewGroups } from './words.ts'
+import { counted, countedInconclusive, countedMissing, moved, rowsToDo, sentence, tooFewGroups } from './words.ts'
 
 export type Told = NonNullable<EvaluateDetails['slices']>['list'][number]
 
@@ -67,7 +67,7 @@ function wanted({ change, slice, among }: Judged, size: number): string {
   const groups = change?.test?.groups ?? null
   const needed = change?.test?.rowsNeeded(size, ALPHA / Math.max(1, among)) ?? Number.POSITIVE_INFINITY
   if (!Number.isFinite(needed) || needed <= (groups ?? slice.n)) return ''
-  return ` (${count(needed)}${groups === null ? '' : ' groups'} would show it)`
+  return ` (${rowsToDo(needed, change?.test)}${groups === null ? '' : ' groups'} would show it)`
 }
 
 export function changeCheck(one: Judged, policy: Policy): readonly Check[] {

@@ -1,6 +1,7 @@
 /** How the checks of an evaluation speak. Figures come from the report's own formatter, so that message and table never differ. */
 import type { Policy } from '../gate/fold.ts'
 import { change, count, namedProbability, plural } from '../report/format.ts'
+import type { Test } from './change-test.ts'
 import { limitText } from './limit-text.ts'
 import type { Margin } from './margin.ts'
 
@@ -18,12 +19,29 @@ export function moved(name: string, delta: number, baseline: number, unit: strin
   return `${name} ${delta < 0 ? 'fell' : 'rose'} by ${by}${share}${limit}`
 }
 
+/**
+ * `6,181`, or `about 38,000`: rows that would do. A standard error that is itself estimated leaves two digits of such a number at most, and with few positives not the
+ * first; it is rounded up. What Connor's formula makes of the rows on which two models disagree is told whole.
+ */
+export function rowsToDo(needed: number, test: Pick<Test, 'connor'> | null = null): string {
+  if (test?.connor) return count(needed)
+  if (!Number.isFinite(needed)) return 'no number of them'
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(needed)) - 1)
+  return `about ${count(Math.ceil(needed / unit) * unit)}`
+}
+
 /** `800 rows cannot show a drop of 1 pp (6,181 would)` */
-export function notShown(counted: number, needed: number, direction: 'higher' | 'lower', what: string, noun = 'rows'): string {
+export function notShown(
+  counted: number,
+  needed: number,
+  direction: 'higher' | 'lower',
+  what: string,
+  { noun = 'rows', test = null }: { readonly noun?: string; readonly test?: Pick<Test, 'connor'> | null } = {},
+): string {
   const kind = direction === 'higher' ? 'drop' : 'rise'
   if (!Number.isFinite(needed)) return `${count(counted)} ${noun} cannot show any ${kind}, however small`
   if (needed <= counted) return `a ${kind} of ${what} would show in ${count(counted)} ${noun}, but this one may be chance`
-  return `${count(counted)} ${noun} cannot show a ${kind} of ${what} (${count(needed)} would)`
+  return `${count(counted)} ${noun} cannot show a ${kind} of ${what} (${rowsToDo(needed, test)} would)`
 }
 
 /** What the groups that are counted instead of rows are called. */

@@ -157,7 +157,7 @@ describe('messages count groups', () => {
   }
 
   it('says rows in groups, and how many groups would do', () => {
-    expect(run(80).message).toMatch(/1,200 rows in 80 routes|80 routes cannot show a drop of 0\.5 pp \([\d,]+ would\)/)
+    expect(run(80).message).toMatch(/1,200 rows in 80 routes|80 routes cannot show a drop of 0\.5 pp \(about [\d,]+ would\)/)
     expect(run(80).n).toBe(1200)
   })
 

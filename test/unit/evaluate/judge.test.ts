@@ -279,7 +279,7 @@ describe('changes', () => {
         'evaluate.min:accuracy',
         decide({ candidate: accurate(200, (i) => i < 20), specs: [spec('accuracy', { min: { fail: min }, certainty: 'strict' })] }),
       ).message
-    const needed = /200 rows do not show it \(([\d,]+) would\)/.exec(message(0.88))?.[1] ?? ''
+    const needed = /200 rows do not show it \(about ([\d,]+) would\)/.exec(message(0.88))?.[1] ?? ''
     // 0.9 against 0.88 takes about z² p q / 0.02² rows
     const about = (2.4865 ** 2 * 0.9 * 0.1) / 0.02 ** 2
     expect(Number(needed.replace(',', '')) / about).toBeGreaterThan(0.9)

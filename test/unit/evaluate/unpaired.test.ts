@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { unpairedChange } from '../../../src/core/evaluate/change.ts'
 import { type JudgeInput, judge } from '../../../src/core/evaluate/judge.ts'
+import { rowsToDo } from '../../../src/core/evaluate/words.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import type { MetricSpec } from '../../../src/core/schema/config.ts'
 
@@ -69,6 +70,23 @@ describe('a baseline of which only numbers are left', () => {
 })
 
 describe('what a sample size can show', () => {
+  it('is said to the row where the disagreements alone say it, and with two digits, rounded up, where a standard error was estimated', () => {
+    expect(rowsToDo(6181, { connor: true })).toBe('6,181')
+    expect([7, 40, 1512, 36_638, 150_809].map((needed) => rowsToDo(needed))).toEqual([
+      'about 7',
+      'about 40',
+      'about 1,600',
+      'about 37,000',
+      'about 160,000',
+    ])
+    expect(rowsToDo(Number.POSITIVE_INFINITY)).toBe('no number of them')
+    const { check } = changeCheck(
+      accurate(1000, (i) => i < 60),
+      { unpaired },
+    )
+    expect(check.message).toMatch(/1,000 rows cannot show a drop of 1\.0 pp \(about \d,\d00 would\)/)
+  })
+
   it('800 rows of which 10 % change sides cannot show a point: 6,181 would', () => {
     const baseline = accurate(800, (i) => i < 100)
     const candidate = accurate(800, (i) => (i >= 36 && i < 100) || (i >= 100 && i < 144))
