@@ -197,6 +197,13 @@ describe('content of columns and rows', () => {
     expect(await both(columns, '{freshness: 47h}')).toBe('fail no column says when a row was made: write column, or data.time')
     expect(await both({ ...columns, t: [null, null, null] }, '{freshness: 47h}', { time: 't' })).toBe('skipped t has no time to judge')
   })
+
+  it('a column of which nothing reads as a time is never fresh, and a time without end is none', async () => {
+    const words = { t: ['31.12.2025', '05/30/2026', null], a: [1, 2, 3] }
+    expect(await both(words, '{freshness: 47h}', { time: 't' })).toBe('fail no value of t reads as a time')
+    const endless = { t: ['2026-05-30 12:00:00', 'infinity', null], a: [1, 2, 3] }
+    expect(await both(endless, '{freshness: 47h}', { time: 't' })).toBe('fail the newest t is 2.000 days old (limit 47h)')
+  })
 })
 
 describe('against another role', () => {
@@ -264,6 +271,8 @@ describe('DAT-05 queries of the config', () => {
       '{custom_sql: {query: "SELECT max(a) FROM data WHERE a < 0", max: 3}}',
       'skipped the query gives no number: there was nothing to compute it of',
     ],
+    [`{custom_sql: {query: "SELECT 'many' FROM data LIMIT 1", max: 3}}`, 'fail the query gives something that is no number'],
+    [`{custom_sql: {query: "SELECT avg(CAST('nan' AS DOUBLE)) FROM data", max: 3}}`, 'fail the query gives something that is no number'],
   ]
   it.each(cases)('%s: %s', async (expectation, said) => {
     expect(await hall.say('test', await tables(), expectation)).toBe(said)

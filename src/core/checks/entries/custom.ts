@@ -62,13 +62,14 @@ export const customChecks: readonly CheckEntry[] = [
     elsewhere: ['Soda user-defined metric', 'GX query expectations'],
     example: '{query: SELECT count(*) FROM data, min: 0}',
     queries: ({ query: asks }, scope) => [
-      sql(over(scope, `SELECT count(*) AS "rows", max(TRY_CAST(v AS DOUBLE)) AS v FROM (\n${asks}\n) AS asked (v)`)),
+      sql(over(scope, `SELECT count(*) AS "rows", count(v) AS answers, max(TRY_CAST(v AS DOUBLE)) AS v FROM (\n${asks}\n) AS asked (v)`)),
     ],
     judge: ({ min, max }, [answer]) => {
       const rows = number(answer?.[0]?.rows) ?? 0
       const found = number(answer?.[0]?.v)
       if (rows !== 1) return fail(`the query gives ${plural(rows, 'row')}, and one number is wanted`)
       // a largest salary is somebody's: the figure may be a cell of the data
+      if (found === null && number(answer?.[0]?.answers) !== 0) return fail('the query gives something that is no number')
       if (found === null) return skipped('the query gives no number: there was nothing to compute it of')
       if (min !== undefined && found < min) return fail(`the figure lies below ${written(min)}`)
       if (max !== undefined && found > max) return fail(`the figure lies above ${written(max)}`)

@@ -85,12 +85,18 @@ export const tableChecks: readonly CheckEntry[] = [
     figures: ({ column }, scope) => {
       const name = column ?? scope.data.time
       if (name === null) return { rows: sql('count(*)') }
-      return { newest: sql(`epoch_ms(max(${moment(scope.find(name))}) FILTER (WHERE ${scope.keep}))`) }
+      const found = scope.find(name)
+      const at = moment(found)
+      return {
+        there: sql(`count_if(${scope.keep} AND ${present(found)})`),
+        newest: sql(`epoch_ms(max(${at}) FILTER (WHERE ${scope.keep} AND isfinite(${at})))`),
+      }
     },
     judge: ({ max_age: most, column }, row, { data, now }) => {
       const name = column ?? data.time
       if (name === null) return fail('no column says when a row was made: write column, or data.time')
       const newest = number(row.newest)
+      if (newest === null && number(row.there) !== 0) return fail(`no value of ${name} reads as a time`)
       if (newest === null) return skipped(`${name} has no time to judge`)
       const old = Date.parse(now) - newest
       const observed = old / 86_400_000
