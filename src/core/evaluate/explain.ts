@@ -1,7 +1,8 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
 import { showRef } from '../ledger/show-ref.ts'
+import { metrics, usualMetrics } from '../metrics/table.ts'
 import { shownSource } from '../policy/shown.ts'
-import { bytes, count, plural, share, written, writtenChange, writtenLevel } from '../report/format.ts'
+import { bytes, count, plural, written, writtenChange, writtenLevel } from '../report/format.ts'
 import type {
   CalibrationSpec,
   Change,
@@ -12,12 +13,12 @@ import type {
   ModelConfig,
   ScoreSpec,
   SlicesSpec,
+  Task,
   Thresholds,
   Waiver,
 } from '../schema/config.ts'
 import { factsOfSpec } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
-import { areaRows, connor } from '../stats/rows-needed.ts'
 import { measures } from './fairness-measures.ts'
 import { fewestRuns } from './history.ts'
 import { warmUps } from './latency.ts'
@@ -35,37 +36,41 @@ const modes: Readonly<Record<Mode, string>> = {
 }
 
 /** One line each; nothing of the data is in them. */
-export function explainEvaluate({ evaluate, baseline, gate, data, score = null, format }: ModelConfig): readonly string[] {
+export function explainEvaluate({ evaluate, baseline, gate, data, task, score = null, format }: ModelConfig): readonly string[] {
   if (score?.kind === 'metrics_file') return explainNumbers({ evaluate, baseline, gate, data, score, format })
   if (data.sources.test === undefined) return ['evaluate does not run: data.test is not configured']
   if (targetColumns(data).length === 0) return ['evaluate does not run: data.target is not configured']
-  const { metrics, mode, holdoutBudget = usualBudget } = evaluate
+  const { metrics: specs, mode, holdoutBudget = usualBudget } = evaluate
   const { parity = null } = evaluate
-  const computed = metrics.filter(({ metric }) => !isMeasured(metric))
+  const computed = specs.filter(({ metric }) => !isMeasured(metric))
   return [
     ...scoring(score, format),
     ...taskRule(evaluate),
     baselineRule(baseline),
     `changes, mode ${mode}: ${modes[mode]}`,
-    ...(computed.length === 0 || evaluate.usualToo
-      ? ['the usual metric of the task (roc_auc, accuracy, rmse, …): max_drop or max_rise at its default margin']
-      : []),
-    ...metrics.flatMap(ruleOf),
+    ...(computed.length === 0 || evaluate.usualToo ? [usualRule(task)] : []),
+    ...specs.flatMap(ruleOf),
     ...calibrationRules(evaluate.calibration ?? null),
     ...decisionRules(evaluate),
     ...slicesRules(evaluate.slices ?? null),
     ...fairnessRules(evaluate.fairness ?? null),
     'evaluate.beats_trivial: better than a model that knows no features, certain at 5 %',
-    'evaluate.order_only: on a first run, probabilities that are worse than those of a model that knows no features warn, where no gated metric looks at them',
-    'evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns',
+    ...(mayBe(task, ['binary', 'multiclass'])
+      ? [
+          'evaluate.order_only: on a first run, probabilities that are worse than those of a model that knows no features warn, where no gated metric looks at them',
+        ]
+      : []),
+    ...(mayBe(task, ['binary', 'multiclass', 'multilabel'])
+      ? ['evaluate.too_good: a ROC AUC above 0.999 or an accuracy of 1 on at least 100 rows warns']
+      : []),
     ...(parity === null
       ? []
       : [
-          `evaluate.parity: answers that differ from evaluate.parity.predictions by more than ${written(parity.maxDifference)}, or the same class in fewer than ${writtenLevel(parity.minAgreement, 'pp')} of the rows, fail${metrics.some(({ confirm = 1 }) => confirm > 1) ? '; the worst run counts' : ''}`,
+          `evaluate.parity: answers that differ from evaluate.parity.predictions by more than ${written(parity.maxDifference)}, or the same class in fewer than ${writtenLevel(parity.minAgreement, 'pp')} of the rows, fail${specs.some(({ confirm = 1 }) => confirm > 1) ? '; the worst run counts' : ''}`,
         ]),
     ...(score === null ? ['evaluate.determinism: rows that are answered differently the second time warn'] : []),
     ...reuseRules(holdoutBudget, baseline),
-    `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive); an undefined gated metric is an error`,
+    `${undecidedRule(mode, gate)}; an undefined gated metric is an error`,
   ]
 }
 
@@ -78,7 +83,7 @@ function explainNumbers({
   score,
   format,
 }: Pick<ModelConfig, 'evaluate' | 'baseline' | 'gate' | 'data' | 'format'> & { readonly score: ScoreSpec }): readonly string[] {
-  const { metrics, mode, holdoutBudget = usualBudget } = evaluate
+  const { metrics: specs, mode, holdoutBudget = usualBudget } = evaluate
   return [
     ...scoring(score, format),
     ...taskRule(evaluate),
@@ -90,11 +95,27 @@ function explainNumbers({
     ...(data.sources.test === undefined
       ? ['data.test is not configured: nothing says whether two numbers are of the same test data, so changes cannot be compared']
       : []),
-    ...metrics.flatMap(ruleOf),
+    ...specs.flatMap(ruleOf),
     ...reuseRules(holdoutBudget, baseline),
-    `what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive)`,
+    undecidedRule(mode, gate),
   ]
 }
+
+const undecidedRule = (mode: Mode, { onInconclusive }: ModelConfig['gate']): string =>
+  `what is inconclusive counts as ${onInconclusive} (gate.on_inconclusive)${mode === 'non_inferior' || mode === 'superior' ? `, but a change that mode ${mode} has no proof of fails` : ''}`
+
+/** What is not written is inferred, and may be any of them. */
+const mayBe = (task: Task | null, tasks: readonly Task[]): boolean => task === null || tasks.includes(task)
+
+function usualRule(task: Task | null): string {
+  const names = usualMetrics(task)
+  const kinds = new Set(names.map((name) => (metrics[name]?.direction === 'lower' ? 'max_rise' : 'max_drop')))
+  const which = `the usual metric of the task (${names.join(' or ')})`
+  return `${which}: ${[...kinds].join(' or ')} at its default margin, ${[...new Set(names.map(defaultMargin))].join('; or ')}`
+}
+
+const defaultMargin = (name: string): string =>
+  metrics[name]?.margin === 'relative' ? '1 % of the baseline' : '0.5 points, or 2 % of a baseline below 0.10'
 
 const taskRule = ({ taskBefore }: ModelConfig['evaluate']): readonly string[] =>
   taskBefore === undefined
@@ -215,11 +236,13 @@ function changeRule(spec: MetricSpec, higher: boolean): string {
   const written_ = higher ? spec.maxDrop : spec.maxRise
   const word = higher ? 'drop' : 'rise'
   if (spec.auto) {
-    const floor = spec.auto.floor === null ? 'the default margin' : change(spec.auto.floor, spec)
+    const floor = spec.auto.floor === null ? `the default margin (${defaultMargin(spec.metric)})` : change(spec.auto.floor, spec)
     return `a ${word} of the larger of ${floor} and ${written(spec.auto.k)} × MAD of the last ${spec.auto.runs} runs of the ledger (at least ${fewestRuns}) fails`
   }
   if (written_ !== undefined) return limits(written_, (value) => `a ${word} of ${change(value, spec)}`)
-  return factsOfSpec(spec)?.unit === 'ms' ? 'calls that are surely 10 % slower fail (default)' : `a ${word} of the default margin fails`
+  return factsOfSpec(spec)?.unit === 'ms'
+    ? 'calls that are surely 10 % slower fail (default)'
+    : `a ${word} of the default margin, ${defaultMargin(spec.metric)}, fails`
 }
 
 const limits = <T>({ warn, fail }: Thresholds<T>, says: (value: T) => string): string =>
@@ -231,58 +254,6 @@ function change({ kind, value }: Change, spec: MetricSpec): string {
   if (kind === 'relative') return `${writtenChange(value, 'relative')} of the baseline`
   const unit = factsOfSpec(spec)?.unit
   return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(spec))
-}
-
-/** Rows that differ between two models, of all rows: what the table of sample sizes is made with. */
-const disagreement = 0.1
-/** Of a ROC area, where nothing is known of it yet. */
-const areas = { area: 0.8, positives: 0.1, correlation: 0.9 }
-const usualPoints = 0.005
-
-/** Yes or no of every row, so that how often two models disagree says how many rows a change takes. */
-export const yesOrNo: ReadonlySet<string> = new Set(['accuracy', 'top_k_accuracy', 'subset_accuracy'])
-
-/** Whether so many rows can decide the changes that are written in points. Before scoring nobody knows how often the models differ. */
-export function decidable({ evaluate, data, task }: ModelConfig, rows: number): readonly string[] {
-  if (evaluate.mode === 'point') return ['mode point takes a change as it is, however few the rows: none is told from chance']
-  const counted = data.group !== null || task === 'ranking' || task === 'forecasting'
-  // most metrics are of that kind, and one sentence says it of all of them
-  const later: string[] = []
-  const known = evaluate.metrics.flatMap((spec): readonly string[] => {
-    const { name, metric } = spec
-    if (isMeasured(metric)) return []
-    const needs = counted || Object.keys(spec.params).length > 0 ? null : rowsFor(metric)
-    const limit = (factsOfSpec(spec)?.direction === 'lower' ? spec.maxRise : spec.maxDrop)?.fail
-    if (needs === null || limit?.kind === 'relative') {
-      later.push(name)
-      return []
-    }
-    const size = limit?.value ?? usualPoints
-    if (!(size > 0)) return [`${name}: no number of rows can show a change of nothing`]
-    const needed = needs.rows(size)
-    const would = `${plural(needed, 'row')} would, ${needs.where}`
-    return [
-      `a change of ${writtenChange(size, 'pp')} in ${name}: ${plural(rows, 'row')} can ${needed <= rows ? '' : 'hardly '}show it (${would})`,
-    ]
-  })
-  if (later.length === 0) return known
-  const any = later.length === 1 ? later[0] : `${later.slice(0, -1).join(', ')} or ${later.at(-1)}`
-  return [
-    ...known,
-    `a change in ${any}: how many ${counted ? 'groups of rows' : 'rows'} show it is known only once both models have been scored`,
-  ]
-}
-
-/** How many rows show a change of a metric, and what has to be supposed for that; null: it cannot be said before both models were scored. */
-function rowsFor(metric: string): { readonly rows: (size: number) => number; readonly where: string } | null {
-  if (yesOrNo.has(metric))
-    return { rows: (size) => Math.ceil(connor(disagreement, size)), where: `where the models differ on ${share(disagreement)} of them` }
-  if (metric === 'roc_auc')
-    return {
-      rows: (size) => areaRows(size, areas),
-      where: `where both areas are near ${areas.area} and correlate at ${areas.correlation}, and ${share(areas.positives)} of the rows are positive`,
-    }
-  return null
 }
 
 export const explainWaivers = (waivers: readonly Waiver[]): readonly string[] =>

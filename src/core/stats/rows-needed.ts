@@ -45,8 +45,8 @@ export function areaSpread({ area, positives }: Areas): number {
 }
 
 /** Rows that would show a change `delta` of the area between two models. */
-export const areaRows = (delta: number, { correlation, ...areas }: Areas & { readonly correlation: number }): number =>
-  rowsNeeded(1, areaSpread(areas) * Math.sqrt(2 * (1 - correlation)), delta)
+export const areaRows = (delta: number, { correlation, ...areas }: Areas & { readonly correlation: number }, alpha = 0.05): number =>
+  rowsNeeded(1, areaSpread(areas) * Math.sqrt(2 * (1 - correlation)), delta, alpha)
 
 export interface HoeffdingOptions {
   /** how often the same rows are used */

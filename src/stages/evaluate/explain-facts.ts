@@ -1,33 +1,44 @@
 /** What `--explain` can say of this machine before any work: which files are there, how many rows, whether the ledger can be read. */
 import { resolve } from 'node:path'
-import { decidable, explainWaivers } from '../../core/evaluate/explain.ts'
+import { ALPHA } from '../../core/evaluate/claim.ts'
+import { decidable } from '../../core/evaluate/decidable.ts'
+import { explainWaivers } from '../../core/evaluate/explain.ts'
+import { holdoutOf, proofLevel } from '../../core/evaluate/reuse.ts'
 import { dayOf, isExpired } from '../../core/gate/waivers.ts'
+import { stateOf } from '../../core/ledger/files.ts'
 import { showRef } from '../../core/ledger/show-ref.ts'
+import { aliasOf, findVersion, usesOf } from '../../core/ledger/transitions.ts'
 import { shownSource } from '../../core/policy/shown.ts'
 import { plural } from '../../core/report/format.ts'
-import type { ModelConfig, Source } from '../../core/schema/config.ts'
+import type { ModelConfig, ModelRef, Source } from '../../core/schema/config.ts'
+import type { LedgerModel } from '../../core/schema/ledger.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { RunContext } from '../context.ts'
 import { noLedgerYet, readLedger } from '../ledger-change.ts'
 import { openSource } from '../open-data.ts'
+import { openLabelled, testRecords } from './open-labelled.ts'
 import { readNumbers } from './own-numbers.ts'
+import { partSizes } from './parts.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
   const waivers = (context.config.waivers ?? []).filter((waiver) => waiver.model === model.name && !isExpired(waiver, day))
+  const known = await ledger(context, model)
   return [
     ...(await candidate(context, model)),
-    ...(await rows(context, model)),
+    ...(await rows(context, model, known)),
     ...(await answers(context, model)),
     ...(await ownNumbers(context, model)),
-    ...(await references(context, model)),
-    ...(await ledger(context, model)),
+    ...(await references(context, model, known)),
+    ...known.lines,
     ...explainWaivers(waivers),
   ]
 }
 
-const missing = (what: string, { code, message, fix }: UserError): string => `missing: ${what}: ${code}: ${message}. ${fix}`
+/** A permission, a file, a column, a label; or what is there and cannot be taken. */
+const missing = (what: string, { code, message, fix }: UserError): string =>
+  `${/^(?:LEDGER|TOKEN|GITHUB|API)_|_MISSING$/.test(code) ? 'missing' : 'in the way'}: ${what}: ${code}: ${message}. ${fix}`
 
 async function told(what: string, work: () => Promise<readonly string[]>): Promise<readonly string[]> {
   try {
@@ -48,13 +59,36 @@ async function candidate({ root, ports: { files } }: RunContext, { model }: Mode
   )
 }
 
-async function rows(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
-  const source = model.data.sources.test
-  if (source === undefined || model.task === 'custom' || targetColumns(model.data).length === 0) return []
+/** The rows that will judge, as `evaluate` takes them: without those that have no label yet. */
+async function rows(context: RunContext, model: ModelConfig, known: Known): Promise<readonly string[]> {
+  if (model.data.sources.test === undefined || model.task === 'custom' || targetColumns(model.data).length === 0) return []
   return told('data.test', async () => {
-    const table = await openSource(context, source, 'test')
-    return [`data.test has ${plural(table.rows, 'row')}`, ...decidable(model, table.rows)]
+    const own = { ...context, model }
+    const { engine, table, shown, target, excluded, rowsRead } = await openLabelled(own)
+    const left = Object.entries(excluded).map(([why, count]) => `; ${plural(count, 'row')} left out: ${why}`)
+    const proof = await proofNow(context, model, known, holdoutOf(await testRecords(table, rowsRead)) ?? '')
+    return [
+      `data.test has ${plural(table.rows, 'row')}${left.join('')}`,
+      ...(target.inferred ? [`the target looks like a ${target.task} task: \`task: ${target.task}\` in the config would say so`] : []),
+      ...proof.lines,
+      ...decidable(model, table.rows, { task: target.task, proof: proof.level }),
+      ...(await partSizes(own, { engine, table, shown })),
+    ]
   })
+}
+
+/** The level at which a mode that asks for proof will have it, where nobody is faster. */
+async function proofNow({ root, ports }: RunContext, { name, evaluate, model }: ModelConfig, { states }: Known, holdout: string) {
+  if (evaluate.mode !== 'non_inferior' && evaluate.mode !== 'superior') return { level: ALPHA, lines: [] }
+  const found = model.kind === 'path' ? await ports.files.digest(resolve(root, model.path)) : null
+  const uses = states === null ? [] : usesOf(states(name), holdout)
+  const level = proofLevel({ kind: 'counted', uses, pullRequest: false }, found?.digest ?? '')
+  return {
+    level,
+    lines: [
+      `mode ${evaluate.mode} asks for proof at ${Number(level.toPrecision(3))}: ${plural(uses.length, 'candidate')} used this test data before`,
+    ],
+  }
 }
 
 /** Which file it is is known once the baseline is. */
@@ -88,30 +122,64 @@ async function ownNumbers(context: RunContext, model: ModelConfig): Promise<read
   })
 }
 
-async function references({ root, ports: { files } }: RunContext, { baseline }: ModelConfig): Promise<readonly string[]> {
+async function references(
+  { root, ports: { files } }: RunContext,
+  { name, baseline }: ModelConfig,
+  known: Known,
+): Promise<readonly string[]> {
   const lines: string[] = []
   for (const ref of baseline.from) {
-    if (ref.kind !== 'path') continue
-    lines.push(
-      ...(await told(`the baseline ${ref.path}`, async () =>
-        (await files.digest(resolve(root, ref.path))) === null ? [`missing: the baseline ${ref.path}: there is no such file`] : [],
-      )),
-    )
+    const shown = `the baseline ${showRef(ref)}`
+    if (ref.kind === 'path')
+      lines.push(
+        ...(await told(shown, async () =>
+          (await files.digest(resolve(root, ref.path))) === null ? [`missing: ${shown}: there is no such file`] : [],
+        )),
+      )
+    else lines.push(...absentIn(ref, name, known).map((why) => `missing: ${shown}: ${why}`))
   }
-  return lines
+  const none = baseline.from.length > 0 && lines.length === baseline.from.length
+  return none ? [...lines, `so there is nothing to compare with: changes will count as ${baseline.onMissing} (baseline.on_missing)`] : lines
 }
 
-async function ledger(context: RunContext, { baseline, promote, evaluate }: ModelConfig): Promise<readonly string[]> {
+/** Why a reference into the ledger leads nowhere; empty: it leads somewhere, or nobody can tell before it is fetched. */
+function absentIn(ref: ModelRef, name: string, { states, begun }: Known): readonly string[] {
+  if (ref.kind !== 'alias' && ref.kind !== 'version' && ref.kind !== 'main') return []
+  if (states === null) return begun === false ? ['there is no ledger yet'] : []
+  const state = states(ref.kind === 'main' ? name : (ref.model ?? name))
+  switch (ref.kind) {
+    case 'alias':
+      return aliasOf(state, ref.alias) === null ? [`${state.model} has no alias ${ref.alias}`] : []
+    case 'version':
+      return findVersion(state, ref.version) === null ? [`${state.model} has no version ${ref.version}`] : []
+    case 'main':
+      return state.main === null ? [`no run of the default branch is recorded for ${state.model}`] : []
+  }
+}
+
+interface Known {
+  readonly lines: readonly string[]
+  /** null: there is no ledger, or it was not asked or not read */
+  readonly states: ((model: string) => LedgerModel) | null
+  /** null: nobody knows */
+  readonly begun: boolean | null
+}
+
+async function ledger(context: RunContext, { baseline, promote, evaluate }: ModelConfig): Promise<Known> {
   const asked =
     promote !== null ||
     evaluate.mode === 'non_inferior' ||
     evaluate.mode === 'superior' ||
     evaluate.metrics.some((metric) => metric.auto) ||
     baseline.from.some(({ kind }) => ['alias', 'version', 'main'].includes(kind))
-  if (!asked) return []
-  return told('the ledger', async () => {
+  if (!asked) return { lines: [], states: null, begun: null }
+  const known: { states: Known['states']; begun: boolean | null } = { states: null, begun: null }
+  const lines = await told('the ledger', async () => {
     const transport = await context.ports.ledger()
-    const { head } = await readLedger(transport)
+    const { head, ledger: read } = await readLedger(transport)
+    known.begun = head !== null
+    if (head !== null) known.states = (model) => stateOf(read, model)
     return head === null ? [`${noLedgerYet(transport)}: there is nothing to compare with, and uses of the holdout are not known`] : []
   })
+  return { lines, ...known }
 }

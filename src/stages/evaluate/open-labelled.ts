@@ -13,7 +13,7 @@ import type { Scorer } from './scorer.ts'
 import { checkRelevance, checkRows, matureRows } from './test-rows.ts'
 import { readTarget, type Target } from './truth.ts'
 
-export async function openLabelled(context: ModelContext) {
+export async function openLabelled(context: Omit<ModelContext, 'result'>) {
   const { model, ports } = context
   const engine = await ports.engine()
   const { table: all, shown } = await openTest(context, engine)
@@ -25,7 +25,7 @@ export async function openLabelled(context: ModelContext) {
   return { engine, table, all, shown, target, excluded, rowsRead: all.rows }
 }
 
-async function openTest(context: ModelContext, engine: DataEngine): Promise<{ table: Table; shown: string }> {
+async function openTest(context: Omit<ModelContext, 'result'>, engine: DataEngine): Promise<{ table: Table; shown: string }> {
   const source = context.model.data.sources.test
   if (source === undefined) throw new UserError('DATA_MISSING', 'no data.test is configured', 'name labelled test data under data.test')
   const request = await sourceFiles(context, 'test', source)

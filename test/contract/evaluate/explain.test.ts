@@ -79,6 +79,37 @@ describe('evaluate --explain', () => {
     expect(lines).toContain('a change in log_loss: how many rows show it is known only once both models have been scored')
   })
 
+  it('says which parts have rows enough, which labels are too young, and that there is no baseline: what the run then does', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `${i},${i % 4 === 0 ? 'a' : 'b'},${i < 150 ? '2001-01-01' : '2999-01-01'},${i % 2}`)
+    bench.write('parts.csv', `x,g,day,y\n${rows.join('\n')}\n`)
+    bench.write('m.onnx', logistic([0.1], 0))
+    const text = `models:
+  m:
+    model: m.onnx
+    data: {test: parts.csv, target: y, time: day, label_delay: 30d, features: [x]}
+    evaluate: {slices: {by: [g], min_rows: 50}, fairness: {by: [g], min_rows: 120, metrics: {tpr: {max_difference: 10pp}}}}
+    baseline: {from: [gone.onnx], on_missing: fail}
+`
+    const said = (await bench.explain(text)).join('\n')
+    expect(said).toContain('the usual metric of the task (roc_auc or accuracy or rmse)')
+    expect(said).toContain('data.test has 150 rows; 50 rows left out: younger than data.label_delay')
+    expect(said).toContain('the target looks like a binary task')
+    expect(said).toContain('slices of g: 1 of 2 parts has 50 rows')
+    expect(said).toContain('fairness over g: 0 of 2 groups have 120 rows, so nothing can be judged')
+    expect(said).toMatch(/a change of 0\.5 pp in roc_auc: 150 rows can hardly show it \(about [\d,]+ rows would, /)
+    expect(said).toContain(
+      'missing: the baseline gone.onnx: there is no such file\nso there is nothing to compare with: changes will count as fail',
+    )
+    const run = await bench.evaluate(text)
+    expect(run.details).toMatchObject({ primary: 'roc_auc', rows: 150 })
+    expect(run.checks.filter(({ id }) => id.startsWith('evaluate.max_drop:')).map(({ status, effect }) => [status, effect])).toEqual([
+      ['no-baseline', 'fail'],
+    ])
+    expect(run.checks.find(({ id }) => id.startsWith('evaluate.fairness_difference:'))?.status).toBe('inconclusive')
+    bench.write('parts.csv', 'x,g,day,z\n1,a,2001-01-01,1\n')
+    expect((await bench.explain(text)).join('\n')).toContain('missing: data.test: TARGET_MISSING')
+  })
+
   it('says whether the rows that are there can decide', async () => {
     bench.write('m.onnx', logistic([1], 0))
     bench.write('base.onnx', logistic([1], 0))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decidable, yesOrNo } from '../../../src/core/evaluate/explain.ts'
+import { decidable, yesOrNo } from '../../../src/core/evaluate/decidable.ts'
+import { explainEvaluate } from '../../../src/core/evaluate/explain.ts'
 import { metrics } from '../../../src/core/metrics/table.ts'
 import { model } from '../config/support.ts'
 
@@ -12,9 +13,9 @@ const unknown = (name: string, what = 'rows') =>
 describe('--explain says whether the rows can decide, and only where that can be known before anything is scored', () => {
   it('of shares of rows by how often the models may differ, of the area by what is supposed of it', () => {
     expect(lines('{metrics: {accuracy: {max_drop: 2pp}, roc_auc: {max_drop: {fail: 1pp}}}}')).toEqual([
-      'a change of 2 pp in accuracy: 2,000 rows can show it (1,544 rows would, where the models differ on 10 % of them)',
+      'a change of 2 pp in accuracy: 2,000 rows can show it (1,960 rows would, where the models differ on 10 % of them, at 0.025 among 2 metrics)',
       expect.stringMatching(
-        /^a change of 1 pp in roc_auc: 2,000 rows can hardly show it \(9,\d{3} rows would, where both areas are near 0\.8 and correlate at 0\.9, and 10 % of the rows are positive\)$/,
+        /^a change of 1 pp in roc_auc: 2,000 rows can hardly show it \(about 12,000 rows would, where both areas are near 0\.8 and correlate at 0\.9, and 10 % of the rows are positive, at 0\.025 among 2 metrics\)$/,
       ),
     ])
   })
@@ -24,6 +25,37 @@ describe('--explain says whether the rows can decide, and only where that can be
     expect(lines('{metrics: {accuracy: {max_drop: 1% relative}}}')).toEqual([unknown('accuracy')])
     expect(lines('{metrics: [accuracy]}', ', group: g')).toEqual([unknown('accuracy', 'groups of rows')])
     expect(lines('{metrics: [ndcg]}', ', group: g', 'ranking')).toEqual([unknown('ndcg', 'groups of rows')])
+  })
+
+  it('of the usual metric, where none is listed, and not of a limit that earlier runs make', () => {
+    expect(lines('{}')).toEqual([
+      expect.stringMatching(/^a change of 0\.5 pp in roc_auc: 2,000 rows can hardly show it \(about 37,000 rows would/),
+    ])
+    expect(lines('{}', '', 'multiclass')).toEqual([expect.stringContaining('a change of 0.5 pp in accuracy')])
+    expect(lines('{metrics: {accuracy: {max_drop: auto}}}')).toEqual([unknown('accuracy')])
+  })
+
+  it('at the level of a mode that asks for proof', () => {
+    const config = model(
+      'task: binary\ndata: {test: t.csv, target: y}\nevaluate: {mode: non_inferior, metrics: {accuracy: {max_drop: 2pp}}}',
+    )
+    const [line] = decidable(config, 2000, { task: 'binary', proof: 0.0304 })
+    expect(line).toMatch(/2,000 rows can show it \(1,\d{3} rows would, where the models differ on 10 % of them, at 0\.030/)
+  })
+
+  it('and that such a mode fails what is undecided', () => {
+    const rules = (mode: string, task: string) =>
+      explainEvaluate(model(`task: ${task}\ndata: {test: t.csv, target: y}\nevaluate: {mode: ${mode}}`)).join('\n')
+    expect(rules('superior', 'binary')).toContain(
+      'counts as pass (gate.on_inconclusive), but a change that mode superior has no proof of fails;',
+    )
+    expect(rules('guard', 'binary')).not.toContain('has no proof')
+    // nothing is said of probabilities where there are none
+    expect(rules('guard', 'binary')).toContain('evaluate.order_only')
+    expect(rules('guard', 'regression')).not.toMatch(/evaluate\.(order_only|too_good)/)
+    expect(rules('guard', 'regression')).toContain(
+      'the usual metric of the task (rmse): max_rise at its default margin, 1 % of the baseline',
+    )
   })
 
   it('needs no number where the estimate alone decides', () => {
