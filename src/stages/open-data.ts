@@ -22,6 +22,19 @@ const unread: readonly { readonly ends: RegExp; readonly is: string; readonly be
     fix: 'write the table as Parquet: duckdb FILE -c "COPY the_table TO \'data.parquet\'"',
   },
   { ends: /\.(xlsx?|ods)$/i, is: 'a spreadsheet', because: 'the embedded engine does not read it', fix: 'save it as CSV' },
+  { ends: /\.(zst|bz2|xz|lz4|br|zip|7z)$/i, is: 'packed', because: 'gzip alone is unpacked here', fix: 'unpack it, or pack it with gzip' },
+  {
+    ends: /\.(sqlite3?|db|mdb)$/i,
+    is: 'a database',
+    because: 'the embedded engine does not read it',
+    fix: 'write the table as CSV or Parquet',
+  },
+  {
+    ends: /\.(pkl|pickle|npy|npz|h5|hdf5)$/i,
+    is: 'an array or a pickle of Python',
+    because: 'the embedded engine does not read it',
+    fix: 'write it as Parquet: pandas.DataFrame(…).to_parquet(OUT)',
+  },
   { ends: /\.(avro|orc)$/i, is: 'Avro or ORC', because: 'the embedded engine does not read it', fix: 'write it as Parquet' },
 ]
 

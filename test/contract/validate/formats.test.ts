@@ -14,6 +14,10 @@ describe('a format that the engine does not read is named, with what to do', () 
     ['data.feather', 'Arrow IPC', /Parquet/],
     ['data.duckdb', 'a DuckDB database', /COPY the_table TO/],
     ['data.xlsx', 'a spreadsheet', /save it as CSV/],
+    ['data.csv.zst', 'packed', /gzip/],
+    ['data.zip', 'packed', /gzip/],
+    ['data.sqlite', 'a database', /CSV or Parquet/],
+    ['data.pkl', 'an array or a pickle of Python', /to_parquet/],
   ])('%s', async (name, what, says) => {
     await yard.write(name, 'ARROW1\0\0')
     const check = find(await yard.validate(config(`{train: ${name}}`)), 'validate.read:train')
