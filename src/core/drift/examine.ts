@@ -67,8 +67,9 @@ export interface Question {
 
 export function examine(subject: Subject, { positive, settings, columns }: Question): Tested | Untested {
   const { family, rule } = subject
-  const reference = demanded(subject.reference, subject.column)
-  const current = typed(reference, demanded(subject.current, subject.column))
+  const before = demanded(subject.reference, subject.column)
+  const now = typed(before, demanded(subject.current, subject.column))
+  const [reference, current] = before.sensitive === now.sensitive ? [before, now] : [concealed(before), concealed(now)]
   const skipped = (because: string): Untested => ({ subject, reference, current, state: 'skipped', because })
   if (rule?.rule.ignore === true) return skipped('the config says to ignore it')
   const reason = untested[reference.kind]
@@ -109,6 +110,14 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   }
   return { subject, reference, current, cells, told, limits, rates, ...measured }
 }
+
+/** What is listed of a column on one side alone, because it has become sensitive since or no longer is, would all be unseen, or gone. */
+const concealed = (column: ColumnProfile): ColumnProfile => ({
+  ...column,
+  sensitive: true,
+  numeric: column.numeric && { ...column.numeric, min: null, max: null, spikes: [] },
+  categories: column.categories && { top: [], other_count: column.n - missing(column), distinct: null },
+})
 
 /** @throws RangeError when a profile lacks it: the stage has made sure of that before */
 function demanded(table: TableProfile, name: string): ColumnProfile {

@@ -107,6 +107,25 @@ describe('the drift stage', () => {
     expect(detailsOf(stored).reference.from).toBe('stored.json')
   })
 
+  it.each([
+    ['became sensitive after the profile was stored', '', ', sensitive: [word, size]'],
+    ['was sensitive when the profile was stored', ', sensitive: [word, size]', ''],
+  ])('a column that %s has not drifted for that', async (_, then, now) => {
+    const rows = (first: number) =>
+      `word,size,y\n${Array.from({ length: 600 }, (_, i) => `${['a', 'b', 'c'][(i + first) % 3]},${((i * 7919 + first) % 997) / 10},${i % 2}`).join('\n')}\n`
+    desk.write('words.csv', rows(0))
+    desk.write('words-now.csv', rows(1))
+    await desk.run(config({ data: `train: words.csv${then}` }), ['validate'])
+    desk.write('stored.json', desk.read('.modelgate/m/profile.json'))
+    const against = config({ data: `current: words-now.csv${now}`, rest: 'drift: {reference: {profile: stored.json}}' })
+    const { checks, verdict } = await desk.run(against, ['validate', 'drift'])
+    expect(checks.filter(({ effect }) => effect === 'fail' || effect === 'warn')).toEqual([])
+    expect(verdict).toBe('pass')
+    // a real shift is still seen
+    desk.write('words-now.csv', rows(0).replaceAll(/,(\d)/g, ',9$1'))
+    expect(states(await desk.run(against, ['validate', 'drift'])).size).toBe('fail')
+  })
+
   it('uses the profile a fetched model brought, not the data of this repository', async () => {
     await desk.run(config(), ['validate'])
     desk.write('cache/profile.json', desk.read('.modelgate/m/profile.json'))
