@@ -25,7 +25,6 @@ const rarer: Readonly<Record<string, number>> = {
 const equalOf = (population: string): string => population.replace(', one model worse', '')
 const expected = ({ population, rows }: Coverage): number => rows * (rarer[equalOf(population)] ?? 1)
 
-const biased = ['ece', 'mce', 'ece_excess', 'classwise_ece']
 const jumping = ['recall_at_fpr', 'precision_at_recall', 'recall_at_k', 'lift_at_k', 'medae']
 const counted = /^(clopper-pearson|wilson|dirichlet|mcnemar-mid-p|tango-effects)(-groups|-effective)?$/
 const resampled = /^((bca|percentile)(\+t)?|tango-effects|delong-logit|bootstrap-t|influence|(t-skew|paired-t)(-groups)?)$/
@@ -60,23 +59,15 @@ export const departures: readonly Departure[] = [
   },
   {
     because:
-      'Biased: what chance alone leaves in each bin adds to an error that is never negative, and resampling adds it once more. The interval of a change is of the computed numbers; whether probabilities are off is for the test of calibration.',
-    side: 'both',
-    applies: ({ metric, part }) => part === 'change' && biased.includes(metric),
-  },
-  {
-    because:
       'A place in the order of the scores: it jumps from row to row, and a bootstrap of fewer than a few hundred rows does not see where it could jump.',
     side: 'both',
     applies: ({ part, metric, rows, method }) => part === 'level' && method !== unseen && jumping.includes(metric) && rows < 1000,
   },
   {
     because:
-      'Fewer than thirty rows of the rarer kind (positives; errors, of a nearly perfect model; lists that are not in order) are expected. A resampled table holds no row that was not seen, and a mean whose sum lies in a few rows misses them. So it is of levels, and of the change of the KS statistic with two or three such rows.',
+      'Fewer than thirty rows of the rarer kind (positives; errors, of a nearly perfect model; lists that are not in order) are expected. A resampled table holds no row that was not seen, and a mean whose sum lies in a few rows misses them. So it is of levels.',
     side: 'both',
-    applies: (one) =>
-      (one.part === 'level' && expected(one) < 30 && resampled.test(one.method)) ||
-      (one.part === 'change' && expected(one) < 5 && one.method === 'cross-fit'),
+    applies: (one) => one.part === 'level' && expected(one) < 30 && resampled.test(one.method),
   },
   {
     because:
@@ -114,7 +105,7 @@ export const departures: readonly Departure[] = [
   },
   {
     because:
-      'The largest distance over thresholds, or a calibration error in bins, is bounded from below by a threshold, or by signs, that the rows had no part in choosing, and from above by those that flatter: each end is held, and both together are wider than they need be. The largest error of a bin is one of all bins that were looked at.',
+      'The largest distance over thresholds, or a calibration error in bins, is bounded from below by a threshold, or by signs, that the rows had no part in choosing, and from above by those that flatter: each end is held, and both together are wider than they need be; so is the change of such an error, from the one side of one model to the other side of the other. The largest error of a bin is one of all bins that were looked at.',
     side: 'above',
     applies: ({ method }) => method === 'cross-fit' || method === 'bonferroni',
   },

@@ -2,6 +2,7 @@
 import type { Bca } from '../stats/bca.ts'
 import { groupsOf } from '../stats/clusters.ts'
 import { type Mean, tBelow, tBounds } from '../stats/mean.ts'
+import { contrastAbove, contrastBelow, contrastBounds, type Estimate } from '../stats/mover.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
@@ -61,6 +62,27 @@ export function resampled(bca: Bca | null, counted: number, groups: number | nul
     above: (at) => 1 - bca.below(at),
     bounds: (level) => bca.bounds(level),
     rowsNeeded: (size, alpha) => rowsNeeded(counted, se, size, alpha),
+  }
+}
+
+/** The difference of two numbers, from the own interval of each: `stats/mover.ts`. */
+export function contrasted(before: Estimate, after: Estimate, method: string, groups: number | null, counted: number): Test {
+  const bounds = (level: number) => contrastBounds(after, before, 1, level)
+  return {
+    method,
+    groups,
+    below: (at) => contrastBelow(after, before, 1, at),
+    above: (at) => contrastAbove(after, before, 1, at),
+    bounds,
+    rowsNeeded: neededFor(after.value - before.value, bounds, counted),
+  }
+}
+
+/** As many as make the longer half of the bounds as short as it has to be: what chance adds to a number, and its error, both fall with the root of the rows. */
+export function neededFor(value: number, bounds: (level: number) => Bounds, counted: number): Test['rowsNeeded'] {
+  return (size, alpha) => {
+    const [low, high] = bounds(0.95)
+    return rowsNeeded(counted, Math.max(value - low, high - value) / normalQuantile(0.95), size, alpha)
   }
 }
 

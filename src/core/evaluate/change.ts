@@ -4,7 +4,6 @@
  * The p-value and the bounds of a change come from one and the same test, so that they never contradict each other.
  */
 import type { Sample } from '../metrics/sample.ts'
-import { callInfluence } from '../stats/best-cut.ts'
 import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
 import { atEnd, aucInfluence, leftOpen } from '../stats/delong.ts'
 import { differences } from '../stats/differences.ts'
@@ -13,7 +12,9 @@ import { meanOf } from '../stats/mean.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
 import { heldAbove, tangoHeld } from '../stats/tango.ts'
+import { calibrationChange } from './calibration-change.ts'
 import { drawn, normal, resampled, student, type Test, wider } from './change-test.ts'
+import { cutsDiffer } from './cut-change.ts'
 import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
 import { areasHeld, sharesHeld } from './held-below.ts'
@@ -125,7 +126,8 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
     case 'rank':
       return baseline.kind === 'rank' ? drawnOrT(baseline, candidate, value, draws) : null
     case 'weighted':
-      return baseline.kind === 'weighted' ? drawnOrT(baseline, candidate, value, draws) : null
+      if (baseline.kind !== 'weighted') return null
+      return calibrationChange(baseline, candidate, value) ?? drawnOrT(baseline, candidate, value, draws)
     case 'plain':
       return null
   }
@@ -187,20 +189,6 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
   const open = leftOpen(first.auc, second.auc, Math.min(first.positives, first.negatives, mean.n))
   const se = Math.max(mean.se, open)
   return areasHeld(student({ ...mean, se }, 'delong-groups', mean.n), baseline, candidate, { value, se, df: mean.df ?? mean.n - 1 })
-}
-
-/**
- * Of thresholds that were chosen, two models flatter themselves about alike, so the change is that of the best; its spread is that of thresholds which the rows had no part in,
- * or of the best ones, whichever is larger: where positives are few, what was chosen by them moves less than what will be.
- */
-function cutsDiffer(baseline: Kind<'cut'>, candidate: Kind<'cut'>, value: number): Test | null {
-  const { y, unit = null, weight = null } = candidate
-  const spread = (calls: 'calls' | 'honestCalls') => {
-    const influence = ({ cut }: Kind<'cut'>) => callInfluence(cut[calls], y, weight)
-    return clustered(value, differences(influence(candidate), influence(baseline)), unit)
-  }
-  const [own, honest] = [spread('calls'), spread('honestCalls')]
-  return own.n < 2 ? null : student({ ...own, se: Math.max(own.se, honest.se) }, 'cross-fit', unit ? own.n : null)
 }
 
 function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling): Test | null {

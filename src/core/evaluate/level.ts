@@ -134,7 +134,7 @@ function meanLevel(sample: Kind<'mean'>, draws: Resampling): Level | null {
  * The shares of both classes at the best threshold have intervals of their own, as of a threshold that was given, put together as a difference. The upper bound is of
  * that threshold, which flatters; the lower one of thresholds that the rows had no part in, which do not.
  */
-function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): Level | null {
+export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): Level | null {
   const [positive, negative] = [1, 0].map((label) => calledOf(cut.calls, y, label, weight, unit))
   if (!positive || !negative) return null
   const value = positive.value - negative.value
@@ -165,9 +165,9 @@ function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | 
 }
 
 /** At least as far as any share certainly is, all of them looked at; no farther than the farthest may be. */
-function largestGap(gaps: readonly Gap[]): Level {
-  const apart = ({ hits, rows, promised }: Gap, level: number): Bounds => {
-    const [low, high] = proportionInterval(hits, rows, level).bounds
+export function largestGap(gaps: readonly Gap[]): Level {
+  const apart = ({ share: seen, rows, promised }: Gap, level: number): Bounds => {
+    const [low, high] = (typeof seen === 'number' ? share(seen, rows) : groupShare({ mean: seen, rows })).bounds(level)
     return [Math.max(0, low - promised, promised - high), Math.max(Math.abs(low - promised), Math.abs(high - promised))]
   }
   return {

@@ -10,6 +10,7 @@
  */
 import { type Binning, binOf, reliabilityBins } from '../stats/calibration-bins.ts'
 import { meanSigned, type SignedRows, signedRows } from '../stats/calibration-signs.ts'
+import { weightedMean } from '../stats/clusters.ts'
 import { excessCalibrationError } from '../stats/expected-calibration-error.ts'
 import { weighted } from './metric.ts'
 import { defined, type Gap, type MetricValue, type Sample, undefinedBecause, type Weighted } from './sample.ts'
@@ -30,7 +31,7 @@ export function calibrationError(view: Rows, promise: Promised, bins: Bins, of: 
   const sample = weighted(view, prepared(view, promise, bins, of))
   if (sample.kind !== 'weighted') return sample
   if (of !== 'worst') return { ...sample, signed: () => ({ ...signedOf(view, promise, bins), heavy: view.weight }) }
-  return view.weight || view.unit ? sample : { ...sample, gaps: () => gapsOf(promise, bins) }
+  return { ...sample, gaps: () => gapsOf(view, promise, bins) }
 }
 
 function signedOf(view: Rows, { y, p }: Promised, of: Bins): SignedRows {
@@ -38,12 +39,38 @@ function signedOf(view: Rows, { y, p }: Promised, of: Bins): SignedRows {
   return signedRows(y, p, binnedOnce(view, { y, p }, of).bin, of.bins, weight, unit)
 }
 
-const gapsOf = ({ y, p }: Promised, { bins, binning }: Bins): readonly Gap[] =>
-  reliabilityBins(y, p, null, bins, binning).map(({ rows, observed, mean }) => ({
-    hits: Math.round(observed * rows),
-    rows,
-    promised: mean,
-  }))
+/** Of the bins that have rows which count. */
+function gapsOf(view: Rows, { y, p }: Promised, of: Bins): readonly Gap[] {
+  const { weight, unit } = view
+  if (!weight && !unit) {
+    return reliabilityBins(y, p, null, of.bins, of.binning).map(({ rows, observed, mean }) => ({
+      rows,
+      promised: mean,
+      share: Math.round(observed * rows),
+    }))
+  }
+  return rowsByBin(binnedOnce(view, { y, p }, of).bin, of.bins).flatMap((rows) => {
+    const take = (values: ArrayLike<number>) => Float64Array.from(rows, (i) => values[i] ?? 0)
+    const heavy = weight && take(weight)
+    if (rows.length === 0 || heavy?.every((w) => w === 0)) return []
+    const codes = unit && Int32Array.from(rows, (i) => unit[i] ?? 0)
+    return [{ rows: rows.length, promised: weightedMean(take(p), heavy, codes).mean, share: weightedMean(take(y), heavy, codes) }]
+  })
+}
+
+function rowsByBin(bin: Uint16Array, bins: number): readonly Uint32Array[] {
+  const sizes = new Uint32Array(bins)
+  for (let i = 0; i < bin.length; i++) sizes[bin[i] ?? 0] = (sizes[bin[i] ?? 0] ?? 0) + 1
+  const rows = Array.from(sizes, (size) => new Uint32Array(size))
+  for (let i = bin.length - 1; i >= 0; i--) {
+    const b = bin[i] ?? 0
+    const at = (sizes[b] ?? 0) - 1
+    sizes[b] = at
+    const own = rows[b]
+    if (own) own[at] = i
+  }
+  return rows
+}
 
 /** Mean over the classes of the error of each. */
 export function classwiseError(view: Rows, classes: readonly Promised[], bins: Bins): Sample {

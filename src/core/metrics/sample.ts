@@ -4,6 +4,7 @@
  */
 import type { BestCut } from '../stats/best-cut.ts'
 import type { SignedRows } from '../stats/calibration-signs.ts'
+import type { Mean } from '../stats/mean.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import type { UnseenDraw } from '../stats/unseen.ts'
 import type { Area } from './area.ts'
@@ -30,9 +31,10 @@ export type Weighted = (unit: Uint16Array) => (weights: Uint8Array) => MetricVal
 
 /** A share of rows, and what it was said to be. */
 export interface Gap {
-  readonly hits: number
   readonly rows: number
   readonly promised: number
+  /** how many have it; where rows come in groups or count differently, their mean with its error */
+  readonly share: number | Mean
 }
 
 interface Common {

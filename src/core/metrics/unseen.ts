@@ -10,15 +10,17 @@
  * Rows stand for themselves and count alike: of groups or weights nothing here is asked.
  */
 import { sumsByGroup } from '../stats/clusters.ts'
+import { lumpedRows } from '../stats/lumped-rows.ts'
 import { UNSEEN, type UnseenDraw } from '../stats/unseen.ts'
 import { type Confusion, defined, type MetricValue, type Sample } from './sample.ts'
 import type { Rows } from './view.ts'
 
 /** Rows of a kind of which a bootstrap knows enough. */
 export const FEW = 30
-/** Rows of long-tailed errors, and how far beyond the largest another may lie: as in `evaluate/open-end.ts`. */
-const ERRORS = 1000
+/** How far beyond the largest error another may lie: as in `evaluate/open-end.ts`. */
 const TIMES = 3
+/** Rows of errors that are drawn one by one; of more the largest are. */
+const ERRORS = 1000
 /** Fewer groups are too few to tell how they differ. */
 const GROUPS = 10
 /** Rows, classes times rows: more than these are not drawn one by one. */
@@ -104,12 +106,15 @@ export interface UnseenRow {
   readonly rows: number
 }
 
-/** A function of sums over rows. */
+type Weight = (rows: number) => number
+
+/** A function of sums over rows. @param rest adds what a draw makes of rows that are not in the columns; how many they are is not asked then */
 export function ofSums(
   columns: readonly Float64Array[],
   of: (sums: Float64Array, rows: number) => MetricValue,
   worst: readonly UnseenRow[],
   best: readonly UnseenRow[],
+  rest: ((weight: Weight, sums: Float64Array) => void) | null = null,
 ): UnseenDraw {
   const rows = columns[0]?.length ?? 0
   const [seen, drawn] = [new Float64Array(columns.length), new Float64Array(columns.length)]
@@ -121,6 +126,7 @@ export function ofSums(
       all += w
       for (let j = 0; j < seen.length; j++) seen[j] = (seen[j] ?? 0) + w * (columns[j]?.[i] ?? 0)
     }
+    rest?.(weight, seen)
     const [worse = Number.NaN, better = Number.NaN] = [worst, best].map((ends) => {
       drawn.set(seen)
       let total = all
@@ -152,22 +158,34 @@ export function ofClasses(
 
 /**
  * Sums of which the first is one of errors that have no end, and the fourth, where there is one, of what they are held against. @param unit of each row: a group (a series) stands for itself
- * then, and one that nobody saw may err three times as much. Null: there are enough, or too few to tell how they differ
+ * then, and one that nobody saw may err three times as much. Null: too few to tell how they differ. @param alone how many rows are drawn one by one
  */
 export function ofErrors(
   columns: readonly Float64Array[],
   of: (sums: Float64Array, rows: number) => MetricValue,
   unit: Int32Array | null = null,
+  alone = ERRORS,
 ): UnseenDraw | null {
   const ones = new Float64Array(columns[0]?.length ?? 0).fill(1)
   // how many rows there are is one more sum
   const sums = [...columns, ones].map((column) => (unit ? sumsByGroup(column, unit) : column))
   const [errors = ones, , , held] = sums
-  if (errors.length < (unit ? GROUPS : 2) || errors.length >= ERRORS) return null
+  if (errors.length < (unit ? GROUPS : 2)) return null
   const size = ones.length / errors.length
   const worst = [TIMES * most(errors), ...columns.slice(1).map(() => 0), size]
   const best = columns.length > 3 && held ? [{ row: [0, 0, 0, most(held), size], rows: 1 }] : []
-  return ofSums(sums, (drawn) => of(drawn.subarray(0, columns.length), drawn[columns.length] ?? 0), [{ row: worst, rows: 1 }], best)
+  const read = (drawn: Float64Array) => of(drawn.subarray(0, columns.length), drawn[columns.length] ?? 0)
+  const ends = [[{ row: worst, rows: 1 }], best] as const
+  if (errors.length < alone) return ofSums(sums, read, ...ends)
+  const { kept, addRest } = lumpedRows(sums, sharesOf(errors, columns.length > 3 ? (held ?? null) : null))
+  return ofSums(kept, read, ...ends, addRest)
+}
+
+/** How much of the sums each row is. */
+function sharesOf(errors: Float64Array, held: Float64Array | null): Float64Array {
+  const total = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) || 1
+  const [ofErrors, ofHeld] = [total(errors), held ? total(held) : 1]
+  return errors.map((error, i) => error / ofErrors + (held ? (held[i] ?? 0) / ofHeld : 0))
 }
 
 /** Errors without an end, of which one row may be most. @param rare whether it is asked at all */

@@ -14,12 +14,6 @@ type File = z.output<typeof evaluate>
  */
 export const notOfSlices: ReadonlySet<string> = new Set(['mce'])
 
-/**
- * Metrics whose change no mode that asks for proof may rest on: their bins make them larger than they are, and the better calibrated model by more, so that a rise is
- * understated and its upper bound holds in 42 to 86 of a hundred worlds (`bench/simulate-gate/run.ts --only worse`). The other modes fail on what is certain, which this makes rarer.
- */
-const notProven: ReadonlySet<string> = new Set(['ece', 'ece_excess', 'mce', 'classwise_ece'])
-
 /** Rows that a slice has at least when nothing is said. */
 const usualRows = 50
 
@@ -76,21 +70,11 @@ export function valueSpec(file: NonNullable<File['value']>, path: Path, problems
 
 /** What needs `evaluate.value` or rows says so before any work. */
 export function decisionProblems(file: File, data: DataSpec, path: Path, problems: Problem[]): void {
-  const { metrics = [], mode, slices, threshold, value } = file
+  const { metrics = [], slices, threshold, value } = file
   const [primary] = metrics
   // slices without metrics of their own are judged by it
   if (slices !== undefined && (slices.metrics ?? []).length === 0 && primary !== undefined && notOfSlices.has(primary.metric))
     problems.push(invalid([...path, 'slices'], unjudged(primary.metric)))
-  if (mode === 'non_inferior' || mode === 'superior') {
-    for (const { name, metric } of metrics)
-      if (notProven.has(metric))
-        problems.push(
-          invalid(
-            [...path, 'metrics', name],
-            `mode: ${mode} asks for proof of a change, and of ${metric} there is none: bins understate a rise. Judge the change by log_loss or brier, and limit calibration with evaluate.calibration.`,
-          ),
-        )
-  }
   if (value === undefined) {
     for (const { name, metric } of metrics)
       if (metric === 'value')

@@ -12,7 +12,16 @@ import { compacted } from './row-bootstrap.ts'
 
 const FOLDS = 10
 
+/** What each row adds to the sum of the bin it lies in. */
+interface GapsInBins {
+  readonly gaps: Float64Array
+  readonly bin: Uint16Array
+  readonly bins: number
+}
+
 export interface SignedRows {
+  /** of each class */
+  readonly inBins: readonly GapsInBins[]
   readonly flattered: Float64Array
   readonly honest: Float64Array
   /** standard error of the mean that chance alone gives where the probabilities are right, √Σ w² p(1 − p)/Σw: few rows that are yes show none of it */
@@ -51,7 +60,37 @@ export function signedRows(
     total += w
     honest[i] = Math.sign((all[b] ?? 0) - (own[foldOf(i) * bins + b] ?? 0)) * (gaps[i] ?? 0)
   }
-  return { flattered: gaps.map((gap, i) => Math.sign(all[bin[i] ?? 0] ?? 0) * gap), honest, chance: Math.sqrt(variance) / total }
+  const flattered = gaps.map((gap, i) => Math.sign(all[bin[i] ?? 0] ?? 0) * gap)
+  return { flattered, honest, chance: Math.sqrt(variance) / total, inBins: [{ gaps, bin, bins }] }
+}
+
+/** Rows of which the mean is no smaller than the change, those of which it is no larger, and those of which it is how far both models lie apart, Σ_b |Δ_b|. */
+export interface ChangedRows {
+  readonly above: Float64Array
+  readonly below: Float64Array
+  readonly apart: Float64Array
+}
+
+/** @param weight of each row, null: 1 */
+export function changedRows(before: SignedRows, after: SignedRows, weight: Float64Array | null): ChangedRows {
+  const minus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x - (b[i] ?? 0))
+  const apart = new Float64Array(after.flattered.length)
+  for (const [c, is] of after.inBins.entries()) {
+    const was = before.inBins[c]
+    if (!was) throw new RangeError('both models have the same classes')
+    const sums = new Float64Array(is.bins)
+    const add = ({ gaps, bin }: GapsInBins, sign: number) => {
+      for (let i = 0; i < gaps.length; i++) {
+        const b = bin[i] ?? 0
+        sums[b] = (sums[b] ?? 0) + sign * (weight ? (weight[i] ?? 0) : 1) * (gaps[i] ?? 0)
+      }
+    }
+    add(is, 1)
+    add(was, -1)
+    const signed = ({ gaps, bin }: GapsInBins, i: number) => Math.sign(sums[bin[i] ?? 0] ?? 0) * (gaps[i] ?? 0)
+    for (let i = 0; i < apart.length; i++) apart[i] = (apart[i] ?? 0) + (signed(is, i) - signed(was, i)) / after.inBins.length
+  }
+  return { above: minus(after.flattered, before.honest), below: minus(after.honest, before.flattered), apart }
 }
 
 /** Mean over classes of the rows of each. */
@@ -63,5 +102,10 @@ export function meanSigned(classes: readonly SignedRows[]): SignedRows {
   }
   // as if they did not hang together: no more than the least that the spread of the rows is taken to be
   const chance = Math.sqrt(classes.reduce((sum, one) => sum + one.chance ** 2, 0)) / classes.length
-  return { flattered: mean(({ flattered }) => flattered), honest: mean(({ honest }) => honest), chance }
+  return {
+    flattered: mean(({ flattered }) => flattered),
+    honest: mean(({ honest }) => honest),
+    chance,
+    inBins: classes.flatMap(({ inBins }) => inBins),
+  }
 }

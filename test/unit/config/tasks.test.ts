@@ -78,21 +78,3 @@ describe('what slices cannot be judged by', () => {
     expect(read.evaluate.slices?.metrics.map(({ name }) => name)).toEqual(['ece_excess'])
   })
 })
-
-describe('what no proof of a change can rest on', () => {
-  const of = (evaluate: string) => found(`data: {test: a.csv, target: y}\nevaluate: {${evaluate}}\n`)
-
-  it.each(['ece', 'ece_excess', 'mce', 'classwise_ece'])(
-    '%s is refused where the mode asks for proof, and read where it does not',
-    (metric) => {
-      for (const mode of ['non_inferior', 'superior'])
-        expect(of(`mode: ${mode}, metrics: {roc_auc: {}, ${metric}: {max_rise: 0.01}}`)).toEqual([
-          `INVALID_VALUE evaluate.metrics.${metric}. mode: ${mode} asks for proof of a change, and of ${metric} there is none: bins understate a rise. Judge the change by log_loss or brier, and limit calibration with evaluate.calibration.`,
-        ])
-      for (const mode of ['guard', 'point', 'confident_worse']) {
-        const read = model(`data: {test: a.csv, target: y}\nevaluate: {mode: ${mode}, metrics: {${metric}: {max_rise: 0.01}}}\n`)
-        expect(read.evaluate.metrics.map(({ name }) => name)).toEqual([metric])
-      }
-    },
-  )
-})
