@@ -161,9 +161,12 @@ export function answers(drop: number): Pair {
   return { baseline: model((i) => i < right), candidate: model((i) => (i >= lost && i < right) || (i >= right && i < right + won)) }
 }
 
+/** Of these rows chance is taken off as if they were a sample: of a population, which they are, nothing is chance, and worlds of ever more rows come nearer to this. */
+const ofPopulation: Readonly<Record<string, string>> = { ece_excess: 'ece' }
+
 /** Null where the metric is undefined for these rows. */
 export function truthOf(scores: Scores, name: string): number | null {
-  const metric = metrics[name]
+  const metric = metrics[ofPopulation[name] ?? name]
   if (!metric) throw new RangeError(`there is no metric ${name}`)
   const { value } = sampleOf(metric, viewOf(scores))
   return value.undefined === null ? value.value : null

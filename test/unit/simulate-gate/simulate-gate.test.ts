@@ -7,8 +7,9 @@ import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
-import type { RegressionScores } from '../../../src/core/metrics/scores.ts'
+import type { BinaryScores, RegressionScores } from '../../../src/core/metrics/scores.ts'
 import { metricNames, metrics, sampleOf, scoredTasks } from '../../../src/core/metrics/table.ts'
+import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import { meanOf, tBounds } from '../../../src/core/stats/mean.ts'
 import { type Bounds, clopperPearson } from '../../../src/core/stats/proportion.ts'
@@ -55,6 +56,20 @@ describe('the simulation of the evaluation gate', () => {
 })
 
 describe('the simulation of intervals', () => {
+  it('takes for the truth of an error beyond chance what worlds of ever more rows come near to', () => {
+    const population = populations['binary, 30 % positives']?.candidate
+    if (population?.task !== 'binary') throw new Error('there is such a population')
+    const off = (times: number) => {
+      const rows = Uint32Array.from({ length: times * population.y.length }, (_, i) => i % population.y.length)
+      return Math.abs(valueIn(takeRows(population, rows)) - (truthOf(population, 'ece_excess') ?? Number.NaN))
+    }
+    const metric = metrics.ece_excess
+    if (!metric) throw new Error('there is such a metric')
+    const valueIn = (scores: BinaryScores) => sampleOf(metric, viewOf(scores)).value.value ?? Number.NaN
+    // what chance is thought to leave falls with the root of the rows
+    expect(off(16) / off(1)).toBeCloseTo(1 / 4, 6)
+  })
+
   it('forgets no metric of any task that has an interval', () => {
     const counted = new Set(
       Object.entries(populations).flatMap(([name, { candidate }]) =>
