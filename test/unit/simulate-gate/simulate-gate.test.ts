@@ -7,7 +7,7 @@ import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
-import type { BinaryScores, RegressionScores } from '../../../src/core/metrics/scores.ts'
+import type { RegressionScores, Scores } from '../../../src/core/metrics/scores.ts'
 import { metricNames, metrics, sampleOf, scoredTasks } from '../../../src/core/metrics/table.ts'
 import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
@@ -65,7 +65,7 @@ describe('the simulation of intervals', () => {
     }
     const metric = metrics.ece_excess
     if (!metric) throw new Error('there is such a metric')
-    const valueIn = (scores: BinaryScores) => sampleOf(metric, viewOf(scores)).value.value ?? Number.NaN
+    const valueIn = (scores: Scores) => sampleOf(metric, viewOf(scores)).value.value ?? Number.NaN
     // what chance is thought to leave falls with the root of the rows
     expect(off(16) / off(1)).toBeCloseTo(1 / 4, 6)
   })
