@@ -67,6 +67,8 @@ export function onlyValueShare(reference: ColumnProfile, current: ColumnProfile)
   }
   const { numeric } = current
   if (numeric === null || reference.numeric === null || numeric.min === null || numeric.min !== numeric.max) return null
+  // beyond 2^53 many a whole number has the same double, and the extremes are doubles
+  if (!/^(FLOAT|DOUBLE)$/.test(current.type) && Math.abs(numeric.min) > Number.MAX_SAFE_INTEGER) return null
   const rows = reference.n - missing(reference)
   const before = reference.numeric.spikes.find(({ value }) => value === numeric.min)?.count ?? 0.005 * reference.n
   return before >= rows ? null : before / rows

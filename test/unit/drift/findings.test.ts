@@ -86,6 +86,13 @@ describe('a column that stopped varying', () => {
     expect(find(...pair(lognormal(1, 1000), new Array<number>(1000).fill(1.5))).constant).toMatchObject({ severity: 'fail' })
   })
 
+  it('is no finding of whole numbers beyond 2^53 that have one double: nobody knows whether they are one', () => {
+    const ids = (spread: number) => Array.from({ length: 700 }, (_, i) => 2 ** 64 - 4096 * (i % spread))
+    const [before, now] = pair(ids(40), ids(1))
+    expect(find({ ...before, type: 'HUGEINT' }, { ...now, type: 'HUGEINT' })).not.toHaveProperty('constant')
+    expect(find({ ...before, type: 'DOUBLE' }, { ...now, type: 'DOUBLE' }).constant).toMatchObject({ severity: 'fail' })
+  })
+
   it('is no finding where nearly every row had that value before', () => {
     expect(find(labels('c', rows({ a: 995, b: 5 })), labels('c', rows({ a: 300 })))).not.toHaveProperty('constant')
   })
