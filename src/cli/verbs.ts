@@ -47,7 +47,7 @@ export const verbs = {
   fetch: { summary: 'get a model that exists already, verified', options: [...everywhere, 'ref', 'path'] },
   evaluate: { summary: 'is the model good enough, and not worse than the baseline?', options: [...everywhere, 'explain'] },
   drift: { summary: 'has the data moved since the model was trained?', options: [...everywhere, 'explain'] },
-  gate: { summary: 'fold the results into one verdict and write the report', options: [...everywhere, 'format'] },
+  gate: { summary: 'fold the results into one verdict and write the report', options: [...everywhere, 'format', 'explain'] },
   comment: { summary: 'tell the reviewers: one sticky comment', options: [...everywhere, 'key'] },
   promote: { summary: 'release the gated model and move its alias', options: [...everywhere, 'to', 'version'] },
   rollback: { summary: 'move an alias back', options: [...everywhere, 'to', 'version'] },

@@ -35,9 +35,14 @@ export async function comment(context: RunContext, options: StageOptions): Promi
   } catch (thrown) {
     if (context.signal.aborted) throw thrown
     const error = asError(thrown)
+    const readOnly = context.host.event.fromFork && error instanceof UserError && error.message.includes('not accessible by integration')
+    if (readOnly) return degraded(context, error.message, ofFork)
     return degraded(context, error.message, error instanceof UserError ? error.fix : 'see the log; the report is in the job summary')
   }
 }
+
+/** No permission of the job changes that. */
+const ofFork = 'the token of a pull request of a fork cannot write, whatever the job is permitted: the report is in the job summary'
 
 const sentences = {
   created: 'the comment was created',

@@ -66,7 +66,7 @@ export interface StageOptions {
   readonly version?: string
   /** comment: the key of the sticky comment */
   readonly key?: string
-  /** validate, evaluate, drift: say every rule in words before anything is read */
+  /** validate, evaluate, drift, gate: say every rule in words before anything is read */
   readonly explain?: boolean
   /** gate: what makes it fail besides `fail` */
   readonly failOn?: 'fail' | 'warn'
@@ -80,6 +80,9 @@ export type ExplainFacts = (context: RunContext, model: ModelConfig) => Promise<
 
 /** What a stage will need, begun while the place of its result is made ready. It decides nothing, and whatever is wrong is told by the stage. */
 export type Begin = (context: ModelContext) => Promise<void>
+
+/** As both, of a stage of the whole run. */
+export type ExplainRun = (context: RunContext, options: StageOptions) => Promise<readonly string[]>
 
 export type ModelStage = (context: ModelContext, options: StageOptions) => Promise<StageOutput>
 export type RunStage = (context: RunContext, options: StageOptions) => Promise<StageOutput>

@@ -9,7 +9,10 @@ import { stages } from './table.ts'
 /** Runs one stage: once for the run, or once for every model in file order. */
 export async function runStage(name: StageName, context: RunContext, options: StageOptions = {}): Promise<readonly StageResult[]> {
   const entry = stages[name]
-  if (entry.of === 'run') return [await executeForRun(name, await entry.load(), context, options)]
+  if (entry.of === 'run') {
+    if (options.explain === true) for (const line of (await (await entry.explain?.())?.(context, options)) ?? []) context.progress.say(line)
+    return [await executeForRun(name, await entry.load(), context, options)]
+  }
   if (options.explain === true && entry.explain !== undefined) {
     const explain = await entry.explain()
     const facts = await entry.facts?.()

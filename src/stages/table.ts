@@ -1,6 +1,6 @@
 /** Every stage and how its code is reached: lazily, so that a shell loads only what it runs. */
 import type { StageName } from '../core/schema/result.ts'
-import type { Begin, Explain, ExplainFacts, ModelStage, RunStage } from './context.ts'
+import type { Begin, Explain, ExplainFacts, ExplainRun, ModelStage, RunStage } from './context.ts'
 
 export type StageEntry =
   | {
@@ -10,7 +10,7 @@ export type StageEntry =
       readonly explain?: () => Promise<Explain>
       readonly facts?: () => Promise<ExplainFacts>
     }
-  | { readonly of: 'run'; readonly load: () => Promise<RunStage> }
+  | { readonly of: 'run'; readonly load: () => Promise<RunStage>; readonly explain?: () => Promise<ExplainRun> }
 
 export const stages: Readonly<Record<StageName, StageEntry>> = {
   validate: {
@@ -32,7 +32,11 @@ export const stages: Readonly<Record<StageName, StageEntry>> = {
     load: async () => (await import('./drift.ts')).drift,
     explain: async () => (await import('../core/drift/explain.ts')).explainDrift,
   },
-  gate: { of: 'run', load: async () => (await import('./gate.ts')).gate },
+  gate: {
+    of: 'run',
+    load: async () => (await import('./gate.ts')).gate,
+    explain: async () => (await import('./gate/explain-facts.ts')).explainGate,
+  },
   comment: { of: 'run', load: async () => (await import('./comment.ts')).comment },
   promote: { of: 'model', load: async () => (await import('./promote.ts')).promote },
   rollback: { of: 'model', load: async () => (await import('./rollback.ts')).rollback },

@@ -78,17 +78,16 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
 }
 
 /** The level at which a mode that asks for proof will have it, where nobody is faster. */
-async function proofNow({ root, ports }: RunContext, { name, evaluate, model }: ModelConfig, { states }: Known, holdout: string) {
+async function proofNow({ root, ports }: RunContext, { name, evaluate, model }: ModelConfig, { states, begun }: Known, holdout: string) {
   if (evaluate.mode !== 'non_inferior' && evaluate.mode !== 'superior') return { level: ALPHA, lines: [] }
   const found = model.kind === 'path' ? await ports.files.digest(resolve(root, model.path)) : null
   const uses = states === null ? [] : usesOf(states(name), holdout)
   const level = proofLevel({ kind: 'counted', uses, pullRequest: false }, found?.digest ?? '')
-  return {
-    level,
-    lines: [
-      `mode ${evaluate.mode} asks for proof at ${Number(level.toPrecision(3))}: ${plural(uses.length, 'candidate')} used this test data before`,
-    ],
-  }
+  const used =
+    states === null && begun !== false
+      ? 'how often this test data was used is not known'
+      : `${plural(uses.length, 'candidate')} used this test data before`
+  return { level, lines: [`mode ${evaluate.mode} asks for proof at ${Number(level.toPrecision(3))}: ${used}`] }
 }
 
 /** Which file it is is known once the baseline is. */

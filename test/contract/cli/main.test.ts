@@ -82,8 +82,8 @@ describe('--explain', () => {
   })
 
   it('is refused by a verb that has no rules of its own', async () => {
-    const run = await modelgate({}, 'gate', '--explain')
-    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('modelgate gate has no option --explain')])
+    const run = await modelgate({}, 'comment', '--explain')
+    expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('modelgate comment has no option --explain')])
   })
 })
 

@@ -269,6 +269,13 @@ describe('CMT-08 EVT-01 no permission, a locked or lost conversation: the verdic
     expect((await (await gated()).comment()).checks[0]?.fix).toContain('pull-requests: write')
   })
 
+  it('asks for none on a pull request of a fork, where no job can have it', async () => {
+    fake.fault = (request) => (request.method === 'POST' ? { status: 403, message: 'Resource not accessible by integration' } : null)
+    const fix = (await (await gated({ fork: true })).comment()).checks[0]?.fix
+    expect(fix).toContain('a fork cannot write')
+    expect(fix).not.toContain('pull-requests: write')
+  })
+
   it('a comment that somebody deletes meanwhile is made again', async () => {
     fake.add(workflowBot, marked('1'))
     fake.afterList = (count) => {

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly fake?: FakeComments
   /** null: not a pull request */
   readonly pull?: number | null
+  /** its head is one of a fork */
+  readonly fork?: boolean
 }
 
 export interface Run {
@@ -44,7 +46,14 @@ const never = async (): Promise<never> => {
   throw new Error('this is not asked for')
 }
 
-export function makeRun({ models = [modelConfig('flights')], run = '100', attempt = '1', fake, pull = 7 }: RunOptions = {}): Run {
+export function makeRun({
+  models = [modelConfig('flights')],
+  run = '100',
+  attempt = '1',
+  fake,
+  pull = 7,
+  fork = false,
+}: RunOptions = {}): Run {
   const root = mkdtempSync(join(tmpdir(), 'modelgate-run-'))
   const out = join(root, '.modelgate')
   const said: string[] = []
@@ -59,7 +68,7 @@ export function makeRun({ models = [modelConfig('flights')], run = '100', attemp
     toolVersion: '0.1.0',
     host: {
       name: 'github',
-      event: { isPullRequest: pull !== null, fromFork: false, defaultBranch: 'main', refProtected: false },
+      event: { isPullRequest: pull !== null, fromFork: fork, defaultBranch: 'main', refProtected: false },
       pullRequest: async () => (pull === null ? null : { number: pull, baseSha: '', headSha: '', fromFork: false }),
       comments: (number) => {
         if (fake === undefined) throw new Error('this run has no GitHub')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { gateDetails } from '../../../src/core/schema/details.ts'
+import { explainGate } from '../../../src/stages/gate/explain-facts.ts'
 import { readReport } from '../../../src/stages/gate/read-report.ts'
 import { makeRun, putAll, type Run } from '../../contract/comment/support.ts'
 import { failing, modelConfig, passing } from '../report/samples.ts'
@@ -19,6 +20,21 @@ describe('the gate of a run', () => {
     ])
     expect(run.read('.modelgate/report.md')).toMatch(/^## ✅ Modelgate: <code>flights<\/code> passes\n/)
     expect(run.read('.modelgate/report.html')).toMatch(/^<!doctype html>/)
+  })
+
+  it('explains before it folds: what it expects, what is missing, whether the run is recorded', async () => {
+    using run = makeRun()
+    put(run)
+    const said = async () => (await explainGate(run.context, {})).join('\n')
+    const complete = await said()
+    expect(complete).toContain('flights: folds validate, train, evaluate, drift')
+    expect(complete).toContain('a change without a baseline, or with one that cannot be compared, as warn (baseline.on_missing)')
+    expect(complete).toContain('this run is not recorded in the ledger: this run belongs to a pull request')
+    expect(complete).not.toContain('missing:')
+    expect((await run.gate()).verdict).toBe('pass')
+    run.write('.modelgate/flights/evaluate.json', '{"schema":"modelgate/result@1","stage":"eval')
+    expect(await said()).toContain('missing: the result of evaluate for flights: ')
+    expect((await run.gate()).verdict).toBe('error')
   })
 
   it('has the worst verdict of several models, and the report shows the worst first', async () => {
