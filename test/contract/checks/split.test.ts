@@ -241,6 +241,13 @@ describe('ids, groups and times that test and train share', () => {
     expect(await across(train, test, '{test_before_train: 40%}', { time: 't' })).toMatch(/^pass/)
     expect(await across({ t: [null, null] }, test, '{date_overlap: 0}', { time: 't' })).toBe('skipped t has no values to judge')
   })
+
+  it.each(['date_overlap', 'date_duplicates', 'test_before_train'])('%s of times that nobody can read is no pass', async (check) => {
+    const [read, words] = [{ t: ['2026-01-02', '2026-01-05'] }, { t: ['02.01.2026', '05.01.2026', null] }]
+    const said = 'fail no value of t reads as a time, here or in train'
+    expect(await across(read, words, `{${check}: 0}`, { time: 't' })).toBe(said)
+    expect(await across(words, read, `{${check}: 0}`, { time: 't' })).toBe(said)
+  })
 })
 
 describe('labels and categories', () => {

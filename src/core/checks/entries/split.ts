@@ -4,7 +4,7 @@ import type { Role } from '../../schema/config.ts'
 import { flag } from '../../schema/leaves.ts'
 import { type Answer, fail, number, pass, type Row, shareAtMost, skipped } from '../answer.ts'
 import { asked, type CheckEntry, decided, type Scope } from '../entry.ts'
-import { type ColumnFacts, sql } from '../facts.ts'
+import { type ColumnFacts, isMoment, sql } from '../facts.ts'
 import { columnName, columns, share, count as wholeNumber } from '../params.ts'
 import { byChance } from './chance.ts'
 import { isText, nearQuery, usualSimilarity } from './near-text.ts'
@@ -68,6 +68,7 @@ const sharing = ({ part, query, says, quiet, ...rest }: Shares): CheckEntry =>
 
 function parted(row: Row, max: number, says: (broken: number, judged: number) => string, name: string): Answer {
   const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
+  if (row.unread === true) return fail(`no value of ${name} reads as a time, here or in train`)
   if (judged === 0) return skipped(`${name} has no values to judge`)
   const more = { judged, broken, limit: shareAtMost(max) }
   const said = says(broken, judged)
@@ -77,6 +78,12 @@ function parted(row: Row, max: number, says: (broken: number, judged: number) =>
 const one = (value: string, relation: string) => `SELECT k FROM (SELECT ${value} AS k FROM ${relation}) WHERE k IS NOT NULL`
 const times = ([here, there, train]: readonly [ColumnFacts, ColumnFacts, Scope['table']], { table }: Scope) =>
   `WITH here AS (${one(moment(here), table.relation)}), there AS (${one(moment(there), train.relation)}), ends AS (SELECT min(k) AS a, max(k) AS b FROM there)`
+/** Last in the list of a query over times: text stands on one of the two sides and none of it is a time, so that nothing could be compared. */
+const unread = ([here, there, train]: readonly [ColumnFacts, ColumnFacts, Scope['table']], { table }: Scope) => {
+  const words = (column: ColumnFacts, relation: string) =>
+    isMoment(column.kind) ? 'false' : `(SELECT count(${moment(column)}) = 0 AND count(${column.quoted}) > 0 FROM ${relation})`
+  return `(${words(here, table.relation)} OR ${words(there, train.relation)}) AS unread`
+}
 
 /** Integers that count every row from their smallest on number the rows of a file, and mean nothing in another one. */
 const rowCounters = (row: Row): string | null => {
@@ -200,7 +207,7 @@ export const splitChecks: readonly CheckEntry[] = [
     elsewhere: ['deepchecks DateTrainTestLeakageOverlap'],
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
-      `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE b IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k <= b) AS broken`,
+      `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE b IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k <= b) AS broken, ${unread(pair, scope)}`,
     says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is at or before the newest of train`,
   }),
   sharing({
@@ -211,7 +218,7 @@ export const splitChecks: readonly CheckEntry[] = [
     elsewhere: ['deepchecks DateTrainTestLeakageDuplicates'],
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
-      `${times(pair, scope)} SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken`,
+      `${times(pair, scope)} SELECT (SELECT count(*) FROM here) AS judged, (SELECT count(*) FROM here SEMI JOIN there USING (k)) AS broken, ${unread(pair, scope)}`,
     says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is that of a row of train too`,
   }),
   sharing({
@@ -222,7 +229,7 @@ export const splitChecks: readonly CheckEntry[] = [
     elsewhere: ['deepchecks'],
     example: '{max: 100%, column: a}',
     query: (pair, scope) =>
-      `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE a IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k < a) AS broken`,
+      `${times(pair, scope)} SELECT (SELECT count(*) FROM here, ends WHERE a IS NOT NULL) AS judged, (SELECT count(*) FROM here, ends WHERE k < a) AS broken, ${unread(pair, scope)}`,
     says: (broken, judged, name) => `the ${name} of ${count(broken)} of ${plural(judged, 'row')} is before the oldest of train`,
   }),
   decided({
