@@ -1,14 +1,18 @@
 /** What to do about a change that fails or warns: a better model, more rows, or the limit that would accept it. */
 import type { Status } from '../gate/fold.ts'
 import type { Mode } from '../schema/config.ts'
+import { levelOfUse } from '../stats/alpha-spending.ts'
 import { fewGroups } from './change.ts'
-import { type Claim, tested } from './claim.ts'
+import { ALPHA, type Claim, tested } from './claim.ts'
 
 export function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: number): string {
   const { compared, margin } = claim
   const { spec, metric, change, baseline, noun = 'groups' } = compared
   const unit = fewGroups(change) === null && !change.test?.groups ? 'rows' : noun
-  const more = compared.untested === undefined ? `evaluate on more ${unit}` : 'write low and high beside both numbers'
+  // a level that many candidates have used up comes back with other rows
+  const unused =
+    (mode === 'non_inferior' || mode === 'superior') && proof < levelOfUse(ALPHA, 1) ? `, or on ${unit} that no candidate has seen` : ''
+  const more = compared.untested === undefined ? `evaluate on more ${unit}${unused}` : 'write low and high beside both numbers'
   // no limit accepts what is not proven whatever the limit, or is not shown to be better
   if (mode === 'non_inferior' && status === 'inconclusive' && change.test?.unproven)
     return `${more}; or gate a metric that one row cannot move without end; or ask for less in modelgate.yml of the base branch: evaluate: {mode: guard}`

@@ -230,6 +230,11 @@ describe('changes', () => {
     }
     expect(run(noisy, 'superior').fix).toMatch(/^improve the model, or evaluate on more rows; .*mode: guard/)
     expect(run(noisy, 'superior').fix).not.toContain('max_drop')
+    // a level that others have used up comes back with rows that nobody has seen
+    const unseen = 'evaluate on more rows, or on rows that no candidate has seen;'
+    expect(run(noisy, 'superior', { proof: 0.0076 }).fix).toContain(unseen)
+    expect(run(noisy, 'non_inferior', { proof: 0.0076 }).fix).toContain(unseen)
+    expect(run(noisy, 'non_inferior').fix).not.toContain('no candidate has seen')
   })
 
   it('non_inferior says how many rows would show that a small drop is below the limit', () => {
