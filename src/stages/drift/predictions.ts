@@ -86,6 +86,8 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   if (before === null && stored.kind === 'found' && !sameModel)
     return none('the model changed since evaluate scored the holdout with it: evaluate it again')
 
+  if (before === null && stored.kind === 'found' && stored.rows.length > 0 && same(await (await open()).digests(), stored.rows))
+    return none(`data.current holds the same data as ${stored.rowsFrom}, which the model answered for in this run`)
   const engine = await context.ports.engine()
   const labels = labelsOf(context, [request.training, ...(stored.kind === 'none' ? [] : [stored.table])])
   const answers = async (table: Table, reference: TableProfile | null) => {
@@ -107,6 +109,8 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
     priors: stored.kind === 'found' && sameModel ? priorsNow(stored.table, now.profile) : null,
   }
 }
+
+const same = (one: readonly string[], other: readonly string[]): boolean => one.toSorted().join() === other.toSorted().join()
 
 /** In the order of the holdout, without the labels. */
 function priorsNow(before: TableProfile, now: TableProfile): Priors | null {
@@ -138,6 +142,9 @@ interface StoredAnswers {
   readonly from: string
   /** of the model that gave them, where that can be told */
   readonly digest: string | null
+  /** digests of the files that they are answers for, and how the config calls them; none where that cannot be told */
+  readonly rows: readonly string[]
+  readonly rowsFrom: string
 }
 
 /** Those that came with a fetched model, else those of this run's evaluate; or why there are none. */
@@ -148,7 +155,14 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
     const profile = await readProfile(files, resolve(context.root, fetched.profile), fetched.profile)
     const table = profile?.tables.find(({ role }) => role === 'predictions')
     if (table !== undefined)
-      return { kind: 'found', table, from: `the predictions stored with ${fetched.resolved}`, digest: fetched.model.digest }
+      return {
+        kind: 'found',
+        table,
+        from: `the predictions stored with ${fetched.resolved}`,
+        digest: fetched.model.digest,
+        rows: [],
+        rowsFrom: '',
+      }
   }
   const evaluation = await context.result('evaluate')
   if (evaluation === null || evaluation.verdict === 'error' || evaluation.verdict === 'skipped')
@@ -157,7 +171,8 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
   if (table === undefined) return none('evaluate of this run kept no profile of its predictions on the holdout')
   const holdout = context.model.data.sources.validation === undefined ? 'test' : 'validation'
   const digest = evaluation.inputs.find(({ role }) => role === 'model')?.digest ?? null
-  return { kind: 'found', table, from: `its own on data.${holdout}`, digest }
+  const rows = evaluation.inputs.filter(({ role }) => role === holdout).map((input) => input.digest)
+  return { kind: 'found', table, from: `its own on data.${holdout}`, digest, rows, rowsFrom: `data.${holdout}` }
 }
 
 const scoredTask = (task: Task | null): ScoredTask | null => (task !== null && isScoredTask(task) ? task : null)

@@ -128,6 +128,9 @@ describe('predictions of today against those on the holdout', () => {
     desk.write('m.onnx', product(2))
     expect(reason(await desk.run(config(), ['validate', 'drift']))).toContain('the model changed')
     desk.write('m.onnx', product())
+    expect(reason(await desk.run(config().replace('current.csv', 'test.csv'), all))).toBe(
+      'data.current holds the same data as data.test, which the model answered for in this run',
+    )
     desk.write('now.json', desk.read('.modelgate/m/profile.json'))
     expect(reason(await desk.run(config().replace('current.csv', '{profile: now.json}'), all))).toContain('no rows for the model')
   })
