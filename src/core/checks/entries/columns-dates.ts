@@ -65,15 +65,16 @@ export const dateChecks: readonly CheckEntry[] = [
       const read = isMoment(column.kind) ? asTimestamp(column) : `TRY_CAST(${asText(column)} AS TIMESTAMP)`
       return [
         sql(
-          `SELECT count(DISTINCT date_trunc('${every}', moment)) AS there,
+          `SELECT count(DISTINCT date_trunc('${every}', moment)) AS there, count(*) AS filled,
              date_diff('${every}', date_trunc('${every}', min(moment)), date_trunc('${every}', max(moment))) + 1 AS wanted
-           FROM (SELECT ${read} AS moment FROM ${table.relation} WHERE ${present(column)}) WHERE moment IS NOT NULL AND isfinite(moment)`,
+           FROM (SELECT CASE WHEN isfinite(${read}) THEN ${read} END AS moment FROM ${table.relation} WHERE ${present(column)})`,
         ),
       ]
     },
     judge: ({ every, max = 0 }, answers, { column }) => {
-      const { there, wanted } = answers[0]?.[0] ?? {}
+      const { there, filled, wanted } = answers[0]?.[0] ?? {}
       const found = number(there) ?? 0
+      if (found === 0 && (number(filled) ?? 0) > 0) return fail(`no value of ${column.name} reads as a date`)
       if (found === 0) return skipped(`${column.name} has no dates to judge`)
       const gaps = (number(wanted) ?? found) - found
       const told = `${shown(gaps)} of ${plural(gaps + found, every)} between the first and the last ${column.name} are without a row`

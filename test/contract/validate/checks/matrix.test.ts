@@ -251,6 +251,15 @@ const cases: readonly Case[] = [
     broken: null,
     kinds: texts,
   },
+  {
+    check: 'date_gaps',
+    pass: () => 'day',
+    passes: quoted('2026-01-05', '2026-01-06'),
+    fail: () => 'day',
+    fails: quoted('31.12.2025', 'yesterday'),
+    broken: null,
+    kinds: texts,
+  },
 ]
 
 const valueChecks = [
