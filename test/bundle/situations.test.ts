@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ActionHost, actionHost } from '../support/action-host.ts'
 import { runComposite } from '../support/composite.ts'
 import { type Loopback, loopback } from '../support/loopback.ts'
 import { baseFiles, makeProject, type Project } from '../support/project.ts'
@@ -15,6 +16,8 @@ const cli = join(projectRoot, 'dist', 'cli.js')
 let github: Loopback
 const scratch = mkdtempSync(join(tmpdir(), 'modelgate-situations-'))
 let prebuilt = new Uint8Array()
+/** the actions of dist, one after the other */
+let host: ActionHost
 const projects: Project[] = []
 /** till the end of all situations */
 const kept = (project: Project): Project => {
@@ -103,6 +106,13 @@ const begun = once(
   ({ production = null }) => production,
 )
 
+/** The first of each kind of run and end: there each step is a process of its own, as on a runner. Elsewhere only what the steps leave is looked at. */
+const asOnRunner: ReadonlySet<Situation> = new Set(
+  [...Map.groupBy(situations, ({ event = 'push', promote = false, exit }) => [event, promote, exit].join()).values()].flatMap((alike) =>
+    alike.slice(0, 1),
+  ),
+)
+
 /** How one of the two ways runs the pipeline, and how it asks the gate alone. */
 interface Way {
   readonly name: string
@@ -124,12 +134,14 @@ const byCli: Way = {
 
 const byComposite: Way = {
   name: 'composite',
-  pipeline: async ({ promote }, cwd, env) => {
+  pipeline: async (situation, cwd, env) => {
+    const { promote } = situation
     const { steps, failed } = await runComposite(projectRoot, {
       inputs: { 'github-token': 'none', artifact: '', promote: promote ? 'true' : 'false' },
       cwd,
       env,
       files: mkdtempSync(join(scratch, 'files-')),
+      host: asOnRunner.has(situation) ? null : host,
     })
     const codes = steps.map((step) => step.finished?.code ?? 0)
     const log = steps.map((step) => `${step.id}: ${step.outcome}\n${step.finished?.stdout ?? ''}${step.finished?.stderr ?? ''}`).join('\n')
@@ -180,6 +192,7 @@ beforeAll(async () => {
     response.end(JSON.stringify(body))
   })
   mkdirSync(scratch, { recursive: true })
+  host = await actionHost(join(projectRoot, 'dist', 'index.js'))
   const project = makeProject()
   execFileSync('git', ['init', '-q', '--bare', join(project.folder, 'ledger.git')])
   const done = await runNode([cli, 'train'], { cwd: project.folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
@@ -189,6 +202,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await host[Symbol.asyncDispose]()
   await github[Symbol.asyncDispose]()
   for (const project of projects) project.remove()
   rmSync(scratch, { recursive: true, force: true })

@@ -1,12 +1,14 @@
 /**
  * Runs the root composite action step by step as the runner does: `if:` and `with:` through GitHub's own expression language,
- * each sub-action's `dist/<stage>.js` in a process of its own with real INPUT_*, GITHUB_OUTPUT and summary files.
+ * each sub-action's `dist/<stage>.js` in a process of its own (or, where a host is given, one after the other in that) with real INPUT_*,
+ * GITHUB_OUTPUT and summary files.
  */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import type { ActionHost } from './action-host.ts'
 import { parseOutputFile } from './runner-parsers.ts'
 import { type Finished, runNode } from './spawn.ts'
 
@@ -66,15 +68,18 @@ function condition(text: string | undefined, context: Context, status: { failed:
   return result.kind === data.Kind.Boolean ? result.coerceString() === 'true' : result.coerceString() !== ''
 }
 
+interface StepOptions {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly files: string
+  /** of the same dist; none: a process for each step */
+  readonly host?: ActionHost | null
+}
+
 /** @param action folder that holds action.yml, the sub-actions and dist */
 export async function runComposite(
   action: string,
-  options: {
-    readonly inputs: Readonly<Record<string, string>>
-    readonly cwd: string
-    readonly env: Readonly<Record<string, string>>
-    readonly files: string
-  },
+  options: StepOptions & { readonly inputs: Readonly<Record<string, string>> },
 ): Promise<{ readonly steps: readonly StepRun[]; readonly outputs: Readonly<Record<string, string>>; readonly failed: boolean }> {
   const composite = compositeSchema.parse(parse(readFileSync(join(action, 'action.yml'), 'utf8')))
   const defaults = Object.fromEntries(Object.entries(composite.inputs).map(([name, input]) => [name, String(input.default ?? '')]))
@@ -109,7 +114,7 @@ async function runStep(
   step: z.infer<typeof compositeSchema>['runs']['steps'][number],
   context: Context,
   status: { failed: boolean },
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly files: string },
+  options: StepOptions,
 ): Promise<StepRun> {
   const match = /^\$\/([a-z]+)$/.exec(step.uses)
   if (!match?.[1]) throw new Error(`the composite may use its own sub-actions only, not ${step.uses}`)
@@ -135,7 +140,9 @@ async function runStep(
     GITHUB_PATH: channel('path'),
     GITHUB_STATE: channel('state'),
   }
-  const finished = await runNode([join(folder, sub.runs.main)], { cwd: options.cwd, env })
+  const main = join(folder, sub.runs.main)
+  const place = { cwd: options.cwd, env }
+  const finished = options.host ? await options.host.run(basename(main, '.js'), place) : await runNode([main], place)
   // CMD-05: no step of ours ever writes these
   for (const name of ['env', 'path'])
     if (statSync(join(files, name)).size > 0) throw new Error(`${step.id} wrote GITHUB_${name.toUpperCase()}`)
