@@ -4,7 +4,7 @@
  */
 
 /** a thousand votes of a forest, added up in float32, are off by less */
-export const ROUNDING = 1e-6
+const ROUNDING = 1e-6
 
 export const isAbout = (p: number, tolerance = ROUNDING): boolean => p >= -tolerance && p <= 1 + tolerance
 

@@ -92,8 +92,10 @@ describe('SEC-01 a credential is masked, in every form it could be printed in', 
       })),
     )
   })
+})
 
-  it.each([null, '', '1', 'true'])('SEC-03 %j is none', (value) => {
+describe('SEC-03 what is too short to be a secret is not masked', () => {
+  it.each([null, '', '1', 'true'])('%j', (value) => {
     expect(printed(() => mask(value))).toBe('')
   })
 })
