@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type ActionHost, actionHost } from '../../support/action-host.ts'
+import { mainModule } from '../../support/command-line.ts'
 import { makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { commandsIn } from '../../support/runner-parsers.ts'
 import type { SpawnOptions } from '../../support/spawn.ts'
@@ -12,6 +14,13 @@ const folderOf = (changes: ProjectFiles = {}): string => {
   return project.folder
 }
 afterEach(() => project?.remove())
+
+/** for steps that come before the one that is looked at, and for more of a kind of end that has been seen of a process of its own */
+let host: ActionHost
+beforeAll(async () => {
+  host = await actionHost(mainModule())
+})
+afterAll(() => host[Symbol.asyncDispose]())
 
 const failing = 'models:\n  m:\n    model: m.onnx\n    data: {train: train.csv}\n    expect: {rows: {min: 100000}}\n'
 const patched = (body: string) =>
@@ -55,7 +64,7 @@ describe('GATE-07 every path sets the outputs', () => {
     'a skip: %s where it has nothing to do is green, and not passed',
     async (action) => {
       const folder = folderOf({ 'modelgate.yml': bare })
-      const run = await runActionIn(folder, action)
+      const run = await runActionIn(folder, action, {}, action === 'train' ? {} : { host })
       expect(run.code).toBe(0)
       expect(run.outputs).toMatchObject({ verdict: 'skipped', passed: 'false', degraded: '' })
       const written = JSON.parse(readFileSync(join(folder, run.outputs['result-path'] ?? ''), 'utf8'))
@@ -68,7 +77,7 @@ describe('GATE-07 every path sets the outputs', () => {
     const folder = folderOf({
       'modelgate.yml': 'models:\n  m: {model: m.onnx, data: {test: test.csv, target: late}, train: {run: [node, -e, process.exit(3)]}}\n',
     })
-    expect((await runActionIn(folder, 'train', { 'on-fail': 'continue' })).outputs.verdict).toBe('error')
+    expect((await runActionIn(folder, 'train', { 'on-fail': 'continue' }, { host })).outputs.verdict).toBe('error')
     const run = await runActionIn(folder, 'evaluate')
     expect([run.code, run.outputs]).toEqual([
       0,
@@ -83,12 +92,12 @@ describe('GATE-07 every path sets the outputs', () => {
     const folder = folderOf({
       'modelgate.yml': two.replace('n.onnx, data: {train: train.csv}', 'n.onnx, data: {train: train.csv, target: late}'),
     })
-    expect((await runActionIn(folder, 'drift')).outputs).toMatchObject({
+    expect((await runActionIn(folder, 'drift', {}, { host })).outputs).toMatchObject({
       verdict: 'skipped',
       passed: 'false',
       'result-path': join('.modelgate', 'drift.json'),
     })
-    expect((await runActionIn(folder, 'train')).outputs).toMatchObject({
+    expect((await runActionIn(folder, 'train', {}, { host })).outputs).toMatchObject({
       verdict: 'pass',
       passed: 'true',
       'result-path': join('.modelgate', 'train.json'),
@@ -243,7 +252,7 @@ describe('several models', () => {
   })
 
   it('one of them may be asked for', async () => {
-    const run = await runActionIn(folderOf({ 'modelgate.yml': two }), 'validate', { model: 'good' })
+    const run = await runActionIn(folderOf({ 'modelgate.yml': two }), 'validate', { model: 'good' }, { host })
     expect(run.outputs).toMatchObject({ verdict: 'pass', 'result-path': join('.modelgate', 'good', 'validate.json') })
   })
 })
@@ -253,7 +262,7 @@ describe('the gate', () => {
 
   it('writes the summary of the job, and annotates what the stages found', async () => {
     const folder = folderOf({ 'modelgate.yml': config.replace('min: 1', 'min: 100000') })
-    await runActionIn(folder, 'validate', { 'on-fail': 'continue' })
+    await runActionIn(folder, 'validate', { 'on-fail': 'continue' }, { host })
     const run = await runActionIn(folder, 'gate')
     expect(run.code).toBe(1)
     expect(run.outputs).toMatchObject({ verdict: 'fail', passed: 'false', 'result-path': join('.modelgate', 'gate.json') })
@@ -274,8 +283,8 @@ describe('the gate', () => {
     ['drift is the only stage, and is switched off', 'drift: {enabled: false}'],
   ])('GATE-04 is no pass where %s', async (_, model) => {
     const folder = folderOf({ 'modelgate.yml': `models:\n  m: {model: m.onnx, ${model}}\n`, 'm.onnx': 'x' })
-    for (const stage of ['validate', 'train', 'evaluate', 'drift']) await runActionIn(folder, stage, { 'on-fail': 'continue' })
-    const run = await runActionIn(folder, 'gate')
+    for (const stage of ['validate', 'train', 'evaluate', 'drift']) await runActionIn(folder, stage, { 'on-fail': 'continue' }, { host })
+    const run = await runActionIn(folder, 'gate', {}, { host })
     expect([run.code, run.outputs.verdict, run.outputs.passed]).toEqual([2, 'error', 'false'])
   })
 
@@ -291,19 +300,19 @@ describe('the gate', () => {
       GITHUB_SHA: 'a'.repeat(40),
       ACTIONS_RUNTIME_TOKEN: 'x',
     }
-    await runActionIn(folder, 'validate', {}, { env })
+    await runActionIn(folder, 'validate', {}, { env, host })
     const run = await runActionIn(folder, 'gate', {}, { env })
     expect(run.outputs).toMatchObject({ verdict: 'pass', passed: 'true', degraded: 'artifact' })
     expect(run.code).toBe(0)
-    const none = await runActionIn(folder, 'gate', { artifact: '' }, { env })
+    const none = await runActionIn(folder, 'gate', { artifact: '' }, { env, host })
     expect(none.outputs).toMatchObject({ verdict: 'pass', degraded: '' })
   })
 
   it('fails on a warning when told to', async () => {
     const warned = config.replace('{min: 1}', '{min: 100000, severity: warn}')
     const folder = folderOf({ 'modelgate.yml': warned, 'train.csv': rows(1, 50) })
-    await runActionIn(folder, 'validate')
-    expect((await runActionIn(folder, 'gate')).outputs).toMatchObject({ verdict: 'warn', passed: 'true' })
+    await runActionIn(folder, 'validate', {}, { host })
+    expect((await runActionIn(folder, 'gate', {}, { host })).outputs).toMatchObject({ verdict: 'warn', passed: 'true' })
     const strict = await runActionIn(folder, 'gate', { 'fail-on': 'warn' })
     expect([strict.code, strict.outputs.passed]).toEqual([1, 'false'])
   })

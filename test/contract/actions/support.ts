@@ -1,6 +1,7 @@
-/** Runs an action from the source as the runner does: a process of its own, INPUT_*, and the files behind the runner's channels. */
+/** Runs an action from the source as the runner does: a process of its own (or the one of a host), INPUT_*, and the files behind the runner's channels. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ActionHost } from '../../support/action-host.ts'
 import { mainModule } from '../../support/command-line.ts'
 import { parseOutputFile } from '../../support/runner-parsers.ts'
 import { type Finished, runNode, type SpawnOptions } from '../../support/spawn.ts'
@@ -18,18 +19,16 @@ export async function runActionIn(
   folder: string,
   action: string,
   inputs: Readonly<Record<string, string>> = {},
-  options: Partial<SpawnOptions> & { readonly before?: string } = {},
+  options: Partial<SpawnOptions> & { readonly before?: string; readonly host?: ActionHost } = {},
 ): Promise<ActionRun> {
   const files = Object.fromEntries(channels.map((name) => [name, join(folder, `${name}.txt`)]))
   for (const path of Object.values(files)) writeFileSync(path, '')
   const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
   const main = JSON.stringify(mainModule())
   const script = `${options.before ?? ''}; const { start } = await import(${main}); await start(${JSON.stringify(action)})`
-  const finished = await runNode(['--input-type=module', '-e', script], {
-    cwd: folder,
-    ...options,
-    env: { ...files, ...given, ...options.env },
-  })
+  const { host, ...others } = options
+  const place = { cwd: folder, ...others, env: { ...files, ...given, ...options.env } }
+  const finished = await (host?.run(action, place) ?? runNode(['--input-type=module', '-e', script], place))
   const read = (name: (typeof channels)[number]) => readFileSync(join(folder, `${name}.txt`), 'utf8')
   return {
     ...finished,
