@@ -172,7 +172,8 @@ function agreeing(draws: Resampling, side: 'above' | 'below'): Resampling {
     bounds: () => [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
     below: () => Number(side === 'above'),
   }
-  return { ...draws, rows: (_, other) => (other === null ? null : says) }
+  // where quantiles are not read, no level is made of rows that nobody saw
+  return { ...draws, readsQuantiles: false, rows: (_, other) => (other === null ? null : says) }
 }
 
 export function countFew(name: string, rows: number, differ: number, runs: number, seed: number): readonly FewCount[] {
