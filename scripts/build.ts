@@ -20,7 +20,7 @@ const out = resolve(root, values.out)
 /** Where tsc and ncc work: always here, for the names of chunks follow from it. */
 const work = join(root, 'build')
 const target = 'node20'
-const budget = { all: 8_000_000, comment: 1_750_000 }
+const budget = { all: 8_000_000, comment: 1_800_000 }
 
 function node(script: string, ...args: string[]): void {
   const done = spawnSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, stdio: ['ignore', 2, 2] })
