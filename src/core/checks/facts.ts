@@ -57,7 +57,7 @@ export const isMoment = (kind: StorageKind): boolean => kind === 'date' || kind 
 
 /**
  * SQL: null where the value is, else true. Whether a column of a Parquet file holds nulls the engine takes from the footer, which may not tell the truth,
- * and then looks at no value; it does not see through this, which costs it nothing where there are none.
+ * and then looks at no value; it does not see through this. The price is that the column is read, whatever else is asked of it.
  */
 export const orNull = (value: string): string => `constant_or_null(true, ${value})`
 

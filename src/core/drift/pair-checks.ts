@@ -67,18 +67,8 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
       ),
       ...unknown,
     ],
-    rows: changedMost(rows),
+    rows: rows.toSorted((x, y) => Math.abs(y.change ?? 0) - Math.abs(x.change ?? 0)).slice(0, shown),
   }
-}
-
-/** Only those that may be shown are put in order: there are pairs by the thousand. */
-function changedMost(rows: readonly Row[]): readonly Row[] {
-  const size = ({ change }: Row) => Math.abs(change ?? 0)
-  const least = Float64Array.from(rows, size).sort().at(-shown) ?? 0
-  return rows
-    .filter((row) => size(row) >= least)
-    .toSorted((x, y) => size(y) - size(x))
-    .slice(0, shown)
 }
 
 /**

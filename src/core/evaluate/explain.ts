@@ -1,4 +1,5 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
+import { isExpired } from '../gate/waivers.ts'
 import { showRef } from '../ledger/show-ref.ts'
 import { metrics, usualMetrics } from '../metrics/table.ts'
 import { shownSource } from '../policy/shown.ts'
@@ -256,8 +257,11 @@ function change({ kind, value }: Change, spec: MetricSpec): string {
   return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(spec))
 }
 
-export const explainWaivers = (waivers: readonly Waiver[]): readonly string[] =>
-  waivers.map(
-    ({ check, limit, owner, until, reason }) =>
-      `waived until ${until} by ${owner}: ${check}${limit === null ? '' : ` up to ${limit}`} (${reason})`,
-  )
+/** Those that hold on that day. */
+export const explainWaivers = (waivers: readonly Waiver[], model: string, day: string): readonly string[] =>
+  waivers
+    .filter((waiver) => waiver.model === model && !isExpired(waiver, day))
+    .map(
+      ({ check, limit, owner, until, reason }) =>
+        `waived until ${until} by ${owner}: ${check}${limit === null ? '' : ` up to ${limit}`} (${reason})`,
+    )

@@ -28,9 +28,12 @@ export type HoldoutUses =
 
 /** The files of the holdout by digest: the same rows in the same files are the same holdout. Null: there is none. */
 export function holdoutOf(inputs: readonly InputRecord[]): string | null {
-  const digests = inputs.filter((input) => input.role === 'test').map((input) => input.digest)
-  return digests.length === 0 ? null : [...new Set(digests)].sort().join('+')
+  return allBytes(inputs.filter((input) => input.role === 'test').map((input) => input.digest))
 }
+
+/** Several files as one, by what they hold; null: there is none. @param digests of each, in any order */
+export const allBytes = (digests: readonly string[]): string | null =>
+  digests.length === 0 ? null : [...new Set(digests)].sort().join('+')
 
 /** The number of this candidate among those that the holdout has seen; 1 where nothing is known. */
 export function useOf(holdout: HoldoutUses, digest: string): { readonly use: number; readonly repeated: boolean } {

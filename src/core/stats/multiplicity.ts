@@ -10,13 +10,12 @@
  * Source: Holm 1979; Benjamini & Hochberg 1995; Benjamini & Yekutieli 2001.
  */
 export function holm(p: readonly number[]): number[] {
-  const sorted = ascending(p)
+  const m = p.length
   let running = 0
-  const adjusted = sorted.map((value, rank) => {
-    running = Math.max(running, Math.min(1, (p.length - rank) * value))
+  return adjust(p, (value, rank) => {
+    running = Math.max(running, Math.min(1, (m - rank) * value))
     return running
   })
-  return inOrder(p, sorted, adjusted)
 }
 
 export const benjaminiHochberg = (p: readonly number[]): number[] => stepUp(p, 1)
@@ -29,31 +28,26 @@ export const benjaminiYekutieli = (p: readonly number[]): number[] =>
 
 function stepUp(p: readonly number[], factor: number): number[] {
   const m = p.length * factor
-  const sorted = ascending(p)
-  const adjusted = new Float64Array(p.length)
+  const adjusted = new Array<number>(p.length)
   let running = 1
-  for (let rank = p.length - 1; rank >= 0; rank -= 1) {
-    running = Math.min(running, (m * (sorted[rank] ?? 1)) / (rank + 1))
-    adjusted[rank] = running
+  for (const { value, index, rank } of ascending(p).reverse()) {
+    running = Math.min(running, (m * value) / (rank + 1))
+    adjusted[index] = running
   }
-  return inOrder(p, sorted, adjusted)
+  return adjusted
 }
 
-/** Numbers alone: the order of a thousand pairs is found without a call for each comparison. */
-function ascending(p: readonly number[]): Float64Array {
+/** Visits from the smallest p up; rank counts from 0. */
+function adjust(p: readonly number[], step: (value: number, rank: number) => number): number[] {
+  const adjusted = new Array<number>(p.length)
+  for (const { value, index, rank } of ascending(p)) adjusted[index] = step(value, rank)
+  return adjusted
+}
+
+function ascending(p: readonly number[]): { value: number; index: number; rank: number }[] {
   for (const value of p) if (!(value >= 0 && value <= 1)) throw new RangeError(`a p-value lies in [0, 1], not ${value}`)
-  return Float64Array.from(p).sort()
-}
-
-/** Equal p-values have one adjusted value, which stands at the place of the first. @param adjusted in the order of `sorted` */
-function inOrder(p: readonly number[], sorted: Float64Array, adjusted: Float64Array): number[] {
-  return p.map((value) => {
-    let [low, high] = [0, sorted.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((sorted[middle] ?? 1) < value) low = middle + 1
-      else high = middle
-    }
-    return adjusted[low] ?? 1
-  })
+  return p
+    .map((value, index) => ({ value, index }))
+    .sort((x, y) => x.value - y.value)
+    .map((entry, rank) => ({ ...entry, rank }))
 }

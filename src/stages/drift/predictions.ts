@@ -4,6 +4,7 @@
  * whether the model can be asked or not.
  */
 import { resolve } from 'node:path'
+import { allBytes, holdoutOf } from '../../core/evaluate/reuse.ts'
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
 import { expectedOutcomes } from '../../core/no-labels/expected-outcomes.ts'
@@ -86,8 +87,9 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
   if (before === null && stored.kind === 'found' && !sameModel)
     return none('the model changed since evaluate scored the holdout with it: evaluate it again')
 
-  if (before === null && stored.kind === 'found' && stored.rows.length > 0 && same(await (await open()).digests(), stored.rows))
-    return none(`data.current holds the same data as ${stored.rowsFrom}, which the model answered for in this run`)
+  const holdout = before === null && stored.kind === 'found' ? stored.holdout : null
+  if (holdout !== null && allBytes(await (await open()).digests()) === holdout)
+    return none('data.current holds the same data as data.test, which the model answered for in this run')
   const engine = await context.ports.engine()
   const labels = labelsOf(context, [request.training, ...(stored.kind === 'none' ? [] : [stored.table])])
   const answers = async (table: Table, reference: TableProfile | null) => {
@@ -109,8 +111,6 @@ async function scored(context: ModelContext, request: PredictionRequest, open: (
     priors: stored.kind === 'found' && sameModel ? priorsNow(stored.table, now.profile) : null,
   }
 }
-
-const same = (one: readonly string[], other: readonly string[]): boolean => one.toSorted().join() === other.toSorted().join()
 
 /** In the order of the holdout, without the labels. */
 function priorsNow(before: TableProfile, now: TableProfile): Priors | null {
@@ -142,9 +142,8 @@ interface StoredAnswers {
   readonly from: string
   /** of the model that gave them, where that can be told */
   readonly digest: string | null
-  /** digests of the files that they are answers for, and how the config calls them; none where that cannot be told */
-  readonly rows: readonly string[]
-  readonly rowsFrom: string
+  /** `data.test`, where they are answers for that in this run */
+  readonly holdout: string | null
 }
 
 /** Those that came with a fetched model, else those of this run's evaluate; or why there are none. */
@@ -160,8 +159,7 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
         table,
         from: `the predictions stored with ${fetched.resolved}`,
         digest: fetched.model.digest,
-        rows: [],
-        rowsFrom: '',
+        holdout: null,
       }
   }
   const evaluation = await context.result('evaluate')
@@ -169,10 +167,15 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
     return none('there are no predictions on a holdout to hold those of today against: evaluate did not score one in this run')
   const table = (await readProfile(files, answersProfilePath(context)))?.tables.find(({ role }) => role === 'predictions')
   if (table === undefined) return none('evaluate of this run kept no profile of its predictions on the holdout')
-  const holdout = context.model.data.sources.validation === undefined ? 'test' : 'validation'
+  const isTest = context.model.data.sources.validation === undefined
   const digest = evaluation.inputs.find(({ role }) => role === 'model')?.digest ?? null
-  const rows = evaluation.inputs.filter(({ role }) => role === holdout).map((input) => input.digest)
-  return { kind: 'found', table, from: `its own on data.${holdout}`, digest, rows, rowsFrom: `data.${holdout}` }
+  return {
+    kind: 'found',
+    table,
+    from: `its own on data.${isTest ? 'test' : 'validation'}`,
+    digest,
+    holdout: isTest ? holdoutOf(evaluation.inputs) : null,
+  }
 }
 
 const scoredTask = (task: Task | null): ScoredTask | null => (task !== null && isScoredTask(task) ? task : null)

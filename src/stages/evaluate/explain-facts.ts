@@ -4,7 +4,7 @@ import { ALPHA } from '../../core/evaluate/claim.ts'
 import { decidable } from '../../core/evaluate/decidable.ts'
 import { explainWaivers } from '../../core/evaluate/explain.ts'
 import { holdoutOf, proofLevel } from '../../core/evaluate/reuse.ts'
-import { dayOf, isExpired } from '../../core/gate/waivers.ts'
+import { dayOf } from '../../core/gate/waivers.ts'
 import { stateOf } from '../../core/ledger/files.ts'
 import { showRef } from '../../core/ledger/show-ref.ts'
 import { aliasOf, findVersion, usesOf } from '../../core/ledger/transitions.ts'
@@ -23,7 +23,6 @@ import { partSizes } from './parts.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
-  const waivers = (context.config.waivers ?? []).filter((waiver) => waiver.model === model.name && !isExpired(waiver, day))
   const known = await ledger(context, model)
   return [
     ...(await candidate(context, model)),
@@ -32,7 +31,7 @@ export async function explainFacts(context: RunContext, model: ModelConfig): Pro
     ...(await ownNumbers(context, model)),
     ...(await references(context, model, known)),
     ...known.lines,
-    ...explainWaivers(waivers),
+    ...explainWaivers(context.config.waivers ?? [], model.name, day),
   ]
 }
 

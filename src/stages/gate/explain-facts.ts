@@ -1,6 +1,6 @@
 /** `modelgate gate --explain`: what the gate will fold, what counts as what, and what of it is missing here; before anything is folded. */
 import { explainWaivers } from '../../core/evaluate/explain.ts'
-import { dayOf, isExpired } from '../../core/gate/waivers.ts'
+import { dayOf } from '../../core/gate/waivers.ts'
 import type { RunContext, StageOptions } from '../context.ts'
 import { whyNotWrite } from '../may-write.ts'
 import { type CollectedModel, collect } from './collect.ts'
@@ -14,7 +14,7 @@ export async function explainGate(context: RunContext, { failOn = 'fail' }: Stag
       : refusal && `this run is not recorded in the ledger: ${refusal.why}`
   const models = (await collect(context)).flatMap((model) => [
     ...ofModel(model),
-    ...explainWaivers((context.config.waivers ?? []).filter((waiver) => waiver.model === model.config.name && !isExpired(waiver, day))),
+    ...explainWaivers(context.config.waivers ?? [], model.config.name, day),
   ])
   return [
     'the verdict is the worst of all models: error (exit 2), fail (1), warn, pass (0)',
