@@ -52,7 +52,7 @@ const whose = {
 } as const
 
 /** Who answered where we did not, and what a command said when it was asked again. */
-function scoredNotes({ scored, baseline_answers: before, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+function scoredNotes({ scored, baseline_answers: before, runs, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
   const by = scored === undefined ? [] : [say`${own(whose[scored.by])} ${name(scored.how)}`]
   return [
     ...by,
@@ -60,10 +60,13 @@ function scoredNotes({ scored, baseline_answers: before, repeated = [] }: Return
     ...(scored?.inspected === false
       ? [own('The model file is not inspected (format: opaque): Modelgate has not looked into it and never loads it.')]
       : []),
-    ...repeated.map(
-      ({ name: shown, runs }) =>
-        say`${name(shown)} over ${own(`${plural(runs.length, 'run')}: ${runs.map(({ value }) => figure(value)).join(', ')}`)}`,
-    ),
+    ...(runs === undefined
+      ? []
+      : [own(`run ${plural(runs.count, 'time')}, by \`confirm\`: what is shown, recorded and kept is of run ${runs.shown}`)]),
+    ...repeated.map(({ name: metric, shown, runs: each }) => {
+      const values = each.map(({ value }) => figure(value)).join(', ')
+      return say`${name(metric)} over ${own(`${plural(each.length, 'run')}: ${values}${shown === runs?.shown ? '' : `; of it, run ${shown} is shown`}`)}`
+    }),
   ]
 }
 

@@ -70,9 +70,17 @@ export const evaluateDetails = z.lazy(() =>
       .optional(),
     /** files of `baseline.predictions` that the baseline's answers were read from */
     baseline_answers: z.string().optional(),
-    /** metrics of a command that was run again, by `confirm`; one entry a run, the first one first */
+    /** of a command that was run again, by `confirm`: how often, and which run is shown, recorded and kept, from 1 */
+    runs: z.strictObject({ count: z.number().int(), shown: z.number().int() }).optional(),
+    /** the metrics for which it was; one entry a run, the first one first, and the run that is shown of it, from 1: `runs.shown`, unless that says otherwise of it than was decided */
     repeated: z
-      .array(z.strictObject({ name: z.string(), runs: z.array(z.strictObject({ value: number, baseline: number, change: number })) }))
+      .array(
+        z.strictObject({
+          name: z.string(),
+          shown: z.number().int(),
+          runs: z.array(z.strictObject({ value: number, baseline: number, change: number })),
+        }),
+      )
       .optional(),
     /** against answers of the training framework */
     parity: z

@@ -1,6 +1,6 @@
 /** Runs a scoring command again where the first run would not pass and the config asks to confirm that. */
 import type { Judgement } from '../../core/evaluate/judge.ts'
-import { decideRepeated, mostParts, partsBroken, toConfirm } from '../../core/evaluate/repeated.ts'
+import { decideRuns, partsBroken, toConfirm } from '../../core/evaluate/repeated.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
@@ -19,7 +19,7 @@ export interface Confirmed<Answers> {
   readonly metrics: Judgement['metrics']
   /** of the run that is shown */
   readonly answers: Answers
-  readonly details: Pick<EvaluateDetails, 'repeated'>
+  readonly details: Pick<EvaluateDetails, 'repeated' | 'runs'>
   readonly parts: Parts
 }
 
@@ -42,13 +42,6 @@ export async function confirmed<Answers>(
     progress.say(`${model.name}: run ${run} of ${times}, to confirm ${what}`)
     runs.push(await again())
   }
-  const [one, ...others] = runs
-  const { checks, metrics, details, shown } = decideRepeated([one.judged, ...others.map((run) => run.judged)], due)
-  return {
-    checks,
-    metrics,
-    answers: runs[shown]?.answers ?? answers,
-    details: due.length === 0 ? {} : { repeated: details },
-    parts: mostParts(runs.map((run) => run.parts)),
-  }
+  const { shown, ...decided } = decideRuns(runs, due)
+  return { ...decided, answers: runs[shown]?.answers ?? answers }
 }

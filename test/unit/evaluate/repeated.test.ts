@@ -3,7 +3,7 @@ import { determinismCheck } from '../../../src/core/evaluate/determinism.ts'
 import type { Judgement } from '../../../src/core/evaluate/judge.ts'
 import { mostOf, type Said } from '../../../src/core/evaluate/most-of.ts'
 import { parityChecks, parityOf, worstParity } from '../../../src/core/evaluate/parity.ts'
-import { decideRepeated, mostParts, toConfirm } from '../../../src/core/evaluate/repeated.ts'
+import { decideRuns, type PartsOfRun, type Run, toConfirm } from '../../../src/core/evaluate/repeated.ts'
 import type { Status, Verdict } from '../../../src/core/gate/fold.ts'
 import { makeCheck } from '../../../src/core/schema/result.ts'
 
@@ -40,6 +40,15 @@ const run = (effect: Verdict, status: Status = effect === 'fail' ? 'fail' : 'pas
 })
 const spec = (name: string, confirm: number) => ({ name, metric: 'f1', params: {}, certainty: 'literal', confirm }) as const
 
+const parts = (...effects: readonly Verdict[]) => ({
+  checks: effects.map((effect, i) =>
+    makeCheck({ id: `evaluate.slice:f1:a#${i + 1}`, status: effect === 'fail' ? 'fail' : 'pass', effect, message: effect }),
+  ),
+})
+type Runs = [Run<PartsOfRun>, ...Run<PartsOfRun>[]]
+const judgedRuns = (...all: readonly Judgement[]) => all.map((judged) => ({ judged, parts: parts('pass') })) as unknown as Runs
+const runsOf = (...all: readonly PartsOfRun[]) => all.map((one) => ({ judged: run('pass'), parts: one })) as unknown as Runs
+
 describe('confirm', () => {
   it('is due where a measurement would not pass, not where there is nothing to compare with', () => {
     expect(toConfirm([spec('f1', 3)], run('fail'))).toHaveLength(1)
@@ -49,38 +58,98 @@ describe('confirm', () => {
   })
 
   it('an error of one run is an error: no majority passes what is undefined', () => {
-    const { checks } = decideRepeated([run('fail'), run('pass'), run('error', 'error')], [spec('f1', 3)])
+    const { checks } = decideRuns(judgedRuns(run('fail'), run('pass'), run('error', 'error')), [spec('f1', 3)])
     expect(checks[0]).toMatchObject({ status: 'error', effect: 'error' })
   })
 
   it('each metric counts as many runs as it asked for', () => {
-    const runs = [run('fail'), run('pass'), run('pass'), run('fail'), run('fail')] as const
-    const three = decideRepeated([...runs], [spec('f1', 3)])
+    const runs = judgedRuns(run('fail'), run('pass'), run('pass'), run('fail'), run('fail'))
+    const three = decideRuns(runs, [spec('f1', 3)])
     expect(three.checks[0]?.effect).toBe('pass')
     expect(three.checks[1]?.message).toBe('none')
-    expect(decideRepeated([...runs], [spec('f1', 5)]).checks[0]?.effect).toBe('fail')
+    expect(decideRuns(runs, [spec('f1', 5)]).checks[0]?.effect).toBe('fail')
   })
 })
 
 describe('parts of the rows, measured in several runs', () => {
-  const parts = (...effects: readonly Verdict[]) => ({
-    checks: effects.map((effect, i) =>
-      makeCheck({ id: `evaluate.slice:f1:a#${i + 1}`, status: effect === 'fail' ? 'fail' : 'pass', effect, message: effect }),
-    ),
-  })
-
   it('are those of one run that says what most of the runs say', () => {
     const [bad, good] = [parts('pass', 'fail'), parts('pass', 'pass')]
-    expect(mostParts([bad, good, good])).toEqual(good)
-    const found = mostParts([good, bad, parts('fail', 'pass')])
+    expect(decideRuns(runsOf(bad, good, good), []).parts).toEqual(good)
+    const found = decideRuns(runsOf(good, bad, parts('fail', 'pass')), []).parts
     expect(found.checks.map(({ effect }) => effect)).toEqual(['pass', 'fail'])
-    expect(found.checks.map(({ message }) => message)).toEqual(['pass', 'fail. Run 3 times, shown is one of them; most of them decide.'])
-    expect(mostParts([bad])).toBe(bad)
+    expect(found.checks.map(({ message }) => message)).toEqual(['pass', 'fail. Run 3 times, most of them decide. Shown is run 2.'])
   })
 
   it('an error of one run is an error', () => {
     const broken = { checks: [makeCheck({ id: 'evaluate.fairness_difference:tpr:a', status: 'error', effect: 'error', message: 'x' })] }
-    expect(mostParts([parts('fail'), broken, parts('pass')])).toBe(broken)
+    expect(decideRuns(runsOf(parts('fail'), broken, parts('pass')), []).parts).toEqual(broken)
+  })
+})
+
+describe('the run that is shown', () => {
+  /** each metric with the level it has in this run */
+  const measured = (levels: Readonly<Record<string, readonly [Verdict, number]>>): Judgement => ({
+    primary: 'f1',
+    checks: Object.entries(levels).map(([metric, [effect, observed]]) =>
+      makeCheck({
+        id: `evaluate.min:${metric}`,
+        status: effect === 'fail' ? 'fail' : 'pass',
+        effect,
+        metric,
+        observed,
+        message: `${metric} is ${observed}`,
+      }),
+    ),
+    metrics: Object.entries(levels).map(([name, [, value]]) => ({
+      name,
+      metric: name,
+      direction: 'higher' as const,
+      unit: '',
+      gated: true,
+      candidate: { value, undefined: null, interval: null, method: null },
+      baseline: null,
+      trivial: null,
+      change: null,
+    })),
+  })
+  const levels = ({ metrics }: { readonly metrics: Judgement['metrics'] }) => metrics.map(({ candidate }) => candidate.value)
+
+  it('is one: parts, metrics that asked for it and those that did not', () => {
+    const found = decideRuns(
+      [
+        { judged: measured({ f1: ['fail', 0.1], recall: ['pass', 0.91] }), parts: parts('pass') },
+        { judged: measured({ f1: ['pass', 0.8], recall: ['pass', 0.92] }), parts: parts('fail') },
+        { judged: measured({ f1: ['pass', 0.9], recall: ['pass', 0.93] }), parts: parts('pass') },
+      ],
+      [spec('f1', 3)],
+    )
+    expect(found.shown).toBe(2)
+    expect(levels(found)).toEqual([0.9, 0.93])
+    expect(found.checks.map(({ observed }) => observed)).toEqual([0.9, 0.93])
+    expect(found.checks.map(({ message }) => message)).toEqual([
+      'f1 is 0.9. Run 3 times, most of them decide. Shown is run 3.',
+      'recall is 0.93',
+    ])
+    expect(found.details).toMatchObject({ runs: { count: 3, shown: 3 }, repeated: [{ name: 'f1', shown: 3 }] })
+  })
+
+  it('where none says all that was decided, a metric is of one that says it of the metric, and tells so', () => {
+    const found = decideRuns(
+      [
+        { judged: measured({ f1: ['fail', 0.1], recall: ['pass', 0.91] }), parts: parts('pass') },
+        { judged: measured({ f1: ['pass', 0.8], recall: ['fail', 0.2] }), parts: parts('pass') },
+        { judged: measured({ f1: ['pass', 0.9], recall: ['fail', 0.3] }), parts: parts('pass') },
+      ],
+      [spec('f1', 3)],
+    )
+    // recall did not ask for it, so the first run decides it
+    expect(found.checks.map(({ effect }) => effect)).toEqual(['pass', 'pass'])
+    expect(found.shown).toBe(0)
+    expect(levels(found)).toEqual([0.8, 0.91])
+    expect(found.checks[0]?.message).toBe(
+      'f1 is 0.8. Run 3 times, most of them decide. This is of run 2; what else is shown is of run 1, which says otherwise here.',
+    )
+    expect(found.details).toMatchObject({ runs: { count: 3, shown: 1 }, repeated: [{ name: 'f1', shown: 2 }] })
   })
 })
 
