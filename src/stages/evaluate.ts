@@ -3,7 +3,8 @@
  * data, and lets the core judge. Rows pass through in batches; what stays is a label and a score a row.
  */
 import { join } from 'node:path'
-import { figuresOf, judgedAs } from '../core/evaluate/comparable.ts'
+import { judgedAs } from '../core/evaluate/basis.ts'
+import { figuresOf } from '../core/evaluate/comparable.ts'
 import { determinismCheck } from '../core/evaluate/determinism.ts'
 import { withHistory, withRuns } from '../core/evaluate/history.ts'
 import { type JudgeInput, judge, type MissingBaseline } from '../core/evaluate/judge.ts'

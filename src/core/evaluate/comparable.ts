@@ -1,20 +1,17 @@
 /**
  * What makes two evaluations comparable. Both models are scored in one run, on the same rows, with one truth, one positive class, one threshold and
  * one version of every metric, so that these cannot differ. What is left to differ is the baseline itself: columns it wants, labels it speaks.
- * Of a baseline whose bytes are gone a run recorded numbers, and what they mean (`Judged`). They are compared, row by row no more, only where all
- * of that is the same today; else what differs is said.
+ * Of a baseline whose bytes are gone a run recorded numbers, and what they mean (`Judged`). They are compared, row by row no more, where all of that
+ * which touches the metric is the same today (basis.ts); else what differs is said.
  */
 import { count, plural } from '../report/format.ts'
-import type { MetricSpec, ModelConfig } from '../schema/config.ts'
+import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Judged } from '../schema/judged.ts'
 import type { LedgerModel } from '../schema/ledger.ts'
-import { shorten, visible } from '../text/visible.ts'
+import { differsFor } from './basis.ts'
 import type { StoredValue } from './change.ts'
 import { type ChangedRows, saidChanged } from './changed-rows.ts'
-
-/** Raised when the definition of a metric changes: its numbers of before mean something else. */
-const metricsVersion = 1
 
 /** A baseline that fails for one of these reasons was made for other data: nothing is wrong with the candidate, and nothing can be compared. */
 const foreign: Readonly<Record<string, string>> = {
@@ -30,83 +27,6 @@ const foreign: Readonly<Record<string, string>> = {
 
 /** What differs, or null: the error is no matter of comparability. */
 export const whatDiffers = (code: string): string | null => (Object.hasOwn(foreign, code) ? (foreign[code] ?? null) : null)
-
-/** @param holdout fingerprint of the test files; @param rows that were evaluated, those without a label yet left out */
-export function judgedAs(
-  { data, evaluate }: Pick<ModelConfig, 'data' | 'evaluate'>,
-  found: { readonly holdout: string; readonly task: string; readonly rows: number },
-): Judged['basis'] {
-  const { chooseThreshold = null, threshold, value = null, season = null, quantiles = null, judgedQuantiles: levels = quantiles } = evaluate
-  return {
-    ...found,
-    metrics_version: metricsVersion,
-    target: data.targets ? JSON.stringify(data.targets) : data.target,
-    positive: data.positive === null ? null : String(data.positive),
-    weight: data.weight,
-    group: data.group,
-    threshold: chooseThreshold === null ? String(threshold) : `for ${chooseThreshold.maximize} on ${chooseThreshold.on}`,
-    value: value === null ? null : JSON.stringify(value),
-    season: season ?? 1,
-    quantiles: levels === null ? null : levels.join(', '),
-    horizon: data.horizon ?? null,
-  }
-}
-
-/** What each part of the basis is called, and whether its value helps whoever reads what differs. */
-const said: Readonly<Record<keyof Judged['basis'], string>> = {
-  holdout: 'the test data',
-  task: 'the task',
-  rows: 'the number of rows',
-  metrics_version: 'the definition of the metrics',
-  target: 'data.target',
-  positive: 'data.positive',
-  weight: 'data.weight',
-  group: 'data.group',
-  threshold: 'evaluate.threshold',
-  value: 'evaluate.value',
-  season: 'evaluate.season',
-  quantiles: 'evaluate.quantiles',
-  horizon: 'data.horizon',
-}
-
-/** Those of which the value is shown: `positive` may be a label of the data, the others are digests or long. */
-const shownParts: ReadonlySet<keyof Judged['basis']> = new Set([
-  'task',
-  'rows',
-  'target',
-  'weight',
-  'group',
-  'threshold',
-  'season',
-  'horizon',
-])
-
-/** The default, written out or not, is one and the same. */
-const same: Partial<Record<keyof Judged['basis'], (value: unknown) => unknown>> = {
-  positive: (value) => (/^(?:1|true)$/i.test(String(value)) ? null : value),
-}
-
-const differing = (then: Judged['basis'], now: Judged['basis']) =>
-  (Object.keys(said) as (keyof Judged['basis'])[]).filter((key) => {
-    const meant = same[key] ?? ((value: unknown) => value)
-    return meant(then[key]) !== meant(now[key])
-  })
-
-/** One question was asked of both, if of other rows. */
-export const sameQuestion = (then: Judged['basis'], now: Judged['basis']): boolean =>
-  differing(then, now).every((key) => key === 'holdout' || key === 'rows')
-
-/** What of the basis is another one, in words; null: nothing. */
-export function basisDiffers(then: Judged['basis'], now: Judged['basis']): string | null {
-  const keys = differing(then, now)
-  const value = (basis: Judged['basis'], key: keyof Judged['basis']) =>
-    basis[key] === null ? 'not set' : shorten(visible(String(basis[key])), 60)
-  const part = (key: keyof Judged['basis']) =>
-    shownParts.has(key) ? `${said[key]} (${value(then, key)} then, ${value(now, key)} now)` : said[key]
-  return keys.length === 0
-    ? null
-    : `${keys.map(part).join(', ')} ${keys.length === 1 ? 'is not what it was' : 'are not what they were'} then`
-}
 
 /** A metric with its parameters, so that one name means one thing. */
 export const meaning = ({ metric, params, direction }: Pick<MetricSpec, 'metric' | 'params' | 'direction'>): string =>
@@ -132,14 +52,37 @@ export function figuresOf(rows: EvaluateDetails['metrics'], specs: readonly Metr
   )
 }
 
-/** Those of the past that mean today what they meant then. */
-export const sameFigures = (then: Judged['figures'], specs: readonly MetricSpec[]): Readonly<Record<string, StoredValue>> =>
-  Object.fromEntries(
-    Object.entries(then).filter(([name, figure]) => {
-      const spec = specs.find((one) => one.name === name)
-      return figure.of === meaning(spec ?? { metric: name, params: {} })
+/** Those of the past that mean today what they meant then, on a basis of which nothing that touches every metric differs. */
+export function sameFigures(
+  { basis, figures }: Judged,
+  now: Judged['basis'],
+  specs: readonly MetricSpec[],
+): Readonly<Record<string, StoredValue>> {
+  return Object.fromEntries(
+    Object.entries(figures).filter(([name, figure]) => {
+      const spec = specFor(name, specs)
+      return figure.of === meaning(spec) && differsFor(spec, basis, now) === null
     }),
   )
+}
+
+/** Without a key in the config it is called by its metric. */
+const specFor = (name: string, specs: readonly MetricSpec[]): Pick<MetricSpec, 'metric' | 'params' | 'direction'> =>
+  specs.find((one) => one.name === name) ?? { metric: name, params: {} }
+
+/** Of each metric that means what it did, but rests on something else: on what. */
+export function otherwiseBased(
+  { basis, figures }: Judged,
+  now: Judged['basis'],
+  specs: readonly MetricSpec[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.keys(figures).flatMap((name) => {
+      const why = differsFor(specFor(name, specs), basis, now)
+      return why === null ? [] : [[name, why]]
+    }),
+  )
+}
 
 /** Of each metric that meant something else then, or that nobody recorded then: that it cannot be held against its own past. */
 export const redefined = (then: Judged['figures'], specs: readonly MetricSpec[]): Readonly<Record<string, string>> =>
@@ -154,15 +97,14 @@ export const redefined = (then: Judged['figures'], specs: readonly MetricSpec[])
 /** numbers of one metric that are not the same, as far as answers that were written with fewer digits may be */
 const sameNumber = 1e-6
 
-/** The first metric of which a run recorded another number on the same basis; null: none, or nothing of that basis was recorded. */
+/** The first metric of which a run recorded another number on the same basis; null: none, or nothing on that basis was recorded. */
 export function differingFigure(
   judged: Judged,
   now: Judged['basis'],
   rows: EvaluateDetails['metrics'],
   specs: readonly MetricSpec[],
 ): { readonly name: string; readonly recorded: number; readonly now: number } | null {
-  if (basisDiffers(judged.basis, now) !== null) return null
-  const known = sameFigures(judged.figures, specs)
+  const known = sameFigures(judged, now, specs)
   for (const { name, baseline } of rows) {
     const [recorded, value] = [known[name]?.value ?? null, baseline?.value ?? null]
     if (recorded !== null && value !== null && Math.abs(value - recorded) > sameNumber * Math.max(1, Math.abs(recorded)))

@@ -12,7 +12,8 @@ import type { MetricSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Judged } from '../schema/judged.ts'
 import type { LedgerModel } from '../schema/ledger.ts'
-import { meaning, sameQuestion } from './comparable.ts'
+import { sameQuestion } from './basis.ts'
+import { meaning } from './comparable.ts'
 
 export const usualAuto = { floor: null, k: 3, runs: 20 } as const
 export const fewestRuns = 5
@@ -49,7 +50,7 @@ export const withHistory = (specs: readonly MetricSpec[], state: LedgerModel | n
     if (!spec.auto) return spec
     const known = (state?.recent ?? []).flatMap(({ metrics, holdout, basis, of = {} }) => {
       const value = Object.hasOwn(metrics, spec.name) ? metrics[spec.name] : null
-      const same = basis !== undefined && sameQuestion(basis, now) && Object.hasOwn(of, spec.name) && of[spec.name] === meaning(spec)
+      const same = basis !== undefined && sameQuestion(spec, basis, now) && Object.hasOwn(of, spec.name) && of[spec.name] === meaning(spec)
       return same && typeof value === 'number' && Number.isFinite(value) ? [{ value, holdout }] : []
     })
     const last = known.slice(-spec.auto.runs)

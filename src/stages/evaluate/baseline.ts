@@ -1,5 +1,6 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
-import { basisDiffers, redefined, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
+import { basisDiffers } from '../../core/evaluate/basis.ts'
+import { otherwiseBased, redefined, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
 import type { JudgeInput, MissingBaseline } from '../../core/evaluate/judge.ts'
 import type { MetricSpec, ModelRef } from '../../core/schema/config.ts'
 import type { Judged } from '../../core/schema/judged.ts'
@@ -66,9 +67,14 @@ export function byNumbers(
       compared: { ...compared, missing: { ...missing, because: `${missing.because}; ${differs}` } },
       input: { stored, redefined: others },
     }
+  const metrics = sameFigures(judged, now, specs)
   return {
-    compared: record === null ? compared : { ...compared, record: { ...record, same_rows: true } },
-    input: { stored, redefined: others, unpaired: { because: missing.because, metrics: sameFigures(judged.figures, specs) } },
+    compared: record === null ? compared : { ...compared, record: { ...record, same_rows: Object.keys(metrics).length > 0 } },
+    input: {
+      stored,
+      redefined: { ...otherwiseBased(judged, now, specs), ...others },
+      unpaired: { because: missing.because, metrics },
+    },
   }
 }
 

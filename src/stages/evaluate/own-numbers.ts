@@ -4,7 +4,8 @@
  */
 
 import { resolve } from 'node:path'
-import { figuresOf, judgedAs } from '../../core/evaluate/comparable.ts'
+import { judgedAs } from '../../core/evaluate/basis.ts'
+import { figuresOf } from '../../core/evaluate/comparable.ts'
 import { withHistory, withRuns } from '../../core/evaluate/history.ts'
 import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { sizeChecks } from '../../core/evaluate/model-size.ts'

@@ -73,6 +73,28 @@ describe('a production model of another format', () => {
     expect(now.report).not.toContain('→ 0.')
   })
 
+  it('with another value of decisions only what that touches is not comparable; a threshold touches decisions', async () => {
+    const valued = (value: string, more = '') =>
+      config({ metrics: `{roc_auc: {max_drop: 2pp}, accuracy: {max_drop: 5pp}, value: {max_drop: 50}}${more}, value: ${value}` })
+    const tp = (gain: number) => `{tp: ${gain}, fp: -5, fn: 0, tn: 0}`
+    const opaque = (text: string) => text.replace('model: m.bin', 'model: m.bin\n    format: opaque\n    score: {run: node score.mjs}')
+    const { run } = begin({ ...before, 'modelgate.yml': opaque(valued(tp(10))) })
+    await run({}, true)
+    const model = { 'm.bin': logistic([2], 0) }
+    const statuses = (now: Awaited<ReturnType<typeof run>>) =>
+      ['roc_auc', 'accuracy', 'value'].map((name) => now.check(`evaluate.max_drop:${name}`)?.status)
+    const paid = await run({ ...model, 'modelgate.yml': valued(tp(12)) })
+    expect(statuses(paid)).toEqual(['pass', 'pass', 'not-comparable'])
+    expect(paid.check('evaluate.max_drop:value')?.message).toContain('; evaluate.value is not what it was then.')
+    const shown = evaluateDetails.parse(paid.stage('evaluate').details).metrics
+    expect(shown.map(({ baseline }) => baseline?.comparable ?? true).slice(0, 3)).toEqual([true, true, false])
+    const moved = await run({ 'modelgate.yml': valued(tp(10), ', threshold: 0.4') })
+    expect(statuses(moved)).toEqual(['pass', 'not-comparable', 'not-comparable'])
+    expect(moved.check('evaluate.max_drop:accuracy')?.message).toContain('evaluate.threshold (0.5 then, 0.4 now) is not what it was then')
+    const other = await run({ 'modelgate.yml': valued(tp(12)).replace('target: late', 'target: late, group: b') })
+    expect(statuses(other)).toEqual(['not-comparable', 'not-comparable', 'not-comparable'])
+  })
+
   it('and its size is still known', async () => {
     const sized = '{roc_auc: {min: 0.7}, model_size: {max_rise: 10% relative}}'
     const { run } = begin({ ...before, 'modelgate.yml': config({ opaque: true, metrics: sized }) })

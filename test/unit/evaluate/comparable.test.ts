@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { earlierHoldout, figuresOf, judgedAs, saidOfHoldout, sameFigures, whatDiffers } from '../../../src/core/evaluate/comparable.ts'
+import { judgedAs } from '../../../src/core/evaluate/basis.ts'
+import { earlierHoldout, figuresOf, saidOfHoldout, sameFigures, whatDiffers } from '../../../src/core/evaluate/comparable.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { emptyModel } from '../../../src/core/ledger/files.ts'
 import { judgedSchema } from '../../../src/core/schema/judged.ts'
@@ -93,6 +94,7 @@ describe('a baseline of which a run kept the numbers alone', () => {
     [{ positive: 'yes' }, 'data.positive is not what it was then'],
     [{ metrics_version: 99 }, 'the definition of the metrics is not what it was then'],
     [
+      // all that differs is said, where one part of it touches every metric
       { threshold: '0.4', rows: 999 },
       'the number of rows (1000 then, 999 now), evaluate.threshold (0.5 then, 0.4 now) are not what they were then',
     ],
@@ -101,6 +103,22 @@ describe('a baseline of which a run kept the numbers alone', () => {
     const { compared: found, input } = asked(now)
     expect(input.unpaired).toBeUndefined()
     expect(found.missing).toEqual({ kind: 'not-comparable', because: `only the numbers of main are known; ${says}` })
+  })
+
+  it('with another threshold is compared by what asks no decision, and the others say why', () => {
+    const { compared: found, input } = asked({ threshold: '0.4' })
+    expect(found).toMatchObject({ record: { same_rows: true }, missing: { because: 'only the numbers of main are known' } })
+    expect(Object.keys(input.unpaired?.metrics ?? {})).toEqual(['low'])
+    expect(input.redefined).toEqual({ f1: 'evaluate.threshold (0.5 then, 0.4 now) is not what it was then' })
+    // it is a level that the metric had, if not one to compare with
+    expect(input.stored).toEqual({ f1: 0.9, low: 0.9 })
+  })
+
+  it('with nothing left to compare was judged on the same rows, and is not called compared', () => {
+    const only = readConfig('models:\n  m: {model: m.onnx, data: {test: t.csv, target: y}, evaluate: {metrics: {f1: {}}}}\n').model
+    const judged = { basis, figures: { f1: figure('f1') } }
+    const found = byNumbers({ ...numbers, judged }, { ...basis, threshold: '0.4' }, only.evaluate.metrics)
+    expect(found.compared.record?.same_rows).toBe(false)
   })
 
   it('the default of data.positive is the same question where it is written out', () => {
@@ -139,6 +157,6 @@ describe('a baseline of which a run kept the numbers alone', () => {
     const figures = figuresOf(judged.metrics, [])
     expect(figures.f1).toMatchObject({ of: 'f1', value: 10 / 11 })
     expect(judgedSchema.parse({ basis, figures })).toEqual({ basis, figures })
-    expect(sameFigures(figures, []).f1).toMatchObject({ value: 10 / 11 })
+    expect(sameFigures({ basis, figures }, basis, []).f1).toMatchObject({ value: 10 / 11 })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgedAs } from '../../../src/core/evaluate/comparable.ts'
+import { judgedAs } from '../../../src/core/evaluate/basis.ts'
 import { mostRecent, withHistory } from '../../../src/core/evaluate/history.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { type HoldoutUses, optimismOf, proofLevel, reuse, useOf } from '../../../src/core/evaluate/reuse.ts'
