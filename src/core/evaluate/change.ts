@@ -274,4 +274,4 @@ export function unpairedChange(baseline: StoredValue, value: number, level: Leve
 }
 
 /** The longer half: the shorter one may end where the metric does. */
-const halfOf = (value: number, [low, high]: readonly [number, number]): number => Math.max(high - value, value - low)
+export const halfOf = (value: number, [low, high]: readonly [number, number]): number => Math.max(high - value, value - low)

@@ -1,7 +1,7 @@
 /** What `--explain` says of the rows that are there: whether they can show a change of the size that is limited. Before scoring nobody knows how often the models differ. */
 import { usualMetrics } from '../metrics/table.ts'
 import { plural, share, writtenChange } from '../report/format.ts'
-import type { MetricSpec, ModelConfig, Task } from '../schema/config.ts'
+import type { MetricSpec, Mode, ModelConfig, Task } from '../schema/config.ts'
 import { factsOfSpec } from '../schema/metric-facts.ts'
 import { areaRows, connor } from '../stats/rows-needed.ts'
 import { ALPHA } from './claim.ts'
@@ -33,11 +33,8 @@ export function decidable(
 ): readonly string[] {
   const { mode } = evaluate
   if (mode === 'point') return ['mode point takes a change as it is, however few the rows: none is told from chance']
-  const specs = gated(evaluate, task)
-  const proving = mode === 'non_inferior' || mode === 'superior'
-  // of many that are certain at 5 % together, the worst has to be so at its share
-  const level = proving ? proof : ALPHA / Math.max(1, specs.length)
-  const at = level === ALPHA ? '' : `, at ${Number(level.toPrecision(3))}${proving ? '' : ` among ${plural(specs.length, 'metric')}`}`
+  const specs = gatedSpecs(evaluate, task)
+  const { level, words: at } = judgedAt(mode, proof, specs)
   const counted = data.group !== null || task === 'ranking' || task === 'forecasting'
   // most metrics are of that kind, and one sentence says it of all of them
   const later: string[] = []
@@ -66,8 +63,19 @@ export function decidable(
   ]
 }
 
+/** The level at which a change has to be certain, in words where it is not the usual one. @param proof of a mode that asks for it */
+export function judgedAt(mode: Mode, proof: number, specs: readonly MetricSpec[]): { readonly level: number; readonly words: string } {
+  const proving = mode === 'non_inferior' || mode === 'superior'
+  // of many that are certain at 5 % together, the worst has to be so at its share
+  const level = proving ? proof : ALPHA / Math.max(1, specs.length)
+  return {
+    level,
+    words: level === ALPHA ? '' : `, at ${Number(level.toPrecision(3))}${proving ? '' : ` among ${plural(specs.length, 'metric')}`}`,
+  }
+}
+
 /** As `judge` gates them, as far as the task is known. */
-function gated({ metrics, usualToo }: ModelConfig['evaluate'], task: Task | null): readonly MetricSpec[] {
+export function gatedSpecs({ metrics, usualToo }: ModelConfig['evaluate'], task: Task | null): readonly MetricSpec[] {
   const computed = metrics.filter(({ metric }) => !isMeasured(metric))
   const usual = task === null ? [] : usualMetrics(task).slice(0, 1)
   if (computed.length > 0 && !usualToo) return computed

@@ -150,7 +150,10 @@ function scoring(score: ScoreSpec | null, format: ModelConfig['format']): readon
         ...inspected,
       ]
     case 'predictions':
-      return ['answers: those of score.predictions, of the candidate alone: changes cannot be compared', ...inspected]
+      return [
+        'answers: those of score.predictions, of the candidate alone: a baseline without stored answers is compared by its numbers in the ledger, where they mean the same',
+        ...inspected,
+      ]
     case 'metrics_file':
       return ['numbers: those that your own evaluation wrote into score.metrics_file, taken at their word', ...inspected]
   }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { ALPHA } from '../../core/evaluate/claim.ts'
 import { decidable } from '../../core/evaluate/decidable.ts'
+import { decidableUnpaired } from '../../core/evaluate/decidable-unpaired.ts'
 import { explainWaivers } from '../../core/evaluate/explain.ts'
 import { holdoutOf, proofLevel } from '../../core/evaluate/reuse.ts'
 import { dayOf } from '../../core/gate/waivers.ts'
@@ -17,6 +18,7 @@ import { UserError } from '../../errors.ts'
 import type { RunContext } from '../context.ts'
 import { noLedgerYet, readLedger } from '../ledger-change.ts'
 import { openSource } from '../open-data.ts'
+import { numbersOnly } from './numbers-only.ts'
 import { openLabelled, testRecords } from './open-labelled.ts'
 import { readNumbers } from './own-numbers.ts'
 import { partSizes } from './parts.ts'
@@ -65,12 +67,17 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
     const own = { ...context, model }
     const { engine, table, shown, target, excluded, rowsRead } = await openLabelled(own)
     const left = Object.entries(excluded).map(([why, count]) => `; ${plural(count, 'row')} left out: ${why}`)
-    const proof = await proofNow(context, model, known, holdoutOf(await testRecords(table, rowsRead)) ?? '')
+    const holdout = holdoutOf(await testRecords(table, rowsRead)) ?? ''
+    const proof = await proofNow(context, model, known, holdout)
+    const only = await numbersOnly(model, { root: context.root, files: context.ports.files, states: known.states })
+    const knownOfRows = { task: target.task, proof: proof.level }
     return [
       `data.test has ${plural(table.rows, 'row')}${left.join('')}`,
       ...(target.inferred ? [`the target looks like a ${target.task} task: \`task: ${target.task}\` in the config would say so`] : []),
       ...proof.lines,
-      ...decidable(model, table.rows, { task: target.task, proof: proof.level }),
+      ...(only === null
+        ? decidable(model, table.rows, knownOfRows)
+        : decidableUnpaired(model, only, { ...knownOfRows, rows: table.rows, holdout })),
       ...(await partSizes(own, { engine, table, shown })),
     ]
   })

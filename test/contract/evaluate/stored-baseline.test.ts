@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
+import { explainFacts } from '../../../src/stages/evaluate/explain-facts.ts'
+import { readConfig } from '../../support/local-run.ts'
 import { numbers } from '../../support/project.ts'
 import { makeRuns, type Run, type Runs } from './pipeline.ts'
 
@@ -85,5 +87,62 @@ describe('kept answers of a version', () => {
     const next = await run({ 'm.bin': 'other trees', 'answers.csv': answers(rows, 1.5), 'kept/1.0.0.csv': answers(rows, 2) })
     expect(change(next)).toMatchObject({ status: 'pass', n: 300 })
     expect(next.stage('evaluate').baseline).toMatchObject({ version: '1.0.0', same_rows: true })
+  })
+})
+
+describe('evaluate --explain of a baseline that is numbers alone', () => {
+  const alone = config.replace(', predictions: "kept/{version}.csv"', '').replace('{max_rise: 0.2}', '{max_rise: 0.05}')
+  const explain = async ({ context }: Runs, text: string) => {
+    const running = await context()
+    try {
+      return (await explainFacts(running, readConfig(text).model)).join('\n')
+    } finally {
+      await running.dispose()
+    }
+  }
+
+  it('says what its interval can show, as the run then decides it, and not what pairs could', async () => {
+    runs = makeRuns({ 'modelgate.yml': alone, 'm.bin': 'trees', 'test.csv': test(rows), 'answers.csv': answers(rows, 2) })
+    const first = await runs.run({}, true)
+    const { value, interval } = details(first).metrics[0]?.candidate ?? { value: null, interval: null }
+    const half = Math.max((interval?.[1] ?? 0) - (value ?? 0), (value ?? 0) - (interval?.[0] ?? 0))
+    // z at 5 % and at a power of 80 %, of a difference of two such intervals
+    const needed = 300 * (((1.6448536 + 0.8416212) * Math.SQRT2 * half) / 1.959964 / 0.05) ** 2
+    const said = await explain(runs, alone)
+    expect(said).toContain(
+      'of the baseline production only numbers are known: changes are held against their intervals, which is less certain than row by row',
+    )
+    const told =
+      /a change of 0\.05 in log_loss: 300 rows can hardly show it \(about ([\d,]+) rows would, where the candidate's interval is as wide/.exec(
+        said,
+      )
+    expect(Number(told?.[1]?.replaceAll(',', '')) / needed).toBeCloseTo(1, 1)
+    const next = await runs.run({ 'm.bin': 'other trees', 'answers.csv': answers(rows, 1.5) })
+    expect(details(next).metrics[0]?.change?.method).toBe('unpaired')
+  })
+
+  it('says which of its numbers mean something else today, or that all do', async () => {
+    const more = alone.replace('log_loss: {max_rise: 0.05}', 'log_loss: {max_rise: 0.05}, accuracy: {max_drop: 1pp}')
+    runs = makeRuns({ 'modelgate.yml': more, 'm.bin': 'trees', 'test.csv': test(rows), 'answers.csv': answers(rows, 2) })
+    await runs.run({}, true)
+    const moved = await explain(runs, more.replace('evaluate: {', 'evaluate: {threshold: 0.4, '))
+    expect(moved).toContain('a change in accuracy cannot be compared: evaluate.threshold (0.5 then, 0.4 now) is not what it was then')
+    expect(moved).toContain('a change of 0.05 in log_loss: 300 rows can hardly show it')
+    expect(await explain(runs, more.replace('{max_drop: 1pp}', '{max_drop: 1pp}, brier: {}'))).not.toContain('brier cannot be compared')
+    const weighted = await explain(runs, more.replace('id: id}', 'id: id, group: x}'))
+    expect(weighted).toContain(
+      'of the baseline production only numbers are known, and they cannot be compared: data.group (not set then, x now) is not what it was then; changes will count as warn (baseline.on_missing), and floors decide',
+    )
+    // what a command answers for is compared row by row
+    const asked = await explain(runs, more.replace('{predictions: answers.csv}', "{run: 'node score.mjs'}"))
+    expect(asked).toContain('where the models differ on 10 % of them')
+    expect(asked).not.toContain('only numbers')
+  })
+
+  it('says that no number is recorded of a file', async () => {
+    runs = makeRuns({ 'base.bin': 'trees', 'm.bin': 'trees too', 'test.csv': test(rows), 'answers.csv': answers(rows, 2) })
+    expect(await explain(runs, alone.replace('[production]', '[base.bin]').replace('    promote: {to: production}\n', ''))).toContain(
+      'nobody answers rows for the baseline base.bin, and no numbers of it are recorded with what they mean: changes will count as warn (baseline.on_missing), and floors decide',
+    )
   })
 })
