@@ -158,17 +158,16 @@ export const evaluate: ModelStage = async (given, options) => {
   await writePredictions(context, engine, predictionColumns(shownRun.own, shownRun.scores.pair, truth.ids))
   // drift asks the model again, with the threshold of the config
   const [plainly] = shownRun.scores.models
-  if (plainly !== undefined) {
-    await writeHoldoutProfile(context, {
-      engine,
-      scorer,
-      task: plainly.task,
-      scores: plainly,
-      pair: shownRun.scores.pair,
-      labels: truth.coded.names,
-      units: units.units,
-    })
-  }
+  if (plainly === undefined) throw new Error('the candidate has no scores')
+  const kept = await writeHoldoutProfile(context, {
+    engine,
+    scorer,
+    task: plainly.task,
+    scores: plainly,
+    pair: shownRun.scores.pair,
+    labels: truth.coded.names,
+    units: units.units,
+  })
 
   const measured = await measurements.finish(compared.missing ?? untimed(compared), bytesOf(compared.inputs))
   const { mode, holdoutBudget: budget = usualBudget } = model.evaluate
@@ -200,6 +199,7 @@ export const evaluate: ModelStage = async (given, options) => {
     ...confirmation.parts.details,
     judged: { basis, figures: figuresOf(metrics, model.evaluate.metrics) },
     ...confirmation.details,
+    ...kept,
     ...parity.details,
     ...scoredBy(model),
     ...(compared.answers === null ? {} : { baseline_answers: shorten(visible(compared.answers), 200) }),

@@ -28,11 +28,16 @@ export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse
     ...measuredNotes(details),
     ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
+    ...keptNotes(details),
     ...leftOut(details),
     ...excluded.map(([why, rows]) => say`${own(plural(rows, 'row'))} left out: ${prose(why)}`),
     ...details.rewrites.map((rewrite) => say`for scoring only: ${prose(rewrite)}`),
   ]
 }
+
+/** Rows of which the predictions are kept, where they are not those that the config asks for. */
+const keptNotes = ({ predictions_kept: kept }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] =>
+  kept === undefined || kept.because === null ? [] : [prose(`predictions kept for drift are those on data.${kept.on}: ${kept.because}`)]
 
 /** What metrics have no value for, said once for all that leave out the same. */
 function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {

@@ -82,6 +82,8 @@ export const evaluateDetails = z.lazy(() =>
         }),
       )
       .optional(),
+    /** rows whose predictions are profiled for drift and promotion; why not those of data.validation, where that is configured */
+    predictions_kept: z.strictObject({ on: z.enum(['validation', 'test']), because: z.string().nullable() }).optional(),
     /** against answers of the training framework */
     parity: z
       .strictObject({

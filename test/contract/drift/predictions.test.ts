@@ -112,6 +112,10 @@ describe('predictions of today against those on the holdout', () => {
     desk.write('validation.csv', pairs(5, 800).replace('a,b,y', 'a,other,y'))
     const fallen = await desk.run(config({ data: ', validation: validation.csv' }).replace(', features: [a, b]', ''), all)
     expect(detailsOf(fallen).columns.find(({ family }) => family === 'predictions')?.n_reference).toBe(1200)
+    expect(detailsOf(fallen).predictions?.from).toBe('its own on data.test (data.validation could not be scored: COLUMNS_MISSING)')
+    // those of the very rows of data.test say nothing of today, whatever the config would have had them be of
+    const same = config({ data: ', validation: validation.csv' }).replace(', features: [a, b]', '').replace('current.csv', 'test.csv')
+    expect(detailsOf(await desk.run(same, all)).predictions?.because).toContain('data.current holds the same data as data.test')
   })
 
   it('are a skipped check with its reason where there is no holdout, no rows, another model: columns are compared all the same', async () => {
