@@ -154,6 +154,12 @@ async function store(session: Session, file: StagedFile, csv: Csv | null, stop: 
     } catch (thrown) {
       const wider = widen(asError(thrown).message)
       const now = wider === null ? undefined : types?.get(wider.name)
+      if (csv === null && (await hasNoKeys(session, file)))
+        throw new UserError(
+          'DATA_UNREADABLE',
+          `${file.shown}: none of its JSON objects has a key, so it has no columns`,
+          'write one key for each column',
+        )
       if (csv === null || wider === null || now === undefined || now === 'VARCHAR' || now === wider.type)
         throw mapEngineError(thrown, file.shown)
       stop.throwIfAborted()
@@ -161,6 +167,21 @@ async function store(session: Session, file: StagedFile, csv: Csv | null, stop: 
       // the one that was met is never left as it is, whatever the others are
       for (const [name, type] of new Map([[wider.name, wider.type], ...others])) csv.types.set(name, type)
     }
+  }
+}
+
+/** Of lines that could not be read: each is `{}`. */
+async function hasNoKeys(session: Session, file: StagedFile): Promise<boolean> {
+  try {
+    const [[empty] = []] = (
+      await session.raw.runAndReadAll(
+        `SELECT bool_and(json_type(json) = 'OBJECT' AND len(json_keys(json)) = 0) FROM read_ndjson_objects(${quoteText(file.path)}, ignore_errors = false)`,
+      )
+    ).getRows()
+    return empty === true
+  } catch {
+    // whatever else is wrong with the file is said by the reading of it
+    return false
   }
 }
 

@@ -13,7 +13,7 @@ import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
 import { positiveRates, type Rates } from './rate-ratio.ts'
 import { driftSeeds } from './seeds.ts'
 import { inBlocks, measureShift, type Shift } from './shift.ts'
-import { columnOf, derivedFrom, type Subject } from './subjects.ts'
+import { columnOf, derivedFrom, type Subject, shapeOf } from './subjects.ts'
 import { certainty, type DriftSettings, minRows, type ShiftLimits, shiftLimits } from './thresholds.ts'
 
 export interface Tested {
@@ -72,6 +72,8 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   const [reference, current] = before.sensitive === now.sensitive ? [before, now] : [concealed(before), concealed(now)]
   const skipped = (because: string): Untested => ({ subject, reference, current, state: 'skipped', because })
   if (rule?.rule.ignore === true) return skipped('the config says to ignore it')
+  if (missing(current) < current.n && missing(reference) < reference.n && shapeOf(reference) !== shapeOf(current))
+    return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
   const reason = untested[reference.kind]
   if (reason !== undefined) {
     const made = derivedFrom(subject.reference, subject.column)

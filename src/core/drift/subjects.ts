@@ -49,7 +49,10 @@ export function subjects(asked: Asked): readonly Subject[] {
   const labelled = targets.filter((target) => [reference, current].every((table) => columnOf(table, target) !== null))
   const names = [...new Set([...featureNames(asked), ...limitedColumns(columns).filter((name) => !targets.includes(name))])]
   const made = names.flatMap((name) =>
-    derivedFrom(reference, name).filter((one) => !names.includes(one) && columnOf(current, one) !== null),
+    // the length of a list is not that of a text
+    changedShape(columnOf(reference, name), columnOf(current, name))
+      ? []
+      : derivedFrom(reference, name).filter((one) => !names.includes(one) && columnOf(current, one) !== null),
   )
   const subject = (name: string, family: Family): Subject => ({
     name,
@@ -74,6 +77,13 @@ function featureNames({ reference, targets, features, leaveOut }: Omit<Asked, 'c
   const out = new Set([...leaveOut, ...targets])
   return reference.columns.flatMap(({ name, derived }) => (derived || out.has(name) ? [] : [name]))
 }
+
+/** A list, a struct or a map is another thing than a value, whatever is counted of both. */
+export const shapeOf = ({ type }: ColumnProfile): 'list' | 'struct' | 'map' | 'value' =>
+  type.endsWith(']') ? 'list' : type.startsWith('STRUCT(') ? 'struct' : type.startsWith('MAP(') ? 'map' : 'value'
+
+const changedShape = (reference: ColumnProfile | null, current: ColumnProfile | null): boolean =>
+  reference !== null && current !== null && shapeOf(reference) !== shapeOf(current)
 
 /** Of a column that is not tested itself, such as a time or a text: the columns made of it that are. */
 export const derivedFrom = (table: TableProfile, name: string): readonly string[] => indexOf(table).derived.get(name) ?? []

@@ -90,7 +90,7 @@ export const strength = fromText('a strength between 0 and 1, such as 0.9', (tex
 })
 
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-export const duration = fromText('a time such as 90s, 20m, 2h or 30d', (text) => {
+export const duration = fromText('a time above 0 and up to 3650d, such as 90s, 20m, 2h or 30d', (text) => {
   const unit = withUnit.exec(text)
   const value = Number(unit?.[1]) * (milliseconds[unit?.[2] ?? ''] ?? Number.NaN)
   return value > 0 && value <= 3650 * 86_400_000 ? value : null

@@ -49,6 +49,13 @@ describe('columns and rows', () => {
     expect(await both(table, expectation)).toBe(said)
   })
 
+  it('a list is no text, and no single value of it is at fault', async () => {
+    const test = await hall.bench.table('lists.jsonl', '{"a":["x"]}\n{"a":["y","z"]}\n')
+    expect(await hall.say('test', { test }, '{columns: {a: {type: string}}}')).toMatch(
+      /^fail 2 of 2 are not of type string \(the column is stored as VARCHAR\[\]\)/,
+    )
+  })
+
   it('names that differ in case, punctuation, or the .1 of pandas are nearly one', async () => {
     const row = { price: [1], 'price.1': [2], 'user id': [3], User_ID: [4], 'v.1': [5], 'v.2': [6], '*': [7], '**': [8] }
     expect(await both(row, '{duplicate_column_names: true}')).toBe('fail price and price.1, user id and User_ID are each nearly one name')

@@ -161,6 +161,32 @@ describe('the drift stage', () => {
     expect(same.checks.map(({ id }) => id)).toEqual(['drift.same_data'])
   })
 
+  it('a list that is text now, and text that is a list, is another type and not another length', async () => {
+    const lines = (tags: (i: number) => unknown) =>
+      Array.from({ length: 300 }, (_, i) => JSON.stringify({ x: i % 40, tags: tags(i), y: i % 2 })).join('\n')
+    desk.write(
+      'lists.jsonl',
+      lines((i) => ['a', 'b'].slice(i % 2)),
+    )
+    desk.write(
+      'texts.jsonl',
+      lines((i) => `${i % 7} words of some length that nobody compares`),
+    )
+    desk.write(
+      'gone.jsonl',
+      lines(() => null),
+    )
+    const tags = async (train: string, current: string) => {
+      const result = await desk.run(config({ data: `train: ${train}.jsonl, current: ${current}.jsonl` }), ['validate', 'drift'])
+      return result.checks.flatMap(({ id, message }) => (id.endsWith('tags') || id.includes('tags (') ? [`${id}: ${message}`] : []))
+    }
+    expect(await tags('lists', 'texts')).toEqual(['drift.type:tags: tags cannot be compared: its type changed from VARCHAR[] to VARCHAR'])
+    expect(await tags('texts', 'lists')).toEqual(['drift.type:tags: tags cannot be compared: its type changed from VARCHAR to VARCHAR[]'])
+    // where nothing is there no type is, either
+    expect((await tags('lists', 'gone')).join('\n')).not.toContain('drift.type')
+    expect((await tags('lists', 'lists')).join('\n')).not.toContain('drift.type')
+  })
+
   it('does not need the label in current data', async () => {
     desk.write('unlabelled.csv', csv({ columns: ['x', 'c'] }))
     const result = await desk.run(config({ data: 'train: train.csv, current: unlabelled.csv' }), ['validate', 'drift'])

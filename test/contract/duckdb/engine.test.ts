@@ -249,6 +249,8 @@ describe('JSON lines', () => {
     ['{"a":1}\n{"a":"canary-77"\n{"a":3}\n', ':2: the line is not one JSON object'],
     ['{"a":1}{"a":2}\n', ':1: the line is not one JSON object'],
     ['{"a":1}\n["canary-77"]\n', ': a line is not a JSON object'],
+    ['{}\n{}\n', ': none of its JSON objects has a key, so it has no columns'],
+    ['{}\n["canary-77"]\n', ': a line is not a JSON object'],
     ['{"a":1,"a":"canary-77"}\n', ':1: the object has the same key twice'],
     ['{"a":1,"A":2}\n', ': column '],
     ['[{"a":1}]', ':1: it is a JSON array, not JSON lines'],
@@ -257,6 +259,10 @@ describe('JSON lines', () => {
     const error = await refusal(bench.table('bad.jsonl', text))
     expect(error.message).toContain(`bad.jsonl${message}`)
     expect(error.message + error.fix).not.toContain('canary')
+  })
+
+  it('an object without keys among others is a row of missing values', async () => {
+    expect(await bench.rows(await bench.table('gap.jsonl', '{"a":1}\n{}\n'))).toEqual([[1], [null]])
   })
 
   it('a value of mixed types is kept, as something that is no number', async () => {

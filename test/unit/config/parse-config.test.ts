@@ -270,7 +270,8 @@ describe('training', () => {
     ['{builtin: linear, timeout: 3m}', 'timeout belongs to run'],
     ['{builtin: boosted}', 'NOT_AVAILABLE'],
     ['{run: a, env: ["A B"]}', 'name of an environment variable'],
-    ['{run: a, timeout: 3}', 'a time such as'],
+    ['{run: a, timeout: 3}', 'a time above 0 and up to 3650d, such as 90s'],
+    ['{run: a, timeout: 36500d}', 'a time above 0 and up to 3650d'],
     ['{run: [a], shell: sh}', 'needs no shell'],
   ])('%s is refused', (text, why) => {
     expect(problems(whole(`train: ${text}`)).join('\n')).toContain(why)

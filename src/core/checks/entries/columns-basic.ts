@@ -39,7 +39,9 @@ export const basicChecks: readonly CheckEntry[] = [
     example: 'integer',
     breaks: ({ type, coerce = true }, { column, table }) =>
       sql(coerce ? typeRules[type](column, table.untyped) : String(!storedAs[type](column.kind))),
-    says: ({ type, coerce = true }) => `are not ${coerce ? 'of' : 'stored as'} type ${type}`,
+    // of a list or a struct no value is at fault
+    says: ({ type, coerce = true }, { column }) =>
+      `are not ${coerce ? 'of' : 'stored as'} type ${type}${column.kind === 'other' ? ` (the column is stored as ${column.type})` : ''}`,
   }),
   rowRule({
     name: 'nulls',
