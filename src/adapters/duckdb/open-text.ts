@@ -5,6 +5,7 @@
  * first bytes promised is read again.
  */
 import { rm } from 'node:fs/promises'
+import { chunks } from '../../core/collections.ts'
 import { asError, UserError } from '../../errors.ts'
 import type { Column } from '../../ports/data-engine.ts'
 import { quoteName } from '../../ports/data-engine.ts'
@@ -15,7 +16,7 @@ import { mapEngineError, unreadable } from './errors.ts'
 import { columnsOf, demandNames, headerNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
-import { breaksOf, strictRows, widen } from './strict-rows.ts'
+import { breaksOf, mayBeWords, strictRows, widen } from './strict-rows.ts'
 
 const jsonReader = (file: StagedFile): string =>
   `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1, maximum_depth = 32)`
@@ -121,7 +122,7 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
   const csv = { dialect, types: await sniffCsv(session, file, dialect) }
   const read = async (): Promise<Part> => {
     const part = await store(session, file, csv, stop)
-    const found = await betterTypes(session.raw, part)
+    const found = new Map([...(await betterTypes(session.raw, part)), ...(await timesInWords(session, file, csv, part))])
     if (found.size === 0) return part
     for (const [name, type] of found) csv.types.set(name, type)
     await session.drop(part)
@@ -168,6 +169,24 @@ async function store(session: Session, file: StagedFile, csv: Csv | null, stop: 
       for (const [name, type] of new Map([[wider.name, wider.type], ...others])) csv.types.set(name, type)
     }
   }
+}
+
+const columnsAtOnce = 64
+
+/** Columns of times of which one is a word, such as `infinity`: they are text, in whatever row it stands. */
+async function timesInWords(session: Session, file: StagedFile, csv: Csv, part: Part): Promise<ReadonlyMap<string, string>> {
+  const times = [...csv.types].flatMap(([name, type]) => (type === 'TIMESTAMP' ? [name] : []))
+  let suspect = false
+  for (const some of chunks(times, columnsAtOnce)) {
+    const ask = async (names: readonly string[], what: 'endless' | 'epoch' | 'isEpoch'): Promise<readonly string[]> => {
+      if (names.length === 0) return []
+      const read = await session.raw.runAndReadAll(`SELECT ${names.map((name) => mayBeWords(name)[what]).join(', ')} FROM ${part.relation}`)
+      const row = read.getRows()[0] ?? []
+      return names.filter((_, at) => row[at] === true)
+    }
+    suspect ||= (await ask(some, 'endless')).length > 0 || (await ask(await ask(some, 'epoch'), 'isEpoch')).length > 0
+  }
+  return suspect ? widerTypes(session, file, csv) : new Map()
 }
 
 /** Of lines that could not be read: each is `{}`. */

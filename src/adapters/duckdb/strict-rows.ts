@@ -156,11 +156,29 @@ const strictCasts: Readonly<Record<string, Cast>> = {
       ELSE ${fits(date)} END`
   },
   // `infinity` among times without a zone is what the engine takes for a time with one
-  'TIMESTAMP WITH TIME ZONE': tried('TIMESTAMPTZ', (text) => `regexp_matches(${text}, '^ *[0-9]')`),
+  'TIMESTAMP WITH TIME ZONE': tried('TIMESTAMPTZ', inDigits),
 }
 
-/** What the engine's reader casts as the engine does: it is faster, and names the column where it cannot. */
-const readerCasts: Readonly<Record<string, Cast>> = { DOUBLE: tried('DOUBLE'), TIMESTAMP: tried('TIMESTAMP') }
+/** What the engine's reader casts as the engine does: it is faster, and names the column where it cannot. A time in words it can: `mayBeWords` finds those. */
+const readerCasts: Readonly<Record<string, Cast>> = { DOUBLE: tried('DOUBLE'), TIMESTAMP: tried('TIMESTAMP', inDigits) }
+
+/** `infinity` and `epoch` are times to the engine. */
+function inDigits(text: string): string {
+  return `regexp_matches(${text}, '^ *[0-9]')`
+}
+
+/**
+ * SQL of whether a column that was read as times may hold one that is written in words, from its smallest and largest value, which whoever wrote the
+ * relation knows without reading it. Where the epoch lies between them, it is looked for.
+ */
+export const mayBeWords = (name: string): { readonly endless: string; readonly epoch: string; readonly isEpoch: string } => {
+  const [least, most] = [`min(${quoteName(name)})`, `max(${quoteName(name)})`]
+  return {
+    endless: `coalesce(isinf(${least}) OR isinf(${most}), false)`,
+    epoch: `coalesce(${least} <= TIMESTAMP '1970-01-01' AND ${most} >= TIMESTAMP '1970-01-01', false)`,
+    isEpoch: `coalesce(bool_or(${quoteName(name)} = TIMESTAMP '1970-01-01'), false)`,
+  }
+}
 
 function tried(type: string, looks: (text: string) => string = () => 'true'): Cast {
   return (

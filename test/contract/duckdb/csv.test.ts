@@ -297,6 +297,22 @@ describe('DAT-07 CSV dialects are read as they are meant', () => {
     }
   })
 
+  it.each(['infinity', '-infinity', 'epoch'])('%s thousands of rows below is no time either, and a time of 1970 is one', async (word) => {
+    await using sniffed = await makeBench({ inMemoryBytes: 1000 })
+    const time = (row: number) => new Date(Date.UTC(1969, 11, 31) + row * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+    const text = (rows: number, at: number) =>
+      `a,b\n${Array.from({ length: rows }, (_, row) => `${row === at ? word : time(row)},${time(row)}\n`).join('')}`
+    // of a file that is sniffed whole, and of one of which the beginning is
+    for (const [own, rows] of [[bench, 6_000] as const, [sniffed, 70_000] as const]) {
+      const found = await own.table(next(), text(rows, rows - 2))
+      expect(found.columns.map(({ kind }) => kind)).toEqual(['string', 'timestamp'])
+      expect((await own.rows(found)).at(-2)?.[0]).toBe(word)
+      // minute by minute over the first moment of 1970
+      const none = await own.table(next(), text(rows, -1))
+      expect(none.columns.map(({ kind }) => kind)).toEqual(['timestamp', 'timestamp'])
+    }
+  })
+
   it('reads a record of three million bytes', async () => {
     const found = await read(`a,b\n1,${'x'.repeat(3e6)}\n`)
     expect(String(found.rows[0]?.[1]).length).toBe(3e6)
