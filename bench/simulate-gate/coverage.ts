@@ -108,6 +108,10 @@ export interface Wanted {
   readonly of?: readonly Part[]
 }
 
+/** Of the worlds of a population. */
+export const seedFor = (name: string, rows: number, seed: number, again = 0): number =>
+  seedOf(seed, rows, 3, ...new TextEncoder().encode(name), ...(again === 0 ? [] : [again]))
+
 export function countCoverage(
   name: string,
   rows: number,
@@ -122,7 +126,7 @@ export function countCoverage(
   const truths = new Map(names.map((metric) => [metric, truthOf(pair.candidate, metric)]))
   const changes = new Map(names.map((metric) => [metric, changeIn(pair, metric)]))
   const counters = new Map(names.flatMap((metric) => of.map((part) => [`${part} ${metric}`, new Counter()] as const)))
-  const rng = random(seedOf(seed, rows, 3, ...new TextEncoder().encode(name), ...(again === 0 ? [] : [again])))
+  const rng = random(seedFor(name, rows, seed, again))
   const asked = names.map((metric) => ({ spec: spec(metric), gated: true, floor: false }))
   for (let run = 0; run < runs; run++) {
     const world = draw(pair, rows, rng)

@@ -1,12 +1,12 @@
 /** What was counted → tables in Markdown, and each target with whether it was met. */
 import { count } from '../../src/core/report/format.ts'
-import { interval, judgeTarget, percent, type Verdict } from '../simulate/tally.ts'
-import type { Coverage } from './coverage.ts'
-import { departureOf, departures } from './departures.ts'
+import { judgeTarget, percent, type Verdict } from '../simulate/tally.ts'
 import { type FewCount, mistakenModes, mistakes } from './few.ts'
+import { bracketed, fine, table } from './markdown.ts'
 import { rates } from './shares.ts'
 import { slices, small } from './slices.ts'
 import { type Counted, ofFew, publishedFor, sayDrop, sharesMissed, targetsOf } from './targets.ts'
+import { markOf, tooOften } from './too-often.ts'
 
 /** @param left parts of the plan that were not drawn */
 export function report(counted: Counted, { seed, short, left }: { readonly seed: number; readonly short: boolean; readonly left: number }) {
@@ -63,7 +63,7 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
     '## Do intervals hold the truth?',
     '',
     'Two-sided at 95 %, wanted 93 to 97 %; of each bound that decides, at 95 %, wanted 93 % at least. What a row can show is as wide as its brackets: ten worlds show an interval that is',
-    'far off and no more. "One model worse": the change is not 0 there.',
+    'far off and no more. "One model worse": the change is not 0 there. In the last column why more than 97 %, or less than 93 % of a bound, is no miss.',
     '',
     table(
       ['population', 'metric', 'of', 'rows', 'runs', 'interval', 'lower bound', 'upper bound', 'method', ''],
@@ -77,13 +77,11 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
         percent(one.heldBelow / one.runs),
         percent(one.heldAbove / one.runs),
         one.method,
-        mark(one),
+        markOf(counted, one),
       ]),
     ),
     '',
-    ...departures
-      .filter((one) => covered.some((of) => departureOf(of) === one))
-      .map((one) => `${departures.indexOf(one) + 1}. ${one.because}`),
+    ...tooOften(counted),
     '',
     '## Fifty candidates on one holdout, all as good as the champion: is any promoted?',
     '',
@@ -187,24 +185,7 @@ const rule =
 const sum = (targets: number, missed: readonly string[]): string =>
   missed.length === 0 ? `All ${targets} targets are met.` : `${missed.length} of ${targets} targets are missed:\n\n${missed.join('\n')}`
 
-const mark = (one: Coverage): string => {
-  const found = departureOf(one)
-  return found === null ? '' : `(${departures.indexOf(found) + 1})`
-}
-
 const say = ({ what, k, n, rate, least, most }: Verdict) =>
   `- ${what}: ${percent(rate)} (${k} of ${n}), wanted ${[...(least === undefined ? [] : [`≥ ${percent(least)}`]), ...(most === undefined ? [] : [`≤ ${percent(most)}`])].join(' and ')}`
 
-function bracketed(k: number, n: number): string {
-  const [low, high] = interval(k, n)
-  return `${percent(k / n)} [${percent(low)}, ${percent(high)}]`
-}
-
 const bracketedIf = (k: number | null, n: number): string => (k === null ? '' : bracketed(k, n))
-
-const fine = (share: number) => `${(100 * share).toFixed(1)} %`
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}

@@ -12,14 +12,16 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { metricNames } from '../../src/core/metrics/table.ts'
 import { keptIn } from '../kept.ts'
+import { countAttainable } from './attainable.ts'
 import { blockCases, countBlocks, kinds } from './blocks.ts'
-import { cheapOf, countCoverage, populations, together, worsePopulations } from './coverage.ts'
+import { type Coverage, cheapOf, countCoverage, populations, together, worsePopulations } from './coverage.ts'
 import { countFew, fewWorlds } from './few.ts'
 import { countGroups } from './groups.ts'
 import { report, reportFew } from './report.ts'
 import { countReuse } from './reuse.ts'
 import { meanShareCoverage, rates, shareCoverage } from './shares.ts'
 import { countSlices, pooled } from './slices.ts'
+import { holdsTooOften } from './targets.ts'
 
 const { values } = parseArgs({
   options: {
@@ -144,6 +146,41 @@ function cheaply(name: string, rows: number) {
     )
 }
 
+const covered: readonly Coverage[] = [
+  ...plan.coverage.flatMap(({ rows, runs, times }) => {
+    const byTime = Array.from({ length: times }, (_, again) =>
+      Object.keys(populations).map((name) =>
+        part('coverage', rows, { name, runs, metrics, ...(again === 0 ? {} : { again }) }, () =>
+          countCoverage(name, rows, runs, seed, { only: metrics, again }),
+        ),
+      ),
+    )
+    return Object.keys(populations).flatMap((name, at) => together([...byTime.map((found) => found[at] ?? []), cheaply(name, rows)]))
+  }),
+  ...plan.worse.flatMap(({ rows, runs, cheap }) =>
+    Object.keys(worsePopulations).flatMap((name) =>
+      together([
+        part('worse', rows, { name, runs }, () => countCoverage(name, rows, runs, seed, { of: ['change'] })),
+        part('worse', rows, { name, cheap }, () =>
+          countCoverage(name, rows, cheap, seed, { only: cheapOf(name, rows, ['change']), again: CHEAP, of: ['change'] }),
+        ),
+      ]),
+    ),
+  ),
+]
+
+/** Of what held too often, in the worlds that were drawn for it first. */
+const attainable = covered.filter(holdsTooOften).flatMap((one) => {
+  const { population, rows, metric, part: of } = one
+  const worlds = plan.coverage.find((size) => size.rows === rows)?.runs
+  return worlds === undefined
+    ? []
+    : part('attainable', rows, { name: population, metric, of, runs: worlds }, () => {
+        const found = countAttainable(one, worlds, seed)
+        return found === null ? [] : [found]
+      })
+})
+
 const counted = {
   shares: plan.shares.map(meanShareCoverage),
   shareTable: plan.shares.flatMap((rows) => shareCoverage(rows, rates)),
@@ -160,28 +197,8 @@ const counted = {
       part('slices', rows, { population, metrics: own, runs }, () => countSlices(population, rows, runs, seed, own)),
     ),
   ),
-  covered: [
-    ...plan.coverage.flatMap(({ rows, runs, times }) => {
-      const byTime = Array.from({ length: times }, (_, again) =>
-        Object.keys(populations).map((name) =>
-          part('coverage', rows, { name, runs, metrics, ...(again === 0 ? {} : { again }) }, () =>
-            countCoverage(name, rows, runs, seed, { only: metrics, again }),
-          ),
-        ),
-      )
-      return Object.keys(populations).flatMap((name, at) => together([...byTime.map((found) => found[at] ?? []), cheaply(name, rows)]))
-    }),
-    ...plan.worse.flatMap(({ rows, runs, cheap }) =>
-      Object.keys(worsePopulations).flatMap((name) =>
-        together([
-          part('worse', rows, { name, runs }, () => countCoverage(name, rows, runs, seed, { of: ['change'] })),
-          part('worse', rows, { name, cheap }, () =>
-            countCoverage(name, rows, cheap, seed, { only: cheapOf(name, rows, ['change']), again: CHEAP, of: ['change'] }),
-          ),
-        ]),
-      ),
-    ),
-  ],
+  covered,
+  attainable,
   grouped: plan.groups.flatMap(({ alike, groups, runs }) =>
     part('groups', groups, { alike, runs }, () => countGroups(alike, groups, runs, seed)),
   ),

@@ -1,9 +1,10 @@
 /** What is promised, held against what was counted. */
 import { count } from '../../src/core/report/format.ts'
-import type { Target } from '../simulate/tally.ts'
+import { interval, type Target } from '../simulate/tally.ts'
+import type { Attainable } from './attainable.ts'
 import type { BlockCount } from './blocks.ts'
 import type { Coverage } from './coverage.ts'
-import { departureOf } from './departures.ts'
+import { type Departure, departureOf } from './departures.ts'
 import { type FewCount, mistakenModes, mistakes } from './few.ts'
 import type { GroupCoverage } from './groups.ts'
 import { type ReuseCount, uses } from './reuse.ts'
@@ -15,6 +16,8 @@ export interface Counted {
   readonly shares: readonly ReturnType<typeof meanShareCoverage>[]
   readonly shareTable: readonly ShareCoverage[]
   readonly covered: readonly Coverage[]
+  /** of those that held more often than they should, as far as it can be counted */
+  readonly attainable: readonly Attainable[]
   readonly reused: readonly ReuseCount[]
   readonly sliced: readonly SliceCount[]
   readonly grouped: readonly GroupCoverage[]
@@ -39,7 +42,7 @@ const mostFalse = 0.055
 export function targetsOf(counted: Counted): readonly Target[] {
   return [
     ...counted.blocked.flatMap(ofBlocks),
-    ...counted.covered.flatMap(ofCoverage),
+    ...counted.covered.flatMap((one) => ofCoverage(one, attainableOf(counted, one))),
     ...counted.reused.map(({ rows, runs, spent }) => ({
       what: `${uses} candidates as good as the champion, ${count(rows)} rows: any is promoted`,
       k: spent,
@@ -77,16 +80,31 @@ function ofBlocks(one: BlockCount): readonly Target[] {
   ]
 }
 
-function ofCoverage(one: Coverage): readonly Target[] {
+/** Whether an interval certainly held the truth more often than it should. */
+export const holdsTooOften = ({ held, runs }: Coverage): boolean => interval(held, runs)[0] > band.most
+
+export const attainableOf = ({ attainable }: Counted, { population, rows, metric, part }: Coverage): Attainable | null =>
+  attainable.find((of) => of.population === population && of.rows === rows && of.metric === metric && of.part === part) ?? null
+
+/** The most that an interval may hold: what could hold less has to. */
+const mostHeld = (attainable: Attainable | null): number => Math.max(band.most, 1 - (attainable?.refused ?? 1))
+
+/** Why an interval held the truth too often: it could not have held it less, or the departure that it is. null: nobody knows */
+export function whyTooOften(one: Coverage, attainable: Attainable | null): 'attainable' | Departure | null {
+  return interval(one.held, one.runs)[0] <= mostHeld(attainable) ? 'attainable' : departureOf(one, 'wide')
+}
+
+function ofCoverage(one: Coverage, attainable: Attainable | null): readonly Target[] {
   const { population, rows, metric, part, runs: n, held, heldBelow, heldAbove } = one
-  const excused = departureOf(one)?.side
-  if (excused === 'both') return []
   const what = `${population}, ${count(rows)} rows: ${part} of ${metric}`
-  return [
-    { what: `${what}, interval`, k: held, n, ...(excused === 'above' ? { least: band.least } : band) },
-    { what: `${what}, lower bound`, k: heldBelow, n, least: band.least },
-    { what: `${what}, upper bound`, k: heldAbove, n, least: band.least },
-  ]
+  const most = departureOf(one, 'wide') ? 1 : mostHeld(attainable)
+  const bounds = departureOf(one, 'bounds')
+    ? []
+    : [
+        { what: `${what}, lower bound`, k: heldBelow, n, least: band.least },
+        { what: `${what}, upper bound`, k: heldAbove, n, least: band.least },
+      ]
+  return [{ what: `${what}, interval`, k: held, n, least: band.least, most }, ...bounds]
 }
 
 function ofSlices({ population, metric, rows, runs: n, any, found }: SliceCount): readonly Target[] {

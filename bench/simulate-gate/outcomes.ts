@@ -1,0 +1,78 @@
+/**
+ * What a level could have come out at: a share of rows, or a mean of lists, has few outcomes where few rows count or nearly all are right. An interval whose bounds are each right at
+ * 97.5 %, whatever is true, misses the truth at most in the outcomes at either end that have 2.5 % together, and that of Clopper & Pearson 1934 does in all of them. Of ten rows of which
+ * 84 % are right all are right in 17 % of worlds: from above nothing is missed. Of a share at a threshold that the rows have chosen this is what is left to one who knows the threshold.
+ */
+import type { BinaryScores, Scores } from '../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
+import { viewOf } from '../../src/core/metrics/view.ts'
+import { binomialPmf } from '../../src/core/stats/beta.ts'
+import type { Random } from '../../src/core/stats/random.ts'
+import { truthOf } from './populations.ts'
+import type { Way } from './ways.ts'
+
+/** Of a world: a share of so many rows, or a mean of so many of the values that rows of the population have. */
+type Counted = { readonly rows: number; readonly share: number } | { readonly rows: number; readonly values: Float64Array }
+
+const drawn = 4000
+
+/** Metrics that are a share at a threshold, and of what. */
+const atThreshold: Readonly<Record<string, (world: BinaryScores, population: BinaryScores) => Counted>> = {
+  recall_at_fpr: (world, population) => ofPositives(world, population, 'recall_at_fpr'),
+  recall_at_k: (world, population) => ofPositives(world, population, 'recall_at_k'),
+  // the same share, counted in picks at random
+  lift_at_k: (world, population) => ofPositives(world, population, 'recall_at_k'),
+  precision_at_recall: (world, population) => {
+    const threshold = mostPrecise(population, 0.8)
+    const rows = world.score?.reduce((sum, score) => sum + Number(score >= threshold), 0) ?? 0
+    return { rows, share: truthOf(population, 'precision_at_recall') ?? Number.NaN }
+  },
+}
+
+const ofPositives = ({ y }: BinaryScores, population: BinaryScores, metric: string): Counted => ({
+  rows: y.reduce((sum, label) => sum + label, 0),
+  share: truthOf(population, metric) ?? Number.NaN,
+})
+
+/** The threshold beyond which, of those that leave such a recall, most are positive. */
+function mostPrecise({ y, score }: BinaryScores, recall: number): number {
+  const falling = [...y.keys()].sort((a, b) => (score?.[b] ?? 0) - (score?.[a] ?? 0))
+  const positives = y.reduce((sum, label) => sum + label, 0)
+  let [hits, best, threshold] = [0, 0, Number.NEGATIVE_INFINITY]
+  for (const [at, row] of falling.entries()) {
+    hits += y[row] ?? 0
+    const own = score?.[row] ?? 0
+    // rows of one score are on one side
+    if (own === score?.[falling[at + 1] ?? -1] || hits < recall * positives || hits / (at + 1) <= best) continue
+    best = hits / (at + 1)
+    threshold = own
+  }
+  return threshold
+}
+
+/** null: this level has more outcomes than can be told apart, or none in this world */
+export function outcomesOf(world: Scores, population: Scores, name: string, rng: Random): readonly Way[] | null {
+  const counted = countedOf(world, population, name)
+  if (counted === null || counted.rows === 0) return null
+  const { rows } = counted
+  if ('share' in counted) {
+    return Array.from({ length: rows + 1 }, (_, hits) => ({ value: hits, chance: binomialPmf(hits, rows, counted.share) }))
+  }
+  const { values } = counted
+  const mean = () => Array.from({ length: rows }, () => values[rng.below(values.length)] ?? 0).reduce((sum, x) => sum + x, 0) / rows
+  return Array.from({ length: drawn }, () => ({ value: mean(), chance: 1 / drawn }))
+}
+
+/** Levels that are a share, or a mean of what lists have. */
+export function countedOf(world: Scores, population: Scores, name: string): Counted | null {
+  const metric = metrics[name]
+  if (!metric) throw new RangeError(`there is no metric ${name}`)
+  const chosen = atThreshold[name]
+  if (chosen) return world.task === 'binary' && population.task === 'binary' ? chosen(world, population) : null
+  const [own, all] = [world, population].map((scores) => sampleOf(metric, viewOf(scores)))
+  if (own?.kind === 'proportion' && all?.kind === 'proportion') {
+    const rows = own.among?.reduce((sum, kept) => sum + Number(kept !== 0), 0) ?? own.hit.length
+    return { rows, share: all.value.value ?? Number.NaN }
+  }
+  return world.task === 'ranking' && own?.kind === 'mean' && all?.kind === 'mean' ? { rows: own.rows.length, values: all.rows } : null
+}
