@@ -10,6 +10,7 @@ import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clus
 import { type AucError, atEnd, aucBounds, aucInfluence } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
 import { dirichletQuantiles } from '../stats/dirichlet.ts'
+import { distanceBounds } from '../stats/distance.ts'
 import { cosineMean } from '../stats/equal-weighted-cosine.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { contrastBounds, type Estimate } from '../stats/mover.ts'
@@ -90,19 +91,11 @@ function fromMean(sample: Kind<'moments'>, how: NonNullable<Kind<'moments'>['ofM
   const mean = meanLevel({ kind: 'mean', value, rows, unit, weight }, draws)
   if (mean === null) return null
   if (how.kind === 'root') return { ...mean, bounds: (level) => [rootOf(mean.bounds(level)[0]), rootOf(mean.bounds(level)[1])] }
-  return { ...mean, bounds: (level) => folded(mean, how.from, level) }
+  const less = (level: number): Bounds => [mean.bounds(level)[0] - how.from, mean.bounds(level)[1] - how.from]
+  return { ...mean, bounds: (level) => distanceBounds(less, level) }
 }
 
 const rootOf = (x: number): number => Math.sqrt(Math.max(0, x))
-
-/**
- * How far from `from`, by the interval of the mean: where that holds `from`, nothing but its farther end is known. Either side could be the wrong one, so the lower
- * bound is that of half the error.
- */
-function folded(mean: Level, from: number, level: number): Bounds {
-  const [low, high] = mean.bounds((1 + level) / 2)
-  return [Math.max(0, low - from, from - high), Math.max(...mean.bounds(level).map((end) => Math.abs(end - from)))]
-}
 
 const student = (mean: Mean, method: string): Level => ({ method, bounds: (level) => tBounds(mean, level) })
 const skewed = (mean: Mean, method: string): Level => ({ method, bounds: (level) => skewBounds(mean, level) })
