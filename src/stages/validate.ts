@@ -88,9 +88,9 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
       const riders = ridersOfPlans(planned)
       const [profiled] = await Promise.allSettled([profileOf(engine, table, role, model, profiles[0], riders.wanted)])
       const rode = profiled.status === 'fulfilled' ? (profiled.value?.rode ?? null) : null
-      const judged = await judgePlanned(engine, facts, planned, (scan) => riders.valuesOf(scan, rode), model.limits.timeMs)
+      const judged = await judgePlanned(engine, planned, (scan) => riders.valuesOf(scan, rode), model.limits.timeMs)
       findings.push(...judged.flatMap((one) => one.findings))
-      if (model.samples === 'local') samples.push(...(await takeSamples(engine, facts, judged, model.data.sensitive)))
+      if (model.samples === 'local') samples.push(...(await takeSamples(engine, judged, model.data.sensitive)))
       if (profiled.status === 'rejected') throw profiled.reason
       if (profiled.value !== null) profiles.push(profiled.value.profile)
     } catch (thrown) {

@@ -82,6 +82,24 @@ export function filtered(table: TableFacts, condition: string): TableFacts {
   }
 }
 
+/**
+ * The same table for SQL that a person wrote. What the footer of a Parquet file says of missing, smallest and largest values the engine believes, and decides by it
+ * without a look at the rows; of what a function makes of a value it knows nothing. The greatest of one value is that value, of whatever type.
+ * @param names columns that the SQL reads; null: it may be any
+ */
+export function asRead(table: TableFacts, names: ReadonlySet<string> | null): TableFacts {
+  const read = table.columnar ? table.columns.filter(({ name }) => names?.has(name.toLowerCase()) ?? true) : []
+  if (read.length === 0) return table
+  const number = freeName('row_number_of_table', table)
+  const list = [`* REPLACE (${read.map(({ quoted }) => `greatest(${quoted}) AS ${quoted}`).join(', ')})`]
+  if (table.rowNumber !== null) list.push(`${table.rowNumber} AS ${number}`)
+  return {
+    ...withoutOrder(table),
+    relation: `(SELECT ${list.join(', ')} FROM ${table.relation})`,
+    rowNumber: table.rowNumber === null ? null : number,
+  }
+}
+
 /** A name for a column of ours beside those of the data. */
 export function freeName(wanted: string, { columns }: TableFacts): string {
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()))

@@ -1,7 +1,7 @@
 /** Expectations on one opened table: the plan of the core, run on the engine. */
 import type { Row } from '../../core/checks/answer.ts'
 import { type Surroundings, sqlTexts } from '../../core/checks/ask.ts'
-import { type TableFacts, withoutOrder } from '../../core/checks/facts.ts'
+import { asRead, type TableFacts, withoutOrder } from '../../core/checks/facts.ts'
 import type { Finding, Step } from '../../core/checks/finding.ts'
 import { type Plan, planChecks } from '../../core/checks/plan.ts'
 import { answersOf, type Riders, ridersOf, type Scan, scanQuery } from '../../core/checks/scan.ts'
@@ -13,14 +13,18 @@ import type { DataEngine } from '../../ports/data-engine.ts'
 
 export interface Judged {
   readonly plan: Plan
+  readonly table: TableFacts
   readonly findings: readonly Finding[]
 }
 
 /** Expectations of one role, planned: those without SQL of the config together, each of the others alone, so that what fails is an error of its check and of no other. */
 export interface Planned {
   readonly plan: Plan
+  readonly table: TableFacts
   /** whose SQL it is */
   readonly own: Expectation | null
+  /** it reads the rows by itself: in a query with others the engine would believe the footer */
+  readonly apart: boolean
 }
 
 /** @param alone none of it will ride in a query of others, which sees no row number of the engine's own */
@@ -34,30 +38,44 @@ export function planRole(
   const asked = expectations.filter(({ on }) => on.some((role) => role === table.role))
   const free = asked.filter((expectation) => !hasSql(expectation))
   return [
-    { plan: planChecks(free, table, around), own: null },
-    ...asked.filter(hasSql).map((own) => ({ plan: planChecks([own], table, around), own })),
+    { plan: planChecks(free, table, around), table, own: null, apart: false },
+    ...asked.filter(hasSql).map((own) => {
+      const names = namesIn(own, around)
+      const others = new Map([...around.others].map(([role, other]) => [role, asRead(other, names)] as const))
+      const read = asRead(table, names)
+      return { plan: planChecks([own], read, { ...around, others }), table: read, own, apart: table.columnar }
+    }),
   ]
 }
 
+/** In small letters, as SQL has them; null: only the engine knows which a query reads. */
+function namesIn(own: Expectation, { verified, data }: Surroundings): ReadonlySet<string> | null {
+  const entry = findCheck(own.check)
+  const texts = entry === null ? [] : sqlTexts(own, entry)
+  if (texts.some(({ form }) => form === 'query')) return null
+  const read = texts.flatMap(({ text }) => verified.get(text)?.columns ?? [])
+  return new Set([...read, ...(entry?.columns(own.params, data) ?? []), own.column ?? ''].map((name) => name.toLowerCase()))
+}
+
 /** What of them may ride in another query over the same rows. */
-export const ridersOfPlans = (planned: readonly Planned[]): Riders => ridersOf(planned.flatMap(({ plan }) => plan.shared))
+export const ridersOfPlans = (planned: readonly Planned[]): Riders =>
+  ridersOf(planned.flatMap(({ plan, apart }) => (apart ? [] : plan.shared)))
 
 /** @param valuesOf what a scan was told that rode; the rest is asked for here @param timeMs how long a query with SQL of the config may take */
 export async function judgePlanned(
   engine: DataEngine,
-  table: TableFacts,
   planned: readonly Planned[],
   valuesOf: (scan: Scan) => readonly unknown[] = () => [],
   timeMs = Number.POSITIVE_INFINITY,
 ): Promise<readonly Judged[]> {
   const judged: Judged[] = []
   const bounded: Pick<DataEngine, 'aggregate'> = { aggregate: (query) => engine.aggregate({ ...query, timeMs }) }
-  for (const { plan, own } of planned) {
+  for (const { plan, table, own } of planned) {
     try {
       judged.push(await run(own === null ? engine : bounded, table, plan, valuesOf))
     } catch (thrown) {
       if (own === null) throw thrown
-      judged.push({ plan, findings: [refused(own, table.role, thrown, timeMs)] })
+      judged.push({ plan, table, findings: [refused(own, table.role, thrown, timeMs)] })
     }
   }
   return judged
@@ -69,7 +87,7 @@ export const judge = (
   table: TableFacts,
   expectations: readonly Expectation[],
   around: Surroundings,
-): Promise<readonly Judged[]> => judgePlanned(engine, table, planRole(table, expectations, around, { alone: true }))
+): Promise<readonly Judged[]> => judgePlanned(engine, planRole(table, expectations, around, { alone: true }))
 
 const hasSql = (expectation: Expectation): boolean => {
   const entry = findCheck(expectation.check)
@@ -88,7 +106,7 @@ async function run(engine: Asked, table: TableFacts, plan: Plan, valuesOf: (scan
     const step = plan.locate(findings, where)
     if (step !== null) findings = await answer(engine, step)
   }
-  return { plan, findings }
+  return { plan, table, findings }
 }
 
 /** @param known the first values, which somebody found on the way */

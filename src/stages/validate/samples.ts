@@ -3,7 +3,6 @@
  * no stage reads it, and none puts it into an artifact, a comment or a log (PII-06). Nothing is kept of `sensitive` columns.
  */
 import { join } from 'node:path'
-import type { TableFacts } from '../../core/checks/facts.ts'
 import { checkId } from '../../core/checks/report.ts'
 import type { DataEngine, Scalar } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
@@ -22,14 +21,9 @@ export interface Sample {
 
 export const samplesPath = (context: ModelContext): string => join(modelFolder(context.out, context.model.name), 'samples.json')
 
-export async function takeSamples(
-  engine: DataEngine,
-  table: TableFacts,
-  judged: readonly Judged[],
-  sensitive: readonly string[],
-): Promise<readonly Sample[]> {
+export async function takeSamples(engine: DataEngine, judged: readonly Judged[], sensitive: readonly string[]): Promise<readonly Sample[]> {
   const samples: Sample[] = []
-  for (const { plan, findings } of judged) {
+  for (const { plan, table, findings } of judged) {
     for (const finding of findings) {
       if (finding.status !== 'fail') continue
       const broken = plan.brokenRows(finding)

@@ -36,6 +36,14 @@ beforeAll(async () => {
   }
   expect(found).toBe(3)
   await writeFile(join(yard.folder, 'lies.parquet'), mended)
+  // the largest id, in both fields of Statistics
+  const largest = Buffer.alloc(8)
+  largest.writeBigInt64LE(BigInt(rows - 1))
+  const places: number[] = []
+  for (let at = footer.indexOf(largest); at !== -1; at = footer.indexOf(largest, at + 1)) places.push(at)
+  expect(places.length).toBeGreaterThan(0)
+  for (const at of places) footer.writeBigInt64LE(100n, at)
+  await writeFile(join(yard.folder, 'lies-more.parquet'), mended)
 })
 afterAll(() => yard[Symbol.asyncDispose]())
 
@@ -66,6 +74,40 @@ describe('DAT-08 a footer that says nothing is missing', () => {
       message:
         'DATA_UNREADABLE: lies.parquet: the Parquet file contradicts itself: its footer has another number of missing values in column id than its rows',
     })
+  })
+
+  it.each([
+    ['true.parquet', 'needed'],
+    ['lies.parquet', 'needed'],
+    ['lies-more.parquet', 'needed'],
+    ['true.parquet', 'always'],
+  ] as const)('%s, profile %s: SQL that a person wrote sees the values, whatever the footer says of them', async (file, profile) => {
+    const sql: Readonly<Record<string, string>> = {
+      custom_sql: '{query: SELECT count(*) FROM data WHERE id IS NULL OR id > 1900, max: 0}',
+      failed_rows: '{query: SELECT * FROM train WHERE id > 1900}',
+      row_expression: '"id IS NOT NULL AND id < 1900"',
+      conditional: '{if: "label >= 0", must: id IS NOT NULL}',
+    }
+    const { checks } = await yard.validate(`
+models:
+  m:
+    model: m.onnx
+    data: {train: ${file}, target: label}
+    expect:
+      profile: ${profile}
+${Object.entries(sql)
+  .map(([check, params]) => `      ${check}: ${params}`)
+  .join('\n')}
+      columns: {part: {min: {value: 100000, where: id > 1900}}}`)
+    const found = checks.filter(({ id }) => /validate\.(custom_sql|failed_rows|row_expression|conditional|min)/.test(id))
+    expect(found.map(({ id, status, n }) => [id.split('.')[1]?.split(':')[0], status, n])).toEqual([
+      ['failed_rows', 'fail', null],
+      ['custom_sql', 'fail', null],
+      ['row_expression', 'fail', rows],
+      ['conditional', 'fail', rows],
+      ['min', 'fail', 99],
+    ])
+    expect(found.find(({ id }) => id.includes('row_expression'))?.message).toContain('first in row 1')
   })
 
   it('nothing is said of the file that tells the truth', async () => {

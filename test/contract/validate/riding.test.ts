@@ -39,8 +39,8 @@ async function bothWays(table: Table, asked: readonly Expectation[]) {
     took: taken.rode !== null,
     profiles: [taken.profile, without.profile],
     findings: [
-      (await judgePlanned(engine, facts, planned, (scan) => riders.valuesOf(scan, taken.rode))).flatMap((one) => one.findings),
-      (await judgePlanned(engine, facts, planned)).flatMap((one) => one.findings),
+      (await judgePlanned(engine, planned, (scan) => riders.valuesOf(scan, taken.rode))).flatMap((one) => one.findings),
+      (await judgePlanned(engine, planned)).flatMap((one) => one.findings),
     ],
   }
 }
