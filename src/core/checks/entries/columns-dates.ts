@@ -3,9 +3,10 @@ import { plural, count as shown } from '../../report/format.ts'
 import { choice } from '../../schema/leaves.ts'
 import { fail, number, pass, skipped } from '../answer.ts'
 import { asked, type CheckEntry, rowRule } from '../entry.ts'
-import { isMoment, present, type StorageKind, sql } from '../facts.ts'
+import { present, type StorageKind, sql } from '../facts.ts'
 import { badRange, count, isoDate, text } from '../params.ts'
-import { any, asText, asTimestamp, beyond, not } from '../sql-parts.ts'
+import { any, asText, beyond, not } from '../sql-parts.ts'
+import { moment, unreadIn } from './moments.ts'
 
 const dated: readonly StorageKind[] = ['date', 'timestamp', 'string']
 const date = text.regex(isoDate, { error: 'expected a date such as 2026-01-31' })
@@ -62,19 +63,21 @@ export const dateChecks: readonly CheckEntry[] = [
     elsewhere: ['Soda missing time partitions', 'GX expect_day_count_to_be_close_to_equivalent_week_day_mean'],
     example: '{every: day, max: 400}',
     queries: ({ every }, { column, table }) => {
-      const read = isMoment(column.kind) ? asTimestamp(column) : `TRY_CAST(${asText(column)} AS TIMESTAMP)`
+      const read = moment(column)
       return [
         sql(
-          `SELECT count(DISTINCT date_trunc('${every}', moment)) AS there, count(*) AS filled,
+          `SELECT count(DISTINCT date_trunc('${every}', moment)) AS there, count(*) > 0 AND max(moment) IS NULL AS unread,
              date_diff('${every}', date_trunc('${every}', min(moment)), date_trunc('${every}', max(moment))) + 1 AS wanted
            FROM (SELECT CASE WHEN isfinite(${read}) THEN ${read} END AS moment FROM ${table.relation} WHERE ${present(column)})`,
         ),
       ]
     },
     judge: ({ every, max = 0 }, answers, { column }) => {
-      const { there, filled, wanted } = answers[0]?.[0] ?? {}
+      const row = answers[0]?.[0] ?? {}
+      const { there, wanted } = row
       const found = number(there) ?? 0
-      if (found === 0 && (number(filled) ?? 0) > 0) return fail(`no value of ${column.name} reads as a date`)
+      const unread = unreadIn(row, column.name)
+      if (unread !== null) return unread
       if (found === 0) return skipped(`${column.name} has no dates to judge`)
       const gaps = (number(wanted) ?? found) - found
       const told = `${shown(gaps)} of ${plural(gaps + found, every)} between the first and the last ${column.name} are without a row`

@@ -10,7 +10,7 @@
 import type { TableProfile } from '../../schema/profile.ts'
 import { number, type Row } from '../answer.ts'
 import { type ColumnFacts, type Sql, sql, type TableFacts } from '../facts.ts'
-import { moment } from './table.ts'
+import { moment } from './moments.ts'
 
 export interface Day {
   /** since 1970-01-01 */

@@ -7,10 +7,10 @@ import { asked, type CheckEntry, decided, type Scope } from '../entry.ts'
 import { type ColumnFacts, isMoment, sql } from '../facts.ts'
 import { columnName, columns, share, count as wholeNumber } from '../params.ts'
 import { byChance } from './chance.ts'
+import { moment, noneReads, unreadIn } from './moments.ts'
 import { isText, nearQuery, usualSimilarity } from './near-text.ts'
 import { fuzzy, overlapQueries, rowColumns } from './overlap.ts'
 import { comparable } from './same-value.ts'
-import { moment } from './table.ts'
 
 /** Roles that are held against the training data. */
 export const held: readonly Role[] = ['validation', 'test', 'current']
@@ -68,7 +68,8 @@ const sharing = ({ part, query, says, quiet, ...rest }: Shares): CheckEntry =>
 
 function parted(row: Row, max: number, says: (broken: number, judged: number) => string, name: string): Answer {
   const [judged, broken] = [number(row.judged) ?? 0, number(row.broken) ?? 0]
-  if (row.unread === true) return fail(`no value of ${name} reads as a time, here or in train`)
+  const unread = unreadIn(row, name, ', here or in train')
+  if (unread !== null) return unread
   if (judged === 0) return skipped(`${name} has no values to judge`)
   const more = { judged, broken, limit: shareAtMost(max) }
   const said = says(broken, judged)
@@ -81,7 +82,7 @@ const times = ([here, there, train]: readonly [ColumnFacts, ColumnFacts, Scope['
 /** Last in the list of a query over times: text stands on one of the two sides and none of it is a time, so that nothing could be compared. */
 const unread = ([here, there, train]: readonly [ColumnFacts, ColumnFacts, Scope['table']], { table }: Scope) => {
   const words = (column: ColumnFacts, relation: string) =>
-    isMoment(column.kind) ? 'false' : `(SELECT count(${moment(column)}) = 0 AND count(${column.quoted}) > 0 FROM ${relation})`
+    isMoment(column.kind) ? 'false' : `(SELECT ${noneReads(column)} FROM ${relation})`
   return `(${words(here, table.relation)} OR ${words(there, train.relation)}) AS unread`
 }
 

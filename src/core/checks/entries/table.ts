@@ -1,9 +1,9 @@
 import { figure, verb } from '../../report/format.ts'
 import { atMost, fail, number, pass, shareAtMost, skipped } from '../answer.ts'
 import { type CheckEntry, counted, figures, rowRule } from '../entry.ts'
-import { type ColumnFacts, isMoment, present, sql } from '../facts.ts'
+import { present, sql } from '../facts.ts'
 import { columnName, columns, duration, share, text } from '../params.ts'
-import { asText, asTimestamp } from '../sql-parts.ts'
+import { newestMoment, noneReads, unreadIn } from './moments.ts'
 import { listed } from './schema.ts'
 
 /** A duration stays as it was written, so that it can be read twice. */
@@ -86,17 +86,14 @@ export const tableChecks: readonly CheckEntry[] = [
       const name = column ?? scope.data.time
       if (name === null) return { rows: sql('count(*)') }
       const found = scope.find(name)
-      const at = moment(found)
-      return {
-        there: sql(`count_if(${scope.keep} AND ${present(found)})`),
-        newest: sql(`epoch_ms(max(${at}) FILTER (WHERE ${scope.keep} AND isfinite(${at})))`),
-      }
+      return { unread: sql(noneReads(found, scope.keep)), newest: sql(`epoch_ms(${newestMoment(found, scope.keep)})`) }
     },
     judge: ({ max_age: most, column }, row, { data, now }) => {
       const name = column ?? data.time
       if (name === null) return fail('no column says when a row was made: write column, or data.time')
+      const unread = unreadIn(row, name)
+      if (unread !== null) return unread
       const newest = number(row.newest)
-      if (newest === null && number(row.there) !== 0) return fail(`no value of ${name} reads as a time`)
       if (newest === null) return skipped(`${name} has no time to judge`)
       const old = Date.parse(now) - newest
       const observed = old / 86_400_000
@@ -112,7 +109,3 @@ export const tableChecks: readonly CheckEntry[] = [
     },
   }),
 ]
-
-/** A time, also where it is text that reads as one. */
-export const moment = (column: ColumnFacts): string =>
-  isMoment(column.kind) ? asTimestamp(column) : `TRY_CAST(${asText(column)} AS TIMESTAMP)`
