@@ -12,6 +12,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { buildScript } from '../scripts/as-scripts.ts'
 import { type Case, growthCases, judgeTime, machine, markdown } from './data-report.ts'
 import { fetchFlights, makeTenColumns, makeWide, type TableFormat } from './datasets.ts'
 import { fortyChecks } from './forty-checks.ts'
@@ -212,16 +213,18 @@ async function drift(): Promise<readonly Case[]> {
   })
   const nothing: Command = { name: 'node -e 0', argv: [process.execPath, '-e', '0'] }
   const [base, whole] = await two(nothing, verb, Math.max(runs, 3))
+  const scripts = join(folder, 'judge')
+  buildScript(join(root, 'bench', 'judge-profiles.ts'), join(scripts, 'judge.index.js'))
   const judging = async (env: NodeJS.ProcessEnv) => {
-    const command: Command = { name: 'judge', argv: [process.execPath, join(root, 'bench', 'judge-profiles.ts'), stored], env }
+    const command: Command = { name: 'judge', argv: [process.execPath, join(root, 'bench', 'judge-start.ts'), scripts, stored], env }
     await runOnce(command)
     const times: number[][] = []
     for (let run = 0; run < Math.max(runs, 3); run++) times.push(JSON.parse((await runOnce(command)).stdout))
     return { first: median(times.map(([first = Number.NaN]) => first)), later: median(times.flatMap(([, ...later]) => later)) }
   }
-  const bare = { PATH: process.env.PATH, HOME: process.env.HOME }
-  const kept = await judging({ ...bare, NODE_COMPILE_CACHE: join(folder, 'compiled') })
-  const cold = await judging(bare)
+  const bare = { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), LOCALAPPDATA: folder }
+  const kept = await judging(bare)
+  const cold = await judging({ ...bare, CI: 'true' })
   const judgement = (what: string, ms: number): Case => ({
     name: `drift, two stored profiles of ${columns} columns: ${what}`,
     seconds: ms / 1000,
@@ -233,7 +236,7 @@ async function drift(): Promise<readonly Case[]> {
     { name: base.name, seconds: base.ms / 1000, peak: base.peak },
     { name: whole.name, seconds: whole.ms / 1000, peak: whole.peak },
     { name: 'the verb less node -e 0: loading, reading, judging, writing', seconds: (whole.ms - base.ms) / 1000, peak: null },
-    judgement('the first judgement of a process that keeps what Node compiled, as the CLI does', kept.first),
+    judgement('the first judgement of a process that keeps what was compiled, as the CLI does', kept.first),
     judgement('the first judgement of a process that keeps nothing, as on a CI server', cold.first),
     judgement('the judgements after that', cold.later),
   ]

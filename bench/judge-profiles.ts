@@ -1,13 +1,12 @@
 /**
  * The judgement of drift alone, over a stored profile of two tables: milliseconds of each of twenty, as JSON; the first with cold code.
- *
- *     node bench/judge-profiles.ts profile.json
+ * Made a script, as the parts of the bundle are, and started by judge-start.ts.
  */
 import { readFileSync } from 'node:fs'
 import { judgeDrift } from '../src/core/drift/judge.ts'
 import { profileSchema } from '../src/core/schema/profile.ts'
 
-const [path] = process.argv.slice(2)
+const path = process.argv.at(-1)
 if (path === undefined) throw new Error('name a profile')
 const { tables } = profileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
 const reference = tables.find(({ role }) => role === 'train')

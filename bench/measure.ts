@@ -1,7 +1,8 @@
 /**
  * Whole processes, measured from outside: wall time from spawn to exit, processor time, and the peak of resident memory of the process and
  * all it started. Several commands take turns (A B A B …), so that whatever else the machine does meets them alike; the first turn warms
- * the file cache and is not counted; medians are compared, never single runs.
+ * the file cache and is not counted; medians are compared, never single runs. To look at a process a hundred times a second slows it down, one that uses
+ * all cores more than one that uses a single one: memory and processor time are those of a turn of their own, which is not timed.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -33,17 +34,17 @@ export interface Measured {
   /** median */
   readonly ms: number
   readonly runs: readonly number[]
-  /** median; null where there is no /proc */
+  /** null where there is no /proc */
   readonly cpu: number | null
-  /** the largest of all runs, bytes */
+  /** bytes; null where there is no /proc */
   readonly peak: number | null
   readonly stdout: string
 }
 
 const pollMs = 10
 
-/** Runs a command once. @throws Error when it ends otherwise than accepted, with what it said */
-export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Command): Promise<Run> {
+/** Runs a command once. @param watched false: neither memory nor processor time are asked for @throws Error when it ends otherwise than accepted, with what it said */
+export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Command, watched = true): Promise<Run> {
   before?.()
   const [program, ...args] = argv
   const out: Buffer[] = []
@@ -56,12 +57,13 @@ export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Co
   })
   let peak: number | null = null
   let cpu: number | null = null
-  const look = setInterval(() => {
+  const watch = (): void => {
     if (child.pid === undefined) return
     const now = residentOf(child.pid)
     if (now !== null) peak = Math.max(peak ?? 0, now)
     cpu = processorOf(child.pid) ?? cpu
-  }, pollMs)
+  }
+  const watching = watched ? setInterval(watch, pollMs) : undefined
   try {
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
@@ -78,40 +80,29 @@ export async function runOnce({ name, argv, cwd, env, before, accept = [0] }: Co
     }
     return { ms: ended - start, cpu, peak, stdout: Buffer.concat(out).toString() }
   } finally {
-    clearInterval(look)
+    clearInterval(watching)
   }
 }
 
-/** Takes turns: every command once (not counted unless `warm` is 0), then `runs` times. */
+/** Takes turns: every command once (not counted unless `warm` is 0), then `runs` times, then once to be looked at. */
 export async function measure(
   commands: readonly Command[],
   { runs, warm = 1 }: { readonly runs: number; readonly warm?: number },
 ): Promise<readonly Measured[]> {
   const times = commands.map((): number[] => [])
-  const peaks = commands.map((): number[] => [])
-  const cpus = commands.map((): number[] => [])
-  const last = commands.map(() => '')
   for (let turn = -warm; turn < runs; turn += 1) {
     for (const [index, command] of commands.entries()) {
-      const { ms, cpu, peak, stdout } = await runOnce(command)
-      if (turn < 0) continue
-      times[index]?.push(ms)
-      if (peak !== null) peaks[index]?.push(peak)
-      if (cpu !== null) cpus[index]?.push(cpu)
-      last[index] = stdout
+      const { ms } = await runOnce(command, false)
+      if (turn >= 0) times[index]?.push(ms)
     }
   }
-  return commands.map(({ name }, index) => {
-    const mine = peaks[index] ?? []
-    return {
-      name,
-      ms: median(times[index] ?? []),
-      runs: (times[index] ?? []).map((ms) => round(ms, 1)),
-      cpu: cpus[index]?.length ? median(cpus[index]) : null,
-      peak: mine.length > 0 ? Math.max(...mine) : null,
-      stdout: last[index] ?? '',
-    }
-  })
+  const measured: Measured[] = []
+  for (const [index, command] of commands.entries()) {
+    const { cpu, peak, stdout } = await runOnce(command)
+    const mine = times[index] ?? []
+    measured.push({ name: command.name, ms: median(mine), runs: mine.map((ms) => round(ms, 1)), cpu, peak, stdout })
+  }
+  return measured
 }
 
 /** High-water mark of the process, and what its children hold now. */

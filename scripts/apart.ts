@@ -5,14 +5,14 @@ const apart = { bundle: true, platform: 'node', format: 'cjs', target: 'node20',
 
 export const hashWorker = (entry: string) => ({ ...apart, entryPoints: [entry] })
 
-/** A function of the binding, which is loaded from wherever it was proven. In brackets: V8 then compiles what is called at once in its first look at it. */
+/** A script (as-scripts.ts) that is a function of the binding, which is loaded from wherever it was proven. In brackets: V8 then compiles what is called at once in its first look at it. */
 export const duckdbApi = {
   ...apart,
   entryPoints: ['@duckdb/node-api'],
   external: ['@duckdb/node-bindings'],
   plugins: [lazyRequires(/@duckdb[\\/]node-api[\\/]lib[\\/].*\.js$/)],
   banner: {
-    js: "module.exports=(binding=>{const module={exports:{}},{exports}=module,from=require;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
+    js: "(from=>(binding=>{const module={exports:{}},{exports}=module;{const require=name=>name==='@duckdb/node-bindings'?binding:from(name);",
   },
-  footer: { js: '}return module.exports})' },
+  footer: { js: '}return module.exports}))' },
 }

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build, buildSync, transformSync } from 'esbuild'
 import { duckdbApi, hashWorker } from './apart.ts'
+import { ascii, asScripts } from './as-scripts.ts'
 import { inAll, joinChunks } from './join-chunks.ts'
 import { loadedBy } from './loaded-by.ts'
 
@@ -56,7 +57,6 @@ buildSync({
   absWorkingDir: root,
   outfile: join(out, 'hash-worker.cjs'),
 })
-await build({ ...duckdbApi, absWorkingDir: root, outfile: join(out, 'duckdb.cjs') })
 writeFileSync(
   join(out, 'licenses.txt'),
   `${readFileSync(join(out, 'licenses.txt'), 'utf8').trimEnd()}\n\n@duckdb/node-api\nMIT\n${readFileSync(join(root, 'node_modules/@duckdb/node-api/LICENSE'), 'utf8')}`,
@@ -69,6 +69,9 @@ for (const name of Object.keys(entries)) {
 
 const starts = Object.keys(entries).filter((name) => name !== 'onnx-worker')
 joinChunks(out, inAll(starts.map((name) => loadedBy(out, name))), 'shared.index.js', { target })
+asScripts(out, 'runPart', { target })
+await build({ ...duckdbApi, absWorkingDir: root, outfile: join(out, 'duckdb.index.js') })
+writeFileSync(join(out, 'duckdb.index.js'), ascii(readFileSync(join(out, 'duckdb.index.js'), 'utf8')))
 
 const size = (file: string) => statSync(join(out, file)).size
 const total = readdirSync(out).reduce((sum, file) => sum + size(file), 0)

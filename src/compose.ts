@@ -158,6 +158,8 @@ async function loadConfig(files: Files, path: string, shown: string): Promise<Co
   } catch (cause) {
     throw new UserError('CONFIG_INVALID', `${shown} is not UTF-8 text`, 'save it as UTF-8', { cause })
   }
+  // what the engine's library waits for goes on, before this thread is busy
+  await new Promise((resolve) => setImmediate(resolve))
   return parseConfig(text, shown, sha256)
 }
 

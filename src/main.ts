@@ -1,5 +1,7 @@
 /** The one entry of the bundle: a table of everything that can be started, each loaded only when asked for. */
-import { keepCompiledCode } from './adapters/runtime/compiled-code.ts'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { keepCompiledCode, runScript } from './adapters/runtime/compiled-code.ts'
 
 const actions = ['validate', 'train', 'fetch', 'evaluate', 'drift', 'gate', 'comment', 'promote', 'rollback'] as const
 
@@ -14,15 +16,30 @@ export const entries: Readonly<Record<string, () => Promise<void>>> = {
 /** They read rows, whatever the config says: the engine is proven and started while the rest is still being loaded. */
 const readers: readonly (string | undefined)[] = ['validate', 'run', 'init']
 
+const verbs: readonly string[] = [...actions, 'run', 'init']
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+/** A part of the bundle: what is imported below is a script beside this file there (scripts/as-scripts.ts), and runs when it is asked for. */
+export function runPart(file: string): unknown {
+  const part = parts.get(file) ?? runScript(join(here, file))
+  parts.set(file, part)
+  return part
+}
+
+/** several of the bundler's parts may be one file */
+const parts = new Map<string, unknown>()
+
 /** Called by the stubs `dist/<name>.js`. */
 export const start = async (name: string): Promise<void> => {
   process.exitCode = 1
   const entry = entries[name]
   if (entry === undefined) throw new Error(`no entry ${name}`)
-  if (name === 'cli') keepCompiledCode(process.env)
-  const reads = readers.includes(name === 'cli' ? process.argv[2] : name)
+  const verb = name === 'cli' ? process.argv[2] : name
+  const reads = readers.includes(verb)
   // a thread takes its time to start
   if (reads) (await import('./adapters/fs/hash-thread.ts')).hashThread.start()
+  if (name === 'cli') await keepCompiledCode(process.env, verbs.find((one) => one === verb) ?? 'other', here)
   // each schema is used once or twice a process: compiling code for it (zod does, with `new Function`) takes longer than it saves
   if (name !== 'onnx-worker') (await import('./adapters/zod/interpret.ts')).interpretSchemas()
   if (reads) await beginEngine()

@@ -50,7 +50,7 @@ export function report(seen: Seen): { readonly text: string; readonly missed: re
     ),
     '',
     'False alarms: runs in which any of 20 columns was flagged although nothing moved. Power: of the runs in which one column moved, those in which it was flagged, over all shifts below.',
-    'Both say something only together. Seconds and MB: the whole process from start to exit, median and peak; in brackets how many times as long as Modelgate, the median of the turns. All keep what was compiled of their own code from one run to the next, as on a laptop.',
+    'Both say something only together. Seconds and MB: the whole process from start to exit, the median, and the peak of a turn of its own; in brackets how many times as long as Modelgate, the median of the turns. All keep what was compiled of their own code from one run to the next, as on a laptop.',
     '',
     ...floorsOf(seen),
     '## Who flags what, on twenty simulated columns',

@@ -10,8 +10,11 @@ export interface Files {
   digest(path: string): Promise<FileDigest | null>
   /** null when absent; @throws UserError FILE_TOO_LARGE above `maxBytes`, before reading */
   read(path: string, maxBytes: number): Promise<Uint8Array | null>
-  /** temp in the same folder → fsync → rename → fsync the folder */
-  write(path: string, data: string | Uint8Array): Promise<void>
+  /**
+   * temp in the same folder → fsync → rename → fsync the folder
+   * @param flushed false: without the fsyncs, for what can be made again: whole for whoever reads it, but a power cut may leave it empty
+   */
+  write(path: string, data: string | Uint8Array, flushed?: boolean): Promise<void>
   /** Moves a finished temporary file to its final name, atomically. */
   place(temporary: string, path: string): Promise<void>
   copy(from: string, to: string): Promise<void>

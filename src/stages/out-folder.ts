@@ -24,7 +24,9 @@ export async function prepareOut(files: Files, out: string, root: string): Promi
   const ignore = join(out, '.gitignore')
   const holdsConfig = staysInside(relative(out, root), sep)
   const before = holdsConfig ? null : await files.read(ignore, maxResultBytes)
-  if (holdsConfig || (before !== null && new TextDecoder().decode(before) !== ignoreAll)) {
+  // an empty one is what a power cut may leave of ours
+  const missing = before === null || before.length === 0
+  if (holdsConfig || !(missing || new TextDecoder().decode(before) === ignoreAll)) {
     throw new UserError(
       'OUT_TAKEN',
       `the out folder ${out} ${holdsConfig ? 'holds the config' : 'has a .gitignore of its own'}, so results would be mixed with other files`,
@@ -39,7 +41,7 @@ export async function prepareOut(files: Files, out: string, root: string): Promi
     )
   }
   await files.makeFolder(out)
-  if (before === null) await files.write(ignore, ignoreAll)
+  if (missing) await files.write(ignore, ignoreAll, false)
 }
 
 /** Why a result that lies there is not one of this run, or null. */

@@ -25,7 +25,7 @@ const builds: readonly BuildOptions[] = [
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
   },
   { ...hashWorker('src/adapters/fs/hash-worker.ts'), outfile: 'hash-worker.cjs' },
-  { ...duckdbApi, outfile: 'duckdb.cjs' },
+  { ...duckdbApi, outfile: 'duckdb.index.js' },
 ]
 
 const day = 24 * 60 * 60 * 1000

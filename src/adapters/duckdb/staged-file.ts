@@ -11,7 +11,6 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import type { DataFormat } from '../../core/schema/config.ts'
 import { noFile } from '../../core/text/no-file.ts'
 import { asError, UserError } from '../../errors.ts'
@@ -219,7 +218,7 @@ async function copyText(
   tee.on('data', (chunk: Buffer) => hash.update(chunk))
   const source = createReadStream(path, { highWaterMark: 256 * 1024 })
   const sink = createWriteStream(place, { flags: 'wx', mode: 0o600 })
-  await (head.gzip ? pipeline(source, tee, createGunzip(), watch, sink) : pipeline(source, tee, watch, sink))
+  await (head.gzip ? pipeline(source, tee, (await import('node:zlib')).createGunzip(), watch, sink) : pipeline(source, tee, watch, sink))
   return { plainBytes, checked: { csv: csv?.finish() ?? null, lines: json?.finish() ?? null, digest: digestOf(hash) } }
 }
 

@@ -1,6 +1,6 @@
 /** The file system: whole or not at all. What a killed run leaves behind is a temporary file, which the next write of the same name removes. */
 import { createHash, randomBytes } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -21,7 +21,7 @@ export function createFiles({ temporaryRoot = tmpdir(), environment = {} }: File
   return {
     digest,
     read,
-    write: (path, data) => placeNew(path, (file) => file.writeFile(data)),
+    write: (path, data, flushed = true) => placeNew(path, (file) => file.writeFile(data), flushed),
     place,
     copy: async (from, to) => {
       const source = await openRegular(from)
@@ -82,6 +82,8 @@ async function digest(path: string): Promise<FileDigest | null> {
 }
 
 async function read(path: string, maxBytes: number): Promise<Uint8Array | null> {
+  const small = readSmall(path)
+  if (small !== null && small.length <= maxBytes) return small
   const opened = await openRegular(path)
   if (opened === null) return null
   await using file = opened
@@ -98,13 +100,34 @@ async function read(path: string, maxBytes: number): Promise<Uint8Array | null> 
   return Buffer.concat(chunks)
 }
 
+const mostSmall = 64 * 1024
+
+/** At once: nearly all are small, and to wait for another thread, once a step, takes longer than to read one. Null where it is none, or something is wrong with it. */
+function readSmall(path: string): Uint8Array | null {
+  let descriptor: number
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch {
+    return null
+  }
+  try {
+    const found = fstatSync(descriptor)
+    return found.isFile() && found.size > 0 && found.size <= mostSmall ? readFileSync(descriptor) : null
+  } catch {
+    return null
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 const tooLarge = (path: string, bytes: number, maxBytes: number) =>
   new UserError('FILE_TOO_LARGE', `${path} has ${bytes} bytes or more, ${maxBytes} are allowed here`, 'name a smaller file')
 
 const temporaryName = (path: string) => join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
 
 /** Writes beside the final name, flushes, then renames: whoever reads sees the old file or the new one. */
-async function placeNew(path: string, fill: (file: FileHandle) => Promise<unknown>): Promise<void> {
+async function placeNew(path: string, fill: (file: FileHandle) => Promise<unknown>, flushed = true): Promise<void> {
   const folder = dirname(path)
   await prepare(path)
   const temporary = temporaryName(path)
@@ -112,7 +135,7 @@ async function placeNew(path: string, fill: (file: FileHandle) => Promise<unknow
     const file = await open(temporary, 'wx', 0o666)
     try {
       await fill(file)
-      await file.sync()
+      if (flushed) await file.sync()
     } finally {
       await file.close()
     }
@@ -121,7 +144,7 @@ async function placeNew(path: string, fill: (file: FileHandle) => Promise<unknow
     await rm(temporary, { force: true }).catch(() => {}) // what went wrong first is what is told
     throw writable(path, thrown)
   }
-  await syncFolder(folder)
+  if (flushed) await syncFolder(folder)
 }
 
 async function place(temporary: string, path: string): Promise<void> {

@@ -41,4 +41,5 @@ export function stateAt(path: string): string | null {
   }
 }
 
-const stateOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs, ctimeNs].join(':')
+/** Which bytes a file holds, as its system knows it: its time of change cannot be set. */
+export const stateOf = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs, ctimeNs].join(':')

@@ -1,16 +1,168 @@
 /**
- * What V8 made of the code of the bundle, kept for the next run of the CLI: compiling it anew takes a fifth of the start.
+ * The scripts of the bundle, and what V8 compiled of them, kept for the next run of the CLI.
+ *
+ * Node's own compile cache (`module.enableCompileCache`) keeps what is compiled before a file runs. Most functions are compiled when they are first called:
+ * a thousand in a `validate`, a fifth of its time on the thread that everything waits for. So a part of the bundle is a script here, which has been run when
+ * its code is kept, and each verb keeps what it called.
  *
  * On a laptop only. V8 runs what it finds there, whoever wrote it: on a CI server that keeps its disk, code of one pull request could leave
  * something for the job of another. There nothing is read and nothing is left.
  */
-import module from 'node:module'
-import { join } from 'node:path'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
 import { isOnServer } from '../ci/is-on-server.ts'
+import { stateOf } from '../fs/hash-file.ts'
 import { ownCacheFolder } from './cache-folder.ts'
 import type { Environment } from './npm.ts'
+import { readOwn } from './own-file.ts'
 
-/** Of what is imported from now on. A folder that cannot be written, or a Node without it (before 22.1), is a start as before. */
-export function keepCompiledCode(environment: Environment): void {
-  if (!isOnServer(environment)) module.enableCompileCache?.(join(ownCacheFolder(environment), 'compiled'))
+/** A script is one expression, this function: what a file of CommonJS is, with the address that `import.meta.url` would have. ASCII alone. */
+type Run = (require: NodeJS.Require, module: { exports: unknown }, url: string) => unknown
+
+interface Ran {
+  readonly script: Script
+  /** which file it was */
+  readonly state: string
+  /** its code was the kept one */
+  readonly served: boolean
+}
+
+/** What it says of itself, before the code of all scripts one after the other. */
+interface Head {
+  /** name of a script → which file it was made of, and how many bytes its code has */
+  readonly scripts: Readonly<Record<string, readonly [state: string, bytes: number]>>
+}
+
+interface Kept {
+  readonly path: string
+  /** name → code of the file that had this state */
+  readonly code: ReadonlyMap<string, { readonly state: string; readonly bytes: Buffer }>
+  /** was made so long ago that more is called by now */
+  readonly old: boolean
+  readonly ran: Map<string, Ran>
+  readonly digest: Digest
+}
+
+type Digest = (bytes: Buffer) => Buffer
+
+let kept: Kept | null = null
+
+const [digestBytes, lengthBytes] = [32, 4]
+const [day, month] = [24 * 60 * 60 * 1000, 30 * 24 * 60 * 60 * 1000]
+
+/**
+ * Of what runs from now on, and leaves what was compiled when the process ends. A folder that cannot be written, or a file that is damaged, of somebody else, or of
+ * another Node, is a start as before.
+ * @param verb which calls other functions than another one
+ * @param folder of the scripts
+ */
+export async function keepCompiledCode(environment: Environment, verb: string, folder: string): Promise<void> {
+  if (isOnServer(environment) || environment.NODE_DISABLE_COMPILE_CACHE) return
+  const { createHash } = await import('node:crypto')
+  const digest: Digest = (bytes) => createHash('sha256').update(bytes).digest()
+  const path = join(ownCacheFolder(environment), 'compiled', `${verb}-${shortHash(folder)}.code`)
+  kept = { path, ...read(path, digest), ran: new Map(), digest }
+  process.on('exit', leave)
+}
+
+/** Runs a script of the bundle. @returns what it exports */
+export function runScript(path: string): unknown {
+  const { text, state } = readScript(path)
+  const name = basename(path)
+  const before = kept?.code.get(name)
+  const own = before?.state === state ? { cachedData: before.bytes } : {}
+  const script = new Script(text, { filename: path, ...own })
+  kept?.ran.set(name, { script, state, served: script.cachedDataRejected === false })
+  const run: Run = script.runInThisContext()
+  return run(createRequire(path), { exports: {} }, pathToFileURL(path).href)
+}
+
+/** Which file it was is asked before it is read: what is written to it meanwhile has another state. */
+function readScript(path: string): { readonly text: string; readonly state: string } {
+  const descriptor = openSync(path, 'r')
+  try {
+    const state = stateOf(fstatSync(descriptor, { bigint: true }))
+    return { state, text: readFileSync(descriptor, 'latin1') }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function read(path: string, digest: Digest): Pick<Kept, 'code' | 'old'> {
+  const nothing = { code: new Map(), old: true }
+  try {
+    const found = readOwn(path)
+    if (found === null) return nothing
+    const rest = found.bytes.subarray(digestBytes)
+    // V8 does not look whether what it is given is whole
+    if (!digest(rest).equals(found.bytes.subarray(0, digestBytes))) return nothing
+    let at = lengthBytes + rest.readUInt32LE(0)
+    const { scripts }: Head = JSON.parse(rest.toString('utf8', lengthBytes, at))
+    const code = new Map<string, { state: string; bytes: Buffer }>()
+    for (const [name, [state, bytes]] of Object.entries(scripts)) {
+      code.set(name, { state, bytes: rest.subarray(at, at + bytes) })
+      at += bytes
+    }
+    return { code, old: Date.now() - found.modifiedMs > day }
+  } catch {
+    return nothing
+  }
+}
+
+/** What was compiled, where something is new; once a day in any case, for other functions may have been called. It saves time: code that cannot be written is none. */
+function leave(): void {
+  if (kept === null || kept.ran.size === 0) return
+  const { path, code, old, ran, digest } = kept
+  if (!old && [...ran.values()].every(({ served }) => served)) return
+  try {
+    const all = new Map(code)
+    for (const [name, { script, state }] of ran) all.set(name, { state, bytes: script.createCachedData() })
+    const head: Head = { scripts: Object.fromEntries([...all].map(([name, { state, bytes }]) => [name, [state, bytes.length]])) }
+    const said = Buffer.from(JSON.stringify(head))
+    const length = Buffer.alloc(lengthBytes)
+    length.writeUInt32LE(said.length)
+    const rest = Buffer.concat([length, said, ...[...all.values()].map(({ bytes }) => bytes)])
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    removeForgotten(dirname(path))
+    const beside = `${path}.${process.pid}`
+    const descriptor = openSync(beside, 'w', 0o600)
+    try {
+      writeFileSync(descriptor, digest(rest))
+      writeFileSync(descriptor, rest)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(beside, path)
+  } catch {}
+}
+
+/** Of versions that are used no more, and what a killed process left. */
+function removeForgotten(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (Date.now() - statSync(path).mtimeMs > month) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+/** FNV-1a, 32 bits: two folders that share one only take turns, for which files it is of is written in it. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
 }

@@ -13,7 +13,7 @@ import { cacheFolder } from './cache-folder.ts'
 import { isComplete, type NativePart, nativeParts, openAhead, ownRuntime, type Runtime, verify, verifyAhead } from './digests.ts'
 import { type Environment, npmCi } from './npm.ts'
 import { provenNote } from './proven-before.ts'
-import { duckdbAddon, nativeEntries, readBundledApi, requireDuckdb, requirePackage } from './require-native.ts'
+import { bundledApi, duckdbAddon, nativeEntries, readBundledApi, requireDuckdb, requirePackage } from './require-native.ts'
 
 export type { NativePart } from './digests.ts'
 
@@ -86,7 +86,7 @@ export function beginDuckdb(options: NativeOptions, onAddon?: (addon: unknown) =
   const addon = duckdbAddon(runtime.platform)
   openAhead(folder, files, addon)
   const prove = async (): Promise<unknown> => {
-    readBundledApi()
+    if (bundledApi !== null) readBundledApi(bundledApi)
     note.keep(await verify(folder, files, { known: note.known, thread: hashThread.idly }))
     await hashThread.idly.opened(join(folder, addon))
     return load(part, folder, runtime, onAddon)

@@ -7,13 +7,14 @@
  * What is known counts for the very file it was made of, by device, inode, size and times down to the nanosecond; the time of a change of an inode
  * cannot be set, so that another content at the same place has another. A note that this user does not own, or that others may write, is none.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { isOnServer } from '../ci/is-on-server.ts'
 import { type Hashed, stateAt } from '../fs/hash-file.ts'
 import { ownCacheFolder } from './cache-folder.ts'
 import type { Environment } from './npm.ts'
+import { readOwn } from './own-file.ts'
 
 const noteSchema = z.strictObject({
   schema: z.literal('modelgate/proven@1'),
@@ -70,15 +71,8 @@ function writeNote(path: string, noted: ReadonlyMap<string, Hashed>, proven: Rea
 /** Whatever is wrong with the note: nothing is known. */
 function readNote(path: string): ReadonlyMap<string, Hashed> {
   try {
-    const descriptor = openSync(path, 'r')
-    try {
-      const { uid, mode } = fstatSync(descriptor)
-      // Windows has neither
-      if (process.getuid && (uid !== process.getuid() || (mode & 0o022) !== 0)) return new Map()
-      return new Map(Object.entries(noteSchema.parse(JSON.parse(readFileSync(descriptor, 'utf8'))).files))
-    } finally {
-      closeSync(descriptor)
-    }
+    const found = readOwn(path)
+    return found === null ? new Map() : new Map(Object.entries(noteSchema.parse(JSON.parse(found.bytes.toString('utf8'))).files))
   } catch {
     return new Map()
   }

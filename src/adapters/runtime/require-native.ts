@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runScript } from './compiled-code.ts'
 
 /** part → the package it is asked for by */
 export const nativeEntries = { duckdb: '@duckdb/node-api', onnx: 'onnxruntime-node' } as const
@@ -11,7 +12,7 @@ export const nativeEntries = { duckdb: '@duckdb/node-api', onnx: 'onnxruntime-no
  * The JavaScript around DuckDB's binding as one file of the bundle (scripts/build.ts); null in development. The package is 180 files: to
  * find, prove and compile them one by one takes longer than to load the engine.
  */
-const beside = join(dirname(fileURLToPath(import.meta.url)), 'duckdb.cjs')
+const beside = join(dirname(fileURLToPath(import.meta.url)), 'duckdb.index.js')
 export const bundledApi = existsSync(beside) ? beside : null
 
 const bindingPackage = (platform: string): string => `node_modules/@duckdb/node-bindings-${platform}`
@@ -30,14 +31,18 @@ export function requireDuckdb(folder: string, platform: string, onAddon: (addon:
   const require = requireFrom(folder)
   const addon: unknown = require(join(folder, duckdbAddon(platform)))
   onAddon(addon)
-  const api: unknown = require(bundledApi)
-  if (typeof api !== 'function') throw new Error(`${bundledApi} is not a function of the binding`)
-  return api(addon)
+  return readBundledApi(bundledApi)(addon)
 }
 
-/** Reads the JavaScript of our own bundle, which is run when there is an addon. */
-export const readBundledApi = (): void => {
-  if (bundledApi !== null) requireFrom(dirname(bundledApi))(bundledApi)
+let api: ((binding: unknown) => unknown) | null = null
+
+/** The JavaScript of our own bundle, which is run when there is an addon. */
+export function readBundledApi(path: string): (binding: unknown) => unknown {
+  if (api !== null) return api
+  const made: unknown = runScript(path)
+  if (typeof made !== 'function') throw new Error(`${path} is not a function of the binding`)
+  api = (binding) => made(binding)
+  return api
 }
 
 const requireFrom = (folder: string) => createRequire(join(folder, 'package.json'))

@@ -69,6 +69,11 @@ describe('the out folder', () => {
     expect((await runNode(again, { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })).code).toBe(0)
     expect(statSync(ignore)).toMatchObject({ ino, mtimeMs })
   })
+
+  it('is not taken for another by an empty .gitignore, which a power cut may leave', async () => {
+    expect((await modelgate({ 'out/.gitignore': '' }, 'validate', '--out', 'out')).code).toBe(0)
+    expect(readFileSync(join(project?.folder ?? '', 'out', '.gitignore'), 'utf8')).toBe('*\n')
+  })
 })
 
 describe('--explain', () => {

@@ -2,11 +2,12 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
+import { readBundledApi } from '../../../src/adapters/runtime/require-native.ts'
 
 type Api = typeof import('@duckdb/node-api')
 const require = createRequire(import.meta.url)
 const whole: Api = require('@duckdb/node-api')
-const make: (binding: unknown) => Api = require(join(inject('sourceBundle'), 'duckdb.cjs'))
+const make = (binding: unknown): Api => Object(readBundledApi(join(inject('sourceBundle'), 'duckdb.index.js'))(binding))
 
 /** Every type, both ends of it and a null; and parameters of each kind that is bound. */
 async function said({ DuckDBInstance, BIGINT, DOUBLE, VARCHAR, HUGEINT, BOOLEAN }: Api) {
