@@ -1,10 +1,10 @@
 /** Of cells whose interval holds more often than it should: how often could it hold at the least? Of changes of equal models and of levels with few outcomes this can be counted. */
-import { random } from '../../src/core/stats/random.ts'
+import { type Random, random } from '../../src/core/stats/random.ts'
 import { type Coverage, populations, seedFor } from './coverage.ts'
 import { changesOf } from './exchange.ts'
-import { outcomesOf } from './outcomes.ts'
-import { draw } from './populations.ts'
-import { bothEnds, farthest } from './ways.ts'
+import { missable } from './outcomes.ts'
+import { draw, type Pair } from './populations.ts'
+import { farthest } from './ways.ts'
 
 export interface Attainable extends Pick<Coverage, 'population' | 'rows' | 'metric' | 'part'> {
   /** worlds in which it could be counted */
@@ -15,6 +15,11 @@ export interface Attainable extends Pick<Coverage, 'population' | 'rows' | 'metr
   readonly never: number
 }
 
+function rejectable(world: Pair, metric: string, rng: Random): number | null {
+  const ways = changesOf(world, metric, rng)
+  return ways && farthest(ways, 0.05)
+}
+
 /** In the worlds of `countCoverage`, as many as are asked for. null: it is not known. */
 export function countAttainable({ population, rows, metric, part }: Coverage, runs: number, seed: number): Attainable | null {
   const pair = populations[population]
@@ -23,9 +28,8 @@ export function countAttainable({ population, rows, metric, part }: Coverage, ru
   const found = { runs: 0, refused: 0, never: 0 }
   for (let run = 0; run < runs; run++) {
     const world = draw(pair, rows, rng)
-    const ways = part === 'change' ? changesOf(world, metric, own) : outcomesOf(world.candidate, pair.candidate, metric, own)
-    if (ways === null) continue
-    const refused = part === 'change' ? farthest(ways, 0.05) : bothEnds(ways, 0.025)
+    const refused = part === 'change' ? rejectable(world, metric, own) : missable(world.candidate, pair.candidate, metric, own)
+    if (refused === null) continue
     found.runs += 1
     found.refused += refused
     found.never += Number(refused === 0)

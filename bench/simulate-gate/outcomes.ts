@@ -2,19 +2,26 @@
  * What a level could have come out at: a share of rows, or a mean of lists, has few outcomes where few rows count or nearly all are right. An interval whose bounds are each right at
  * 97.5 %, whatever is true, misses the truth at most in the outcomes at either end that have 2.5 % together, and that of Clopper & Pearson 1934 does in all of them. Of ten rows of which
  * 84 % are right all are right in 17 % of worlds: from above nothing is missed. Of a share at a threshold that the rows have chosen this is what is left to one who knows the threshold.
+ *
+ * The largest error of a bin may be that of any bin: from above it is missed where the exact bounds of all bins are (a bin of one row leaves nearly everything open), from below in 2.5 %.
  */
+
+import type { Gap } from '../../src/core/metrics/sample.ts'
 import type { BinaryScores, Scores } from '../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
 import { binomialPmf } from '../../src/core/stats/beta.ts'
+import { clopperPearson } from '../../src/core/stats/proportion.ts'
 import type { Random } from '../../src/core/stats/random.ts'
 import { truthOf } from './populations.ts'
-import type { Way } from './ways.ts'
+import { bothEnds, type Way } from './ways.ts'
 
 /** Of a world: a share of so many rows, or a mean of so many of the values that rows of the population have. */
 type Counted = { readonly rows: number; readonly share: number } | { readonly rows: number; readonly values: Float64Array }
 
 const drawn = 4000
+/** of each bound */
+const error = 0.025
 
 /** Metrics that are a share at a threshold, and of what. */
 const atThreshold: Readonly<Record<string, (world: BinaryScores, population: BinaryScores) => Counted>> = {
@@ -50,8 +57,27 @@ function mostPrecise({ y, score }: BinaryScores, recall: number): number {
   return threshold
 }
 
+/** The part of the worlds like this one in which two bounds that are right may miss the level. null: it is not known */
+export function missable(world: Scores, population: Scores, name: string, rng: Random): number | null {
+  const metric = metrics[name]
+  if (!metric) throw new RangeError(`there is no metric ${name}`)
+  const sample = sampleOf(metric, viewOf(world))
+  if (sample.kind === 'weighted' && sample.gaps) return largestMissed(sample.gaps(), truthOf(population, name) ?? Number.NaN)
+  const ways = outcomesOf(world, population, name, rng)
+  return ways && bothEnds(ways, error)
+}
+
+function largestMissed(gaps: readonly Gap[], truth: number): number | null {
+  const ends = gaps.map(({ rows, promised, share: hits }) => {
+    if (typeof hits !== 'number') return Number.NaN
+    return Math.max(...clopperPearson(hits, rows, 1 - error).map((end) => Math.abs(end - promised)))
+  })
+  const most = Math.max(...ends)
+  return Number.isNaN(most) ? null : most < truth ? 1 : error
+}
+
 /** null: this level has more outcomes than can be told apart, or none in this world */
-export function outcomesOf(world: Scores, population: Scores, name: string, rng: Random): readonly Way[] | null {
+function outcomesOf(world: Scores, population: Scores, name: string, rng: Random): readonly Way[] | null {
   const counted = countedOf(world, population, name)
   if (counted === null || counted.rows === 0) return null
   const { rows } = counted

@@ -10,7 +10,7 @@ const unavoidable = {
   change:
     'It could not hold less. Of equal models either answer of a row could as well be the other model’s: given the rows in which they differ, all ways to exchange answers are equally likely, and a test that holds 5 % and takes the larger change for the surer one rejects in those of the largest changes, such of one size together (Fisher 1935, §21; Lehmann & Romano 2005, §15.2). Where five rows differ or fewer these are none. What the test rejects less than 5 %, its interval holds more than 95 %.',
   level:
-    'It could not hold less. A share has few outcomes where few rows count or nearly all are right. An interval whose bounds are right at 97.5 % wherever the share lies can miss it only in those outcomes at either end that have 2.5 % together (Clopper & Pearson 1934). Of a share at a threshold that the rows have chosen: as if the threshold were known.',
+    'It could not hold less. A share has few outcomes where few rows count or nearly all are right. An interval whose bounds are right at 97.5 % wherever the share lies can miss it only in those outcomes at either end that have 2.5 % together (Clopper & Pearson 1934). Of a share at a threshold that the rows have chosen: as if the threshold were known. The largest error of a bin may be that of any bin, and is held from above where the exact end of one bin is beyond it.',
 } as const
 
 type Reason = keyof typeof unavoidable | Departure

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeTarget } from '../../../bench/simulate/tally.ts'
 import { type Coverage, populations } from '../../../bench/simulate-gate/coverage.ts'
 import { changesOf } from '../../../bench/simulate-gate/exchange.ts'
-import { countedOf, outcomesOf } from '../../../bench/simulate-gate/outcomes.ts'
+import { countedOf, missable } from '../../../bench/simulate-gate/outcomes.ts'
 import { binary, draw, type Pair } from '../../../bench/simulate-gate/populations.ts'
 import { targetsOf, whyTooOften } from '../../../bench/simulate-gate/targets.ts'
 import { bothEnds, farthest, type Way } from '../../../bench/simulate-gate/ways.ts'
@@ -120,7 +120,20 @@ describe('what an interval of a share could miss', () => {
     const hits = beyond.rows * beyond.share
     expect(hits).toBeCloseTo(Math.round(hits), 6)
     expect(hits).toBeGreaterThanOrEqual(0.8 * positives)
-    expect(outcomesOf(population, population, 'pr_auc', random(1))).toBeNull()
+    expect(missable(population, population, 'pr_auc', random(1))).toBeNull()
+  })
+})
+
+describe('what an interval of the largest error of a bin could miss', () => {
+  it('is nothing from above while a bin is left open, and everything where all bins are known to be better', () => {
+    const pair = populations['binary, 30 % positives'] ?? missing()
+    const { candidate } = draw(pair, 50, random(3))
+    expect(missable(candidate, pair.candidate, 'mce', random(1))).toBe(0.025)
+    if (candidate.task !== 'binary' || pair.candidate.task !== 'binary') throw new Error('two classes')
+    // a population of probabilities that are all wrong, beside a world in which they are all right
+    const sure = { ...candidate, y: new Uint8Array(5000), score: new Float64Array(5000).fill(0.001), predicted: new Uint8Array(5000) }
+    const wrong = { ...sure, y: sure.y.map(() => 1) }
+    expect(missable(sure, wrong, 'mce', random(1))).toBe(1)
   })
 })
 
