@@ -5,7 +5,7 @@
  *     V⁺_i = share of negatives that positive i beats, V⁻_j = share of positives that beat negative j (ties count half)
  *     var = S⁺/n⁺ + S⁻/n⁻,  cov between models alike from the products of their components (S with n − 1)
  *
- * O(n) through tie groups. `aucInterval`, `aucBounds` (one-sided bounds at `level`): normal; on the logit scale where AUC > 0.95, AUC < 0.05 or a
+ * O(n) through tie groups. `aucBounds` (one-sided bounds at `level`): normal; on the logit scale where AUC > 0.95, AUC < 0.05 or a
  * class has fewer than 30 rows; at AUC 1, where the variance is 0, the lower bound is α^(1/min(n⁺, n⁻)), at AUC 0 its mirror.
  * `aucDifference` gives the change, its standard error, which for a curve without variance comes from that bound, and the degrees of freedom of that.
  * `changeLower`: how far down a change may be, put together from the areas' own intervals and their correlation r (MOVER, Zou & Donner 2008): near 1 an area has farther to fall than to rise,
@@ -152,8 +152,6 @@ export function aucInfluence(parts: AucParts, y: ArrayLike<number>): Float64Arra
     y[i] === 1 ? (component - parts.auc) / parts.positives : y[i] === 0 ? (component - parts.auc) / parts.negatives : 0,
   )
 }
-
-export const aucInterval = (parts: AucParts, y: ArrayLike<number>, level: number) => aucBounds(aucError(parts, y), level)
 
 export function aucBounds({ auc, se, fewest, df }: AucError, level: number): { readonly bounds: Bounds; readonly method: string } {
   const z = df === null ? normalQuantile(level) : studentQuantile(level, df)

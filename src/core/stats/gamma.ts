@@ -16,13 +16,6 @@ export function upperGamma(a: number, x: number): number {
   return x < a + 1 ? 1 - series(a, x) : fraction(a, x)
 }
 
-export function lowerGamma(a: number, x: number): number {
-  check(a, x)
-  if (x === 0) return 0
-  if (x === Number.POSITIVE_INFINITY) return 1
-  return x < a + 1 ? series(a, x) : 1 - fraction(a, x)
-}
-
 export function chiSquareSf(x: number, df: number): number {
   return df === 0 ? 1 : upperGamma(df / 2, Math.max(0, x) / 2)
 }

@@ -2,10 +2,9 @@
  * McNemar's test on paired yes/no outcomes, conditional on the discordant pairs.
  *
  *     b: first only · c: second only · X ~ Binomial(b + c, ½)
- *     exact two-sided = min(1, 2 P(X ≥ max(b, c)))
  *     mid-p one-sided = P(X > b) + ½ P(X = b)      small when b, the pairs that only the first got, is large
  *
- * No discordant pair: one-sided ½, two-sided 1.
+ * No discordant pair: ½.
  * `mcnemarBounds` invert the mid-p at θ = P(second only | discordant), scaled by the discordant share: "p ≤ α" and "0 lies outside" never
  * disagree. They take the discordant share as known, so far from 0 they are too narrow to be shown: of 285 rows with b = 100 and c = 0 they
  * end at the estimate itself. `changeBounds` are what is shown: Tango's, and that of the mid-p only where Tango's end lies on the other side of 0.
@@ -19,10 +18,6 @@ import { tangoHeld } from './tango.ts'
 
 /** One-sided: is the second worse? b: pairs that only the first got, c: only the second. */
 export const mcnemarWorse = (b: number, c: number): number => midUpper(b, b + c, 0.5)
-
-export const mcnemarMidP = (b: number, c: number): number => Math.min(1, 2 * Math.min(mcnemarWorse(b, c), mcnemarWorse(c, b)))
-
-export const mcnemarExact = (b: number, c: number): number => Math.min(1, 2 * binomialAtLeast(Math.max(b, c), b + c, 0.5))
 
 export function mcnemarBounds(b: number, c: number, n: number, level: number): Bounds {
   const discordant = b + c

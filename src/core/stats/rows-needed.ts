@@ -5,13 +5,10 @@
  *     anything with a standard error   n = n₀ ((z_α + z_β) se₀ / Δ)²
  *     a ROC area A, nothing known yet   n₀ var(A) ≈ (Q₁ − A²)/(1 − π) + (Q₂ − A²)/π,  Q₁ = A/(2 − A), Q₂ = 2A²/(1 + A), π: share of positives;
  *                         of the difference of two such areas that correlate at r twice that, times 1 − r
- *     nothing known yet   n = R² ln(H/δ) / (2ε²);  H uses whose outcome steers the next: R² (H ln 2 + ln(1/δ)) / (2ε²)
  *
- * Rounded up. Δ = 0 needs infinitely many. p_d below Δ cannot be: it is raised to Δ. The last (Hoeffding's) holds for the mean of
- * any values in a range of width R, before a model was run: with chance 1 − δ it is known to ±ε. It asks for more than the others.
- * @throws RangeError when p_d or δ is outside [0, 1], or ε is not positive
- * Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample design"; Hanley & McNeil 1982 and 1983; Hoeffding 1963; for uses
- * Renggli et al. 2019, "Continuous integration of machine learning models with ease.ml/ci".
+ * Rounded up. Δ = 0 needs infinitely many. p_d below Δ cannot be: it is raised to Δ.
+ * @throws RangeError when p_d is outside [0, 1]
+ * Source: Connor 1987, "Sample size for testing differences in proportions for the paired-sample design"; Hanley & McNeil 1982 and 1983.
  */
 import { normalQuantile } from './normal.ts'
 
@@ -47,20 +44,3 @@ export function areaSpread({ area, positives }: Areas): number {
 /** Rows that would show a change `delta` of the area between two models. */
 export const areaRows = (delta: number, { correlation, ...areas }: Areas & { readonly correlation: number }, alpha = 0.05): number =>
   rowsNeeded(1, areaSpread(areas) * Math.sqrt(2 * (1 - correlation)), delta, alpha)
-
-export interface HoeffdingOptions {
-  /** how often the same rows are used */
-  readonly uses?: number
-  /** whoever makes the next model has seen how this one did */
-  readonly adaptive?: boolean
-  /** width of the range of a row's value */
-  readonly range?: number
-}
-
-/** @param epsilon half-width; @param delta chance that it does not hold */
-export function hoeffding(epsilon: number, delta: number, { uses = 1, adaptive = false, range = 1 }: HoeffdingOptions = {}): number {
-  if (!(epsilon > 0 && delta > 0 && delta < 1 && uses >= 1))
-    throw new RangeError(`rows for ±${epsilon} at a chance of ${delta} in ${uses} uses cannot be said`)
-  const log = adaptive ? uses * Math.LN2 - Math.log(delta) : Math.log(uses / delta)
-  return Math.ceil((range * range * log) / (2 * epsilon * epsilon))
-}

@@ -21,8 +21,6 @@ export function studentSf(t: number, df: number): number {
   return t >= 0 ? tail : 1 - tail
 }
 
-export const studentCdf = (t: number, df: number): number => studentSf(-t, df)
-
 export function studentQuantile(p: number, df: number): number {
   if (!(df > 0)) throw new RangeError(`degrees of freedom are positive, not ${df}`)
   if (p > 0.5) return -studentQuantile(1 - p, df)

@@ -7,17 +7,19 @@ import { acceleration, bca } from '../../../src/core/stats/bca.ts'
 import { cellBootstrap } from '../../../src/core/stats/cell-bootstrap.ts'
 import { aucCovariance, aucDifference, aucParts } from '../../../src/core/stats/delong.ts'
 import { cosineMean } from '../../../src/core/stats/equal-weighted-cosine.ts'
-import { mcnemarBounds, mcnemarExact, mcnemarMidP, mcnemarWorse } from '../../../src/core/stats/mcnemar.ts'
+import { mcnemarBounds, mcnemarWorse } from '../../../src/core/stats/mcnemar.ts'
 import { meanOf, skewBounds, tBelow, tBounds } from '../../../src/core/stats/mean.ts'
-import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { normalSf } from '../../../src/core/stats/normal.ts'
 import { clopperPearson, wilson } from '../../../src/core/stats/proportion.ts'
 import { quantileRanks } from '../../../src/core/stats/quantile-interval.ts'
 import { ranking } from '../../../src/core/stats/ranking.ts'
 import { replicate, rowDraws } from '../../../src/core/stats/row-bootstrap.ts'
-import { connor, hoeffding, rowsNeeded } from '../../../src/core/stats/rows-needed.ts'
+import { connor, rowsNeeded } from '../../../src/core/stats/rows-needed.ts'
 import { shrunk, sliceEffect } from '../../../src/core/stats/slice-effect.ts'
 import { tangoBounds, tangoZ } from '../../../src/core/stats/tango.ts'
+import { hoeffding } from '../hoeffding.ts'
+import { mcnemarExact, mcnemarMidP } from '../mcnemar.ts'
+import { newcombe } from '../newcombe.ts'
 import { type Found, type Inputs, list, num, type Runner, table } from './inputs.ts'
 
 const moments = z.object({ n: z.number(), mean: z.number(), sd: z.number() })
@@ -154,8 +156,8 @@ export const comparisonRunners: Readonly<Record<string, Runner>> = {
   rows_needed: ({ rows, se, delta, alpha, power }) => ({ n: rowsNeeded(num(rows), num(se), num(delta), num(alpha), num(power)) }),
   rows_of_change: rowsOfChange,
   hoeffding: ({ epsilon, delta, uses }) => ({
-    non_adaptive: hoeffding(num(epsilon), num(delta), { uses: num(uses) }),
-    adaptive: hoeffding(num(epsilon), num(delta), { uses: num(uses), adaptive: true }),
+    non_adaptive: hoeffding(num(epsilon), num(delta), num(uses), false),
+    adaptive: hoeffding(num(epsilon), num(delta), num(uses), true),
   }),
   alpha_spending: ({ alpha, uses }) => ({ basel: list(uses).map((use) => levelOfUse(num(alpha), use)) }),
   slice_effect: ({ slice: one, rest }) => ({ ...sliceEffect(moments.parse(one), moments.parse(rest)) }),

@@ -21,9 +21,9 @@ import { aucParts } from '../../../src/core/stats/delong.ts'
 import { chiSquareSf } from '../../../src/core/stats/gamma.ts'
 import { meanOf } from '../../../src/core/stats/mean.ts'
 import { benjaminiHochberg, benjaminiYekutieli, holm } from '../../../src/core/stats/multiplicity.ts'
-import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { noncentralChiSquareSf } from '../../../src/core/stats/noncentral-chi-square.ts'
 import { ranking } from '../../../src/core/stats/ranking.ts'
+import { newcombe } from '../newcombe.ts'
 import { cellsOf, type Found, type Inputs, list, lists, num, type Runner } from './inputs.ts'
 
 const sides = ({ reference, current }: Inputs) => [list(reference), list(current)] as const

@@ -21,9 +21,9 @@ import { calibrationLine } from '../../../src/core/stats/calibration-line.ts'
 import { dieboldMariano } from '../../../src/core/stats/diebold-mariano.ts'
 import { expectedCalibrationError } from '../../../src/core/stats/expected-calibration-error.ts'
 import { groupGap } from '../../../src/core/stats/group-gaps.ts'
-import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { spiegelhalter } from '../../../src/core/stats/spiegelhalter.ts'
 import { valueThreshold } from '../../../src/core/stats/value-threshold.ts'
+import { newcombe } from '../newcombe.ts'
 import { type Found, type Inputs, list, lists, num, or, type Runner, table } from './inputs.ts'
 
 const binary = (y: readonly number[], score: readonly number[] | null, predicted: readonly number[]): Scores => ({

@@ -4,8 +4,8 @@ import { slicesOf } from '../../../src/core/evaluate/slice-rows.ts'
 import type { BinaryScores, Scores } from '../../../src/core/metrics/scores.ts'
 import type { FairnessLimits } from '../../../src/core/schema/config.ts'
 import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
-import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { random } from '../../../src/core/stats/random.ts'
+import { newcombe } from '../../reference/newcombe.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
 const unpaired = { kind: 'no-baseline', because: 'there is none' } as const

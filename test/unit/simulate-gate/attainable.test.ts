@@ -11,9 +11,9 @@ import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import { binomialPmf } from '../../../src/core/stats/beta.ts'
-import { mcnemarExact } from '../../../src/core/stats/mcnemar.ts'
 import { clopperPearson } from '../../../src/core/stats/proportion.ts'
 import { random } from '../../../src/core/stats/random.ts'
+import { mcnemarExact } from '../../reference/mcnemar.ts'
 
 /** Twelve rows, of which the models differ in six: three kinds of row, some won and some lost. */
 function sixDiffer(): Pair {

@@ -13,7 +13,6 @@ import { excessCalibrationError, expectedCalibrationError } from '../../../src/c
 import { groupGap } from '../../../src/core/stats/group-gaps.ts'
 import { quantileInterval, quantileRanks } from '../../../src/core/stats/quantile-interval.ts'
 import { random } from '../../../src/core/stats/random.ts'
-import { hoeffding } from '../../../src/core/stats/rows-needed.ts'
 import { shrunk, sliceEffect } from '../../../src/core/stats/slice-effect.ts'
 import { spiegelhalter } from '../../../src/core/stats/spiegelhalter.ts'
 
@@ -247,12 +246,6 @@ describe('levels and rows', () => {
     expect(spent).toBeGreaterThan(0.0499)
     expect(() => levelOfUse(0.05, 0)).toThrow('counted from 1')
     expect(() => levelOfUse(1, 1)).toThrow('between 0 and 1')
-  })
-
-  it("Hoeffding's rows hold with the square of the range, and more than the chance has no answer", () => {
-    expect(hoeffding(0.01, 0.01)).toBe(23_026)
-    expect(hoeffding(0.1, 0.01, { range: 10 })).toBe(hoeffding(0.01, 0.01))
-    expect(() => hoeffding(0, 0.1)).toThrow('cannot be said')
   })
 })
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { betaQuantile, binomialAtLeast, binomialAtMost, binomialPmf, incompleteBeta } from '../../../src/core/stats/beta.ts'
 import { erf, erfc } from '../../../src/core/stats/erf.ts'
-import { chiSquareSf, logGamma, lowerGamma, upperGamma } from '../../../src/core/stats/gamma.ts'
+import { chiSquareSf, logGamma, upperGamma } from '../../../src/core/stats/gamma.ts'
 import { normalQuantile, normalSf } from '../../../src/core/stats/normal.ts'
 import { rowsToCome } from '../../../src/core/stats/rows-to-come.ts'
-import { studentCdf, studentQuantile, studentSf } from '../../../src/core/stats/student-t.ts'
+import { studentQuantile, studentSf } from '../../../src/core/stats/student-t.ts'
 
 const file = new URL('../../reference/special.json', import.meta.url)
 const { cases } = z.object({ cases: z.record(z.string(), z.array(z.array(z.number()))) }).parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -19,7 +19,6 @@ const functions: Record<string, [(...args: number[]) => number, number]> = {
   normal_quantile: [(p = 0) => normalQuantile(p), 1e-13],
   log_gamma: [(x = 0) => logGamma(x), 1e-12],
   upper_gamma: [(a = 0, x = 0) => upperGamma(a, x), 1e-10],
-  lower_gamma: [(a = 0, x = 0) => lowerGamma(a, x), 1e-10],
   chi_square_sf: [(x = 0, df = 0) => chiSquareSf(x, df), 1e-11],
   incomplete_beta: [(x = 0, a = 0, b = 0) => incompleteBeta(x, a, b), 1e-10],
   beta_quantile: [(p = 0, a = 0, b = 0) => betaQuantile(p, a, b), 1e-11],
@@ -63,7 +62,7 @@ describe('special functions at their ends', () => {
     expect(chiSquareSf(12, 0)).toBe(1)
     expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY)
     expect(studentQuantile(0.975, Number.POSITIVE_INFINITY)).toBe(normalQuantile(0.975))
-    expect(studentCdf(Number.POSITIVE_INFINITY, 4)).toBe(1)
+    expect(studentSf(Number.NEGATIVE_INFINITY, 4)).toBe(1)
     expect(binomialAtMost(5, 5, 0.3)).toBe(1)
     expect(binomialAtMost(2, 5, 0.3)).toBeCloseTo(1 - binomialAtLeast(3, 5, 0.3), 14)
   })

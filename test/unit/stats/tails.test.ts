@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { kolmogorovSf } from '../../../src/core/drift/kolmogorov-smirnov.ts'
 import { betaQuantile, binomialAtLeast, binomialAtMost, incompleteBeta } from '../../../src/core/stats/beta.ts'
-import { chiSquareSf, lowerGamma, upperGamma } from '../../../src/core/stats/gamma.ts'
+import { chiSquareSf, upperGamma } from '../../../src/core/stats/gamma.ts'
 import { normalQuantile, normalSf } from '../../../src/core/stats/normal.ts'
 import { studentQuantile, studentSf } from '../../../src/core/stats/student-t.ts'
 
@@ -18,7 +18,6 @@ const functions: Record<string, (...args: number[]) => number> = {
   normal_sf: (x = 0) => normalSf(x),
   normal_quantile: (p = 0) => normalQuantile(p),
   upper_gamma: (a = 0, x = 0) => upperGamma(a, x),
-  lower_gamma: (a = 0, x = 0) => lowerGamma(a, x),
   chi_square_sf: (x = 0, df = 0) => chiSquareSf(x, df),
   incomplete_beta: (x = 0, a = 0, b = 0) => incompleteBeta(x, a, b),
   student_sf: (t = 0, df = 0) => studentSf(t, df),

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bca } from '../../../src/core/stats/bca.ts'
 import { cellDraws } from '../../../src/core/stats/cell-bootstrap.ts'
-import { aucDifference, aucInterval, aucParts } from '../../../src/core/stats/delong.ts'
+import { aucBounds, aucDifference, aucError, aucParts } from '../../../src/core/stats/delong.ts'
 import { changeBounds, mcnemarBounds, mcnemarWorse } from '../../../src/core/stats/mcnemar.ts'
 import { meanOf, tBelow, tBounds } from '../../../src/core/stats/mean.ts'
 import { benjaminiHochberg, holm } from '../../../src/core/stats/multiplicity.ts'
-import { newcombe } from '../../../src/core/stats/newcombe.ts'
 import { proportionInterval, wilson } from '../../../src/core/stats/proportion.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { ranking } from '../../../src/core/stats/ranking.ts'
 import { areaRows, areaSpread, connor, rowsNeeded } from '../../../src/core/stats/rows-needed.ts'
 import { tangoBounds, tangoZ } from '../../../src/core/stats/tango.ts'
+import { newcombe } from '../../reference/newcombe.ts'
 
 const pairs = fc.tuple(fc.nat(40), fc.nat(40), fc.nat(400)).map(([b, c, rest]) => ({ b, c, n: b + c + rest + 1 }))
 
@@ -171,7 +171,7 @@ describe('AUC', () => {
   it('of perfect separation has the lower bound α^(1/min)', () => {
     const perfect = parts([6, 5, 4, 3, 2, 1])
     expect(perfect.auc).toBe(1)
-    const { bounds, method } = aucInterval(perfect, y, 0.95)
+    const { bounds, method } = aucBounds(aucError(perfect, y), 0.95)
     expect(method).toBe('delong-boundary')
     expect(bounds[0]).toBeCloseTo(0.05 ** (1 / 3), 12)
     expect(bounds[1]).toBe(1)
@@ -185,14 +185,11 @@ describe('AUC', () => {
 
   it('takes the logit scale near 1, so that the interval stays inside', () => {
     const labels = Array.from({ length: 200 }, (_, i) => (i < 100 ? 1 : 0))
-    const found = aucInterval(
-      parts(
-        labels.map((label, i) => label * 3 + ((i * 7919) % 100) / 30),
-        labels,
-      ),
+    const own = parts(
+      labels.map((label, i) => label * 3 + ((i * 7919) % 100) / 30),
       labels,
-      0.975,
     )
+    const found = aucBounds(aucError(own, labels), 0.975)
     expect(found.method).toBe('delong-logit')
     expect(found.bounds[1]).toBeLessThan(1)
   })
