@@ -1,5 +1,5 @@
 /** In which row each finding broke first: a second pass, and only for what is broken. */
-import { chunks } from '../collections.ts'
+import { chunks, groupBy } from '../collections.ts'
 import type { Expectation } from '../schema/config.ts'
 import { number } from './answer.ts'
 import type { Asked } from './ask.ts'
@@ -8,20 +8,20 @@ import type { Finding, Step } from './finding.ts'
 import { conditions } from './row-conditions.ts'
 import { aggregatesPerQuery } from './scan.ts'
 
+/** One look after the other: what the first has found, the next does not look for. */
+export const looks = ['rows that break several', 'beginning', 'anywhere'] as const
+export type Look = (typeof looks)[number]
+
 /**
- * A few are looked for one by one, as far as the first row each; many together: a look at the beginning of the table, which finds what is common,
- * then a scan for what is not found yet.
+ * A few are looked for one by one, as far as the first row each, those of a column first in the row that breaks any of them, for often it is the same one; many
+ * together: a look at the beginning of the table, which finds what is common, then a scan for what is not found yet.
  * @param rules those that count rows one by one @returns null when there is nothing to look for
  */
-export function locate(
-  rules: readonly Asked[],
-  table: TableFacts,
-  findings: readonly Finding[],
-  where: 'beginning' | 'anywhere',
-): Step | null {
+export function locate(rules: readonly Asked[], table: TableFacts, findings: readonly Finding[], where: Look): Step | null {
   const lost = lostOf(findings)
   const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => lost.has(expectation))
   if (found.length === 0) return null
+  if (where === 'rows that break several') return oneByOne(found, table) ? firstOfAny(found, table, findings) : null
   if (where === 'beginning' && oneByOne(found, table)) return firstOfEach(found, table, findings)
   return firstRows(found, table, findings, where === 'beginning' ? ` LIMIT ${beginning}` : '')
 }
@@ -59,6 +59,35 @@ function firstOfEach(found: readonly Asked[], table: TableFacts, findings: reado
       findings.map((finding) => {
         const index = found.findIndex(({ expectation }) => expectation === finding.expectation)
         return index < 0 ? finding : startingAt(finding, answers[index]?.[0]?.f)
+      }),
+  }
+}
+
+/** Of each column with several: the first row that breaks one of them is the first for all that it breaks. */
+function firstOfAny(found: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step | null {
+  const row = freeName('row_at', table)
+  const groups = [...groupBy(found, ({ expectation }) => expectation.column).entries()].flatMap(([column, group]) =>
+    column === null || group.length < 2 ? [] : [group],
+  )
+  if (groups.length === 0) return null
+  return {
+    queries: groups.map((group) => {
+      const broken = group.map((asked) => conditions(asked).broken)
+      const values = broken.flatMap((one) => one.values)
+      return sql(
+        `SELECT ${row} AS f, ${broken.map((one, index) => `(${one.sql}) AS b${index}`).join(', ')}
+         FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation}) WHERE ${broken.map((one) => `(${one.sql})`).join(' OR ')} LIMIT 1`,
+        [...values, ...values],
+      )
+    }),
+    finish: (answers) =>
+      findings.map((finding) => {
+        for (const [at, group] of groups.entries()) {
+          const index = group.findIndex(({ expectation }) => expectation === finding.expectation)
+          const [answer] = answers[at] ?? []
+          if (index >= 0 && answer?.[`b${index}`] === true) return startingAt(finding, answer.f)
+        }
+        return finding
       }),
   }
 }

@@ -10,7 +10,7 @@ import { type Asked, ask, type Surroundings } from './ask.ts'
 import type { Work } from './entry.ts'
 import type { ColumnFacts, Sql, TableFacts } from './facts.ts'
 import { type Finding, limitOf, type Step, withAnswer, withCounts } from './finding.ts'
-import { locate } from './first-rows.ts'
+import { type Look, locate } from './first-rows.ts'
 import { conditions } from './row-conditions.ts'
 import type { Scan } from './scan.ts'
 import { sharedScans } from './shared-scans.ts'
@@ -24,8 +24,8 @@ export interface Plan {
   readonly known: readonly Finding[]
   /** Counts what the shared scan left in doubt; null where it did not. */
   readonly settle: (findings: readonly Finding[]) => Step | null
-  /** In which row each of these findings broke first: at the beginning of the table, then anywhere. Null when there is nothing to look for (first-rows.ts) */
-  readonly locate: (findings: readonly Finding[], where: 'beginning' | 'anywhere') => Step | null
+  /** In which row each of these findings broke first: one look after the other. Null when there is nothing to look for (first-rows.ts) */
+  readonly locate: (findings: readonly Finding[], where: Look) => Step | null
   /** SQL that is true for a row that breaks a rule, of findings that count rows one by one */
   readonly brokenRows: (finding: Finding) => { readonly condition: Sql; readonly columns: readonly ColumnFacts[] } | null
 }

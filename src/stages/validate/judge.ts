@@ -3,6 +3,7 @@ import type { Row } from '../../core/checks/answer.ts'
 import { type Surroundings, sqlTexts } from '../../core/checks/ask.ts'
 import { asRead, type TableFacts, withoutOrder } from '../../core/checks/facts.ts'
 import type { Finding, Step } from '../../core/checks/finding.ts'
+import { looks } from '../../core/checks/first-rows.ts'
 import { type Plan, planChecks } from '../../core/checks/plan.ts'
 import { answersOf, type Riders, ridersOf, type Scan, scanQuery } from '../../core/checks/scan.ts'
 import { findCheck } from '../../core/checks/table.ts'
@@ -102,7 +103,7 @@ async function run(engine: Asked, table: TableFacts, plan: Plan, valuesOf: (scan
   const open = plan.settle(findings)
   if (open !== null) findings = await answer(engine, open)
   for (const step of plan.own) findings = [...findings, ...(await answer(engine, step))]
-  for (const where of ['beginning', 'anywhere'] as const) {
+  for (const where of looks) {
     const step = plan.locate(findings, where)
     if (step !== null) findings = await answer(engine, step)
   }

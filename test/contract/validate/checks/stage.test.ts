@@ -152,6 +152,26 @@ describe('the first broken row', () => {
     expect(find(result, 'validate.min:a').message).toBe('train: 1 of 120,000 values of a lie below 0, first in row 100,000')
     expect(find(result, 'validate.max:y').message).toBe('train: 60,000 of 120,000 values of y lie above 0, first in row 2')
   })
+
+  it('is told of each check of a column, whether it breaks all of them or one, and where others are missing', async () => {
+    const value = (i: number) =>
+      new Map([
+        [4, ''],
+        [9, '7'],
+        [99, '-9'],
+      ]).get(i) ?? '1'
+    await yard.write('few.csv', `a,y\n${rows(200, (i) => `${value(i)},${i % 2}`)}\n`)
+    const result = await yard.validate(
+      config('{train: few.csv, target: y}', '{columns: {a: {min: 0, max: 5, between: {min: 0, max: 5}, nulls: {max: 0}}}}'),
+    )
+    const said = (check: string) => find(result, `validate.${check}:a`).message.replace(/^.*, first/, 'first')
+    expect(['min', 'max', 'between', 'nulls'].map(said)).toEqual([
+      'first in row 100',
+      'first in row 10',
+      'first in row 10',
+      'first in row 5',
+    ])
+  })
 })
 
 describe('a contract without a profile', () => {
