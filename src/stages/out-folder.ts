@@ -49,7 +49,7 @@ export function foreign(result: StageResult, config: Config, source: RunSource):
   if (result.source.run_id !== source.run_id) return `it is of run ${result.source.run_id}, this is run ${source.run_id}`
   if (result.source.run_attempt !== source.run_attempt)
     return `it is of attempt ${result.source.run_attempt}, this is attempt ${source.run_attempt}`
-  if (result.source.sha !== source.sha) return `it is of commit ${result.source.sha}, this is ${source.sha}`
+  if (result.source.sha !== source.sha) return `it is of ${commit(result.source.sha)}, this is ${commit(source.sha)}`
   if (result.config_digest !== config.digest) return 'it was made with another config'
   return null
 }
@@ -83,3 +83,6 @@ export async function findResult(
   const why = foreign(parsed.data, config, source)
   return why === null ? { kind: 'found', result: parsed.data } : { kind: 'refused', why }
 }
+
+/** Beside a repository, or before its first commit, there is none. */
+const commit = (sha: string): string => (sha === '' ? 'no commit' : `commit ${sha}`)

@@ -68,8 +68,12 @@ export function moveAlias(state: LedgerModel, alias: string, version: string, st
 export function rollBack(state: LedgerModel, alias: string, version: string | null, stamp: Stamp): Transition {
   const now = aliasOf(state, checkName('alias', alias))
   if (now === null) {
-    const known = Object.keys(state.aliases).sort().join(', ') || 'none'
-    throw new UserError('ALIAS_MISSING', `${state.model} has no alias ${alias} to roll back`, `name one that exists with --to: ${known}`)
+    const known = Object.keys(state.aliases).sort().join(', ')
+    throw new UserError(
+      'ALIAS_MISSING',
+      `${state.model} has no alias ${alias} to roll back`,
+      known === '' ? nothingYet : `name one that exists with --to: ${known}`,
+    )
   }
   const target = version ?? now.previous
   if (target === null) {
@@ -168,9 +172,15 @@ export const versionTaken = (tag: string, stored: string, given: string): UserEr
 export function requireVersion(state: LedgerModel, version: string): VersionRecord {
   const record = findVersion(state, checkName('version', version))
   if (record !== null) return record
-  const known = state.versions.map((one) => one.version).join(', ') || 'none'
-  throw new UserError('VERSION_MISSING', `the ledger has no version ${version} of ${state.model}`, `name one that exists: ${known}`)
+  const known = state.versions.map((one) => one.version).join(', ')
+  throw new UserError(
+    'VERSION_MISSING',
+    `the ledger has no version ${version} of ${state.model}`,
+    known === '' ? nothingYet : `name one that exists: ${known}`,
+  )
 }
+
+const nothingYet = 'none of this model is there yet: promote a first version'
 
 const withAlias = (state: LedgerModel, alias: string, pointer: LedgerModel['aliases'][string], stamp: Stamp): LedgerModel => ({
   ...state,

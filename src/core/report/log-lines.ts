@@ -32,8 +32,12 @@ export function outcomeWords(result: StageResult): string {
   return [
     `${counted('pass')} of ${plural(result.checks.length, 'check')} passed`,
     ...open.map(({ status, count }) => `${count} ${status}`),
+    ...(changes.has(result.stage) ? result.checks.filter(({ status }) => status === 'pass').map(({ message }) => message) : []),
   ].join(', ')
 }
+
+/** What they did is what they are run for, and stands in their checks. */
+const changes: ReadonlySet<StageResult['stage']> = new Set(['promote', 'rollback'])
 
 /** Why a result is `skipped`: its own reason, or that of its checks. */
 export function skippedWords({ because, checks }: StageResult): string {

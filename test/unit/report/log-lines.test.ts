@@ -55,6 +55,11 @@ describe('the log of a result', () => {
     expect(outcomeWords(result('pass', [good, open, open, skip('a')]))).toBe('1 of 4 checks passed, 2 inconclusive, 1 skipped')
   })
 
+  it('of a stage that changes something says what it did', () => {
+    const moved = makeCheck({ id: 'rollback.alias:production', status: 'pass', effect: 'pass', message: 'production → 1.0.0 (was 1.1.0)' })
+    expect(outcomeWords({ ...result('pass', [moved]), stage: 'rollback' })).toBe('1 of 1 check passed, production → 1.0.0 (was 1.1.0)')
+  })
+
   it('says why a result is skipped whose checks all were', () => {
     expect(outcomeWords(result('skipped', [skip('a'), skip('b')]))).toBe('a was not tested: too few; and 1 more')
     const summary = makeCheck({
