@@ -75,7 +75,7 @@ export async function keepCompiledCode(environment: Environment, verb: string, f
   if (isOnServer(environment) || environment.NODE_DISABLE_COMPILE_CACHE) return
   const { createHash } = await import('node:crypto')
   const digest: Digest = (bytes) => createHash('sha256').update(bytes).digest()
-  const path = join(ownCacheFolder(environment), 'compiled', `${verb}-${shortHash(folder)}.code`)
+  const path = join(ownCacheFolder(environment), 'compiled', `${verb}-${shortHash(`${process.version} ${process.arch} ${folder}`)}.code`)
   kept = { path, ...read(path, digest), ran: new Map(), digest }
   process.on('exit', leave)
 }
@@ -160,7 +160,7 @@ function removeForgotten(folder: string): void {
   }
 }
 
-/** FNV-1a, 32 bits: two folders that share one only take turns, for which files it is of is written in it. */
+/** FNV-1a, 32 bits: two folders that share one only take turns, for which files it is of is written in it, and V8 refuses what another V8 compiled. */
 function shortHash(text: string): string {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
