@@ -39,7 +39,8 @@ export const start = async (name: string): Promise<void> => {
   const reads = readers.includes(verb)
   // a thread takes its time to start
   if (reads) (await import('./adapters/fs/hash-thread.ts')).hashThread.start()
-  if (name === 'cli') await keepCompiledCode(process.env, verbs.find((one) => one === verb) ?? 'other', here)
+  if (name === 'cli' || process.env.NODE_COMPILE_CACHE)
+    await keepCompiledCode(process.env, verbs.find((one) => one === verb) ?? 'other', here)
   // each schema is used once or twice a process: compiling code for it (zod does, with `new Function`) takes longer than it saves
   if (name !== 'onnx-worker') (await import('./adapters/zod/interpret.ts')).interpretSchemas()
   if (reads) await beginEngine()

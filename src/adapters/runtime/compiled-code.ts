@@ -6,7 +6,7 @@
  * its code is kept, and each verb keeps what it called.
  *
  * On a laptop only. V8 runs what it finds there, whoever wrote it: on a CI server that keeps its disk, code of one pull request could leave
- * something for the job of another. There nothing is read and nothing is left.
+ * something for the job of another. There nothing is read and nothing is left, but in a folder that NODE_COMPILE_CACHE names, where Node does the same.
  */
 import {
   closeSync,
@@ -72,12 +72,19 @@ const [day, month] = [24 * 60 * 60 * 1000, 30 * 24 * 60 * 60 * 1000]
  * @param folder of the scripts
  */
 export async function keepCompiledCode(environment: Environment, verb: string, folder: string): Promise<void> {
-  if (isOnServer(environment) || environment.NODE_DISABLE_COMPILE_CACHE) return
+  const place = placeFor(environment)
+  if (place === null) return
   const { createHash } = await import('node:crypto')
   const digest: Digest = (bytes) => createHash('sha256').update(bytes).digest()
-  const path = join(ownCacheFolder(environment), 'compiled', `${verb}-${shortHash(`${process.version} ${process.arch} ${folder}`)}.code`)
+  const path = join(place, `${verb}-${shortHash(`${process.version} ${process.arch} ${folder}`)}.code`)
   kept = { path, ...read(path, digest), ran: new Map(), digest }
   process.on('exit', leave)
+}
+
+function placeFor(environment: Environment): string | null {
+  if (environment.NODE_DISABLE_COMPILE_CACHE) return null
+  if (environment.NODE_COMPILE_CACHE) return environment.NODE_COMPILE_CACHE
+  return isOnServer(environment) ? null : join(ownCacheFolder(environment), 'compiled')
 }
 
 /** Runs a script of the bundle. @returns what it exports */
@@ -152,11 +159,11 @@ function leave(): void {
   } catch {}
 }
 
-/** Of versions that are used no more, and what a killed process left. */
+/** Of versions that are used no more, and what a killed process left: of ours alone, for the folder may be one that others use. */
 function removeForgotten(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((one) => /^[a-z]+-[0-9a-f]{8}\.code(\.\d+)?$/.test(one))) {
     const path = join(folder, name)
-    if (Date.now() - statSync(path).mtimeMs > month) rmSync(path, { recursive: true, force: true })
+    if (Date.now() - statSync(path).mtimeMs > month) rmSync(path, { force: true })
   }
 }
 

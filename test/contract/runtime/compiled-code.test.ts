@@ -137,7 +137,11 @@ describe.skipIf(process.platform !== 'linux')('compiled code', () => {
     start('forgotten', 'drift')
     const old = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000)
     utimesSync(codeOf('forgotten', 'drift'), old, old)
+    const other = join(dirname(codeOf('forgotten', 'drift')), 'other')
+    mkdirSync(other)
+    utimesSync(other, old, old)
     const { left } = start('forgotten', 'validate')
+    expect(existsSync(other)).toBe(true)
     expect(left.filter((path) => path.endsWith('.code')).map((path) => path.replace(/^.*\/|-.*$/g, ''))).toEqual(['validate'])
   })
 
@@ -145,6 +149,14 @@ describe.skipIf(process.platform !== 'linux')('compiled code', () => {
     expect(start(`server-${mark}`, 'validate', { [mark]: 'true' }).left).toEqual([])
     start('both')
     expect(start('both', 'validate', { [mark]: 'true' }).code).toBe('compiled')
+  })
+
+  it('is kept where NODE_COMPILE_CACHE says, on a server too', () => {
+    const named = join(folder, 'named')
+    const there = { NODE_COMPILE_CACHE: named, CI: 'true' }
+    expect(start('unused', 'validate', there)).toMatchObject({ code: 'compiled', left: [] })
+    expect(readdirSync(named).filter((name) => name.endsWith('.code'))).toHaveLength(1)
+    expect(start('unused', 'validate', there)).toMatchObject({ code: 'kept', left: [] })
   })
 
   it('is not kept where NODE_DISABLE_COMPILE_CACHE says so', () => {
