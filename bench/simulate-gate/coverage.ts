@@ -205,7 +205,7 @@ function changesOf(world: Pair, specs: readonly MetricSpec[], draws: Resampling)
 }
 
 /** Equal models are equal to the last digit but one. */
-function changeIn({ baseline, candidate }: Pair, metric: string): number {
+export function changeIn({ baseline, candidate }: Pair, metric: string): number {
   const [before, after] = [truthOf(baseline, metric) ?? 0, truthOf(candidate, metric) ?? 0]
   return Math.abs(after - before) < 1e-9 * Math.max(1, Math.abs(before)) ? 0 : after - before
 }

@@ -15,6 +15,13 @@ type Cells = Extract<Sample, { kind: 'cells' }>
 
 const SUMMED_DRAWS = 2000
 
+export interface More {
+  /** how many times as many draws */
+  readonly times: number
+  /** there will be no more of them: what is asked beyond the last goes on from there (`stats/drawn-tail.ts`) */
+  readonly beyond: boolean
+}
+
 export interface Resampling {
   /** rows that follow each other in time; null: they stand for themselves, or for their group */
   readonly serial: Serial | null
@@ -28,8 +35,8 @@ export interface Resampling {
   joint(a: Cells, b: Cells): Pick<Joint, 'counts' | 'first' | 'second'>
   /** draws of that table */
   cells(a: Cells, b: Cells | null): Bca | null
-  /** of so many times as many draws, where their quantiles are read */
-  finer(times: number): Resampling
+  /** of more draws, where their quantiles are read */
+  finer(more: More): Resampling
 }
 
 /** @param most draws over rows; of fewer than 1,000 only the standard error is read */
@@ -82,7 +89,7 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
     return made
   }
 
-  const drawing = (times: number): Resampling => ({
+  const drawing = ({ times, beyond }: More): Resampling => ({
     serial,
     readsQuantiles: readsQuantiles({ size: most }),
     announce(samples) {
@@ -91,7 +98,8 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
       }
     },
     joint: (a, b) => jointFor(a, b),
-    rows: (a, b) => attempt(() => rowBootstrap(b ? minus(replicatesFor(a, times), replicatesFor(b, times)) : replicatesFor(a, times))),
+    rows: (a, b) =>
+      attempt(() => rowBootstrap(b ? minus(replicatesFor(a, times), replicatesFor(b, times)) : replicatesFor(a, times), beyond)),
     cells(a, b) {
       const joint = jointFor(a, b)
       const { counts, classes } = joint
@@ -107,11 +115,11 @@ export function resampling(serial: Serial | null = null, most = SUMMED_DRAWS): R
         }
         return b ? read(a.of, one) - read(b.of, two) : read(a.of, one)
       }
-      return attempt(() => cellBootstrap(counts, statistic, joint.draws(times)))
+      return attempt(() => cellBootstrap(counts, statistic, joint.draws(times), beyond))
     },
     finer: drawing,
   })
-  return drawing(1)
+  return drawing({ times: 1, beyond: false })
 }
 
 /** What is resampled: the sample's own units, or blocks of time; null: rows. */

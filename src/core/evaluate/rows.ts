@@ -10,7 +10,7 @@ import type { View } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Change, changeBetween } from './change.ts'
 import { type FewDiffering, fewDiffering } from './differing.ts'
-import { type Asking, TIMES, wantsMore } from './finely.ts'
+import { type Asking, STEPS, wantsMore } from './finely.ts'
 import { type Level, levelOf } from './level.ts'
 import type { Resampling } from './resampling.ts'
 import { bestTrivial } from './trivial.ts'
@@ -100,8 +100,8 @@ function rowOf(
     baseline && inferred ? changeBetween(baseline, candidate, drawing, differing, gated ? endlessOf(metric) : null) : null
   let change = from(draws)
   const was = baseline?.value.value ?? null
-  for (const times of gated && asking && was !== null ? TIMES : []) {
-    if (asking && change && was !== null && wantsMore({ spec, metric, change, baseline: was }, asking)) change = from(draws.finer(times))
+  for (const more of gated && asking && was !== null ? STEPS : []) {
+    if (asking && change && was !== null && wantsMore({ spec, metric, change, baseline: was }, asking)) change = from(draws.finer(more))
   }
   return {
     spec,

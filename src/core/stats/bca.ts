@@ -8,12 +8,14 @@
  * `below(at)` inverts the same formula: the p-value of "the true value lies below `at`", so p-value and bound never disagree.
  * `units`, how many were resampled: draws from few are too narrow, by √((n−1)/n) and because their spread is itself an estimate. So z_α becomes
  * √(n/(n−1)) t_α(n−1), which for a mean is Student's interval (Hesterberg's expanded percentiles); at thousands of units that is z_α.
+ * `beyond`: p-values and bounds that lie farther out than the tenth draw from the end go on from there, as `drawn-tail.ts` says; without it they end with the draws.
  * Draws that are NaN (the statistic was undefined there) are left out. z0 infinite, or no acceleration to be had: percentile.
  * All draws equal: bounds are that value.
  * @throws RangeError when fewer than 20 draws are defined
  * Source: Efron 1987, "Better bootstrap confidence intervals"; Efron & Tibshirani 1993, §14; Hesterberg 2015,
  * "What teachers should know about the bootstrap", §4.1.
  */
+import { type Tail, tailOfDraws } from './drawn-tail.ts'
 import { normalCdf, normalQuantile } from './normal.ts'
 import type { Bounds } from './proportion.ts'
 import { firstAtLeast, firstIndex } from './sorted.ts'
@@ -36,7 +38,7 @@ export interface Bca {
   below(at: number): number
 }
 
-export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife, units = Number.POSITIVE_INFINITY): Bca {
+export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife, units = Number.POSITIVE_INFINITY, beyond = false): Bca {
   const sorted = draws.filter((x) => !Number.isNaN(x)).sort()
   const B = sorted.length
   if (B < 20) throw new RangeError(`${B} defined draws are too few`)
@@ -47,8 +49,13 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife,
   const acc = usable ? a : 0
 
   const { quantileOf, upperTail } = expanded(units)
+  const se = deviation(sorted)
+  const tail = (side: 1 | -1) => (usable && beyond ? tailOfDraws({ sorted, estimate, se, z0, acceleration: acc, units }, side) : null)
+  const tails: readonly Tail[] = [tail(-1), tail(1)].filter((one) => one !== null)
 
   function bound(alpha: number): number {
+    const far = tails.find(({ reaches }) => reaches(quantileOf(alpha)))
+    if (far) return far.valueAt(quantileOf(alpha))
     const z = z0 + quantileOf(alpha)
     const scale = 1 - acc * z
     // beyond the pole the formula turns back: the end of the draws is all they say
@@ -57,6 +64,8 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife,
   }
 
   function below(at: number): number {
+    const far = tails.find(({ holds }) => holds(at))
+    if (far) return upperTail(far.zOf(at))
     return tailOf(Math.min(1 - 0.5 / B, Math.max(0.5 / B, shareBelow(sorted, at))))
   }
 
@@ -71,7 +80,7 @@ export function bca(estimate: number, draws: Float64Array, jackknife: Jackknife,
     method: usable ? 'bca' : 'percentile',
     z0,
     acceleration: acc,
-    se: deviation(sorted),
+    se,
     tails: [tailOf(1 - 10 / B), 1 - tailOf(10 / B)],
     bounds: (level) => [bound(1 - level), bound(level)],
     below,

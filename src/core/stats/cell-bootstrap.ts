@@ -5,6 +5,7 @@
  * jackknife has only as many distinct values as there are cells. Empty cells stay empty. Seeded: equal input, equal draws.
  * @param counts non-negative integers
  * @param statistic of a table of the same length; NaN where it is undefined. It must not keep the array it is given.
+ * @param beyond goes on where the draws end (`bca.ts`)
  * @throws RangeError on an empty table
  */
 import { type Bca, bca } from './bca.ts'
@@ -14,6 +15,7 @@ export function cellBootstrap(
   counts: Float64Array,
   statistic: (counts: Float64Array) => number,
   draws: CellDraws = cellDraws(counts),
+  beyond = false,
 ): Bca {
   const { filled, size, samples } = draws
   const table = new Float64Array(counts.length)
@@ -36,7 +38,7 @@ export function cellBootstrap(
     values.push(left)
     multiplicities.push(count)
   }
-  return bca(statistic(table), results, { values, counts: multiplicities }, n)
+  return bca(statistic(table), results, { values, counts: multiplicities }, n, beyond)
 }
 
 export interface CellDraws {

@@ -163,11 +163,11 @@ export const minus = (a: Replicates, b: Replicates): Replicates => ({
   resampled: a.resampled,
 })
 
-/** @throws RangeError when the statistic was hardly ever defined */
-export function rowBootstrap({ estimate, draws, leftOut, resampled }: Replicates): Bca {
+/** @param beyond goes on where the draws end (`bca.ts`); @throws RangeError when the statistic was hardly ever defined */
+export function rowBootstrap({ estimate, draws, leftOut, resampled }: Replicates, beyond = false): Bca {
   if (draws.length < FEWEST_FOR_QUANTILES) return fromError(estimate, draws)
   const values = [...leftOut].filter((x) => !Number.isNaN(x))
-  return bca(estimate, draws, { values, counts: values.map(() => 1) }, resampled)
+  return bca(estimate, draws, { values, counts: values.map(() => 1) }, resampled, beyond)
 }
 
 /** 2,000 draws where a draw is cheap; from 25,000 rows on fewer, down to 100, where each costs a pass over the rows. */

@@ -7,6 +7,7 @@ import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import type { MetricSpec } from '../../../src/core/schema/config.ts'
+import { levelOfUse } from '../../../src/core/stats/alpha-spending.ts'
 import { random } from '../../../src/core/stats/random.ts'
 
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
@@ -49,7 +50,8 @@ const judged = ([baseline, candidate]: readonly [BinaryScores, BinaryScores], sp
   judge({ candidate, baseline, missing: null, specs, mode: 'guard', policy })
 
 describe('one of sixty gated metrics that is far worse, and read from draws', () => {
-  for (const seed of [3, 4]) {
+  // in world 2 not even 40,000 draws can: their bias correction moves p from 1/80,000 to 1/1,200, which is 0.050 among sixty
+  for (const seed of [2, 3, 4]) {
     it(`fails, though 2,000 draws cannot say a p-value that Holm would take: world ${seed}`, () => {
       const [baseline, candidate] = farWorse(1000, seed)
       const metric = metrics[found.metric]
@@ -64,12 +66,38 @@ describe('one of sixty gated metrics that is far worse, and read from draws', ()
       const check = checks.find(({ id }) => id === 'evaluate.max_drop:found')
       expect(check?.status).toBe('fail')
       expect(check?.p_value).toBeLessThanOrEqual(0.05)
+      expect(check?.interval?.[1]).toBeLessThan(0)
       // the details tell the same test
       const change = shown.find(({ name }) => name === 'found')?.change
       expect(60 * (change?.p_worse ?? 1)).toBeCloseTo(check?.p_value ?? 0, 12)
       expect(checks.filter(({ status }) => status === 'fail').length).toBe(1)
     })
   }
+})
+
+describe('a proof on a holdout that fifty candidates were held against', () => {
+  const proof = levelOfUse(0.05, 50)
+  const specs = [found]
+  const passes = (models: readonly [BinaryScores, BinaryScores], mode: 'superior' | 'non_inferior') => {
+    const [baseline, candidate] = models
+    const { checks } = judge({ candidate, baseline, missing: null, specs, mode, policy, proof })
+    const check = checks.find(({ id }) => id === 'evaluate.max_drop:found')
+    if (check?.status === 'pass') expect(check.p_value).toBeLessThanOrEqual(proof)
+    return check?.status === 'pass'
+  }
+
+  it('is given by a model that is far better, though that asks for less than one in 40,000 draws', () => {
+    expect(proof).toBeLessThan(1 / 80_000)
+    const [worse, better] = farWorse(1000, 3).toReversed()
+    if (!worse || !better) throw new Error('there are two models')
+    expect(passes([worse, better], 'superior')).toBe(true)
+    expect(passes([worse, better], 'non_inferior')).toBe(true)
+    expect(passes([better, worse], 'superior')).toBe(false)
+  })
+
+  it('is given by none of ten that are as good', () => {
+    for (let seed = 1; seed <= 10; seed++) expect(passes(asGood(300, seed), 'superior')).toBe(false)
+  })
 })
 
 describe('sixty gated metrics of models that are equally good', () => {
@@ -110,7 +138,7 @@ describe('more draws', () => {
   })
 
   it('are the same each time, five times as many, and say a smaller p-value', () => {
-    const p = () => (was && is && changeBetween(was, is, resampling().finer(5))?.test?.below(0)) ?? Number.NaN
+    const p = () => (was && is && changeBetween(was, is, resampling().finer({ times: 5, beyond: false }))?.test?.below(0)) ?? Number.NaN
     expect(p()).toBe(p())
     expect(p()).toBeLessThan(change.test?.below(0) ?? 0)
   })
