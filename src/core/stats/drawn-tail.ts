@@ -12,7 +12,7 @@
  * than that of t with the standard error of the draws, where it is smaller than that of the tenth.
  *
  * null, where the tail cannot be trusted: fewer than 50 units; a statistic of few values (fewer than five among the draws that the slope is read from); no slope.
- * Source: normal extrapolation of bootstrap tails, Davison & Hinkley 1997, §5.2.2 and §2.6 (tails read from a fitted curve); Efron 1987 for the scale.
+ * Source: Efron 1987 for the scale, on which draws of a mean are normal; that the line may be drawn out is simulated: bench/simulate-gate/tails.ts.
  */
 import { normalQuantile } from './normal.ts'
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bca, type Jackknife } from '../../../src/core/stats/bca.ts'
 import { normalSf } from '../../../src/core/stats/normal.ts'
+import { clopperPearson } from '../../../src/core/stats/proportion.ts'
 import { type Random, random } from '../../../src/core/stats/random.ts'
 import { studentSf } from '../../../src/core/stats/student-t.ts'
 
@@ -27,6 +28,38 @@ function drawsOf(shape: string, seed = 1): { readonly draws: Float64Array; reado
   const mean = draws.reduce((sum, x) => sum + x, 0) / B
   return { draws, mean, se: Math.sqrt(draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (B - 1)) }
 }
+
+describe('of 2,000 draws alone, with no other test beside them', () => {
+  it.each(['normal', 'long on both sides'])('a mean of 100 rows is called too small or too large as often as said: rows %s', (shape) => {
+    const [worlds, n, size] = [8000, 100, 2000]
+    const of = shapes[shape]
+    if (!of) throw new RangeError(shape)
+    const rng = random(3)
+    const levels = [0.002, 0.0006, 0.0002]
+    const wrong = levels.map(() => 0)
+    for (let world = 0; world < worlds; world++) {
+      const rows = Float64Array.from({ length: n }, () => of(rng))
+      const mean = rows.reduce((sum, x) => sum + x, 0) / n
+      const se = Math.sqrt(rows.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1) / n)
+      // nearer to 0 than two standard errors no such p-value is to be had
+      if (Math.abs(mean) < 2 * se) continue
+      const draws = Float64Array.from({ length: size }, () => {
+        let sum = 0
+        for (let i = 0; i < n; i++) sum += rows[rng.below(n)] ?? 0
+        return sum / n
+      })
+      const values = Array.from(rows, (x) => (n * mean - x) / (n - 1))
+      const below = bca(mean, draws, { values, counts: values.map(() => 1) }, n, true).below(0)
+      for (const [j, level] of levels.entries()) wrong[j] = (wrong[j] ?? 0) + Number(Math.min(below, 1 - below) <= level)
+    }
+    for (const [j, level] of levels.entries()) {
+      const [least, most] = clopperPearson(wrong[j] ?? 0, worlds, 0.995)
+      expect(least, `${level}`).toBeLessThanOrEqual(2 * level)
+      // and it is not that nothing is ever said
+      expect(most, `${level}`).toBeGreaterThan(level)
+    }
+  })
+})
 
 describe('a p-value beyond the last draw', () => {
   it('is about that of a normal law where the draws are normal, and not smaller', () => {
