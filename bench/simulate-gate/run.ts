@@ -100,6 +100,13 @@ const plan = values.short
         // more of what costs little: one alarm more among twenty says nothing
         ...['amounts', 'amounts, some far off'].map((population) => ({ population, metrics: ofNumbers, rows: 4000, runs: 60 })),
         { population: 'amounts', metrics: ['mae', 'rmse', 'crps', 'interval_coverage'], rows: 4000, runs: 220 },
+        // errors in bins, where both models are as wrong, or the candidate less so
+        ...['both too certain', 'the baseline too certain'].map((which) => ({
+          population: `classifier, ${which}`,
+          metrics: ['ece', 'ece_excess'],
+          rows: 4000,
+          runs: 20,
+        })),
         ...['lists of queries', 'many series'].map((population) => ({ population, metrics: undefined, rows: 1000, runs: 10 })),
       ],
       groups: [0, 0.1, 0.3].flatMap((alike) => [30, 100].map((groups) => ({ alike, groups, runs: 220 }))),

@@ -7,7 +7,7 @@
  *
  * of two models that are equally good, the differences lie on both sides alike, and the tail of Student's t is then kept or too careful, however far out and whatever the
  * tails of the differences (Efron 1969); differences that lean to one side are judged by the wider of it and of t moved by their skewness (Hall 1992). A change of a
- * confusion table comes from the rows alone in which the models differ, and is wider by half a row in each of the ways to differ. Tests that draw nothing in `change.ts`
+ * confusion table comes from the rows alone in which the models differ, and is wider by half a row in each of the ways to differ. Calibration errors: `calibration-among-many.ts`. Tests that draw nothing in `change.ts`
  * (McNemar, DeLong, means in time) are what they are there.
  * Source: Efron 1969, "Student's t-test under symmetry conditions"; Hall 1992; Efron & Tibshirani 1993, §11 and §21 for the influences.
  */
@@ -17,6 +17,7 @@ import { differences } from '../stats/differences.ts'
 import { type Mean, meanOf as meanOfRows, skewBelow, skewBounds, tBounds } from '../stats/mean.ts'
 import { drawsFor } from '../stats/row-bootstrap.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
+import { calibrationAmongMany } from './calibration-among-many.ts'
 import { type Change, changeBetween, changeOf } from './change.ts'
 import { student, type Test, wider } from './change-test.ts'
 import { fewCellsDiffer, fewRowsDiffer } from './few-differ.ts'
@@ -39,6 +40,10 @@ export function changeAmongMany(baseline: Sample, candidate: Sample, draws: Resa
   const value = candidate.value.value - baseline.value.value
   const few = fewIn(baseline, candidate, value)
   if (few) return changeOf(value, few, candidate, draws)
+  if (candidate.kind === 'weighted' && baseline.kind === 'weighted') {
+    const found = calibrationAmongMany(baseline, candidate, value, unitsFor(candidate, draws.serial))
+    if (found) return changeOf(value, found, candidate, draws)
+  }
   const mean = meanOf(baseline, candidate, value, draws)
   return changeOf(value, mean && mean.n > 1 ? leaning(mean, candidate.unit ? mean.n : null) : null, candidate, draws)
 }

@@ -13,7 +13,7 @@ import { compacted } from './row-bootstrap.ts'
 const FOLDS = 10
 
 /** What each row adds to the sum of the bin it lies in. */
-interface GapsInBins {
+export interface GapsInBins {
   readonly gaps: Float64Array
   readonly bin: Uint16Array
   readonly bins: number
