@@ -13,6 +13,7 @@ import { holdoutOf, proofLevel, reuse, usualBudget } from '../core/evaluate/reus
 import { taskChanged } from '../core/evaluate/task-change.ts'
 import type { Scores } from '../core/metrics/scores.ts'
 import { shownSource } from '../core/policy/shown.ts'
+import { plural } from '../core/report/format.ts'
 import type { EvaluateDetails } from '../core/schema/evaluate-details.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import { shorten, visible } from '../core/text/visible.ts'
@@ -61,7 +62,7 @@ export const evaluate: ModelStage = async (given, options) => {
   const task = taskFor(target, scorer)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
   refuseUnsuited(context, task)
-  progress.say(`${model.name}: scoring ${table.rows} rows with ${shownModel}`)
+  progress.say(`${model.name}: scoring ${plural(table.rows, 'row')} with ${shownModel}`)
 
   const truth = new TruthReader(table, target.columns, task, model.data.id, shown)
   const facts = new RowFacts(table, model.data, shown)

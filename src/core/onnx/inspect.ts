@@ -78,6 +78,12 @@ const kinds: readonly Kind[] = [
     fix: 'check out with LFS (`lfs: true` of actions/checkout, or `git lfs pull`)',
     is: at(0, 'version https://git-lfs'),
   },
+  {
+    code: 'MODEL_UNREADABLE',
+    says: 'a page of HTML, as a server answers with in the place of a file',
+    fix: 'download it again, with the address of the file itself and with the right to read it',
+    is: (bytes) => /^\s*<(?:!doctype html|html|head)\b/i.test(new TextDecoder('latin1').decode(bytes.subarray(0, 256))),
+  },
 ]
 
 const notOnnx = (shown: string, why: string, cause?: unknown) =>

@@ -33,7 +33,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   } catch (thrown) {
     if (thrown instanceof ProtoError) throw thrown
     // whatever the reader throws (RangeError past the end, bad tag, bad UTF-8) means the same: these bytes are no model
-    throw new ProtoError(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+    throw new ProtoError('its bytes are not those of a whole model', { cause: thrown })
   }
 }
 

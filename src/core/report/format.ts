@@ -224,6 +224,8 @@ export function duration(ms: number): string {
 export const shortDigest = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+/** `2,500 of 6,000 rows` */
+export const outOf = (some: number, rows: number): string => `${count(some)} of ${plural(rows, 'row')}`
 
 const verbsOfOne: ReadonlyMap<string, string> = new Map([
   ['have', 'has'],

@@ -58,6 +58,13 @@ export function readYaml(source: string): Read {
     const error = documents.flatMap((d) => d.errors)[0]
     if (error !== undefined) {
       if (/call stack/.test(error.message)) return refuse('CONFIG_INVALID', tooDeep, error.pos[0])
+      const merge = /^(?:<{7}|={7}|>{7})(?:[ \r]|$)/m.exec(text)
+      if (merge !== null)
+        return refuse(
+          'CONFIG_INVALID',
+          'This is the mark of a merge that was not finished: keep one of the two sides, without the marks.',
+          merge.index,
+        )
       const tab = tabbedLine(text)
       if (tab !== null) return refuse('CONFIG_INVALID', 'This line is indented with a tab: YAML wants spaces.', tab)
       return refuse('CONFIG_INVALID', yamlTrouble(error.code, error.message), error.pos[0])

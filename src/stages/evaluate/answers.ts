@@ -15,7 +15,7 @@
 
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural, verb } from '../../core/report/format.ts'
+import { outOf, plural, verb } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
@@ -124,13 +124,13 @@ export async function readAnswers(request: AnswersRequest): Promise<Answered> {
   if (notFinite + unlabelled > 0)
     throw new UserError(
       'MODEL_NAN',
-      `${notFinite > 0 ? valuesName(layout) : quoted(layout.label ?? '')} of ${shown} is missing, NaN or infinite in ${notFinite > 0 ? notFinite : unlabelled} of ${plural(rows, 'row')}`,
+      `${notFinite > 0 ? valuesName(layout) : quoted(layout.label ?? '')} of ${shown} is missing, NaN or infinite in ${outOf(notFinite > 0 ? notFinite : unlabelled, rows)}`,
       'answer every row; no metric is computed from such an answer',
     )
   if (layout.bounded && outside > 0)
     throw new UserError(
       'SCORES_OUTSIDE',
-      `${valuesName(layout)} of ${shown} lies outside [0, 1] in ${outside} of ${plural(rows, 'row')}`,
+      `${valuesName(layout)} of ${shown} lies outside [0, 1] in ${outOf(outside, rows)}`,
       'write probabilities, or call the column score where only its order means something',
     )
   return {
@@ -206,8 +206,7 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
     throw rowsDiffer(`${shown} has ${plural(answers.rows, 'row')} for ${plural(rows, 'row')} of data`)
   }
   const unnamed = ids.reduce<number>((sum, id) => sum + (id === null ? 1 : 0), 0)
-  if (unnamed > 0)
-    throw rowsDiffer(`${quoted(idColumn)} is missing in ${unnamed} of ${plural(rows, 'row')} of data, which cannot be found in ${shown}`)
+  if (unnamed > 0) throw rowsDiffer(`${quoted(idColumn)} is missing in ${outOf(unnamed, rows)} of data, which cannot be found in ${shown}`)
   // where the answers do not say of which query they are, an item that comes in one query only still names its row
   const query = within !== null && answers.columns.some(({ name }) => name === within.column) ? within : null
   const keyOf = (id: Scalar, group: Scalar): string | null => (query === null ? named(id) : JSON.stringify([named(group), named(id)]))
@@ -236,13 +235,13 @@ async function places(request: AnswersRequest): Promise<Int32Array | null> {
   if (again > 0)
     throw new UserError(
       'IDS_REPEATED',
-      `${quoted(idColumn)} of ${shown} names a row again in ${again} of ${plural(answers.rows, 'row')}`,
+      `${quoted(idColumn)} of ${shown} names a row again in ${outOf(again, answers.rows)}`,
       'answer every row once',
     )
   const unanswered = taken.reduce((sum, one) => sum + (one === 0 ? 1 : 0), 0)
   if (unanswered > 0)
     throw rowsDiffer(
-      `${shown} answers ${rows - unanswered} of ${plural(rows, 'row')} of data: ${plural(unanswered, 'id')} ${verb(unanswered, 'are')} missing`,
+      `${shown} answers ${outOf(rows - unanswered, rows)} of data: ${plural(unanswered, 'id')} ${verb(unanswered, 'are')} missing`,
     )
   if (unknown > spare) throw rowsDiffer(`${shown} has ${plural(unknown, 'row')} whose ${quoted(idColumn)} the data does not have`)
   return place

@@ -12,7 +12,7 @@ import type {
   RankingScores,
   RegressionScores,
 } from '../../core/metrics/scores.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf, plural } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Coded, Predictions } from './predict.ts'
@@ -103,7 +103,7 @@ function checkOrder(shown: string, values: Float64Array, width: number, rows: nu
   if (crossed === 0) return
   throw new UserError(
     'QUANTILES_CROSS',
-    `the quantiles of ${shown} cross in ${crossed} of ${plural(rows, 'row')}: a higher level has a smaller value there`,
+    `the quantiles of ${shown} cross in ${outOf(crossed, rows)}: a higher level has a smaller value there`,
     'sort them at the end of the model, and check that evaluate.quantiles has the order of its outputs',
   )
 }
@@ -203,7 +203,7 @@ function probabilitiesOf({ predictions: { width, rows }, shown }: Answered, valu
   if (broken === 0) return rounded(values, sumTolerance)
   throw new UserError(
     'PROBABILITIES_NOT_ONE',
-    `the probabilities of ${shown} do not add up to 1 in ${broken} of ${plural(rows, 'row')}`,
+    `the probabilities of ${shown} do not add up to 1 in ${outOf(broken, rows)}`,
     'give probabilities, not raw scores or logits (a softmax at the end of the model)',
   )
 }

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf } from '../../core/report/format.ts'
 import type { RowFormat, ScoreSpec } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
@@ -88,7 +88,7 @@ async function given(
       if (found === 0) continue
       throw new UserError(
         'COLUMN_UNFIT',
-        `${quoted(name)} of ${shown} begins with ${beginnings} in ${found} of ${plural(table.rows, 'row')}, which no CSV is written with`,
+        `${quoted(name)} of ${shown} begins with ${beginnings} in ${outOf(found, table.rows)}, which no CSV is written with`,
         asParquet,
       )
     }

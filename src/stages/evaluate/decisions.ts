@@ -5,7 +5,7 @@
 import { type Best, bestThreshold } from '../../core/evaluate/best-threshold.ts'
 import type { BinaryScores, ScoredTask, Scores, Worth } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { figure, plural } from '../../core/report/format.ts'
+import { figure, outOf, plural } from '../../core/report/format.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
 import { valueThreshold } from '../../core/stats/value-threshold.ts'
@@ -222,7 +222,7 @@ async function readYes(engine: DataEngine, table: Table, name: string, shown: st
   if (broken > 0)
     throw new UserError(
       'VALUE_INVALID',
-      `${quoted(name)} of ${shown}, which is evaluate.value.column, is missing or no number in ${broken} of ${plural(table.rows, 'row')}`,
+      `${quoted(name)} of ${shown}, which is evaluate.value.column, is missing or no number in ${outOf(broken, table.rows)}`,
       'give every row its value',
     )
   return values

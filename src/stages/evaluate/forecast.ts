@@ -5,7 +5,7 @@
 
 import { type NaiveScale, naiveScale } from '../../core/metrics/forecast.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
@@ -57,7 +57,7 @@ export class TimeReader {
     if (bad === 0) return Int32Array.from(this.#steps)
     throw new UserError(
       'HORIZON_INVALID',
-      `${quoted(this.columns[1] ?? '')} of ${shown}, which is data.horizon, is no whole number of steps in ${bad} of ${plural(this.#steps.length, 'row')}`,
+      `${quoted(this.columns[1] ?? '')} of ${shown}, which is data.horizon, is no whole number of steps in ${outOf(bad, this.#steps.length)}`,
       'write how many steps ahead each row was predicted: 1, 2, 3, …',
     )
   }
@@ -68,7 +68,7 @@ export class TimeReader {
     if (bad === 0) return this.#times
     throw new UserError(
       'TIME_INVALID',
-      `${quoted(this.columns[0] ?? '')} of ${shown}, which is data.time, is no moment in ${bad} of ${plural(this.#times.length, 'row')}`,
+      `${quoted(this.columns[0] ?? '')} of ${shown}, which is data.time, is no moment in ${outOf(bad, this.#times.length)}`,
       'store it as a date, a timestamp or a number, in every row',
     )
   }

@@ -2,7 +2,7 @@
 
 import type { Twice } from '../../core/evaluate/determinism.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf, plural } from '../../core/report/format.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
@@ -197,7 +197,7 @@ class Answers {
     if (this.#notFinite > 0) {
       throw new UserError(
         'MODEL_NAN',
-        `output ${quoted(layout.values ?? '')} of ${shown} is NaN or infinite in ${this.#notFinite} of ${plural(table.rows, 'row')}`,
+        `output ${quoted(layout.values ?? '')} of ${shown} is NaN or infinite in ${outOf(this.#notFinite, table.rows)}`,
         'check how the model treats missing and extreme values; no metric is computed from such an answer',
       )
     }

@@ -3,7 +3,7 @@
 import { type BinaryScores, type MultilabelScores, rowsOf } from '../../core/metrics/scores.ts'
 import { metrics, usualMetric } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf, plural } from '../../core/report/format.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Answered } from './assemble.ts'
@@ -23,7 +23,7 @@ export function checkLabels({ codes, names }: Coded, { classLabels, shown }: Ans
   if (rows === 0) return
   throw new UserError(
     'LABEL_UNSEEN',
-    `${quoted(target)} of ${data} has a label that ${shown} does not know in ${rows} of ${plural(codes.length, 'row')}: it knows ${plural(classLabels.length, 'class', 'classes')}`,
+    `${quoted(target)} of ${data} has a label that ${shown} does not know in ${outOf(rows, codes.length)}: it knows ${plural(classLabels.length, 'class', 'classes')}`,
     'correct the labels, or train the model on data in which each of them occurs',
   )
 }
@@ -41,7 +41,7 @@ export function checkPredicted({ names }: Coded, { predictions: { labels, values
   if (rows === 0) return
   throw new UserError(
     'LABEL_UNSEEN',
-    `${shown} answers with a label that ${quoted(target)} does not have in ${rows} of ${plural(labels.codes.length, 'row')}`,
+    `${shown} answers with a label that ${quoted(target)} does not have in ${outOf(rows, labels.codes.length)}`,
     'answer with the two labels of the target, as the data writes them',
   )
 }
@@ -64,7 +64,7 @@ export function checkScale(scores: BinaryScores | MultilabelScores, specs: reado
   if (outside === 0) return
   throw new UserError(
     'SCORES_OUTSIDE',
-    `scores of ${shown} lie outside [0, 1] in ${outside} of ${plural(rows, 'row')}, so evaluate.metrics.${first} has no meaning at the threshold ${threshold}`,
+    `scores of ${shown} lie outside [0, 1] in ${outOf(outside, rows)}, so evaluate.metrics.${first} has no meaning at the threshold ${threshold}`,
     'export the model with probabilities (a sigmoid at its end), or gate metrics of the order alone, such as roc_auc',
   )
 }

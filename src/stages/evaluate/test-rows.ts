@@ -5,7 +5,7 @@
 
 import { quoted } from '../../core/onnx/inspect.ts'
 import { unweighable, weighable } from '../../core/profile/weights.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf, plural } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import { type Column, type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -76,7 +76,7 @@ export async function checkRows(
     if (again > 0) {
       throw new UserError(
         'IDS_REPEATED',
-        `${quoted(id)} of ${shown}, which is data.id, names a row again in ${again} of ${plural(table.rows, 'row')}`,
+        `${quoted(id)} of ${shown}, which is data.id, names a row again in ${outOf(again, table.rows)}`,
         'take out rows that are there twice; a column that names a customer, a route or a day is data.group',
       )
     }
@@ -93,7 +93,7 @@ export async function checkRelevance(engine: DataEngine, table: Table, target: s
   if (negative === 0) return
   throw new UserError(
     'RELEVANCE_NEGATIVE',
-    `${quoted(target)} of ${shown} is negative in ${negative} of ${plural(table.rows, 'row')}, and no item is less than irrelevant`,
+    `${quoted(target)} of ${shown} is negative in ${outOf(negative, table.rows)}, and no item is less than irrelevant`,
     'write 0 for what is not relevant, and more for what is',
   )
 }

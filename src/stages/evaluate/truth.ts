@@ -3,7 +3,7 @@
 import type { PlainTask, ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural } from '../../core/report/format.ts'
+import { outOf, plural } from '../../core/report/format.ts'
 import type { DataSpec, Task } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { wordsInstead } from '../../core/text/nearest.ts'
@@ -94,7 +94,7 @@ async function readLabels(engine: DataEngine, table: Table, names: readonly [str
     const [missing, yes, no] = [Number(row[`missing${i}`]), Number(row[`yes${i}`]), Number(row[`no${i}`])]
     if (missing > 0) throw labelsMissing(name, missing, table, shown)
     const other = table.rows - yes - no
-    if (other > 0) throw noLabel(name, shown, `it is neither 0 nor 1 in ${other} of ${plural(table.rows, 'row')}`)
+    if (other > 0) throw noLabel(name, shown, `it is neither 0 nor 1 in ${outOf(other, table.rows)}`)
     return yes > 0 && no > 0
   })
   if (!found.includes(true)) throw oneClass(`each of the ${names.length} labels of data.target`, table, shown)
@@ -112,7 +112,7 @@ const noLabel = (name: string, shown: string, why: string) =>
 const labelsMissing = (name: string, missing: number, table: Table, shown: string) =>
   new UserError(
     'LABELS_MISSING',
-    `${quoted(name)} is missing${table.columns.some((one) => one.name === name && one.kind === 'float') ? ', NaN or infinite' : ''} in ${missing} of ${plural(table.rows, 'row')} of ${shown}`,
+    `${quoted(name)} is missing${table.columns.some((one) => one.name === name && one.kind === 'float') ? ', NaN or infinite' : ''} in ${outOf(missing, table.rows)} of ${shown}`,
     'give every row of the test data its label, or take those rows out',
   )
 

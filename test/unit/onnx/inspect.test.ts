@@ -54,8 +54,8 @@ describe('files that are no ONNX model', () => {
     ['nothing', '', 'MODEL_EMPTY: m.onnx is an empty file'],
     ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\n', 'pointer of Git LFS'],
     ['GGUF', 'GGUF\u0003', 'GGUF'],
-    ['a page', '<!DOCTYPE html><html></html>', 'MODEL_UNREADABLE'],
-    ['a JSON model of XGBoost', '{"learner": {}}', 'MODEL_UNREADABLE'],
+    ['a page', '\n<!DOCTYPE html><html></html>', 'm.onnx is a page of HTML'],
+    ['a JSON model of XGBoost', '{"learner": {}}', 'm.onnx is not an ONNX model: its bytes are not those of a whole model'],
     ['a text model of LightGBM', 'tree\nversion=v4\n', 'MODEL_UNREADABLE'],
   ])('%s', (_, content, says) => {
     expect(codeOf(text(content))).toContain(says)
