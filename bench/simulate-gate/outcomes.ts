@@ -6,6 +6,7 @@
  * The largest error of a bin may be that of any bin: from above it is missed where the exact bounds of all bins are (a bin of one row leaves nearly everything open), from below in 2.5 %.
  */
 
+import { tableOf } from '../../src/core/evaluate/level.ts'
 import type { Gap } from '../../src/core/metrics/sample.ts'
 import type { BinaryScores, Scores } from '../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
@@ -100,5 +101,7 @@ export function countedOf(world: Scores, population: Scores, name: string): Coun
     const rows = own.among?.reduce((sum, kept) => sum + Number(kept !== 0), 0) ?? own.hit.length
     return { rows, share: all.value.value ?? Number.NaN }
   }
+  // of rows that the model chooses itself: so many as it chose
+  if (own?.kind === 'cells' && own.trials) return { rows: own.trials(tableOf(own))[1], share: truthOf(population, name) ?? Number.NaN }
   return world.task === 'ranking' && own?.kind === 'mean' && all?.kind === 'mean' ? { rows: own.rows.length, values: all.rows } : null
 }

@@ -63,7 +63,7 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
     '## Do intervals hold the truth?',
     '',
     'Two-sided at 95 %, wanted 93 to 97 %; of each bound that decides, at 95 %, wanted 93 % at least. What a row can show is as wide as its brackets: ten worlds show an interval that is',
-    'far off and no more. "One model worse": the change is not 0 there. In the last column why more than 97 %, or less than 93 % of a bound, is no miss.',
+    'far off and no more. "One model worse": the change is not 0 there. In the last column why more than 97 %, or less than 93 %, is no miss.',
     '',
     table(
       ['population', 'metric', 'of', 'rows', 'runs', 'interval', 'lower bound', 'upper bound', 'method', ''],

@@ -98,13 +98,12 @@ function ofCoverage(one: Coverage, attainable: Attainable | null): readonly Targ
   const { population, rows, metric, part, runs: n, held, heldBelow, heldAbove } = one
   const what = `${population}, ${count(rows)} rows: ${part} of ${metric}`
   const most = departureOf(one, 'wide') ? 1 : mostHeld(attainable)
-  const bounds = departureOf(one, 'bounds')
-    ? []
-    : [
-        { what: `${what}, lower bound`, k: heldBelow, n, least: band.least },
-        { what: `${what}, upper bound`, k: heldAbove, n, least: band.least },
-      ]
-  return [{ what: `${what}, interval`, k: held, n, least: band.least, most }, ...bounds]
+  if (departureOf(one, 'short')) return [{ what: `${what}, interval`, k: held, n, most }]
+  return [
+    { what: `${what}, interval`, k: held, n, least: band.least, most },
+    { what: `${what}, lower bound`, k: heldBelow, n, least: band.least },
+    { what: `${what}, upper bound`, k: heldAbove, n, least: band.least },
+  ]
 }
 
 function ofSlices({ population, metric, rows, runs: n, any, found }: SliceCount): readonly Target[] {

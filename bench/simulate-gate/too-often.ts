@@ -26,7 +26,7 @@ function reasonOf(counted: Counted, one: Coverage): Reason | null {
 
 /** What stands behind an interval in the table of all. */
 export function markOf(counted: Counted, one: Coverage): string {
-  const reason = holdsTooOften(one) ? reasonOf(counted, one) : departureOf(one, 'bounds')
+  const reason = holdsTooOften(one) ? reasonOf(counted, one) : departureOf(one, 'short')
   return reason === null ? '' : `(${nameOf(reason)})`
 }
 
@@ -65,6 +65,6 @@ export function tooOften(counted: Counted): readonly string[] {
     ),
     '',
     ...by.flatMap(({ reason }) => (reason === null ? [] : [`- (${nameOf(reason)}) ${said(reason)}`])),
-    ...departures.filter(({ excuses }) => excuses === 'bounds').map((one) => `- (${nameOf(one)}) ${one.because}`),
+    ...departures.filter(({ excuses }) => excuses === 'short').map((one) => `- (${nameOf(one)}) ${one.because}`),
   ]
 }

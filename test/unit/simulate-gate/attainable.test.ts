@@ -114,6 +114,9 @@ describe('what an interval of a share could miss', () => {
     const positives = population.y.reduce((sum, label) => sum + label, 0)
     expect(countedOf(population, population, 'recall')).toEqual({ rows: positives, share: metricOf('recall', population) })
     expect(countedOf(population, population, 'recall_at_k')).toEqual({ rows: positives, share: metricOf('recall_at_k', population) })
+    // precision is a share of the rows that are called positive
+    const called = population.predicted.reduce((sum, label) => sum + label, 0)
+    expect(countedOf(population, population, 'precision')).toEqual({ rows: called, share: metricOf('precision', population) })
     // at least four of five positives lie beyond it, and that precision is the share of positives there
     const beyond = countedOf(population, population, 'precision_at_recall')
     if (!beyond || !('share' in beyond)) throw new Error('it is a share')
