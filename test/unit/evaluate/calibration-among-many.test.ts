@@ -103,8 +103,8 @@ describe('a rise of a calibration error', () => {
     'is called in no more worlds than said: models %s',
     (name) => {
       for (const [rows, runs] of [
-        [400, 300],
-        [60, 300],
+        [400, 200],
+        [60, 200],
       ] as const) {
         const p = Array.from({ length: runs }, (_, seed) => testOf(drawnWorld(name, rows, seed + 1)).above(0))
         for (const level of [0.05, 0.001, 0.00025]) {

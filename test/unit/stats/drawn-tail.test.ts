@@ -31,7 +31,7 @@ function drawsOf(shape: string, seed = 1): { readonly draws: Float64Array; reado
 
 describe('of 2,000 draws alone, with no other test beside them', () => {
   it.each(['normal', 'long on both sides'])('a mean of 100 rows is called too small or too large as often as said: rows %s', (shape) => {
-    const [worlds, n, size] = [8000, 100, 2000]
+    const [worlds, n, size] = [4000, 100, 2000]
     const of = shapes[shape]
     if (!of) throw new RangeError(shape)
     const rng = random(3)
