@@ -1,7 +1,8 @@
 /** The one entry of the bundle: a table of everything that can be started, each loaded only when asked for. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { keepCompiledCode, runScript } from './adapters/runtime/compiled-code.ts'
+import { keepCompiledCode, runPart } from './adapters/runtime/compiled-code.ts'
+
+/** What is imported below runs by it in the bundle (scripts/as-scripts.ts). */
+export { runPart }
 
 const actions = ['validate', 'train', 'fetch', 'evaluate', 'drift', 'gate', 'comment', 'promote', 'rollback'] as const
 
@@ -18,18 +19,6 @@ const readers: readonly (string | undefined)[] = ['validate', 'run', 'init']
 
 const verbs: readonly string[] = [...actions, 'run', 'init']
 
-const here = dirname(fileURLToPath(import.meta.url))
-
-/** A part of the bundle: what is imported below is a script beside this file there (scripts/as-scripts.ts), and runs when it is asked for. */
-export function runPart(file: string): unknown {
-  const part = parts.get(file) ?? runScript(join(here, file))
-  parts.set(file, part)
-  return part
-}
-
-/** several of the bundler's parts may be one file */
-const parts = new Map<string, unknown>()
-
 /** Called by the stubs `dist/<name>.js`. */
 export const start = async (name: string): Promise<void> => {
   process.exitCode = 1
@@ -39,8 +28,7 @@ export const start = async (name: string): Promise<void> => {
   const reads = readers.includes(verb)
   // a thread takes its time to start
   if (reads) (await import('./adapters/fs/hash-thread.ts')).hashThread.start()
-  if (name === 'cli' || process.env.NODE_COMPILE_CACHE)
-    await keepCompiledCode(process.env, verbs.find((one) => one === verb) ?? 'other', here)
+  if (name === 'cli' || process.env.NODE_COMPILE_CACHE) await keepCompiledCode(process.env, verbs.find((one) => one === verb) ?? 'other')
   // each schema is used once or twice a process: compiling code for it (zod does, with `new Function`) takes longer than it saves
   if (name !== 'onnx-worker') (await import('./adapters/zod/interpret.ts')).interpretSchemas()
   if (reads) await beginEngine()

@@ -1,6 +1,6 @@
 /** What users run: the committed bundle. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -40,6 +40,35 @@ describe('dist', () => {
     const licences = readFileSync(join(dist, 'licenses.txt'), 'utf8')
     for (const name of ['@actions/artifact', '@actions/core', '@actions/github', '@bufbuild/protobuf', 'yaml', 'zod'])
       expect(licences).toMatch(new RegExp(`^${name}$`, 'm'))
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('the CLI of dist', () => {
+  it('keeps what was compiled of its parts on a laptop, a file for each verb, and runs the same with it', () => {
+    const home = mkdtempSync(join(tmpdir(), 'modelgate-home-'))
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [join(dist, 'cli.js'), ...args], {
+        cwd: home,
+        env: { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
+        encoding: 'utf8',
+      })
+    const kept = () => readdirSync(join(home, 'cache', 'modelgate', 'compiled')).filter((name) => name.endsWith('.code'))
+    try {
+      writeFileSync(join(home, 'modelgate.yml'), 'models:\n  m: {model: m.onnx}\n')
+      const runs = [run('gate', '--json'), run('gate', '--json')]
+      expect(new Set(runs.map(({ status, stderr }) => `${status} ${stderr}`)).size, runs.map(({ stderr }) => stderr).join('\n')).toBe(1)
+      expect(kept().map((name) => name.replace(/-.*/, ''))).toEqual(['gate'])
+      const [file = ''] = kept()
+      expect(statSync(join(home, 'cache', 'modelgate', 'compiled', file)).size).toBeGreaterThan(100_000)
+      run('--version')
+      expect(
+        kept()
+          .map((name) => name.replace(/-.*/, ''))
+          .sort(),
+      ).toEqual(['gate', 'other'])
+    } finally {
+      rmSync(home, { recursive: true, force: true })
+    }
   })
 })
 

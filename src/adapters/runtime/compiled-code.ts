@@ -23,7 +23,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Script } from 'node:vm'
 import { isOnServer } from '../ci/is-on-server.ts'
 import { stateOf } from '../fs/hash-file.ts'
@@ -62,6 +62,8 @@ type Digest = (bytes: Buffer) => Buffer
 
 let kept: Kept | null = null
 
+const here = dirname(fileURLToPath(import.meta.url))
+
 const [digestBytes, lengthBytes] = [32, 4]
 const [day, month] = [24 * 60 * 60 * 1000, 30 * 24 * 60 * 60 * 1000]
 
@@ -69,9 +71,9 @@ const [day, month] = [24 * 60 * 60 * 1000, 30 * 24 * 60 * 60 * 1000]
  * Of what runs from now on, and leaves what was compiled when the process ends. A folder that cannot be written, or a file that is damaged, of somebody else, or of
  * another Node, is a start as before.
  * @param verb which calls other functions than another one
- * @param folder of the scripts
+ * @param folder of the scripts; in the bundle that of this file
  */
-export async function keepCompiledCode(environment: Environment, verb: string, folder: string): Promise<void> {
+export async function keepCompiledCode(environment: Environment, verb: string, folder = here): Promise<void> {
   const place = placeFor(environment)
   if (place === null) return
   const { createHash } = await import('node:crypto')
@@ -87,7 +89,17 @@ function placeFor(environment: Environment): string | null {
   return isOnServer(environment) ? null : join(ownCacheFolder(environment), 'compiled')
 }
 
-/** Runs a script of the bundle. @returns what it exports */
+/** A part of the bundle, which is a script beside this file there, and runs when it is first asked for. */
+export function runPart(file: string): unknown {
+  const part = parts.get(file) ?? runScript(join(here, file))
+  parts.set(file, part)
+  return part
+}
+
+/** several of the bundler's parts may be one file */
+const parts = new Map<string, unknown>()
+
+/** Runs a script. @returns what it exports */
 export function runScript(path: string): unknown {
   const { text, state } = readScript(path)
   const name = basename(path)
