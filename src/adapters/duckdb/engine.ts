@@ -4,6 +4,7 @@
  * Every file is brought into that folder under a name of ours (staged-file.ts), opened once, and from then on is a relation. The native
  * module arrives through a loader, so that whoever needs no data never loads it.
  */
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { duration } from '../../core/report/format.ts'
@@ -128,6 +129,8 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       const bringing = bring(request)
       bringing.catch(() => undefined)
       brought.set(key, bringing)
+      // whoever brings something asks for it
+      state().catch(() => undefined)
     },
 
     open: (request: OpenRequest): Promise<Table> => unlessStopped(() => open(request)),
@@ -158,7 +161,8 @@ export function createDataEngine(options: EngineOptions): DataEngine {
       ready?.connection.close()
       await Promise.allSettled([...brought.values(), ...digesting])
       const folder = await making?.catch(() => null)
-      if (folder) await rm(folder, { recursive: true, force: true })
+      // at once: a process ends when this is done, and each step that another thread does takes longer than all of it
+      if (folder) rmSync(folder, { recursive: true, force: true })
     },
   }
 

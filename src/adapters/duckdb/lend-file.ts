@@ -1,7 +1,7 @@
 /** How the bytes of a data file come into the engine's private folder, and what is said of them. */
 import type { Hash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { copyFile, link, realpath } from 'node:fs/promises'
+import { constants, linkSync, realpathSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 
 export const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
 
@@ -9,7 +9,7 @@ export const digestOf = (hash: Hash): string => `sha256:${hash.digest('hex')}`
 export async function lendFile(path: string, place: string): Promise<void> {
   try {
     // a link to a symbolic link would be one too, as data under DVC or git-annex is
-    await link(await realpath(path), place)
+    linkSync(realpathSync.native(path), place)
   } catch {
     await copyFile(path, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   }

@@ -14,6 +14,9 @@ export async function stageParquet(path: string, place: string, head: Head, size
   if (head.gzip) throw unreadable(shown, null, 'a Parquet file cannot be gzipped as a whole', 'unpack it; Parquet compresses inside')
   if (!head.parquet)
     throw unreadable(shown, null, 'it is not a Parquet file (it does not begin with PAR1)', 'write it as Parquet, or say its `format`')
+  // first, so that the thread hashes it while the footer is read; what is refused goes with its folder
+  await lendFile(path, place)
+  if (size >= aheadBytes) hashThread.ahead(place)
   await using file = await open(path, 'r')
   const { buffer } = await file.read(Buffer.alloc(8), 0, 8, Math.max(0, size - 8))
   const footer = buffer.readUInt32LE(0)
@@ -34,8 +37,6 @@ export async function stageParquet(path: string, place: string, head: Head, size
   const told = start.length < footer ? null : readFooter(start)
   const beyond = told === null ? statisticsBeyondIn(await bytesAt(file, size - 8 - footer, footer)) : statisticsBeyond(told)
   if (beyond !== null) throw contradicted(shown, beyond)
-  await lendFile(path, place)
-  if (size >= aheadBytes) hashThread.ahead(place)
   const check = async (): Promise<Checked> => {
     const ahead = await hashThread.answer(place)
     if (ahead !== null) return { digest: `sha256:${ahead.sha256}`, csv: null, lines: null }

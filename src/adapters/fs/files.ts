@@ -1,9 +1,30 @@
-/** The file system: whole or not at all. What a killed run leaves behind is a temporary file, which the next write of the same name removes. */
+/**
+ * The file system: whole or not at all. What a killed run leaves behind is a temporary file, which the next write of the same name removes.
+ * What takes no time is done at once: to wait for another thread takes longer than to make a folder or to read a small file. What the disk takes its time for is waited for.
+ */
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
-import { type FileHandle, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  createWriteStream,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { UserError } from '../../errors.ts'
 import type { FileDigest, Files } from '../../ports/files.ts'
 import { codeOf } from './code-of.ts'
@@ -21,18 +42,19 @@ export function createFiles({ temporaryRoot = tmpdir(), environment = {} }: File
   return {
     digest,
     read,
-    write: (path, data, flushed = true) => placeNew(path, (file) => file.writeFile(data), flushed),
+    write: (path, data, flushed = true) => placeNew(path, (file) => writeFileSync(file, data), flushed),
     place,
     copy: async (from, to) => {
       const source = await openRegular(from)
       if (source === null) throw new UserError('FILE_MISSING', `there is no file ${from}`, 'make sure that the step that writes it ran')
       await using closing = source
-      await placeNew(to, (file) => file.writeFile(closing.createReadStream({ autoClose: false })))
+      await placeNew(to, (file) => pour(closing.createReadStream({ autoClose: false }), file))
     },
-    remove: (path) => rm(path, { force: true, recursive: true }),
+    // most often there is nothing
+    remove: async (path) => (lstatSync(path, { throwIfNoEntry: false }) ? rm(path, { force: true, recursive: true }) : undefined),
     makeFolder: async (path) => {
       try {
-        await mkdir(path, { recursive: true })
+        mkdirSync(path, { recursive: true })
       } catch (thrown) {
         throw writable(path, thrown)
       }
@@ -102,7 +124,7 @@ async function read(path: string, maxBytes: number): Promise<Uint8Array | null> 
 
 const mostSmall = 64 * 1024
 
-/** At once: nearly all are small, and to wait for another thread, once a step, takes longer than to read one. Null where it is none, or something is wrong with it. */
+/** Nearly all are small. Null where it is none, or something is wrong with it. */
 function readSmall(path: string): Uint8Array | null {
   let descriptor: number
   try {
@@ -127,79 +149,80 @@ const tooLarge = (path: string, bytes: number, maxBytes: number) =>
 const temporaryName = (path: string) => join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
 
 /** Writes beside the final name, flushes, then renames: whoever reads sees the old file or the new one. */
-async function placeNew(path: string, fill: (file: FileHandle) => Promise<unknown>, flushed = true): Promise<void> {
-  const folder = dirname(path)
-  await prepare(path)
+async function placeNew(path: string, fill: (file: number) => unknown, flushed = true): Promise<void> {
+  prepare(path)
   const temporary = temporaryName(path)
   try {
-    const file = await open(temporary, 'wx', 0o666)
+    const file = openSync(temporary, 'wx', 0o666)
     try {
       await fill(file)
-      if (flushed) await file.sync()
+      if (flushed) await toDisk(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await rename(temporary, path)
+    renameSync(temporary, path)
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => {}) // what went wrong first is what is told
     throw writable(path, thrown)
   }
-  if (flushed) await syncFolder(folder)
+  if (flushed) await syncFolder(dirname(path))
+}
+
+async function pour(from: Readable, file: number): Promise<void> {
+  const { pipeline } = await import('node:stream/promises')
+  await pipeline(from, createWriteStream('', { fd: file, autoClose: false }))
 }
 
 async function place(temporary: string, path: string): Promise<void> {
-  await prepare(path)
+  prepare(path)
   await flush(temporary)
   try {
-    await rename(temporary, path)
+    renameSync(temporary, path)
   } catch (thrown) {
     if (codeOf(thrown) !== 'EXDEV') throw writable(path, thrown)
     // another file system: the last step must still be a rename
-    await placeNew(path, (file) => file.writeFile(createReadStream(temporary)))
+    await placeNew(path, (file) => pour(createReadStream(temporary), file))
     await rm(temporary, { force: true })
   }
   await syncFolder(dirname(path))
 }
 
-async function flush(path: string): Promise<void> {
-  const file = await open(path, 'r+')
+const toDisk = promisify(fsync)
+
+async function flush(path: string, flags = 'r+'): Promise<void> {
+  const file = openSync(path, flags)
   try {
-    await file.sync()
+    await toDisk(file)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
 /** Not every system can flush a folder. */
 async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, 'r')
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await flush(folder, 'r')
   } catch (thrown) {
     if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(codeOf(thrown) ?? '')) throw thrown
   }
 }
 
-async function prepare(path: string): Promise<void> {
+function prepare(path: string): void {
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await removeLeftovers(path)
+    mkdirSync(dirname(path), { recursive: true })
+    removeLeftovers(path)
   } catch (thrown) {
     throw writable(path, thrown)
   }
 }
 
 /** Temporary files of this name whose process is gone. */
-async function removeLeftovers(path: string): Promise<void> {
+function removeLeftovers(path: string): void {
   const prefix = `.${basename(path)}.`
-  for (const name of await readdir(dirname(path))) {
+  for (const name of readdirSync(dirname(path))) {
     if (!name.startsWith(prefix)) continue
     const pid = /^(\d+)\.[0-9a-f]{12}\.tmp$/.exec(name.slice(prefix.length))?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true })
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(dirname(path), name), { force: true })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Whether git tracks anything in a folder: a result that was committed could be a planted one. */
-import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { runGit } from '../git/run-git.ts'
@@ -31,16 +31,7 @@ async function holdsTracked(folder: string, environment: NodeJS.ProcessEnv): Pro
 /** The nearest folder above that holds `.git`, or null. */
 export async function repositoryOf(folder: string): Promise<string | null> {
   for (let at = folder; ; at = dirname(at)) {
-    if (await exists(join(at, '.git'))) return at
+    if (existsSync(join(at, '.git'))) return at
     if (dirname(at) === at) return null
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch {
-    return false
   }
 }
