@@ -23,6 +23,7 @@ import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, seria
 import { openEnd } from './open-end.ts'
 import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
+import { skillsDiffer } from './skill-change.ts'
 import { entriesOf } from './statistic.ts'
 import { tables } from './table-change.ts'
 
@@ -122,7 +123,9 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
           )
         : null
     case 'moments':
-      return baseline.kind === 'moments' ? ofSums(baseline, candidate, value, draws) : null
+      return baseline.kind === 'moments'
+        ? skillsDiffer(ofSums(baseline, candidate, value, draws), baseline, candidate, (before, after) => means(before, after, draws))
+        : null
     case 'rank':
       return baseline.kind === 'rank' ? drawnOrT(baseline, candidate, value, draws) : null
     case 'weighted':

@@ -205,7 +205,8 @@ export const scoreMetrics = {
             return chance <= 0 ? oneClass.value : defined(1 - (sums[0] ?? 0) / chance)
           }
           const sure = (e2: number) => [[e2, 0, 1] as const, [e2, 1, 0] as const] as const
-          return { ...momentsOf(view, columns, of), ...unseenOf(view, () => ofClasses(view.y, columns, of, sure(1), sure(0))) }
+          const unseen = unseenOf(view, () => ofClasses(view.y, columns, of, sure(1), sure(0)))
+          return { ...momentsOf(view, columns, of), ...unseen, skillOver: view.y }
         }),
     },
   }),

@@ -97,6 +97,8 @@ export type Sample =
       readonly of: (sums: Float64Array, rows: number) => MetricValue
       /** where `of` is the root of the mean of the first column, or its distance from something: the interval is that of the mean, carried over */
       readonly ofMean?: { readonly kind: 'root' } | { readonly kind: 'distance'; readonly from: number }
+      /** labels, where `of` is 1 less the mean of the first column over a number that they alone give */
+      readonly skillOver?: Uint8Array
     })
   /** anything that can be computed with a weight per row: given the unit of each row, a function of the units' weights */
   | (Common & {

@@ -1,6 +1,7 @@
 /** What a config says in SQL and in patterns, tried before any data is read: its faults are the config's, not the data's. */
 
 import { sqlTexts } from '../../core/checks/ask.ts'
+import { isPlainPattern } from '../../core/checks/plain-pattern.ts'
 import { checkId } from '../../core/checks/report.ts'
 import { findCheck } from '../../core/checks/table.ts'
 import { parseQuery, type VerifiedSql, verifySql } from '../../core/checks/user-sql.ts'
@@ -36,7 +37,7 @@ export async function readConfigSql({ model, ports }: ModelContext): Promise<Rea
       verified.set(text, found.sql)
     }
     for (const pattern of entry.patterns(expectation.params)) {
-      if (fine.has(pattern)) continue
+      if (fine.has(pattern) || isPlainPattern(pattern)) continue
       await tryPattern(await ports.engine(), pattern, patternPlace(expectation.column, expectation.check))
       fine.add(pattern)
     }

@@ -4,6 +4,7 @@ import { countCoverage, parts, populations } from '../../../bench/simulate-gate/
 import { answers, binary, draw, truthOf, worseBy } from '../../../bench/simulate-gate/populations.ts'
 import { shareCoverage } from '../../../bench/simulate-gate/shares.ts'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
+import type { Test } from '../../../src/core/evaluate/change-test.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
@@ -156,5 +157,29 @@ describe('a change of what is read off an order', () => {
         expect(test.method).toBe(`${alone.method}+t`)
       }
     }
+  })
+})
+
+describe('a change of Brier skill with two or three positives', () => {
+  it('holds the truth of equal models, where it held it in 89 % of worlds before the Brier score had a say', () => {
+    const metric = metrics.brier_skill ?? missing()
+    const population = populations['binary, 5 % positives'] ?? missing()
+    const rng = random(12)
+    const found = Array.from({ length: 220 }, () => draw(population, 50, rng)).flatMap(({ baseline, candidate }) => {
+      const [before, after] = [baseline, candidate].map((world) => sampleOf(metric, viewOf(world)))
+      if (!before || !after) throw new Error('two models have two samples')
+      const test = changeBetween(before, after, resampling())?.test
+      const { skillOver: _, ...whole } = after.kind === 'moments' ? after : missing()
+      const alone = changeBetween(before, whole, resampling())?.test
+      return test && alone ? [{ test, alone }] : []
+    })
+    const held = (of: (one: (typeof found)[number]) => Test) =>
+      found.filter((one) => {
+        const [low, high] = of(one).bounds(0.975, Number.NaN)
+        return low <= 0 && high >= 0
+      }).length / found.length
+    expect(found.length).toBeGreaterThan(190)
+    expect(held(({ alone }) => alone)).toBeLessThan(0.91)
+    expect(held(({ test }) => test)).toBeGreaterThan(0.95)
   })
 })
