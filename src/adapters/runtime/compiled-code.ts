@@ -78,7 +78,8 @@ export async function keepCompiledCode(environment: Environment, verb: string, f
   if (place === null) return
   const { createHash } = await import('node:crypto')
   const digest: Digest = (bytes) => createHash('sha256').update(bytes).digest()
-  const path = join(place, `${verb}-${shortHash(`${process.version} ${process.arch} ${folder}`)}.code`)
+  const whose = createHash('sha256').update(`${process.version} ${process.arch} ${folder}`).digest('hex').slice(0, 8)
+  const path = join(place, `${verb}-${whose}.code`)
   kept = { path, ...read(path, digest), ran: new Map(), digest }
   process.on('exit', leave)
 }
@@ -177,11 +178,4 @@ function removeForgotten(folder: string): void {
     const path = join(folder, name)
     if (Date.now() - statSync(path).mtimeMs > month) rmSync(path, { force: true })
   }
-}
-
-/** FNV-1a, 32 bits: two folders that share one only take turns, for which files it is of is written in it, and V8 refuses what another V8 compiled. */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
 }

@@ -21,8 +21,14 @@ export function locate(rules: readonly Asked[], table: TableFacts, findings: rea
   const lost = lostOf(findings)
   const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => lost.has(expectation))
   if (found.length === 0) return null
-  if (where === 'rows that break several') return oneByOne(found, table) ? firstOfAny(found, table, findings) : null
-  if (where === 'beginning' && oneByOne(found, table)) return firstOfEach(found, table, findings)
+  const alone = oneByOne(found, table)
+  if (where === 'rows that break several') return alone ? firstOf(ofColumns(found), table, findings) : null
+  if (where === 'beginning' && alone)
+    return firstOf(
+      found.map((one) => [one]),
+      table,
+      findings,
+    )
   return firstRows(found, table, findings, where === 'beginning' ? ` LIMIT ${beginning}` : '')
 }
 
@@ -45,31 +51,16 @@ const oneByOne = (found: readonly Asked[], { columnar, rows, columns }: TableFac
   found.length <= few || (columnar && rows > 100_000 + 500 * columns.length)
 const few = 4
 
-function firstOfEach(found: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step {
-  const row = freeName('row_at', table)
-  return {
-    queries: found.map((asked) => {
-      const { broken } = conditions(asked)
-      return sql(
-        `SELECT ${row} AS f FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation}) WHERE ${broken.sql} LIMIT 1`,
-        broken.values,
-      )
-    }),
-    finish: (answers) =>
-      findings.map((finding) => {
-        const index = found.findIndex(({ expectation }) => expectation === finding.expectation)
-        return index < 0 ? finding : startingAt(finding, answers[index]?.[0]?.f)
-      }),
-  }
-}
-
-/** Of each column with several: the first row that breaks one of them is the first for all that it breaks. */
-function firstOfAny(found: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step | null {
-  const row = freeName('row_at', table)
-  const groups = [...groupBy(found, ({ expectation }) => expectation.column).entries()].flatMap(([column, group]) =>
+/** Those of each column that has several. */
+const ofColumns = (found: readonly Asked[]): readonly (readonly Asked[])[] =>
+  [...groupBy(found, ({ expectation }) => expectation.column)].flatMap(([column, group]) =>
     column === null || group.length < 2 ? [] : [group],
   )
+
+/** The first row that breaks one of a group is the first for all that it breaks. */
+function firstOf(groups: readonly (readonly Asked[])[], table: TableFacts, findings: readonly Finding[]): Step | null {
   if (groups.length === 0) return null
+  const row = freeName('row_at', table)
   return {
     queries: groups.map((group) => {
       const broken = group.map((asked) => conditions(asked).broken)
