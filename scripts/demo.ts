@@ -76,7 +76,10 @@ for (const [index, { title, verdict, out, why }] of told.entries()) {
 const wrong = told.filter(({ verdict, expected }) => verdict !== expected)
 for (const { title, verdict, expected } of wrong)
   process.stderr.write(`\nThe story says ${expected} for "${title}", and the verdict is ${verdict}.\n`)
-process.stdout.write('\nThe same from the bundle alone: node dist/cli.js run --config examples/flights/modelgate.yml\n')
+process.stdout.write(`
+Open one of the reports in a browser. The same from the bundle alone: node dist/cli.js run --config examples/flights/modelgate.yml
+Next: "Add it to your repository" in README.md.
+`)
 process.exitCode = wrong.length === 0 ? 0 : 1
 
 /** What the stages of a run found that is not a pass, one sentence each. */
@@ -84,11 +87,12 @@ function reasons(out: string): readonly string[] {
   const results = ['validate', 'train', 'evaluate', 'drift'].map((stage) =>
     resultSchema.parse(JSON.parse(readFileSync(join(out, 'flights', `${stage}.json`), 'utf8'))),
   )
-  return results.flatMap((result) =>
+  const told = results.flatMap((result) =>
     result.checks
       .filter((check) => check.effect !== 'pass' && check.effect !== 'skipped')
-      .map((check) => `${result.stage}: ${check.message}`),
+      .map((check) => `${result.stage}: ${check.status === 'no-baseline' ? 'there is no baseline to compare with yet' : check.message}`),
   )
+  return [...new Set(told)]
 }
 
 function modelgate(args: readonly string[]): Promise<void> {

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { stageNames } from '../../src/core/schema/result.ts'
 import { projectRoot } from '../support/spawn.ts'
 
-const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() })
+const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() })
 const job = z.looseObject({
   permissions: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
@@ -52,6 +53,32 @@ describe('SUP-02 workflows pin by full SHA and give permissions per job', () => 
     for (const [name, entry] of jobsOf(text)) {
       expect(typeof entry.permissions, name).toBe('object')
     }
+  })
+})
+
+describe('steps of ours in the documents', () => {
+  const ours = /^OWNER\/modelgate(?:\/([a-z]+))?@v1$/
+  const steps = documents.flatMap((file) =>
+    [...readFileSync(join(projectRoot, file), 'utf8').matchAll(/^```ya?ml\n([\s\S]*?)^```/gm)]
+      .map((match) =>
+        z.looseObject({ jobs: z.record(z.string(), job).optional(), steps: z.array(step).optional() }).parse(parse(match[1] ?? '')),
+      )
+      .flatMap((snippet) => [...(snippet.steps ?? []), ...Object.values(snippet.jobs ?? {}).flatMap((entry) => entry.steps ?? [])])
+      .flatMap(({ uses = '', with: given = {} }) => (ours.test(uses) ? [{ file, uses, given }] : [])),
+  )
+
+  it('show every action', () => {
+    expect([...new Set(steps.map(({ uses }) => uses))].sort()).toEqual(
+      ['OWNER/modelgate@v1', ...stageNames.map((stage) => `OWNER/modelgate/${stage}@v1`)].sort(),
+    )
+  })
+
+  it.each(steps)('$uses in $file is given inputs that it has', ({ uses, given }) => {
+    const folder = ours.exec(uses)?.[1] ?? '.'
+    const { inputs } = z
+      .looseObject({ inputs: z.record(z.string(), z.unknown()) })
+      .parse(parse(readFileSync(join(projectRoot, folder, 'action.yml'), 'utf8')))
+    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(given)))
   })
 })
 

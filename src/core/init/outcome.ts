@@ -43,7 +43,11 @@ export function outcomeText(outcome: InitOutcome): string {
     ...(written === 'created' || changes.length <= mostChanges ? [] : [`  … and ${changes.length - mostChanges} more`]),
     ...(workflow === null
       ? []
-      : [workflow.written ? `${workflow.path} was written.` : `${workflow.path} is there already: it was not touched.`]),
+      : [
+          workflow.written
+            ? `${workflow.path} was written: put the account that hosts Modelgate in the place of OWNER.`
+            : `${workflow.path} is there already: it was not touched.`,
+        ]),
     ...(open.length === 0 ? [] : ['', 'For you to say:', ...open.map(({ line, why }) => `  ${line}  # ${why}`)]),
     ...(notes.length === 0 ? [] : ['', 'Seen:', ...notes.map((note) => `  ${note}`)]),
     ...(evaluate === null ? [] : ['', `evaluate would ${evaluate}.`]),

@@ -13,5 +13,6 @@ jobs:
     steps:
       - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
         with: {persist-credentials: false}
+      # what train.run needs, such as Python and its packages, is set up by a step of yours here
       - uses: OWNER/modelgate@v1
 ${config === 'modelgate.yml' ? '' : `        with: {config: ${JSON.stringify(config)}}\n`}`
