@@ -1,7 +1,12 @@
 /** Pieces of SQL that several checks are made of. */
 import { type ColumnFacts, isMoment, isNumeric, present, type Sql, type SqlValue, sql, type TableFacts } from './facts.ts'
 
-export const asText = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS VARCHAR)`
+/**
+ * To find a text among moments of a zone the engine reads that text as a moment, and where it is none has no answer instead of "no": a rule without an answer is kept.
+ * Of what a function makes of the text it does not think so, and the greatest of one text is that text.
+ */
+export const asText = ({ quoted, type }: ColumnFacts): string =>
+  type === 'TIMESTAMP WITH TIME ZONE' ? `greatest(CAST(${quoted} AS VARCHAR))` : `CAST(${quoted} AS VARCHAR)`
 export const asNumber = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
 export const asTimestamp = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS TIMESTAMP)`
 /** A value that is missing, NaN too, is null. */
@@ -37,11 +42,17 @@ export type Operator = '<' | '<=' | '>' | '>='
 const numberType = (column: ColumnFacts, value: number): string =>
   column.kind === 'integer' && Number.isSafeInteger(value) ? 'BIGINT' : 'DOUBLE'
 
+/**
+ * The value, NaN too. The extremes in the footer of a Parquet file leave NaN out; where they decide a comparison, the engine forgets that it may be there. Of what a
+ * function makes of a value it knows no extremes, and the greatest of one value is that value.
+ */
+const withNaN = ({ quoted, kind }: ColumnFacts): string => (kind === 'float' ? `greatest(${quoted})` : quoted)
+
 /** `value` on the wrong side of a limit. Text is read as the limit's type; what cannot be read breaks the rule. */
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
   if (typeof value === 'number' && isNumeric(column.kind))
     // the engine takes NaN for larger than every number
-    return strict(sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value]), operator.startsWith('>'))
+    return strict(sql(`${withNaN(column)} ${operator} CAST(? AS ${numberType(column, value)})`, [value]), operator.startsWith('>'))
   if (typeof value === 'string' && isMoment(column.kind))
     return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
   if (column.kind !== 'string') return sql('true')

@@ -79,3 +79,12 @@ describe('values judged, and values that break the rule', () => {
 /** The long form, with a condition that holds of every row, so that nothing is left out and every row is asked. */
 const withWhere = (params: string): string =>
   params.startsWith('{') ? params.replace(/^\{(.*)\}$/, (_, inner) => `{${inner}${inner === '' ? '' : ', '}where: '1 = 1'}`) : params
+
+it.each(['like: z', 'like: "z%"', 'in: [z]', 'startswith: z', 'matches: z', 'length: {max: 1}', 'format: email'])(
+  '%s breaks on every moment of a zone',
+  async (rule) => {
+    const train = await hall.text('t,y\n2024-01-01T00:00:00Z,1\n2024-02-01T00:00:00Z,0\n')
+    expect(train.columns.map(({ type }) => type)).toEqual(['TIMESTAMP WITH TIME ZONE', 'BIGINT'])
+    expect(await hall.find('train', { train }, `{columns: {t: {${rule}}}}`)).toMatchObject({ status: 'fail', judged: 2, broken: 2 })
+  },
+)
