@@ -84,7 +84,7 @@ const maxBars = 30
 export function driftBars(rows: readonly DriftRow[], label: (row: DriftRow) => string, title: string): string {
   const shown = rows.filter((row) => row.js !== null).slice(0, maxBars)
   if (shown.length === 0) return ''
-  const [left, right, step] = [160, width - 50, 26]
+  const [left, right, step] = [0, width - 56, 44] // a label has the whole width, above its bar: on a phone the letters are half as large again
   const top = Math.max(0.25, ...shown.map((row) => Math.max(row.js ?? 0, row.byJs ? (row.fail ?? row.warn ?? 0) : 0) * 1.1))
   const x = (value: number): number => left + (value / top) * (right - left)
   // labels and predictions have other limits than features: those that most rows have are named
@@ -95,11 +95,11 @@ export function driftBars(rows: readonly DriftRow[], label: (row: DriftRow) => s
     const value = row.js ?? 0
     const limits = row.byJs ? ([['warn', row.warn] as const, ['fail', row.fail] as const] satisfies readonly Limit[]) : []
     return [
-      text(left - 10, y + 13, label(row), 'axis', 'end'),
-      `<rect x="${left}" y="${y + 3}" width="${at(right - left)}" height="14" class="track"/>`,
-      `<rect x="${left}" y="${y + 3}" width="${at(Math.max(1, x(value) - left))}" height="14" class="bar ${row.state}"/>`,
-      ...limits.flatMap(([word, limit]) => (limit === null ? [] : [line(x(limit), y, x(limit), y + 20, `limit ${word}`)])),
-      text(right + 8, y + 14, value.toFixed(3), 'small value'),
+      text(left, y + 13, label(row), 'axis'),
+      `<rect x="${left}" y="${y + 23}" width="${at(right - left)}" height="14" class="track"/>`,
+      `<rect x="${left}" y="${y + 23}" width="${at(Math.max(1, x(value) - left))}" height="14" class="bar ${row.state}"/>`,
+      ...limits.flatMap(([word, limit]) => (limit === null ? [] : [line(x(limit), y + 20, x(limit), y + 40, `limit ${word}`)])),
+      text(right + 8, y + 34, value.toFixed(3), 'small value'),
     ]
   })
   return svg(shown.length * step + 22, title, [...legend, ...bars])
@@ -114,15 +114,17 @@ function usualLimits(rows: readonly DriftRow[]): readonly (readonly ['warn' | 'f
   return (['warn', 'fail'] as const).flatMap((word) => (first[word] === null ? [] : [[word, first[word]] as const]))
 }
 
-const shareOf = (value: number): string => {
-  const percent = value * 100
-  return percent > 0 && percent < 0.1 ? '< 0.1' : percent.toFixed(percent < 10 ? 1 : 0)
+/** Two shares with the same digits, so that they can be compared. */
+function shareChange({ reference, current }: ShareCell): string {
+  const digits = Math.min(reference, current) < 0.1 ? 1 : 0
+  const [before, after] = [reference, current].map((share) => (share > 0 && share < 0.001 ? '< 0.1' : (share * 100).toFixed(digits)))
+  return `${before} → ${after} %`
 }
 
 /** Shares of the rows in each cell of one column: reference hollow above, current filled below. */
 export function shareBars(cells: readonly ShareCell[], title: string): string {
   if (cells.length === 0) return ''
-  const [left, right, step] = [130, width - 92, 30]
+  const [left, right, step] = [154, width - 124, 30]
   const top = Math.max(0.01, ...cells.flatMap((cell) => [cell.reference, cell.current]))
   const long = (value: number): string => at(Math.max(0.5, (value / top) * (right - left)))
   const bars = cells.flatMap((cell, index) => {
@@ -131,7 +133,7 @@ export function shareBars(cells: readonly ShareCell[], title: string): string {
       text(left - 10, y + 15, cell.name, 'axis', 'end'),
       `<rect x="${left}" y="${y + 1}" width="${long(cell.reference)}" height="9" class="part reference"/>`,
       `<rect x="${left}" y="${y + 12}" width="${long(cell.current)}" height="9" class="part current"/>`,
-      text(right + 10, y + 15, `${shareOf(cell.reference)} → ${shareOf(cell.current)} %`, 'small value'),
+      text(right + 10, y + 15, shareChange(cell), 'small value'),
     ]
   })
   return svg(cells.length * step + 4, title, [line(left, 2, left, cells.length * step, 'frame'), ...bars])

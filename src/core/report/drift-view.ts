@@ -50,6 +50,10 @@ export interface PairRow {
   readonly certainty: Text
 }
 
+/** What the figures of drift are, for whoever meets them the first time. */
+export const driftWords =
+  'JS* is the distance between the two distributions, 0 to 1, corrected for chance; q is a p-value, corrected for the number of columns: small is certain. A column drifts only when it is both far and certain.'
+
 export interface DriftView {
   readonly summary: Text
   readonly notes: readonly Text[]

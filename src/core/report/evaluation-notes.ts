@@ -1,7 +1,6 @@
 /** What a report says of an evaluation beside its metrics: which rows, against what, by whose answers, what was left out. */
 import type { evaluateDetails } from '../schema/evaluate-details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
-import { calibrationView } from './calibration-view.ts'
 import { bytes, count, figure, plural } from './format.ts'
 import { rowsText } from './metric-view.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
@@ -24,7 +23,6 @@ export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse
       ? [say`${own(result?.baseline?.same_rows ? 'compared with' : 'not compared with')} ${baseline}`]
       : []),
     ...scoredNotes(details),
-    ...calibrationNotes(details),
     ...measuredNotes(details),
     ...(details.decisions?.notes ?? []).map((note) => prose(note)),
     ...(details.holdout === undefined ? [] : [prose(details.holdout.note, [details.primary])]),
@@ -73,11 +71,6 @@ function scoredNotes({ scored, baseline_answers: before, runs, repeated = [] }: 
       return say`${name(metric)} over ${own(`${plural(each.length, 'run')}: ${values}${shown === runs?.shown ? '' : `; of it, run ${shown} is shown`}`)}`
     }),
   ]
-}
-
-function calibrationNotes(details: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
-  const view = calibrationView(details)
-  return view === null ? [] : [view.note]
 }
 
 /** Size and speed, where they were asked for. */

@@ -4,7 +4,7 @@
  */
 import type { Verdict } from '../gate/fold.ts'
 import { driftBars, intervalPlot, reliabilityPlot, shareBars } from './charts.ts'
-import { type DriftRow, type PairRow, sentence } from './drift-view.ts'
+import { type DriftRow, driftWords, type PairRow, sentence } from './drift-view.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import { type Finding, shownFix } from './findings.ts'
@@ -123,7 +123,7 @@ function metricsPart(model: ModelView): readonly string[] {
       { html: html(metric.baseline), figure: true },
       { html: html(metric.candidate), figure: true },
       { html: html(metric.change), figure: true },
-      { html: metric.limit.length === 0 ? '–' : html(metric.limit) },
+      { html: metric.limit.length === 0 ? '–' : html(metric.limit).replaceAll(/([≤≥]) /g, '$1&nbsp;') },
     ]),
   )
   const plots = gated.flatMap((metric) => {
@@ -207,7 +207,7 @@ function driftPart(model: ModelView): readonly string[] {
       { html: html(row.summary) },
     ]),
   )
-  const bars = driftBars(drift.rows, (row) => plain(name(row.column)).slice(0, 24), `Drift: ${plain(drift.summary)}`)
+  const bars = driftBars(drift.rows, (row) => plain(name(row.column)).slice(0, 36), `Drift: ${plain(drift.summary)}`)
   const charts = drift.rows
     .filter((row) => row.cells.length > 0)
     .slice(0, maxCharts)
@@ -218,7 +218,7 @@ function driftPart(model: ModelView): readonly string[] {
     `<p>${html(join(drift.notes, '. '))}.</p>`,
     ...(drift.classifier === null ? [] : [`<p>${html(drift.classifier)}.</p>`]),
     ...(bars === '' ? [] : [`<figure>${bars}</figure>`]),
-    '<p class="note">JS* is the distance between the two distributions, 0 to 1, corrected for chance. A column drifts only when it is both far and certain; dashed lines are where it warns and where it fails, labels and predictions at half the distance.</p>',
+    `<p class="note">${escapeHtml(driftWords)} Dashed lines are where it warns and where it fails, labels and predictions at half the distance.</p>`,
     ...(charts.length === 0
       ? []
       : [

@@ -1,3 +1,4 @@
+import { driftWords } from './drift-view.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import type { Finding } from './findings.ts'
 import { duration } from './format.ts'
@@ -266,9 +267,7 @@ class Page {
       pair.certainty,
     ])
     const body = [
-      markdown(
-        say`${join(drift.notes, '. ')}. ${own('JS* is the distance between the two distributions, 0 to 1, corrected for chance; a column drifts when it is both far and certain.')}`,
-      ),
+      markdown(say`${join(drift.notes, '. ')}. ${own(driftWords)}`),
       ...(drift.classifier === null ? [] : [markdown(say`${drift.classifier}.`)]),
       table(['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'], rows),
       table(['state', 'columns that go together differently', 'by', 'reference', 'current', 'change', 'certainty'], pairs),
@@ -287,7 +286,8 @@ class Page {
         own(duration(stage.durationMs)),
       ]),
     )
-    const notes = [...model.data, ...model.evaluation].map((note) => `- ${markdown(note)}`).join('\n')
+    const calibration = model.calibration === null ? [] : [model.calibration.note]
+    const notes = [...model.data, ...model.evaluation, ...calibration].map((note) => `- ${markdown(note)}`).join('\n')
     const verdicts = model.stages.map((stage) => `${stage.stage} ${icons[stage.verdict]}`).join(' · ')
     return [folded(own(`Stages: ${verdicts}`), [stages, notes])]
   }

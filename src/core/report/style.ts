@@ -49,9 +49,9 @@ svg .point.baseline{fill:var(--bg);stroke:var(--base);stroke-width:2}svg .point.
 svg .part.reference{fill:var(--bg);stroke:var(--base);stroke-width:1.2}svg .part.current{fill:var(--cand)}
 svg .bar{fill:var(--pass)}svg .bar.fail{fill:var(--fail)}svg .bar.warn{fill:var(--warn)}svg .bar.inconclusive,svg .bar.skipped{fill:var(--skipped)}
 details{margin:.6rem 0}summary{cursor:pointer}
-@media(max-width:480px){svg text{font-size:19px}svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:17px}th,td{padding:.4rem .45rem}}
+@media(max-width:480px){svg text{font-size:19px}svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:17px}th,td{padding:.4rem .45rem}td:not(.figure):last-child{min-width:13rem}}
 @media print{.finding,figure{break-inside:avoid}}
 `
 
 /** base64 of the sha256 of `style` */
-export const styleHash = 'F/gH2vbdzQYC2W7+/I27aokU+2z2lipsdG2RSoM1MqY='
+export const styleHash = 'DLih0stLKqJiQ8FZFK57+ka5k9mEypbT+xPCciwIugE='
