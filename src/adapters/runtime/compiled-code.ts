@@ -8,19 +8,7 @@
  * On a laptop only. V8 runs what it finds there, whoever wrote it: on a CI server that keeps its disk, code of one pull request could leave
  * something for the job of another. There nothing is read and nothing is left, but in a folder that NODE_COMPILE_CACHE names, where Node does the same.
  */
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -29,7 +17,7 @@ import { isOnServer } from '../ci/is-on-server.ts'
 import { stateOf } from '../fs/hash-file.ts'
 import { ownCacheFolder } from './cache-folder.ts'
 import type { Environment } from './npm.ts'
-import { readOwn } from './own-file.ts'
+import { readOwn, writeOwn } from './own-file.ts'
 
 /** A script is one expression, this function: what a file of CommonJS is, with the address that `import.meta.url` would have. ASCII alone. */
 type Run = (require: NodeJS.Require, module: { exports: unknown }, url: string) => unknown
@@ -157,18 +145,8 @@ function leave(): void {
     const length = Buffer.alloc(lengthBytes)
     length.writeUInt32LE(said.length)
     const rest = Buffer.concat([length, said, ...[...all.values()].map(({ bytes }) => bytes)])
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeOwn(path, [digest(rest), rest])
     removeForgotten(dirname(path))
-    const beside = `${path}.${process.pid}`
-    const descriptor = openSync(beside, 'w', 0o600)
-    try {
-      writeFileSync(descriptor, digest(rest))
-      writeFileSync(descriptor, rest)
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-    renameSync(beside, path)
   } catch {}
 }
 

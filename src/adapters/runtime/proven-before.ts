@@ -7,14 +7,14 @@
  * What is known counts for the very file it was made of, by device, inode, size and times down to the nanosecond; the time of a change of an inode
  * cannot be set, so that another content at the same place has another. A note that this user does not own, or that others may write, is none.
  */
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { isOnServer } from '../ci/is-on-server.ts'
 import { type Hashed, stateAt } from '../fs/hash-file.ts'
 import { ownCacheFolder } from './cache-folder.ts'
 import type { Environment } from './npm.ts'
-import { readOwn } from './own-file.ts'
+import { readOwn, writeOwn } from './own-file.ts'
 
 const noteSchema = z.strictObject({
   schema: z.literal('modelgate/proven@1'),
@@ -61,10 +61,7 @@ function writeNote(path: string, noted: ReadonlyMap<string, Hashed>, proven: Rea
   try {
     // those of other versions of modelgate stay while they are where they were
     const files = Object.fromEntries([...[...noted].filter(([file]) => stateAt(file) !== null), ...proven])
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const beside = `${path}.${process.pid}`
-    writeFileSync(beside, JSON.stringify({ schema: 'modelgate/proven@1', files }), { mode: 0o600 })
-    renameSync(beside, path)
+    writeOwn(path, [Buffer.from(JSON.stringify({ schema: 'modelgate/proven@1', files }))])
   } catch {}
 }
 

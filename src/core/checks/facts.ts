@@ -72,15 +72,7 @@ export const present = ({ quoted, kind }: ColumnFacts): string =>
 export const absent = (column: ColumnFacts): string => `NOT ${present(column)}`
 
 /** The same table, but only rows of which the condition is true; its row numbers stay those of the whole. */
-export function filtered(table: TableFacts, condition: string): TableFacts {
-  const number = freeName('row_number_of_table', table)
-  const list = table.rowNumber === null ? '*' : `*, ${table.rowNumber} AS ${number}`
-  return {
-    ...table,
-    relation: `(SELECT ${list} FROM ${table.relation} WHERE ${condition})`,
-    rowNumber: table.rowNumber === null ? null : number,
-  }
-}
+export const filtered = (table: TableFacts, condition: string): TableFacts => selected(table, ['*'], ` WHERE ${condition}`)
 
 /**
  * The same table for SQL that a person wrote. What the footer of a Parquet file says of missing, smallest and largest values the engine believes, and decides by it
@@ -89,17 +81,19 @@ export function filtered(table: TableFacts, condition: string): TableFacts {
  */
 export function asRead(table: TableFacts, names: ReadonlySet<string> | null): TableFacts {
   if (!table.columnar) return table
-  const number = freeName('row_number_of_table', table)
   // one by one: of a star with thousands of replacements the engine thinks for half a minute
   const list = table.columns.map(({ name, quoted }) =>
     (names?.has(name.toLowerCase()) ?? true) ? `greatest(${quoted}) AS ${quoted}` : quoted,
   )
-  if (table.rowNumber !== null) list.push(`${table.rowNumber} AS ${number}`)
-  return {
-    ...withoutOrder(table),
-    relation: `(SELECT ${list.join(', ')} FROM ${table.relation})`,
-    rowNumber: table.rowNumber === null ? null : number,
-  }
+  return selected(withoutOrder(table), list)
+}
+
+/** A query over the table in its place, which carries the row numbers of the table. */
+function selected(table: TableFacts, list: readonly string[], where = ''): TableFacts {
+  const { relation, rowNumber } = table
+  const number = rowNumber === null ? null : freeName('row_number_of_table', table)
+  const numbered = number === null ? list : [...list, `${rowNumber} AS ${number}`]
+  return { ...table, relation: `(SELECT ${numbered.join(', ')} FROM ${relation}${where})`, rowNumber: number }
 }
 
 /** A name for a column of ours beside those of the data. */
