@@ -12,9 +12,12 @@ import { help, isStage } from './verbs.ts'
 
 const cancelSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Runs one command line. The exit status is set here and nowhere else: 2 until an outcome has been written, whoever ends the process. */
+/**
+ * Runs one command line. The exit status is set here and nowhere else: 2 until an outcome has been written, whoever ends the process, and 2
+ * where it could not be written, for its reader is gone (`modelgate run 2>&1 | head`) or the disk is full.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
-  const status: { decided: number | null } = { decided: null }
+  const status: { decided: number | null; unread: boolean } = { decided: null, unread: false }
   process.exitCode = exitCode.error
   const terminal: Terminal = {
     write: (text) => void process.stderr.write(text),
@@ -22,11 +25,19 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   process.on('exit', (code) => {
     if (status.decided === null) terminal.write('modelgate: the process ended before there was an outcome\n')
-    if (code === 0) process.exitCode = status.decided ?? exitCode.error
+    if (code === 0) process.exitCode = status.unread ? exitCode.error : (status.decided ?? exitCode.error)
   })
   const cancelled = new AbortController()
   for (const signal of cancelSignals)
     process.once(signal, () => cancelled.abort(new UserError('CANCELLED', `cancelled by ${signal}`, 'run it again')))
+  for (const output of [process.stdout, process.stderr])
+    output.on('error', (error) => {
+      if (status.unread) return
+      status.unread = true
+      terminal.write(neutralise(`OUTPUT_LOST: the output cannot be written: ${error.message}\n`))
+      process.exitCode = exitCode.error
+      cancelled.abort(new UserError('CANCELLED', 'nobody reads the output any more', 'run it again, with the output kept in a file'))
+    })
   try {
     status.decided = exitCode[await run(argv, terminal, cancelled.signal)]
   } catch (thrown) {
@@ -35,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     else terminal.write(neutralise(`INTERNAL: this is a bug of modelgate, please report it.\n${error.stack ?? error.message}\n`))
     status.decided = exitCode.error
   }
-  process.exitCode = status.decided
+  process.exitCode = status.unread ? exitCode.error : status.decided
 }
 
 /** Errors of the config name their code themselves, at each place. */

@@ -1,13 +1,15 @@
 /** The command line as a process, where its log is read by a runner and its out folder may be somebody else's. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resultSchema } from '../../../src/core/schema/result.ts'
 import { commandLine, mainModule } from '../../support/command-line.ts'
 import { baseConfig, makeProject, type Project, type ProjectFiles, rows } from '../../support/project.ts'
 import { commandsIn } from '../../support/runner-parsers.ts'
-import { projectRoot, runNode } from '../../support/spawn.ts'
+import { bareEnvironment, projectRoot, runNode } from '../../support/spawn.ts'
 
 let project: Project | null = null
 afterEach(() => project?.remove())
@@ -89,6 +91,34 @@ describe('--explain', () => {
   it('is refused by a verb that has no rules of its own', async () => {
     const run = await modelgate({}, 'comment', '--explain')
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('modelgate comment has no option --explain')])
+  })
+})
+
+describe('output that cannot be written', () => {
+  /** Runs until it ends; `close` is called with the child at once. */
+  const closed = (close: (child: ChildProcessByStdio<null, Readable, Readable>) => void, ...args: string[]) => {
+    project = makeProject()
+    const env = { ...bareEnvironment(), MODELGATE_RUNTIME_DIR: projectRoot }
+    const child = spawn(process.execPath, [commandLine(), ...args], { cwd: project.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const said: string[] = []
+    child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+    close(child)
+    return new Promise<{ code: number | null; said: string }>((resolve) => {
+      child.on('exit', (code) => resolve({ code, said: said.join('') }))
+    })
+  }
+
+  it('ends a run as a cancel does when its reader is gone, with exit 2 and no stack', async () => {
+    const { code, said } = await closed(({ stderr }) => stderr.once('data', () => stderr.destroy()), 'run')
+    expect([code, said]).toEqual([2, expect.stringMatching(/^modelgate \S+ {2}modelgate.yml {2}m\n/)])
+    const gate = resultSchema.parse(JSON.parse(readFileSync(join(project?.folder ?? '', '.modelgate', 'gate.json'), 'utf8')))
+    expect(gate.verdict).toBe('error')
+  })
+
+  it('is exit 2 where it is the results that nobody takes, and the log says why', async () => {
+    const { code, said } = await closed(({ stdout }) => stdout.destroy(), 'validate', '--json')
+    expect([code, said]).toEqual([2, expect.stringContaining('OUTPUT_LOST: the output cannot be written: write EPIPE')])
+    expect(said).not.toContain('    at ')
   })
 })
 
