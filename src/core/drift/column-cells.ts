@@ -87,7 +87,7 @@ function numericCells(reference: ColumnProfile, current: ColumnProfile): ColumnC
   // numbers in lists of their own: as objects, two hundred columns of a hundred cells are most of what a process allocates for its one judgement
   const spikes = pooledSpikes(reference, current)
   const apart = new Map<number, Spike[]>()
-  const rest = { reference: before.cells.slice(), current: before.cells.map((_, j) => now.cells[j] ?? 0) }
+  const rest = { reference: before.cells.slice(), current: now.cells.slice() }
   for (const spike of spikes) {
     const bin = binOf(before.edges, spike.value)
     apart.set(bin, [...(apart.get(bin) ?? []), spike])

@@ -26,7 +26,6 @@ export function correlationChange(
   }: { readonly ranks?: boolean; readonly spread?: number | null; readonly pooled?: number | null } = {},
 ): { readonly z: number; readonly p: number } {
   if (!(n > 3 && m > 3)) throw new RangeError(`a correlation needs more than three rows, not ${n} and ${m}`)
-  const short = (r: number) => Math.max(-1 + 1e-12, Math.min(1 - 1e-12, r))
   const known = spread === null ? 0 : spread / (1 - short(now) ** 2) ** 2
   const variance = (r: number, rows: number) => Math.max(ranks ? 1 + (r * r) / 2 : 1, known) / (rows - 3)
   const z = (Math.atanh(short(before)) - Math.atanh(short(now))) / Math.sqrt(variance(before, n) + variance(now, m))
@@ -34,3 +33,5 @@ export function correlationChange(
   const plain = common > 0 ? (before - now) / Math.sqrt(common * (1 / n + 1 / m)) : z
   return { z, p: Math.min(1, 2 * normalSf(Math.min(Math.abs(z), Math.abs(plain)))) }
 }
+
+const short = (r: number): number => Math.max(-1 + 1e-12, Math.min(1 - 1e-12, r))

@@ -98,14 +98,13 @@ export const questions: readonly Question[] = [
     ask: ({ reference, current, told, era }) => {
       const before = missing(told.reference) / told.reference.n
       const now = missing(told.current) / told.current.n
-      const p = proportionsP(missing(reference), reference.n, missing(current), current.n)
       const limit = reachedLimit(Math.abs(now - before), { warn: 0.01, fail: 0.05 })
       if (limit === null) return null
       return {
         ...limit,
         observed: now,
         baseline: before,
-        p,
+        p: proportionsP(missing(reference), reference.n, missing(current), current.n),
         says: `is missing in ${share(now)} of the rows, ${share(before)} ${eras[era].at}`,
         fix: 'Look for what stopped or started to fill this column since then.',
       }
@@ -122,6 +121,7 @@ export const questions: readonly Question[] = [
         .filter((level) => level.inCurrent && !level.inReference)
         .map((level) => ({ ...level, p: oneSidedP(level.a, level.b, reference.n / (reference.n + current.n), all.length) }))
         .filter(({ p }) => p <= levels.warn)
+      if (fresh.length === 0) return null
       const now = shareOf(fresh, 'b', told)
       const plain = new Set(all.flatMap((level) => (level.inReference ? [oneForm(level.label)] : [])))
       const variants = fresh.filter((level) => plain.has(oneForm(level.label))).length
@@ -255,7 +255,6 @@ export const questions: readonly Question[] = [
       if (!beyond || !all) return null
       const [n, m] = [finiteRows(reference), finiteRows(current)]
       if (n === 0 || m === 0) return null
-      const p = Math.min(1, 2 * Math.min(...[beyond.below, beyond.above].map((k) => exceedanceP(Math.min(k, m), n, m))))
       const outside = all.below + all.above
       const part = outside / finiteRows(counted)
       const limit = reachedLimit(part, { warn: 0.001, fail: 0.01 })
@@ -265,7 +264,7 @@ export const questions: readonly Question[] = [
         ...limit,
         observed: part,
         baseline: 0,
-        p,
+        p: Math.min(1, 2 * Math.min(...[beyond.below, beyond.above].map((k) => exceedanceP(Math.min(k, m), n, m)))),
         says: `has ${plural(outside, 'value')} ${where} of ${eras[era].of}, ${share(part)} of those that it has`,
         fix: 'Check unit and source of these values; a model is asked there for what it has never seen.',
       }

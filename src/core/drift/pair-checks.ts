@@ -45,19 +45,16 @@ type Excess = (a: string, b: string) => number | null
 export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): PairsFound | null {
   const own = new Map(tested.filter(({ subject }) => subject.family !== 'predictions').map((one) => [one.subject.name, one]))
   const excess: Excess = (a, b) => {
-    const [one, other] = [own.get(a), own.get(b)]
+    const one = own.get(a)
+    const other = own.get(b)
     return one === undefined || other === undefined ? null : Math.max(one.excess, other.excess)
   }
   const compared = [...correlations(input, excess, own), ...associations(input, excess)]
   const unknown = unknownAssociations(input, excess)
   if (compared.length === 0) return unknown.length === 0 ? null : { checks: unknown, rows: [] }
   const q = adjusted(compared)
-  const judged = compared.map(({ p: _, says, ...pair }, i): { readonly row: Row; readonly says: Compared['says'] } => ({
-    row: { ...pair, q: q[i] ?? 1, state: stateOf(Math.abs(pair.change), q[i] ?? 1) },
-    says,
-  }))
-  const rows = judged.map(({ row }) => row)
-  const found = judged.filter(({ row: { state } }) => state === 'warn' || state === 'fail')
+  const rows = compared.map((pair, i) => rowOf(pair, q[i] ?? 1))
+  const found = rows.flatMap((row, i) => (row.state === 'warn' || row.state === 'fail' ? [{ row, says: compared[i]?.says }] : []))
   return {
     checks: [
       ...found.map(({ row, says }) => pairCheck(input, row, says?.() ?? '')),
@@ -71,15 +68,30 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
   }
 }
 
+const rowOf = ({ a, b, measure, reference, current, change }: Compared, q: number): Row => ({
+  a,
+  b,
+  measure,
+  reference,
+  current,
+  change,
+  q,
+  state: stateOf(Math.abs(change), q),
+})
+
 /**
  * By the number of all pairs. What is too small to count makes no other pair more certain: of those nobody asked how much they vary by
  * themselves (profile/pair-spread.ts), so that their p may be too small.
  */
 function adjusted(compared: readonly Compared[]): readonly number[] {
-  const large = ({ change }: Compared) => Math.abs(change) >= pairLimits.warn
-  const all = benjaminiHochberg(compared.map(({ p }) => p))
-  const among = benjaminiHochberg(compared.map((pair) => (large(pair) ? pair.p : 1)))
-  return compared.map((pair, i) => (large(pair) ? among : all)[i] ?? 1)
+  const large = compared.flatMap(({ change, p }, at) => (Math.abs(change) >= pairLimits.warn ? [{ at, p }] : []))
+  const q = benjaminiHochberg(compared.map(({ p }) => p))
+  const among = benjaminiHochberg(
+    large.map(({ p }) => p),
+    compared.length,
+  )
+  for (const [i, { at }] of large.entries()) q[at] = among[i] ?? 1
+  return q
 }
 
 /** Of a profile that an earlier version made, or one of parts of which one does not know it. */
@@ -94,7 +106,8 @@ function correlations({ reference, current }: Asked, excessOf: Excess, tested: R
   }
   /** Rows beside the most frequent value, of the column that has more of them, on the side that has fewer. */
   function telling(a: string, b: string, n: number, m: number): number {
-    const [first, second] = [rare.get(a), rare.get(b)]
+    const first = rare.get(a)
+    const second = rare.get(b)
     if (first === undefined || second === undefined) return 0
     return Math.min(n * Math.max(first.before, second.before), m * Math.max(first.now, second.now))
   }
@@ -104,9 +117,11 @@ function correlations({ reference, current }: Asked, excessOf: Excess, tested: R
     const after = find(before, place)
     const excess = excessOf(a, b)
     if (after === undefined || excess === null) return []
-    const [r1, r2] = [correlation(before), correlation(after)]
+    const r1 = correlation(before)
+    const r2 = correlation(after)
     // rows that depend on each other are worth fewer here too
-    const [n, m] = [before.n / excess, after.n / excess]
+    const n = before.n / excess
+    const m = after.n / excess
     if (r1 === null || r2 === null || Math.min(n, m) < minRows) return []
     const large = Math.abs(r2 - r1) >= pairLimits.warn
     const rows = telling(a, b, n, m)

@@ -36,7 +36,8 @@ export interface PairSums {
 
 /** Of fewer than four rows, or where one does not vary: none. */
 export function correlation({ n, sa, sb, saa, sbb, sab }: Omit<PairSums, 'a' | 'b' | 'spread'>): number | null {
-  const [a, b] = [n * saa - sa * sa, n * sbb - sb * sb]
+  const a = n * saa - sa * sa
+  const b = n * sbb - sb * sb
   return n > 3 && a > 0 && b > 0 ? Math.max(-1, Math.min(1, (n * sab - sa * sb) / Math.sqrt(a * b))) : null
 }
 
@@ -67,21 +68,25 @@ export function pairSums(pairs: Pairs | null | undefined): readonly PairSums[] {
   const width = columns.length
   const own = new Map(pairs.partial.map(([i = 0, j = 0, ...sums]) => [i * width + j, sums]))
   const spreads = new Map((pairs.spread ?? []).map(([i, j, spread]) => [i * width + j, spread]))
-  return places(width).map(([i, j], at) => {
-    const place = i * width + j
-    const [both = n[i] ?? 0, sa = s[i] ?? 0, sb = s[j] ?? 0, saa = q[i] ?? 0, sbb = q[j] ?? 0] = own.get(place) ?? []
-    return {
-      a: columns[i] ?? '',
-      b: columns[j] ?? '',
-      n: both,
-      sa,
-      sb,
-      saa,
-      sbb,
-      sab: pairs.products[at] ?? 0,
-      spread: spreads.get(place) ?? null,
+  const sums: PairSums[] = []
+  for (let i = 0; i < width; i += 1) {
+    for (let j = i + 1; j < width; j += 1) {
+      const place = i * width + j
+      const its = own.get(place)
+      sums.push({
+        a: columns[i] ?? '',
+        b: columns[j] ?? '',
+        n: its?.[0] ?? n[i] ?? 0,
+        sa: its?.[1] ?? s[i] ?? 0,
+        sb: its?.[2] ?? s[j] ?? 0,
+        saa: its?.[3] ?? q[i] ?? 0,
+        sbb: its?.[4] ?? q[j] ?? 0,
+        sab: pairs.products[sums.length] ?? 0,
+        spread: spreads.get(place) ?? null,
+      })
     }
-  })
+  }
+  return sums
 }
 
 /** Sums add exactly. The spread of the whole is that of its parts, as long as these are alike; where one does not know it, it is unknown. @throws RangeError when the columns differ */

@@ -7,7 +7,7 @@ const minus = (text: string): string => text.replace('-', '−')
 
 const grouped = (text: string): string => {
   const [whole = '', fraction] = text.split('.')
-  const apart = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+  const apart = whole.length < 4 ? whole : whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
   return fraction === undefined ? apart : `${apart}.${fraction}`
 }
 

@@ -32,7 +32,11 @@ export function erf(x: number): number {
 const ERX = 0.8450629115104675
 
 /** Coefficients, constant term first. */
-const poly = (x: number, coefficients: readonly number[]) => coefficients.reduceRight((sum, c) => sum * x + c, 0)
+function poly(x: number, coefficients: readonly number[]): number {
+  let sum = 0
+  for (let at = coefficients.length - 1; at >= 0; at--) sum = sum * x + (coefficients[at] ?? 0)
+  return sum
+}
 
 const PP = [0.12837916709551256, -0.3250421072470015, -0.02848174957559851, -0.005770270296489442, -0.000023763016656650163]
 const QQ = [1, 0.39791722395915535, 0.0650222499887673, 0.005081306281875766, 0.00013249473800432164, -0.000003960228278775368]

@@ -10,44 +10,35 @@
  * Source: Holm 1979; Benjamini & Hochberg 1995; Benjamini & Yekutieli 2001.
  */
 export function holm(p: readonly number[]): number[] {
-  const m = p.length
-  let running = 0
-  return adjust(p, (value, rank) => {
-    running = Math.max(running, Math.min(1, (m - rank) * value))
-    return running
-  })
-}
-
-export const benjaminiHochberg = (p: readonly number[]): number[] => stepUp(p, 1)
-
-export const benjaminiYekutieli = (p: readonly number[]): number[] =>
-  stepUp(
-    p,
-    p.reduce((sum, _, index) => sum + 1 / (index + 1), 0),
-  )
-
-function stepUp(p: readonly number[], factor: number): number[] {
-  const m = p.length * factor
   const adjusted = new Array<number>(p.length)
-  let running = 1
-  for (const { value, index, rank } of ascending(p).reverse()) {
-    running = Math.min(running, (m * value) / (rank + 1))
+  let running = 0
+  for (const [rank, index] of ascending(p).entries()) {
+    running = Math.max(running, Math.min(1, (p.length - rank) * (p[index] ?? 1)))
     adjusted[index] = running
   }
   return adjusted
 }
 
-/** Visits from the smallest p up; rank counts from 0. */
-function adjust(p: readonly number[], step: (value: number, rank: number) => number): number[] {
+/** @param of as many were looked at, where those that are not listed have p = 1 */
+export const benjaminiHochberg = (p: readonly number[], of: number = p.length): number[] => stepUp(p, of)
+
+export const benjaminiYekutieli = (p: readonly number[]): number[] =>
+  stepUp(p, p.reduce((sum, _, index) => sum + 1 / (index + 1), 0) * p.length)
+
+function stepUp(p: readonly number[], m: number): number[] {
   const adjusted = new Array<number>(p.length)
-  for (const { value, index, rank } of ascending(p)) adjusted[index] = step(value, rank)
+  let running = 1
+  const order = ascending(p)
+  for (let rank = order.length - 1; rank >= 0; rank--) {
+    const index = order[rank] ?? 0
+    running = Math.min(running, (m * (p[index] ?? 1)) / (rank + 1))
+    adjusted[index] = running
+  }
   return adjusted
 }
 
-function ascending(p: readonly number[]): { value: number; index: number; rank: number }[] {
+/** Places in `p`, of the smallest first, of equal ones in their order. */
+function ascending(p: readonly number[]): number[] {
   for (const value of p) if (!(value >= 0 && value <= 1)) throw new RangeError(`a p-value lies in [0, 1], not ${value}`)
-  return p
-    .map((value, index) => ({ value, index }))
-    .sort((x, y) => x.value - y.value)
-    .map((entry, rank) => ({ ...entry, rank }))
+  return p.map((_, index) => index).sort((x, y) => (p[x] ?? 1) - (p[y] ?? 1))
 }
