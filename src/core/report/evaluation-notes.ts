@@ -1,5 +1,5 @@
 /** What a report says of an evaluation beside its metrics: which rows, against what, by whose answers, what was left out. */
-import type { evaluateDetails } from '../schema/evaluate-details.ts'
+import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { BaselineRecord, StageResult } from '../schema/result.ts'
 import { bytes, count, figure, plural } from './format.ts'
 import { rowsText } from './metric-view.ts'
@@ -13,7 +13,7 @@ export function baselineWords(baseline: BaselineRecord | null): Text {
   return say`${version}${age}`
 }
 
-export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse>, result: StageResult | null): readonly Text[] {
+export function evaluationNotes(details: EvaluateDetails, result: StageResult | null): readonly Text[] {
   const excluded = Object.entries(details.excluded).filter(([, rows]) => rows > 0)
   const baseline = baselineWords(result?.baseline ?? null)
   return [
@@ -34,11 +34,11 @@ export function evaluationNotes(details: ReturnType<typeof evaluateDetails.parse
 }
 
 /** Rows of which the predictions are kept, where they are not those that the config asks for. */
-const keptNotes = ({ predictions_kept: kept }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] =>
+const keptNotes = ({ predictions_kept: kept }: EvaluateDetails): readonly Text[] =>
   kept === undefined || kept.because === null ? [] : [prose(`predictions kept for drift are those on data.${kept.on}: ${kept.because}`)]
 
 /** What metrics have no value for, said once for all that leave out the same. */
-function leftOut({ metrics }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+function leftOut({ metrics }: EvaluateDetails): readonly Text[] {
   const metricsOf = new Map<string, string[]>()
   for (const { name: metric, excluded } of metrics) {
     if (excluded === undefined) continue
@@ -55,7 +55,7 @@ const whose = {
 } as const
 
 /** Who answered where we did not, and what a command said when it was asked again. */
-function scoredNotes({ scored, baseline_answers: before, runs, repeated = [] }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+function scoredNotes({ scored, baseline_answers: before, runs, repeated = [] }: EvaluateDetails): readonly Text[] {
   const by = scored === undefined ? [] : [say`${own(whose[scored.by])} ${name(scored.how)}`]
   return [
     ...by,
@@ -74,7 +74,7 @@ function scoredNotes({ scored, baseline_answers: before, runs, repeated = [] }: 
 }
 
 /** Size and speed, where they were asked for. */
-function measuredNotes({ measured }: ReturnType<typeof evaluateDetails.parse>): readonly Text[] {
+function measuredNotes({ measured }: EvaluateDetails): readonly Text[] {
   if (measured === undefined) return []
   const { candidate, baseline } = measured.bytes
   const size = baseline === null ? bytes(candidate) : `${bytes(baseline)} → ${bytes(candidate)}`

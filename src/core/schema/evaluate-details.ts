@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { interval, number } from './details-figures.ts'
 import { judgedSchema } from './judged.ts'
 import { calibrationDetails, fairnessDetails, slicesDetails } from './parts-details.ts'
+import { predictionsKept } from './predictions-kept.ts'
 
 const metricValue = z.strictObject({
   value: number,
@@ -82,8 +83,8 @@ export const evaluateDetails = z.lazy(() =>
         }),
       )
       .optional(),
-    /** rows whose predictions are profiled for drift and promotion; why not those of data.validation, where that is configured */
-    predictions_kept: z.strictObject({ on: z.enum(['validation', 'test']), because: z.string().nullable() }).optional(),
+    /** rows whose predictions are profiled for drift and promotion */
+    predictions_kept: predictionsKept,
     /** against answers of the training framework */
     parity: z
       .strictObject({

@@ -11,7 +11,7 @@ import { expectedOutcomes } from '../../core/no-labels/expected-outcomes.ts'
 import { estimatedPriors } from '../../core/no-labels/outcomes.ts'
 import type { Task } from '../../core/schema/config.ts'
 import type { DriftDetails } from '../../core/schema/drift-details.ts'
-import { evaluateDetails } from '../../core/schema/evaluate-details.ts'
+import { withPredictionsKept } from '../../core/schema/predictions-kept.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
@@ -168,7 +168,7 @@ async function storedAnswers(context: ModelContext): Promise<StoredAnswers | Ext
     return none('there are no predictions on a holdout to hold those of today against: evaluate did not score one in this run')
   const table = (await readProfile(files, answersProfilePath(context)))?.tables.find(({ role }) => role === 'predictions')
   if (table === undefined) return none('evaluate of this run kept no profile of its predictions on the holdout')
-  const kept = evaluateDetails.safeParse(evaluation.details).data?.predictions_kept
+  const kept = withPredictionsKept.safeParse(evaluation.details).data?.predictions_kept
   const isTest = kept === undefined ? context.model.data.sources.validation === undefined : kept.on === 'test'
   const digest = evaluation.inputs.find(({ role }) => role === 'model')?.digest ?? null
   return {
