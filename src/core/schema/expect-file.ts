@@ -147,7 +147,7 @@ const written = (given: Given): WrittenColumn['checks'] =>
 const isWritten = (value: unknown): value is WrittenCheck => isMap(value) && isMap(value.params)
 
 const { name: _, ...defaults } = common
-const column = sectionOfChecks('column', Object.keys(defaults), (checks, allowed) =>
+export const expectColumn = sectionOfChecks('column', Object.keys(defaults), (checks, allowed) =>
   section({ ...checks, ...defaults }, allowed),
 ).transform((given): WrittenColumn => {
   const { severity, mostly, where, on } = commonPart.parse(given)
@@ -221,7 +221,7 @@ const results = z
   .describe('a report of Great Expectations, Soda, dbt, pandera or JUnit: each of its checks is one of validate')
 
 const others = {
-  columns: z.record(z.string(), column, { error: 'expected a map of columns' }).optional(),
+  columns: z.record(z.string(), expectColumn, { error: 'expected a map of columns' }).optional(),
   checks: z.array(listed, { error: 'expected a list of checks' }).optional(),
   samples: samples.optional(),
   profile: z.enum(['always', 'needed']).optional(),

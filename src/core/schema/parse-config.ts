@@ -1,6 +1,7 @@
 /** modelgate.yml → Config: read, defaults merged, checked as a whole, units resolved. Every problem is told at once, with its place. */
 import { UserError } from '../../errors.ts'
 import { nearest } from '../text/nearest.ts'
+import { withPlace } from './belongs.ts'
 import type { Config, DataSpec, ModelConfig, ModelRef, Source } from './config.ts'
 import { roles } from './config.ts'
 import { configFile, type ModelFile } from './config-file.ts'
@@ -37,7 +38,7 @@ export function parseConfig(text: string, file: string, hash: (text: string) => 
   if (defaults !== undefined && !isMap(defaults)) return fail([invalid(['defaults'], 'A map of model keys is expected here.')])
   const merged = { ...rest, ...(isMap(rest.models) ? { models: withDefaults(rest.models, defaults ?? {}) } : {}) }
   const parsed = configFile.safeParse(merged)
-  if (!parsed.success) return fail(problemsOf(parsed.error.issues, merged))
+  if (!parsed.success) return fail(problemsOf(parsed.error.issues, merged).map(withPlace))
 
   const problems: Problem[] = []
   const models = Object.entries(parsed.data.models).map(([name, model]) => normalise(name, model, problems))

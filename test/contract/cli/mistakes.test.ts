@@ -14,7 +14,7 @@ describe('a mistake in the config', () => {
   it('is status 2, its code and a fix on stderr, and nothing on stdout', async () => {
     const script = `
       const { main } = await import(${JSON.stringify(join(projectRoot, 'src', 'cli', 'main.ts'))})
-      process.setMaxListeners(0)
+      for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
       const write = process.stderr.write.bind(process.stderr)
       const told = []
       for (let i = 0; i < ${cases.length}; i++) {

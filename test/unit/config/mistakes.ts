@@ -67,4 +67,28 @@ export const inWords: readonly (readonly [string, string, string])[] = [
   ],
   ['a word of JSON Schema', model('expect: {columns: {a: {minimum: 0}}}'), 'expect.columns.a.minimum. Did you mean min? '],
   ['a word that is none of ours where it stands', model('expect: {enum: [a]}'), 'UNKNOWN_KEY expect.enum. Allowed: '],
+  ['a key of expect below the model', model('samples: local'), '5:5 UNKNOWN_KEY samples. It belongs to expect. Allowed: '],
+  ['a key of expect below drift', model('drift: {samples: local}'), 'UNKNOWN_KEY drift.samples. It belongs to expect. Allowed: '],
+  [
+    'a key of data below evaluate',
+    model('evaluate: {label_delay: 30d}'),
+    'UNKNOWN_KEY evaluate.label_delay. It belongs to data. Allowed: ',
+  ],
+  [
+    'a key of baseline below promote',
+    model('promote: {to: production, max_age: 30d}'),
+    'promote.max_age. It belongs to baseline. Allowed: ',
+  ],
+  [
+    'a key of a model at the top',
+    'promote: {to: production}\nmodels: {m: {model: m.onnx}}\n',
+    '1:1 UNKNOWN_KEY promote. It belongs to a model. Allowed: ',
+  ],
+  ['a key of the top below a model', model('ledger: {remote: origin}'), 'UNKNOWN_KEY ledger. It belongs to the top of the file. Allowed: '],
+  [
+    'a check of a column below expect',
+    model('expect: {nulls: 0}'),
+    'UNKNOWN_KEY expect.nulls. It belongs to a column of expect. Allowed: ',
+  ],
+  ['a key of two sections', model('columns: {a: {}}'), 'UNKNOWN_KEY columns. It belongs to expect or drift. Allowed: '],
 ]
