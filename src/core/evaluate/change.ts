@@ -72,18 +72,35 @@ const seesRows = ({ kind }: Sample, { serial }: Resampling): boolean =>
 
 /** @param sample of the candidate */
 export function changeOf(value: number, found: Test | null, sample: Sample, draws: Resampling): Change {
-  const test = found && isPoint(found, value) ? (nothingDiffers(sample, draws) ?? (sample.kind === 'cells' ? null : found)) : found
+  const test =
+    found && isPoint(found, value, sample)
+      ? (nothingDiffers(sample, draws) ?? (sample.kind === 'cells' ? null : nothingKnown(found)))
+      : found
   // one group drawn again is the same group: whatever was found would look certain
   if (test?.groups === 1 || (test === null && isOneGroup(sample))) return { value, test: null, oneGroup: true }
   return { value, test }
 }
 
 /** No change, and no spread to be seen: models that answer alike in these rows, which is no proof for others. */
-function isPoint(test: Test, value: number): boolean {
+function isPoint(test: Test, value: number, { value: { value: level } }: Sample): boolean {
   if (value !== 0 || test.groups === 1) return false
   const [low, high] = test.bounds(0.975, Number.NaN)
-  return low === 0 && high === 0
+  return Math.max(Math.abs(low), Math.abs(high)) <= ROUNDING * Math.abs(level ?? 0)
 }
+
+/** Of a metric. */
+const ROUNDING = 1e-12
+
+/** Not one row says what another could do: a model without any error, or whose errors are all of one size. */
+const nothingKnown = (test: Test): Test => ({
+  ...test,
+  differ: 0,
+  unproven: { differ: 0 },
+  below: () => 0.5,
+  above: () => 0.5,
+  bounds: () => [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  rowsNeeded: () => Number.POSITIVE_INFINITY,
+})
 
 const isOneGroup = ({ unit = null }: Sample): boolean => unit?.every((code) => code === unit[0]) === true
 

@@ -6,6 +6,7 @@ import { holm } from '../stats/multiplicity.ts'
 import { fixFor } from './change-fix.ts'
 import { ALPHA, type Claim, type Compared, isBroken, isCorrected, type Outcome, tested, tooFew, worse } from './claim.ts'
 import { decide } from './decide.ts'
+import { intervalOf } from './figures.ts'
 import { changeKind, margins } from './margin.ts'
 import { moved } from './words.ts'
 
@@ -65,6 +66,7 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
   const at = mode === 'guard' || mode === 'superior' || mode === 'point' ? 0 : higher ? -margin.value : margin.value
   const twoSided = mode === 'point'
   const bounds = tooFew(claim.compared) ? null : (change.test?.bounds(twoSided ? 0.975 : level, at) ?? null)
+  const interval = bounds && intervalOf(bounds)
   const proving = mode === 'superior' || (mode === 'non_inferior' && !isBroken(status))
   return makeCheck({
     id: `evaluate.${kind}:${spec.name}`,
@@ -76,10 +78,10 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     observed: candidate,
     baseline,
     delta: change.value,
-    interval: bounds ? [...bounds] : null,
-    level: bounds ? (twoSided ? 0.95 : level) : null,
+    interval,
+    level: interval ? (twoSided ? 0.95 : level) : null,
     // the tail in which the claim lies: worse, or for proof the other one
-    tail: bounds ? (twoSided ? 'two-sided' : higher !== proving ? 'lower' : 'upper') : null,
+    tail: interval ? (twoSided ? 'two-sided' : higher !== proving ? 'lower' : 'upper') : null,
     limit: margin.relative ?? margin.value,
     p_value: p,
     n: rows,

@@ -4,9 +4,9 @@
  * could have, and the test is Tango's with such effects (`stats/few-differ.ts`).
  *
  *     a confusion table    effect: the metric with the row where the candidate has it less where the baseline has it; the largest: any row moved to another answer
- *     a mean of rows       effect: the difference of the row; the largest: how far apart the losses of two rows lie
+ *     a mean of rows       effect: the difference of the row; the largest: how far apart the losses of two rows lie; where all are alike, how far apart they can
  *     anything else        effect: the metric less that with the answers of the baseline in the row (`differing.ts`); the largest: what one row tells of the level, √n · width of its
- *                          interval of 95 %, four standard deviations of the influences
+ *                          interval of 95 %, four standard deviations of the influences; of a share no less than 1
  */
 import type { Sample } from '../metrics/sample.ts'
 import { effectiveUnits, groupsOf, rarerOf } from '../stats/clusters.ts'
@@ -67,9 +67,12 @@ export function fewCellsDiffer(baseline: Cells, candidate: Cells, value: number)
   return largest > 0 ? testOf({ effects, units, largest }, value, unit ? count : null) : null
 }
 
-type Losses = Pick<Mean, 'rows' | 'unit' | 'weight'>
+type Losses = Pick<Mean, 'rows' | 'unit' | 'weight' | 'within'>
 
-/** The same of a mean: the largest effect is how far the losses of rows lie apart, or `range` where they cannot lie elsewhere. */
+/** What rounding leaves between numbers that are the same. */
+const ROUNDING = 1e-12
+
+/** The same of a mean: the largest effect is how far the losses of rows lie apart, or `range` where they cannot lie elsewhere. Losses that are all alike say nothing of it. */
 export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readonly [number, number] | null = null): Test | null {
   const { rows, unit = null, weight = null } = candidate
   const differing = new Set<number>()
@@ -81,11 +84,13 @@ export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readon
     if (after !== before) differing.add(unit ? (unit[i] ?? 0) : i)
     if (differing.size >= FEWEST_DISCORDANT) return null
   }
-  if (!(most > least)) return null
+  const alike = !(most - least > ROUNDING * Math.max(Math.abs(most), Math.abs(least)))
+  const largest = alike ? widthOf(candidate.within) : most - least
+  if (largest === 0) return null
   const heavy = weight ?? new Float64Array(rows.length).fill(1)
   const sum = heavy.reduce((total, w) => total + w, 0)
-  const { count, alike } = effectiveUnits(weight, unit, rows.length)
-  const units = Math.max(differing.size, alike)
+  const { count, alike: counted } = effectiveUnits(weight, unit, rows.length)
+  const units = Math.max(differing.size, counted)
   const moves = new Map<number, number>()
   for (let i = 0; i < rows.length; i++) {
     const by = (rows[i] ?? 0) - (baseline.rows[i] ?? 0)
@@ -95,8 +100,10 @@ export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readon
   }
   const effects = [...moves.values()]
   const value = effects.reduce((total, g) => total + g, 0) / units
-  return testOf({ effects, units, largest: most - least }, value, unit ? count : null)
+  return testOf({ effects, units, largest }, value, unit ? count : null)
 }
+
+const widthOf = ([least, most]: Mean['within'] = [0, 0]): number => most - least
 
 function add(table: Float64Array, cell: number, by: number): void {
   table[cell] = (table[cell] ?? 0) + by
@@ -151,7 +158,7 @@ function leftOpen(candidate: Sample, draws: Resampling): Omit<FewDiffer, 'effect
   const units = unitsOf(candidate, draws.serial)
   if (level === null || units < 1) return null
   const [low, high] = level.bounds(0.975)
-  const largest = Math.sqrt(units) * (high - low)
+  const largest = Math.max(Math.sqrt(units) * (high - low), candidate.kind === 'proportion' ? 1 : 0)
   return largest > 0 ? { units, largest } : null
 }
 

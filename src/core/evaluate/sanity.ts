@@ -4,6 +4,7 @@ import type { MetricValue } from '../metrics/sample.ts'
 import { level as levelText, plural } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
+import { intervalOf } from './figures.ts'
 import type { Row } from './rows.ts'
 import { FEWEST_GROUPS } from './serial.ts'
 import { countedInconclusive, notShown, size, tooFewGroups } from './words.ts'
@@ -60,7 +61,7 @@ export function beatsTrivial(
     observed: value,
     baseline: floor,
     delta: change.value,
-    interval: [low, high],
+    interval: intervalOf([low, high]),
     level: 0.95,
     tail: higher ? 'upper' : 'lower',
     limit: 0,
@@ -104,7 +105,7 @@ export function orderOnly({ spec, metric, candidate, trivial, gain }: Row, knows
       observed: value,
       baseline: floor,
       delta: gain.value,
-      interval: [low, high],
+      interval: intervalOf([low, high]),
       level: 0.95,
       tail: 'lower',
       limit: 0,

@@ -8,6 +8,7 @@ import { type Check, makeCheck } from '../schema/result.ts'
 import { fewGroups } from './change.ts'
 import { ALPHA } from './claim.ts'
 import { FEWEST_DISCORDANT } from './discordant.ts'
+import { intervalOf } from './figures.ts'
 import { floorChecks } from './floor.ts'
 import { changeKind, compare, type Margin, margins } from './margin.ts'
 import { FEWEST_GROUPS } from './serial.ts'
@@ -102,7 +103,7 @@ export function changeCheck(one: Judged, policy: Policy): readonly Check[] {
       observed: value,
       baseline,
       delta: change.value,
-      interval: bounds && (higher ? [null, bounds[1]] : [bounds[0], null]),
+      interval: bounds && intervalOf(higher ? [Number.NEGATIVE_INFINITY, bounds[1]] : [bounds[0], Number.POSITIVE_INFINITY]),
       level: bounds && 0.95,
       tail: bounds && (higher ? 'lower' : 'upper'),
       limit: margin.relative ?? margin.value,

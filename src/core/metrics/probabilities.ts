@@ -75,8 +75,9 @@ function rocAuc(view: BinaryView): Sample {
 
 /** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
 const FLOAT32_EPSILON = 1.1920928955078125e-7
+const within = (losses: Sample, most: number): Sample => (losses.kind === 'mean' ? { ...losses, within: [0, most] } : losses)
 /** One row costs at most what a certain answer does that is wrong. */
-const clipped = (losses: Sample): Sample => (losses.kind === 'mean' ? { ...losses, within: [0, -Math.log(FLOAT32_EPSILON)] } : losses)
+const clipped = (losses: Sample): Sample => within(losses, -Math.log(FLOAT32_EPSILON))
 
 const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
 
@@ -176,7 +177,7 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) => withProbabilities(view.score, (p) => meanOf(view, squaredErrors(p, view.y))),
+      binary: (view) => withProbabilities(view.score, (p) => within(meanOf(view, squaredErrors(p, view.y)), 1)),
       multiclass: (view) =>
         withProbabilities(view.proba, (p) => {
           const k = view.classes.length

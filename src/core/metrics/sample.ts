@@ -87,7 +87,7 @@ export type Sample =
   | (Common & {
       readonly kind: 'mean'
       readonly rows: Float64Array
-      /** between which a row must lie, far out as that may be */
+      /** between which a row must lie, far out as that may be; absent: it has no end */
       readonly within?: readonly [least: number, most: number]
     })
   /** a function of sums over rows; `of` gets the sums and the number of rows (the sum of weights where there are any) */

@@ -70,7 +70,12 @@ export function sampleOf(metric: Metric, view: View, given: Params = {}): Sample
   const sample = compute(metric, view, params)
   // nothing that is no number leaves this function as one
   if (sample.value.value !== null && !Number.isFinite(sample.value.value)) return plain(undefinedBecause('the value is not finite'))
-  return sample
+  return bounded(sample, metric.range)
+}
+
+/** A mean of rows lies within the ends of its metric wherever they lie, so none of them lies beyond. */
+function bounded(sample: Sample, range: Metric['range']): Sample {
+  return sample.kind === 'mean' && range?.every(Number.isFinite) ? { within: range, ...sample } : sample
 }
 
 /** Why a parameter cannot be what was written, or null. */

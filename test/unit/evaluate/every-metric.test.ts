@@ -46,7 +46,13 @@ const regression = ((): Scores[] => {
 
 const spec = (name: string): MetricSpec => {
   const higher = metrics[name]?.direction === 'higher'
-  return { name, metric: name, params: {}, certainty: 'literal', ...(higher ? { min: { fail: -1000 } } : { max: { fail: 1000 } }) }
+  return {
+    name,
+    metric: name,
+    params: name === 'value' ? { tp: 50, fp: -5 } : {},
+    certainty: 'literal',
+    ...(higher ? { min: { fail: -1000 } } : { max: { fail: 1000 } }),
+  }
 }
 
 describe('every metric of every task can be gated', () => {

@@ -92,6 +92,61 @@ describe('two models that answer alike', () => {
     expect(new Set(of(20_000))).toEqual(new Set(['pass']))
   })
 
+  it('in all rows alike leave open what the range of a row leaves, and without one they prove nothing', () => {
+    const n = 145
+    const one = (length: number) => new Float64Array(length).fill(1)
+    // every query has one relevant item, and both models show it first
+    const relevant = Float64Array.from({ length: 4 * n }, (_, i) => Number(i % 4 === 0))
+    const ranking: Scores = {
+      task: 'ranking',
+      y: relevant,
+      score: relevant,
+      query: Int32Array.from(relevant, (_, i) => i >> 2),
+      item: null,
+    }
+    const right: BinaryScores = {
+      ...model(
+        Uint8Array.from(one(n), (_, i) => i % 2),
+        Uint8Array.from(one(n), (_, i) => i % 2),
+      ),
+    }
+    const sure: BinaryScores = { ...right, score: Float64Array.from(right.y, (label) => 0.3 + 0.4 * label) }
+    const perfect: Scores = { task: 'regression', y: one(n).map((_, i) => i), predicted: one(n).map((_, i) => i) }
+    const off: Scores = { ...perfect, predicted: one(n).map((_, i) => i + 1) }
+    // not one of 145 shows less than a share 1 − 0.05^(1/145) of them, whatever a share of yes, or a place in a list, is the mean of
+    const bounded: readonly (readonly [string, Scores])[] = [
+      ...['hit_rate', 'query_precision', 'ndcg', 'mrr'].map((name) => [name, ranking] as const),
+      ['accuracy', { ...right, weight: one(n) }],
+      ['brier', sure],
+      ['smape', perfect],
+    ]
+    for (const [name, scores] of bounded) {
+      const [low, high] = testOf(name, scores, scores)?.bounds(0.95, 0) ?? []
+      const [least = 0, most = 1] = metrics[name]?.range ?? []
+      expect(high, name).toBeCloseTo((name === 'brier' ? 1 : most - least) * (1 - 0.05 ** (1 / n)), 9)
+      expect(low, name).toBeCloseTo(-(high ?? Number.NaN), 12)
+    }
+    for (const [name, scores] of [
+      ['mae', perfect],
+      ['mae', off],
+      ['rmse', perfect],
+      ['r2', perfect],
+      ['medae', off],
+      ['ece', { ...right, score: Float64Array.from(right.y) }],
+    ] as const) {
+      const { checks } = judge({
+        baseline: scores,
+        candidate: scores,
+        missing: null,
+        specs: [spec(name)],
+        mode: 'non_inferior',
+        policy,
+      })
+      expect(checks[0], name).toMatchObject({ status: 'inconclusive', interval: null, p_value: null })
+      expect(checks[0]?.message, name).toContain('the models differ in none of 145 rows')
+    }
+  })
+
   it('in groups, or with weights, count groups and what weights are worth', () => {
     const group = Int32Array.from(y, (_, i) => Math.floor(i / 2))
     const [, byRow] = testOf('f1', one, one)?.bounds(0.95, 0) ?? []
