@@ -19,10 +19,18 @@ export interface CountTable {
 
 export interface ColumnCells {
   readonly coarse: CountTable
-  /** null for categories; `points` is where the rows of a cell are taken to lie, null where infinities are among them */
-  readonly fine: (CountTable & { readonly points: readonly number[] | null }) | null
+  /** null for categories */
+  readonly fine: (CountTable & { readonly places: Places | null }) | null
   /** rows of each frequent value of a number column: `a` at training, `b` now */
   readonly spikes: readonly Spike[]
+}
+
+/** Where the rows of each fine cell lie; null where infinities are among them. */
+export interface Places {
+  /** of a spike its value, of another cell its right edge */
+  readonly points: readonly number[]
+  /** anywhere between the point before and its own */
+  readonly spread: readonly boolean[]
 }
 
 const spikeShare = 0.01
@@ -132,25 +140,27 @@ function fineCells(
   }: { readonly rest: Rest; readonly apart: ReadonlyMap<number, readonly Spike[]>; readonly edgeOf: (bin: number) => number },
 ): ColumnCells['fine'] {
   const [ofReference, ofCurrent, points]: [number[], number[], number[]] = [[], [], []]
-  const add = (a: number, b: number, at: number) => {
+  const spread: boolean[] = []
+  const add = (a: number, b: number, at: number, anywhere: boolean) => {
     ofReference.push(a)
     ofCurrent.push(b)
     points.push(at)
+    spread.push(anywhere)
   }
   for (let bin = 0; bin < rest.reference.length; bin += 1) {
     const edge = edgeOf(bin)
     const inside = apart.get(bin) ?? none
-    for (const { a, b, value } of inside) if (value < edge) add(a, b, value)
-    add(rest.reference[bin] ?? 0, rest.current[bin] ?? 0, edge)
-    for (const { a, b, value } of inside) if (value >= edge) add(a, b, value)
+    for (const { a, b, value } of inside) if (value < edge) add(a, b, value, false)
+    add(rest.reference[bin] ?? 0, rest.current[bin] ?? 0, edge, true)
+    for (const { a, b, value } of inside) if (value >= edge) add(a, b, value, false)
   }
-  if (infinite(reference) + infinite(current) === 0) return { reference: ofReference, current: ofCurrent, points }
+  if (infinite(reference) + infinite(current) === 0) return { reference: ofReference, current: ofCurrent, places: { points, spread } }
   const cells = [
     { a: reference.n_neg_inf, b: current.n_neg_inf },
     ...ofReference.map((a, j) => ({ a, b: ofCurrent[j] ?? 0 })),
     { a: reference.n_pos_inf, b: current.n_pos_inf },
   ]
-  return { ...toTable(cells), points: null }
+  return { ...toTable(cells), places: null }
 }
 
 const none: readonly Spike[] = []

@@ -159,7 +159,8 @@ function byWeight(subject: Subject, reference: ColumnProfile, current: ColumnPro
   if (cells === null) return null
   return {
     asked: { reference: before, current: now, cells },
-    shift: measureShift(before, now, cells),
+    // the means are those of the rows
+    shift: measureShift(before, now, cells, null),
     unit: 'weights',
     excess: 1,
     trend: null,

@@ -16,7 +16,7 @@ import { populationStability } from './population-stability.ts'
 import { profileQuantile } from './quantile.ts'
 import { shareGaps } from './share-gaps.ts'
 import type { ShiftLimits } from './thresholds.ts'
-import { wasserstein } from './wasserstein.ts'
+import { type Shape, wasserstein } from './wasserstein.ts'
 
 export type DriftState = (typeof driftStates)[number]
 
@@ -38,8 +38,16 @@ export interface Shift {
   readonly capped: boolean
 }
 
-/** Certainty: χ² on the coarse cells, and where there is an order Anderson–Darling on the fine ones too. Size: JS* on the coarse ones. */
-export function measureShift(reference: ColumnProfile, current: ColumnProfile, { coarse, fine }: ColumnCells): Shift {
+/**
+ * Certainty: χ² on the coarse cells, and where there is an order Anderson–Darling on the fine ones too. Size: JS* on the coarse ones.
+ * @param means of the rows as they are counted here; null: not known
+ */
+export function measureShift(
+  reference: ColumnProfile,
+  current: ColumnProfile,
+  { coarse, fine }: ColumnCells,
+  means: Shape['means'] = meansOf(reference, current),
+): Shift {
   const test = homogeneity(coarse.reference, coarse.current)
   const ordered = fine !== null && hasRows(fine.reference) && hasRows(fine.current) ? fine : null
   const p = ordered === null ? test.p : cauchyCombination([andersonDarling(ordered.reference, ordered.current).p, test.p])
@@ -47,7 +55,9 @@ export function measureShift(reference: ColumnProfile, current: ColumnProfile, {
   const psi = populationStability(coarse.reference, coarse.current)
   const gaps = shareGaps(coarse.reference, coarse.current)
   const ks = ordered === null ? null : kolmogorovSmirnov(ordered.reference, ordered.current)
-  const w1 = ordered?.points ? wasserstein(ordered.points, ordered.reference, ordered.current) : null
+  const w1 = ordered?.places
+    ? wasserstein(ordered.places.points, ordered.reference, ordered.current, { spread: ordered.places.spread, means })
+    : null
   const w1Sd = w1 === null ? null : overSd(w1, reference)
   const nulls = Math.abs(missing(current) / current.n - missing(reference) / reference.n)
   const plain = (value: number | null) => (value === null ? null : { raw: value, corrected: value })
@@ -157,6 +167,11 @@ export const rowsToDecide = (shift: Shift, limits: ShiftLimits): number =>
   rowsPerSide(shift.df, driftMetricTable[limits.metric].asJs(limits.fail ?? limits.warn ?? 1))
 
 const hasRows = (counts: readonly number[]) => counts.some((count) => count > 0)
+
+function meansOf(reference: ColumnProfile, current: ColumnProfile): Shape['means'] {
+  const [before, now] = [reference.numeric?.mean ?? null, current.numeric?.mean ?? null]
+  return before === null || now === null ? null : { reference: before, current: now }
+}
 
 function overIqr(distance: number, reference: ColumnProfile): number | null {
   const low = profileQuantile(reference, 0.25)

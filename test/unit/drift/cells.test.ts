@@ -42,7 +42,7 @@ describe('cells of a number column', () => {
     expect(spikes).toMatchObject([{ a: 400, b: 400, value: 0 }])
     expect(coarse.reference.slice(-2)).toEqual([1, 3])
     expect(sum(coarse.reference)).toBe(1000)
-    expect(fine?.points).toBeNull() // no distance can be measured to infinity
+    expect(fine?.places).toBeNull() // no distance can be measured to infinity
     expect(sum(fine?.reference ?? [])).toBe(997)
   })
 
