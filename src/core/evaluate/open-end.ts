@@ -81,12 +81,13 @@ function effectsOf(baseline: Sample, candidate: Sample, { serial }: Resampling):
 function tailOf(effects: Float64Array, end: number): FewDiffer | null {
   const n = effects.length
   const mean = effects.reduce((sum, g) => sum + g, 0) / n
-  let [squares, fourths, most] = [0, 0, 0]
+  const most = effects.reduce((largest, g) => Math.max(largest, Math.abs(g)), 0)
+  let [squares, fourths] = [0, 0]
   for (let i = 0; i < n; i++) {
-    const square = ((effects[i] ?? 0) - mean) ** 2
+    // of a model that went astray the fourth power of an error is no number
+    const square = (((effects[i] ?? 0) - mean) / most) ** 2
     squares += square
     fourths += square * square
-    most = Math.max(most, Math.abs(effects[i] ?? 0))
   }
   const df = n < 2 ? 0 : degreesOf(n, squares, fourths)
   if (!(squares > 0 && most > 0) || df > MANY) return null

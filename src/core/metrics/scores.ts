@@ -97,6 +97,9 @@ export type PlainTask = PlainScores['task']
 export type Scores = PlainScores | MultilabelScores | RankingScores | ForecastingScores
 export type ScoredTask = Scores['task']
 
+/** An error no larger than this can be squared, and its square compared with others. No number of a float32 model is larger. */
+export const LARGEST_NUMBER = 1e40
+
 export const rowsOf = (scores: Scores): number =>
   scores.task === 'multilabel' && scores.labels.length > 0 ? Math.ceil(scores.y.length / scores.labels.length) : scores.y.length
 

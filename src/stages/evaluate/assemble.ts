@@ -12,6 +12,7 @@ import type {
   RankingScores,
   RegressionScores,
 } from '../../core/metrics/scores.ts'
+import { LARGEST_NUMBER } from '../../core/metrics/scores.ts'
 import { outOf, plural } from '../../core/report/format.ts'
 import type { ModelConfig } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
@@ -66,13 +67,14 @@ export const forecastingScores = (given: Given, levels: Levels | null, answered:
   ...numbersOf(levels, answered, 'a forecast'),
 })
 
-/** One number a row, or quantiles of which the median is that. @throws UserError OUTPUT_WIDTH, QUANTILES_CROSS */
+/** One number a row, or quantiles of which the median is that. @throws UserError OUTPUT_WIDTH, QUANTILES_CROSS, MODEL_NAN */
 function numbersOf(
   levels: Levels | null,
   answered: Answered,
   what: string,
 ): { readonly predicted: Float64Array; readonly quantiles: Quantiles | null } {
   const { values, width, rows } = answered.predictions
+  checkSize(answered.shown, values, width, rows)
   if (levels === null || (levels.orOne && width === 1)) return { predicted: oneEach(answered, what), quantiles: null }
   const { outputs, judged } = levels
   if (values === null || width !== outputs.length)
@@ -93,6 +95,19 @@ function numbersOf(
     },
   }
 }
+
+function checkSize(shown: string, values: Float64Array | null, width: number, rows: number): void {
+  if (!values?.some(isTooLarge)) return
+  let large = 0
+  for (let row = 0; row < rows; row += 1) if (values.subarray(row * width, (row + 1) * width).some(isTooLarge)) large += 1
+  throw new UserError(
+    'MODEL_NAN',
+    `${shown} gives a number beyond ±${LARGEST_NUMBER} in ${outOf(large, rows)}, of which no error can be computed`,
+    'check how the model treats missing and extreme values; no metric is computed from such an answer',
+  )
+}
+
+const isTooLarge = (value: number): boolean => Math.abs(value) > LARGEST_NUMBER
 
 function checkOrder(shown: string, values: Float64Array, width: number, rows: number): void {
   let crossed = 0

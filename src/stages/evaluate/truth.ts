@@ -1,6 +1,6 @@
 /** What the target column asks for: the task, the labels, the class that counts as positive. */
 
-import type { PlainTask, ScoredTask } from '../../core/metrics/scores.ts'
+import { LARGEST_NUMBER, type PlainTask, type ScoredTask } from '../../core/metrics/scores.ts'
 import { isScoredTask } from '../../core/metrics/table.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { outOf, plural } from '../../core/report/format.ts'
@@ -42,7 +42,7 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
   const [facts] = await engine.aggregate({
     sql: `SELECT count(*) FILTER (WHERE ${x} IS NOT NULL ${finite}) AS present, count(DISTINCT ${x}) AS labels, ${
       numeric ? `coalesce(bool_and(${x} = floor(${x})), false)` : `${column.kind === 'boolean'}`
-    } AS whole FROM ${table.relation}`,
+    } AS whole, ${column.kind === 'float' ? `count(*) FILTER (WHERE abs(${x}) > ${LARGEST_NUMBER})` : '0'} AS large FROM ${table.relation}`,
   })
   const present = Number(facts?.present ?? 0)
   const distinct = Number(facts?.labels ?? 0)
@@ -54,6 +54,13 @@ export async function readTarget(engine: DataEngine, table: Table, data: DataSpe
       'NOT_AVAILABLE',
       `task: ${found} is not available in this version`,
       'use binary, multiclass, multilabel, regression, ranking or forecasting',
+    )
+  const large = Number(facts?.large ?? 0)
+  if (large > 0)
+    throw new UserError(
+      'TASK_UNSUITED',
+      `${quoted(name)} of ${shown} is beyond ±${LARGEST_NUMBER} in ${outOf(large, table.rows)}, of which no error can be computed`,
+      'correct the labels, or take those rows out',
     )
   if (distinct < 2) throw oneClass(quoted(name), table, shown)
   checkSuits(found, { distinct, numeric: numeric || column.kind === 'boolean', name, shown })

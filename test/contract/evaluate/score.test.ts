@@ -300,6 +300,14 @@ describe('other tasks', () => {
     expect(levels(result).mae).toBeCloseTo(0.5, 12)
   })
 
+  it('numbers of which no error can be computed are one sentence, of the model and of the truth', async () => {
+    const answer = (said: string) => `'prediction\\n' + rows.map((row, i) => (i < 3 ? ${said} : row.x)).join('\\n')`
+    const astray = await answering('regression', (i) => `${i}.5`, answer('-1e200'), '{mse: {}}')
+    expect(outcome(astray)).toContain('MODEL_NAN: m.txt gives a number beyond ±1e+40 in 3 of 300 rows')
+    const wrong = await answering('regression', (i) => (i < 2 ? '1e60' : `${i}.5`), answer('1'), '{mse: {}}')
+    expect(outcome(wrong)).toContain("TASK_UNSUITED: 'late' of test.csv is beyond ±1e+40 in 2 of 300 rows")
+  })
+
   it('several classes are answered with labels, or a probability of each', async () => {
     const kinds = ['a', 'b', 'c']
     const truth = (i: number) => kinds[(i % 29) % 3] ?? 'a'

@@ -52,6 +52,21 @@ describe('a loss without an end', () => {
     expect(checkOf(pairOf(2000, 4, 2), metric, 'non_inferior').status).toBe('pass')
   })
 
+  it.each(['mse', 'rmse', 'mae', 'r2', 'explained_variance', 'bias'])(
+    'may be as large as a number of float32 in twenty rows: %s',
+    (metric) => {
+      const { baseline, candidate } = pairOf(300, 0, 1)
+      const astray = { ...candidate, predicted: candidate.predicted.map((x, i) => (i < 20 ? 3e38 : x)) }
+      for (const [one, status] of [
+        [{ baseline, candidate: astray }, 'fail'],
+        [{ baseline: astray, candidate }, 'pass'],
+      ] as const) {
+        const checks = differenceChecks(compare(one, [spec(metric)]), 'guard', policy)
+        expect(checks[0]?.status).toBe(status)
+      }
+    },
+  )
+
   it('does not change what blocks', () => {
     for (const differ of [0, 4]) expect(checkOf(pairOf(2000, differ, 2), 'mse', 'guard').status).toBe('pass')
     const [one] = compare(pairOf(200, 60, 3), [spec('mse')])
