@@ -1,8 +1,8 @@
 /** A `modelgate/profile@1` file, read and checked. */
 import { basename } from 'node:path'
-import { type Profile, profileSchema, type TableProfile } from '../../core/schema/profile.ts'
-import { UserError } from '../../errors.ts'
-import type { Files } from '../../ports/files.ts'
+import { type Profile, profileSchema, type TableProfile } from '../core/schema/profile.ts'
+import { UserError } from '../errors.ts'
+import type { Files } from '../ports/files.ts'
 
 const maxProfileBytes = 64 * 2 ** 20
 

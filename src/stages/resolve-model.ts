@@ -8,7 +8,6 @@ import { modelFileName, profileName } from '../core/ledger/manifest.ts'
 import { showRef } from '../core/ledger/show-ref.ts'
 import { aliasOf, findVersion, versionOfBytes } from '../core/ledger/transitions.ts'
 import type { ModelRef } from '../core/schema/config.ts'
-import type { Judged } from '../core/schema/judged.ts'
 import type { LedgerModel, VersionRecord } from '../core/schema/ledger.ts'
 import { UserError } from '../errors.ts'
 import type { ModelContext } from './context.ts'
@@ -40,14 +39,7 @@ export async function resolveFirst(refs: readonly ModelRef[], context: ModelCont
   return { ...known, tried }
 }
 
-type Numbers = {
-  readonly kind: 'numbers'
-  readonly ref: string
-  readonly version: string | null
-  readonly digest: string
-  readonly metrics: Readonly<Record<string, number | null>>
-  readonly judged: Judged | null
-}
+type Numbers = Omit<Extract<Resolution, { kind: 'numbers' }>, 'tried'>
 type Outcome =
   | { readonly kind: 'found'; readonly model: ResolvedModel }
   | (Numbers & { readonly why: string })

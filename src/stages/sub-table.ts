@@ -1,4 +1,5 @@
 /** Some rows of an opened table, or some of its columns in other clothes, as a table: a condition in front of the files, nothing is copied. */
+import { freeName } from '../core/checks/facts.ts'
 import { quoteName, type Table } from '../ports/data-engine.ts'
 
 export interface Part {
@@ -11,10 +12,8 @@ export interface Part {
 }
 
 export function subTable(table: Table, { where, replace, rows = table.rows }: Part): Table {
-  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()))
-  let number = 'row_at_origin'
-  while (taken.has(number)) number += '_'
+  const number = quoteName(freeName('row_at_origin', table))
   const all = replace === undefined ? '*' : `* REPLACE (${replace})`
-  const relation = `(SELECT ${all}, ${table.rowNumber} AS ${quoteName(number)} FROM ${table.relation}${where === undefined ? '' : ` WHERE ${where}`})`
-  return { ...table, relation, rowNumber: quoteName(number), rows }
+  const relation = `(SELECT ${all}, ${table.rowNumber} AS ${number} FROM ${table.relation}${where === undefined ? '' : ` WHERE ${where}`})`
+  return { ...table, relation, rowNumber: number, rows }
 }

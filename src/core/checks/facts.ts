@@ -97,7 +97,7 @@ function selected(table: TableFacts, list: readonly string[], where = ''): Table
 }
 
 /** A name for a column of ours beside those of the data. */
-export function freeName(wanted: string, { columns }: TableFacts): string {
+export function freeName(wanted: string, { columns }: { readonly columns: readonly Pick<ColumnFacts, 'name'>[] }): string {
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()))
   let name = wanted
   while (taken.has(name)) name += '_'

@@ -1,3 +1,7 @@
+/**
+ * The report in GitHub Markdown, for the comment on a pull request and the summary of a job: written in full, and then with less of everything
+ * until it is short enough to be posted. What was left out is counted.
+ */
 import { driftWords } from './drift-view.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import type { Finding } from './findings.ts'

@@ -22,7 +22,7 @@ import { openScorer } from '../evaluate/open-scorer.ts'
 import type { PredictionColumn } from '../evaluate/predictions-file.ts'
 import { answersProfilePath, predictionNames, profileOfAnswers, taskOfAnswers } from '../evaluate/predictions-profile.ts'
 import { scoreWithoutTruth } from '../evaluate/score-without-truth.ts'
-import { readProfile } from './profile-file.ts'
+import { readProfile } from '../read-profile.ts'
 
 type Priors = NonNullable<NonNullable<DriftDetails['predictions']>['priors']>
 

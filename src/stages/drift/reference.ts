@@ -7,8 +7,8 @@ import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
 import { modelFolder } from '../out-folder.ts'
-import { readProfile, tableOf } from './profile-file.ts'
-import { profileOfTable } from './profile-files.ts'
+import { readProfile, tableOf } from '../read-profile.ts'
+import { profileOfTable } from './profile-now.ts'
 import type { Side } from './sides.ts'
 
 /** A window of the data is no reference of its own: window.ts. @throws UserError NO_REFERENCE, PROFILE_UNREADABLE, DATA_MISSING */

@@ -4,8 +4,8 @@ import type { ColumnProfile, TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import { fetchedModel } from '../candidate.ts'
 import type { ModelContext } from '../context.ts'
-import { readProfile, tableOf } from '../drift/profile-file.ts'
 import { modelFolder } from '../out-folder.ts'
+import { readProfile, tableOf } from '../read-profile.ts'
 
 /** The target column of the training data; null when no profile of it is known. */
 export async function trainingTarget(context: ModelContext, target: string): Promise<ColumnProfile | null> {

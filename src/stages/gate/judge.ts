@@ -73,7 +73,7 @@ const accepts = (model: CollectedModel, verdict: Verdict): boolean =>
 
 /** One stage as the gate takes it. */
 function take({ stage, found }: CollectedStage, model: string): Taken {
-  if (found.kind !== 'found') return missing(stage, model, found.kind === 'absent' ? 'it left no result in this run' : found.why)
+  if (found.kind !== 'found') return missing(stage, model, found.kind === 'absent' ? 'the stage did not run to its end' : found.why)
   const { result } = found
   const follows = worst(result.checks.map((check) => check.effect))
   const consistent = result.verdict === 'skipped' ? follows === 'skipped' || follows === 'pass' : result.verdict === follows

@@ -35,7 +35,7 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % eac
   })
 
   it('says which result is missing', () => {
-    expect(verdictTable(report([missing()]))).toContain('  ERROR  evaluate: no result of this run: it left no result in this run')
+    expect(verdictTable(report([missing()]))).toContain('  ERROR  evaluate: no result of this run: the stage did not run to its end')
   })
 
   it.each(naughtyCases)('CMD-10 has no control, escape or bidi character, whatever the data says: %s', (_, text) => {

@@ -410,7 +410,7 @@ export const missing = (name = 'flights'): ModelReport => {
     digest: null,
     stages: base.stages.map((stage) =>
       stage.stage === 'evaluate'
-        ? { stage: stage.stage, verdict: 'error', because: 'it left no result in this run', durationMs: 0, result: null }
+        ? { stage: stage.stage, verdict: 'error', because: 'the stage did not run to its end', durationMs: 0, result: null }
         : stage,
     ),
   }
