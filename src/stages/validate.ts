@@ -7,7 +7,7 @@ import type { Surroundings } from '../core/checks/ask.ts'
 import { usualExpectations } from '../core/checks/defaults.ts'
 import type { Sql } from '../core/checks/facts.ts'
 import type { Finding } from '../core/checks/finding.ts'
-import { columnChecks, targetChecks, targetQuery } from '../core/checks/integrity.ts'
+import { columnChecks, namesNowhere, targetChecks, targetQuery } from '../core/checks/integrity.ts'
 import { nothingJudged } from '../core/checks/nothing-judged.ts'
 import { toCheck } from '../core/checks/report.ts'
 import { groupBy } from '../core/collections.ts'
@@ -98,7 +98,7 @@ export const validate: ModelStage = async (context): Promise<StageOutput> => {
     }
     context.signal.throwIfAborted()
   }
-  const checks = [...opened.flatMap((one) => one.checks), ...besides.checks]
+  const checks = [...opened.flatMap((one) => one.checks), ...namesOfNone(opened, context), ...besides.checks]
   const policy = { onInconclusive: model.gate.onInconclusive, onMissing: model.baseline.onMissing }
   const found = groupBy(findings, ({ expectation }) => expectation)
   for (const expectation of expected) {
@@ -171,6 +171,12 @@ async function openRoles(context: ModelContext): Promise<readonly Opened[]> {
     context.signal.throwIfAborted()
   }
   return opened
+}
+
+/** Where all data were opened: what could not be, or holds no rows, may have the columns. */
+function namesOfNone(opened: readonly Opened[], { model }: ModelContext): readonly Check[] {
+  const tables = opened.flatMap(({ role, table }) => (table === null ? [] : [tableFacts(table, role)]))
+  return tables.length === opened.length ? namesNowhere(tables, model.data) : []
 }
 
 /** @throws what is no trouble of the user's */

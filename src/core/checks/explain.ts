@@ -41,7 +41,7 @@ function always(data: ModelConfig['data']): readonly string[] {
     'beside expect, always:',
     `validate.read: every file is read whole, or it is an error`,
     `    on ${rows.join(', ')}`,
-    'validate.column: the columns that data names are there, else an error',
+    'validate.column: the columns that data names are there, else an error; of sensitive ones, a warning',
     `    on ${rows.join(', ')}`,
     ...(targets.length === 0 || labels.length === 0
       ? []

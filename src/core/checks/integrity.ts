@@ -3,7 +3,7 @@ import { count, plural, verb } from '../report/format.ts'
 import type { DataSpec, Role } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { targetColumns } from '../schema/target-columns.ts'
-import { columnsInstead } from '../text/nearest.ts'
+import { columnsInstead, nearest } from '../text/nearest.ts'
 import { type ColumnFacts, present, type Sql, sql, type TableFacts } from './facts.ts'
 
 /** Roles whose rows must be labelled; `current` may be younger than its labels. */
@@ -32,6 +32,46 @@ export function columnChecks(table: TableFacts, data: DataSpec): readonly Check[
       name,
     ),
   )
+}
+
+/**
+ * Names of `data` that no table has: what keeps values back, or takes rows together, would do neither, and say nothing. A sensitive column may be gone for good, so that is a warning.
+ * @param tables all that there are
+ */
+export function namesNowhere(tables: readonly TableFacts[], { time, group, sensitive }: DataSpec): readonly Check[] {
+  if (tables.length === 0) return []
+  const names = [...new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name)))]
+  const there = new Set(names)
+  // of the test data it is told by itself
+  const keys = tables.some(({ role }) => role === 'test') ? [] : Object.entries({ time, group })
+  const roles = tables.map(({ role }) => `data.${role}`).join(', ')
+  return [
+    ...keys.flatMap(([key, name]) =>
+      name === null || there.has(name)
+        ? []
+        : [
+            error(
+              `validate.column:${name}`,
+              `COLUMN_MISSING: data.${key} names ${name}, which no data has (${roles})`,
+              columnsInstead(name, names),
+              name,
+            ),
+          ],
+    ),
+    ...[...new Set(sensitive)]
+      .filter((name) => !there.has(name))
+      .map((name) => {
+        const near = nearest(name, names)
+        return makeCheck({
+          id: `validate.column:${name}`,
+          status: 'warn',
+          effect: 'warn',
+          column: name,
+          message: `data.sensitive names ${name}, which no data has (${roles}): nothing is kept back for it`,
+          fix: near === null ? 'correct the name, or take it out' : `did you mean ${near}? Correct the name, or take it out`,
+        })
+      }),
+  ]
 }
 
 const targetsOf = ({ columns, role }: TableFacts, data: DataSpec): readonly ColumnFacts[] =>

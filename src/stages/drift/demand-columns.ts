@@ -1,4 +1,4 @@
-/** Before anything is judged: the columns that have to be there are, and every name of `drift.columns` means one. */
+/** Before anything is judged: the columns that have to be there are, and every name of `drift.columns` and `drift.importance` means one. */
 import { fits, isPattern, ruleOf } from '../../core/drift/rules.ts'
 import { limitedColumns } from '../../core/drift/subjects.ts'
 import { predictionPrefix } from '../../core/drift/thresholds.ts'
@@ -15,7 +15,7 @@ import type { Side } from './sides.ts'
 export const notFeatures = ({ id, time, group, weight }: DataSpec): readonly string[] =>
   [id, time, group, weight].filter((name): name is string => name !== null)
 
-/** @throws UserError COLUMN_MISSING for a feature, UNKNOWN_COLUMN for an override of none */
+/** @throws UserError COLUMN_MISSING for a feature, UNKNOWN_COLUMN for an override, or a weight, of none */
 export function demandColumns({ model }: ModelContext, { table: reference, from }: Side, current: TableProfile): void {
   const { columns } = model.drift
   const before = new Set(reference.columns.map(({ name }) => name))
@@ -36,12 +36,17 @@ export function demandColumns({ model }: ModelContext, { table: reference, from 
     }
   }
   const all = [...new Set([...before, ...now]), ...answerNames(model.data).map((name) => `${predictionPrefix}${name}`)]
-  for (const key of Object.keys(columns)) {
-    if (all.some((name) => (isPattern(key) ? name === key || fits(key, name) : name === key))) continue
-    const close = isPattern(key) ? null : nearest(key, all)
+  const { importance } = model.drift
+  const named = [
+    ...Object.keys(columns).map((key) => ({ place: 'columns', key, pattern: isPattern(key) })),
+    ...Object.keys(importance ?? {}).map((key) => ({ place: 'importance', key, pattern: false })),
+  ]
+  for (const { place, key, pattern } of named) {
+    if (all.some((name) => name === key || (pattern && fits(key, name)))) continue
+    const close = pattern ? null : nearest(key, all)
     throw new UserError(
       'UNKNOWN_COLUMN',
-      `drift.columns names ${key}, which is no column of the data${isPattern(key) ? ' and fits none' : ''}`,
+      `drift.${place} names ${key}, which is no column of the data${pattern ? ' and fits none' : ''}`,
       close === null ? 'correct the name' : `did you mean ${close}?`,
     )
   }

@@ -224,6 +224,7 @@ describe('trouble of the drift stage is one sentence', () => {
     desk.write('narrow.csv', csv({ columns: ['c', 'y'] }))
     await erring(config({ data: 'train: train.csv, current: narrow.csv' }), 'COLUMN_MISSING')
     await erring(config({ rest: 'drift: {columns: {xx: {ignore: true}}}' }), 'UNKNOWN_COLUMN')
+    await erring(config({ rest: 'drift: {importance: {xx: 1, x: 1}}' }), 'UNKNOWN_COLUMN')
   })
 
   it('a current profile that was counted elsewhere', async () => {

@@ -232,6 +232,27 @@ describe('bad input is one clear sentence, verdict error, and the other tables a
     })
   })
 
+  it.each(['time', 'group'])('data.%s that no data has is an error: rows would be compared as if none depended on another', async (key) => {
+    const result = await yard.validate(config(`{train: good.csv, current: no-target.csv, target: y, ${key}: day}`))
+    expect(find(result, 'validate.column:day')).toMatchObject({
+      status: 'error',
+      message: `COLUMN_MISSING: data.${key} names day, which no data has (data.train, data.current)`,
+      fix: 'its columns are: x, y, z',
+    })
+    expect((await yard.validate(config(`{train: good.csv, current: no-target.csv, target: y, ${key}: z}`))).verdict).toBe('pass')
+  })
+
+  it('a sensitive column that no data has is a warning, with the one that may be meant', async () => {
+    const of = (names: string) => yard.validate(config(`{train: good.csv, current: no-target.csv, target: y, sensitive: [${names}]}`))
+    const result = await of('X')
+    expect(result.verdict).toBe('warn')
+    expect(find(result, 'validate.column:X')).toMatchObject({ status: 'warn', fix: 'did you mean x? Correct the name, or take it out' })
+    expect((await of('x, z')).verdict).toBe('pass')
+    // what could not be read may have it
+    const cut = await yard.validate(config('{train: good.csv, current: absent.csv, target: y, sensitive: [salary]}'))
+    expect(cut.checks.filter(({ id }) => id.startsWith('validate.column'))).toEqual([])
+  })
+
   it('current data may be without the target', async () => {
     const result = await yard.validate(config('{train: good.csv, current: no-target.csv, target: y}'))
     expect(result.verdict).toBe('pass')

@@ -160,7 +160,7 @@ expect:
       'beside expect, always:',
       'validate.read: every file is read whole, or it is an error',
       '    on test',
-      'validate.column: the columns that data names are there, else an error',
+      'validate.column: the columns that data names are there, else an error; of sensitive ones, a warning',
       '    on test',
       'validate.target: every row has y, else a failure; it is not the same in all of them, else an error',
       '    on test',
