@@ -151,7 +151,12 @@ async function confinement({ cwd, out, env }: ContextOptions, root: string): Pro
 
 async function loadConfig(files: Files, path: string, shown: string): Promise<Config> {
   const bytes = await files.read(path, maxConfigBytes)
-  if (bytes === null) throw new UserError('CONFIG_MISSING', `there is no config at ${shown}`, 'write a modelgate.yml, or name its path')
+  if (bytes === null)
+    throw new UserError(
+      'CONFIG_MISSING',
+      `there is no config at ${shown}`,
+      'write one, or let `modelgate init` write it of your data; or name its path',
+    )
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

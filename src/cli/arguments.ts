@@ -41,7 +41,7 @@ const usage = (message: string, fix: string) => new UserError('USAGE', message, 
 /** @throws UserError USAGE, NOT_AVAILABLE */
 export function parseArguments(argv: readonly string[]): Parsed {
   const [first = '--help', ...rest] = argv
-  if (first === '--help' || first === '-h' || first === 'help') return { kind: 'help', verb: null }
+  if (first === '--help' || first === '-h' || first === 'help') return { kind: 'help', verb: rest.find(isVerb) ?? null }
   if (first === '--version' || first === '-v') return { kind: 'version' }
   if (laterVerbs.some((name) => name === first))
     throw new UserError('NOT_AVAILABLE', `modelgate ${first} is not available in this version`, 'see modelgate --help')

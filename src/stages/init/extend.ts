@@ -10,13 +10,13 @@ import type { InitOutcome } from '../../core/init/outcome.ts'
 import { columnLine, sensitiveLine, sourceLine } from '../../core/init/proposal.ts'
 import { type GuessedKey, guessedKeys, type InitRecord, readRecord, writeRecord } from '../../core/init/record.ts'
 import { smaller, without } from '../../core/init/shrink.ts'
-import { type Config, type ModelConfig, type Role, roles, type Source } from '../../core/schema/config.ts'
+import type { Config, ModelConfig, Role, Source } from '../../core/schema/config.ts'
 import { canonicalJson, parseConfig } from '../../core/schema/parse-config.ts'
 import type { Plain } from '../../core/schema/read-yaml.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import type { InitContext, InitOptions } from './context.ts'
-import { findBeside, findData } from './find-files.ts'
+import { findBeside, findData, fromRoot } from './find-files.ts'
 import { hold } from './hold.ts'
 import { measure } from './measure.ts'
 import { lookAtModel } from './model.ts'
@@ -33,7 +33,7 @@ export interface Existing {
 export async function extend(context: InitContext, options: InitOptions, existing: Existing): Promise<Omit<InitOutcome, 'workflow'>> {
   const { model, text } = existing
   const { ports, configPath, root } = context
-  const added = await newSources(context, options, model)
+  const { added, stays } = await newSources(context, options, model)
   const sources: Partial<Record<Role, Source>> = {
     ...model.data.sources,
     ...Object.fromEntries([...added].map(([role, paths]) => [role, filesSource(paths)])),
@@ -108,6 +108,8 @@ export async function extend(context: InitContext, options: InitOptions, existin
       ...lines.map(({ key }) => `+ data.${key}`),
       ...sensitive.map(({ column, because }) => `+ data.sensitive: ${column} (${because})`),
       ...result.contracts.map(({ name, checks }) => `+ expect.columns.${name}: ${told(checks)}`),
+      ...stays,
+      ...(options.modelFile === null || fromRoot(context, options.modelFile) === path ? [] : [`= model stays ${path ?? 'a reference'}`]),
       ...kept(model, proposal.columns, options),
       ...(record?.columns ?? [])
         .filter((name) => !listed.has(name) && proposal.columns.some((column) => column.name === name))
@@ -127,11 +129,22 @@ export async function extend(context: InitContext, options: InitOptions, existin
 }
 
 /** Data that a person names for roles the config has none for. */
-async function newSources(context: InitContext, options: InitOptions, model: ModelConfig): Promise<ReadonlyMap<Role, readonly string[]>> {
-  const configured = roles.filter((role) => model.data.sources[role] !== undefined)
-  if (options.data.length === 0 && configured.length > 0) return new Map()
+async function newSources(context: InitContext, options: InitOptions, model: ModelConfig): Promise<NewSources> {
+  const configured = model.data.sources
+  if (options.data.length === 0 && Object.keys(configured).length > 0) return { added: new Map(), stays: [] }
   const { sources } = await findData(context, options.data)
-  return new Map([...sources].filter(([role]) => !configured.includes(role)))
+  const others = [...sources].filter(([role, paths]) => configured[role] !== undefined && pathsOf(configured[role]).join() !== paths.join())
+  return {
+    added: new Map([...sources].filter(([role]) => configured[role] === undefined)),
+    stays: options.data.length === 0 ? [] : others.map(([role]) => `= data.${role} stays ${pathsOf(configured[role]).join(', ')}`),
+  }
+}
+
+interface NewSources {
+  /** of roles that the config has not */
+  readonly added: ReadonlyMap<Role, readonly string[]>
+  /** of roles for which a person named other files than the config does */
+  readonly stays: readonly string[]
 }
 
 const pathsOf = (source: Source | undefined): readonly string[] => {

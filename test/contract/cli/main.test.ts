@@ -94,6 +94,13 @@ describe('--explain', () => {
   })
 })
 
+describe('help', () => {
+  it.each([[['help', 'promote']], [['--help', 'promote']], [['promote', '--help']]])('%j is about the verb', async (args) => {
+    const run = await modelgate({}, ...args)
+    expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(/^modelgate promote: /)])
+  })
+})
+
 describe('output that cannot be written', () => {
   /** Runs until it ends; `close` is called with the child at once. */
   const closed = (close: (child: ChildProcessByStdio<null, Readable, Readable>) => void, ...args: string[]) => {

@@ -224,6 +224,17 @@ models:
     expect(folder.read()).toBe(text)
   })
 
+  it('says of files and of a model that are named and are not those of the config that they are not taken', async () => {
+    using folder = churn()
+    folder.write({ 'modelgate.yml': written })
+    const { changes } = await folder.init({ data: ['train=other.csv', 'test=data/test.csv'], modelFile: 'other.onnx' })
+    expect(changes.filter((change) => change.includes('stays '))).toEqual([
+      '= data.train stays data/train.csv',
+      '= model stays model.onnx',
+      expect.stringContaining('expect.columns.age stays'),
+    ])
+  })
+
   it('a new name becomes a new model beside the others', async () => {
     using folder = churn()
     folder.write({ 'modelgate.yml': written })
