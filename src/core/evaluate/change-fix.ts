@@ -9,6 +9,8 @@ export function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, p
   const { compared, margin } = claim
   const { spec, metric, change, baseline, noun = 'groups' } = compared
   const unit = fewGroups(change) === null && !change.test?.groups ? 'rows' : noun
+  if (!metric.tested && mode !== 'point')
+    return 'gate a metric that has a test; or judge the bare change, in modelgate.yml of the base branch: `evaluate: {mode: point}`'
   // a level that many candidates have used up comes back with other rows
   const unused =
     (mode === 'non_inferior' || mode === 'superior') && proof < levelOfUse(ALPHA, 1) ? `, or on ${unit} that no candidate has seen` : ''

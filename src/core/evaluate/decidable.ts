@@ -2,7 +2,7 @@
 import { usualMetrics } from '../metrics/table.ts'
 import { plural, share, writtenChange } from '../report/format.ts'
 import type { MetricSpec, Mode, ModelConfig, Task } from '../schema/config.ts'
-import { factsOfSpec } from '../schema/metric-facts.ts'
+import { factsOfSpec, isTested } from '../schema/metric-facts.ts'
 import { areaRows, connor } from '../stats/rows-needed.ts'
 import { ALPHA } from './claim.ts'
 import { isMeasured } from './measured.ts'
@@ -33,7 +33,9 @@ export function decidable(
 ): readonly string[] {
   const { mode } = evaluate
   if (mode === 'point') return ['mode point takes a change as it is, however few the rows: none is told from chance']
-  const specs = gatedSpecs(evaluate, task)
+  const gated = gatedSpecs(evaluate, task)
+  const specs = gated.filter(isTested)
+  const untested = gated.flatMap((spec) => (isTested(spec) ? [] : [`a change in ${spec.name}: no number of rows can show it`]))
   const { level, words: at } = judgedAt(mode, proof, specs)
   const counted = data.group !== null || task === 'ranking' || task === 'forecasting'
   // most metrics are of that kind, and one sentence says it of all of them
@@ -55,11 +57,12 @@ export function decidable(
       `a change of ${writtenChange(size, 'pp')} in ${name}: ${plural(rows, 'row')} can ${needed <= rows ? '' : 'hardly '}show it (${would})`,
     ]
   })
-  if (later.length === 0) return known
+  if (later.length === 0) return [...known, ...untested]
   const any = later.length === 1 ? later[0] : `${later.slice(0, -1).join(', ')} or ${later.at(-1)}`
   return [
     ...known,
     `a change in ${any}: how many ${counted ? 'groups of rows' : 'rows'} show it is known only once both models have been scored`,
+    ...untested,
   ]
 }
 

@@ -18,7 +18,7 @@ import type {
   Thresholds,
   Waiver,
 } from '../schema/config.ts'
-import { factsOfSpec } from '../schema/metric-facts.ts'
+import { factsOfSpec, isTested } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { measures } from './fairness-measures.ts'
 import { fewestRuns } from './history.ts'
@@ -50,7 +50,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, task, score = 
     baselineRule(baseline),
     `changes, mode ${mode}: ${modes[mode]}`,
     ...(computed.length === 0 || evaluate.usualToo ? [usualRule(task)] : []),
-    ...specs.flatMap(ruleOf),
+    ...specs.flatMap((spec) => ruleOf(spec, mode)),
     ...calibrationRules(evaluate.calibration ?? null),
     ...decisionRules(evaluate),
     ...slicesRules(evaluate.slices ?? null),
@@ -96,7 +96,7 @@ function explainNumbers({
     ...(data.sources.test === undefined
       ? ['data.test is not configured: nothing says whether two numbers are of the same test data, so changes cannot be compared']
       : []),
-    ...specs.flatMap(ruleOf),
+    ...specs.flatMap((spec) => ruleOf(spec, mode)),
     ...reuseRules(holdoutBudget, baseline),
     undecidedRule(mode, gate),
   ]
@@ -159,7 +159,7 @@ function scoring(score: ScoreSpec | null, format: ModelConfig['format']): readon
   }
 }
 
-function ruleOf(spec: MetricSpec): readonly string[] {
+function ruleOf(spec: MetricSpec, mode: Mode): readonly string[] {
   const { name, min, max, certainty, confirm } = spec
   const facts = factsOfSpec(spec)
   const higher = facts?.direction !== 'lower'
@@ -172,9 +172,16 @@ function ruleOf(spec: MetricSpec): readonly string[] {
   return [
     ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}${repeated}`]),
     ...(max === undefined ? [] : [`evaluate.max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated}`]),
-    ...(facts?.unit === 'bytes' && spec.maxRise === undefined ? [] : [`evaluate.${kind}:${name}: ${changeRule(spec, higher)}${repeated}`]),
+    ...(facts?.unit === 'bytes' && spec.maxRise === undefined
+      ? []
+      : [`evaluate.${kind}:${name}: ${isTested(spec) || mode === 'point' ? changeRule(spec, higher) + repeated : untestedRule(mode)}`]),
   ]
 }
+
+const untestedRule = (mode: Mode): string =>
+  mode === 'non_inferior' || mode === 'superior'
+    ? `fails, because no number of rows proves it: only mode point can judge it`
+    : `is never certain, and so inconclusive where it reaches the limit: only mode point can judge it`
 
 function calibrationRules(calibration: CalibrationSpec | null): readonly string[] {
   if (calibration === null) return []
@@ -205,7 +212,7 @@ function slicesRules(slices: SlicesSpec | null): readonly string[] {
   return [
     `slices of ${[...declared, found].filter((part) => part !== '').join(', ')}: each part with ${plural(slices.minRows, 'row')} is judged for itself by ${metrics}; a drop of 2 points (5 % of a loss) or of the limit that is written fails where it is certain at 5 % (Benjamini–Hochberg over all parts) and the models differ on 10 rows`,
     ...slices.metrics
-      .flatMap((spec) => ruleOf(spec).map((line) => `${line}, in the worst slice`))
+      .flatMap((spec) => ruleOf(spec, 'point').map((line) => `${line}, in the worst slice`))
       .filter((line) => /^evaluate\.(min|max):/.test(line)),
   ]
 }

@@ -75,6 +75,8 @@ export interface Metric {
   readonly needs: 'scores' | 'labels' | 'values'
   /** a model that knows no features is a floor for it: not so for calibration, or for one side of a confusion table */
   readonly floor: boolean
+  /** false: no sample of rows shows it, so that it has no interval and its change no test; only mode point can judge that */
+  readonly tested: boolean
   /** one row can make it worse without end: no sample shows how bad the next one is */
   readonly endless: boolean
   /** parameters: any other is an error */
@@ -106,7 +108,20 @@ export function metric(given: Given): Metric {
   const params = Object.fromEntries(Object.entries(takes).map(([key, param]) => [key, param.default]))
   const [least, most] = given.range === undefined ? [0, 1] : (given.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])
   const endless = !Number.isFinite(given.direction === 'lower' ? most : least)
-  return { range: [0, 1], unit: 'pp', margin: 'points', needs: 'labels', floor: true, shown: [], endless, ...given, takes, params }
+  const { tested = true } = given
+  return {
+    range: [0, 1],
+    unit: 'pp',
+    margin: 'points',
+    needs: 'labels',
+    tested,
+    floor: tested,
+    shown: [],
+    endless,
+    ...given,
+    takes,
+    params,
+  }
 }
 
 /** A loss without upper bound. */

@@ -88,7 +88,7 @@ export const rankingMetrics = {
   catalog_coverage: metric({
     summary: 'share of the items that are among the first `k` of any query; has no interval, because it grows with the queries',
     direction: 'higher',
-    floor: false,
+    tested: false,
     needs: 'scores',
     takes: { k: wholeOr(10, 'all') },
     of: { ranking: catalogCoverage },

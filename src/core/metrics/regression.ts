@@ -108,6 +108,7 @@ export const regressionMetrics = {
   }),
   max_error: loss({
     summary: 'largest absolute error; has no interval, because no sample shows the largest',
+    tested: false,
     needs: 'values',
     of: of((view) => {
       if (view.weight !== null) return plain(undefinedBecause('the largest error has no form with weights'))

@@ -35,6 +35,10 @@ function metricFacts(name: string): MetricFacts | null {
 export const factsOfSpec = ({ metric, direction }: Pick<MetricSpec, 'metric' | 'direction'>): MetricFacts | null =>
   direction === undefined ? metricFacts(metric) : { direction, range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], params: {} }
 
+/** Whether a sample of rows can show a change of it. */
+export const isTested = ({ metric, direction }: Pick<MetricSpec, 'metric' | 'direction'>): boolean =>
+  direction !== undefined || metrics[metric]?.tested !== false
+
 /** Why a parameter cannot be what was written, with what is allowed; null when it can. */
 export function badParam(name: string, key: string, value: number | string): string | null {
   if (isMeasured(name))

@@ -27,6 +27,20 @@ describe('--explain says whether the rows can decide, and only where that can be
     expect(lines('{metrics: [ndcg]}', ', group: g', 'ranking')).toEqual([unknown('ndcg', 'groups of rows')])
   })
 
+  it('nothing of what no number of rows shows: that it is not decided', () => {
+    expect(lines('{metrics: {max_error: {max_rise: 1% relative}, mae: {}}}', '', 'regression')).toEqual([
+      unknown('mae'),
+      'a change in max_error: no number of rows can show it',
+    ])
+    const rule = (mode: string) =>
+      explainEvaluate(
+        model(`task: regression\ndata: {test: t.csv, target: y}\nevaluate: {mode: ${mode}, metrics: {max_error: {max_rise: 1% relative}}}`),
+      ).find((line) => line.startsWith('evaluate.max_rise:max_error'))
+    expect(rule('guard')).toContain('is never certain, and so inconclusive where it reaches the limit')
+    expect(rule('non_inferior')).toContain('fails, because no number of rows proves it')
+    expect(rule('point')).toBe('evaluate.max_rise:max_error: a rise of 1 % of the baseline fails')
+  })
+
   it('of the usual metric, where none is listed, and not of a limit that earlier runs make', () => {
     expect(lines('{}')).toEqual([
       expect.stringMatching(/^a change of 0\.5 pp in roc_auc: 2,000 rows can hardly show it \(about 37,000 rows would/),

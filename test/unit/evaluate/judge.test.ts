@@ -391,6 +391,12 @@ describe('changes', () => {
       checkOf('evaluate.max_rise:max_error', decide({ candidate, baseline: baselineNumbers, specs: [spec('max_error')], mode }))
     expect(of('guard').status).toBe('inconclusive')
     expect(of('point').status).toBe('fail')
+    // no number of rows would help
+    for (const mode of ['non_inferior', 'superior'] as const) {
+      expect(of(mode).status).toBe('fail')
+      expect(of(mode).fix).not.toContain('more rows')
+      expect(of(mode).fix).toContain('evaluate: {mode: point}')
+    }
   })
 })
 
@@ -501,6 +507,17 @@ describe('without being asked', () => {
   it('a metric that a constant model is good at is no floor: the primary one is taken', () => {
     const judged = decide({ candidate, specs: [spec('ece')] })
     expect(judged.checks.map((check) => check.id)).toEqual(['evaluate.max_rise:ece', 'evaluate.beats_trivial:roc_auc'])
+  })
+
+  it('nor is one that no sample shows: the next one that is gated is taken, or the primary one', () => {
+    const y = Float64Array.from({ length: 60 }, (_, i) => i % 7)
+    const guess: RegressionScores = { task: 'regression', y, predicted: y.map((_, i) => (i * 5) % 11) }
+    const ids = (...names: string[]) =>
+      decide({ candidate: guess, specs: names.map((name) => spec(name)) }).checks.flatMap(({ id, effect }) =>
+        id.startsWith('evaluate.beats_trivial') ? [[id, effect]] : [],
+      )
+    expect(ids('max_error', 'mae')).toEqual([['evaluate.beats_trivial:mae', 'fail']])
+    expect(ids('max_error')).toEqual([['evaluate.beats_trivial:rmse', 'fail']])
   })
 
   describe('probabilities worse than class shares, where what is gated does not look at them', () => {
