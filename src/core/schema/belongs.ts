@@ -5,20 +5,22 @@
 import type { z } from 'zod'
 import { configFile, modelFile } from './config-file.ts'
 import { expectColumn } from './expect-file.ts'
+import { metrics } from './limits.ts'
 import { type Problem, problemsOf } from './problems.ts'
 
 const places = (): readonly (readonly [where: string, schema: z.ZodType])[] => [
   ['the top of the file', configFile],
   ['a model', modelFile],
   ...Object.entries(modelFile.shape),
+  ['evaluate.metrics', metrics],
   ['a column of expect', expectColumn],
 ]
 
 /** Codes that say of a key that it is none of the section, or none that may be written in this version. */
-const refusals: readonly string[] = ['UNKNOWN_KEY', 'NOT_AVAILABLE', 'WRONG_DIRECTION']
+const refusals: readonly string[] = ['UNKNOWN_KEY', 'UNKNOWN_METRIC', 'INVALID_NAME', 'NOT_AVAILABLE', 'WRONG_DIRECTION']
 
 const refuses = (section: z.ZodType, key: string): boolean => {
-  const given = { [key]: null }
+  const given = { [key]: {} }
   const problems = problemsOf(section.safeParse(given).error?.issues ?? [], given)
   return problems.some(({ code, path }) => refusals.includes(code) && path.length === 1 && path[0] === key)
 }

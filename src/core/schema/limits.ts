@@ -5,9 +5,10 @@
 import { z } from 'zod'
 import { fewestRuns, mostRecent, usualAuto } from '../evaluate/history.ts'
 import { measureOf } from '../evaluate/measured.ts'
-import { nearest, wordsInstead } from '../text/nearest.ts'
+import { wordsInstead } from '../text/nearest.ts'
 import { type Change, certainties, type Limits, type MetricSpec, type Task, type Thresholds } from './config.ts'
 import { choice, duration, percent, readLevel, section, size } from './leaves.ts'
+import { meant } from './meant.ts'
 import type { MetricFacts } from './metric-facts.ts'
 import { badParam, factsOfSpec, metricNames, unbuiltMetric, unsuited } from './metric-facts.ts'
 import { whenWritten } from './partly.ts'
@@ -96,12 +97,12 @@ function readMetric(name: string, given: MetricFile, path: readonly (string | nu
     const at = given.metric === undefined ? path : [...path, 'metric']
     if (unbuiltMetric(metric)) refuse(at, notAvailable(`the metric ${shown(metric)}`))
     else {
-      const near = nearest(metric, metricNames)
+      const near = meant(metric, metricNames)
       refuse(
         at,
         says(
           'UNKNOWN_METRIC',
-          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${wordsInstead(metric, metricNames)}. One that score.metrics_file brings needs direction: higher or lower.`,
+          `There is no metric ${shown(metric)}.${near === null ? '' : ` Did you mean ${near}?`} Known: ${wordsInstead(near ?? metric, metricNames)}. One that score.metrics_file brings needs direction: higher or lower.`,
         ),
       )
     }

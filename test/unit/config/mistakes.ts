@@ -90,5 +90,12 @@ export const inWords: readonly (readonly [string, string, string])[] = [
     model('expect: {nulls: 0}'),
     'UNKNOWN_KEY expect.nulls. It belongs to a column of expect. Allowed: ',
   ],
+  ['a metric below evaluate', model('evaluate: {roc_auc: {min: 0.7}}'), 'evaluate.roc_auc. It belongs to evaluate.metrics. Allowed: '],
+  [
+    'a metric as scikit-learn calls it',
+    model('evaluate: {metrics: {f1_score: {min: 0.7}}}'),
+    'There is no metric f1_score. Did you mean f1? ',
+  ],
+  ['a metric in short', model('evaluate: {metrics: [AUC]}'), 'There is no metric AUC. Did you mean roc_auc? Known: roc_auc, '],
   ['a key of two sections', model('columns: {a: {}}'), 'UNKNOWN_KEY columns. It belongs to expect or drift. Allowed: '],
 ]
