@@ -101,7 +101,10 @@ export function decide(
         rows === null || better <= 0 || !Number.isFinite(needed)
           ? ''
           : `: ${notShown(groups ?? rows, needed, rise, size(better, metric.unit), { noun: units, test: change.test })}`
-      const shown = compared.untested ?? `Not shown to be better (${pText(proof, level)}${against(level)})${advice}.`
+      const shown =
+        change.test === null
+          ? (compared.untested ?? 'No test is known for it, so it cannot be shown to be better.')
+          : `Not shown to be better (${pText(proof, level)}${against(level)})${advice}.`
       return { ...broken, p: change.test === null ? null : proof, because: `${shown} Mode superior asks for proof.` }
     }
   }

@@ -10,9 +10,9 @@ export function shownInterval(
 ): [number | null, number | null] | null {
   if (!bounds) return null
   const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  return [finite(Math.max(low, bounds[0])), finite(Math.min(high, bounds[1]))]
+  return intervalOf([Math.max(low, bounds[0]), Math.min(high, bounds[1])])
 }
 
-/** The interval of a check; null: it has no end, so that it says nothing. */
+/** As JSON; null: it has no end, so that it says nothing. */
 export const intervalOf = ([low, high]: readonly [number, number]): [number | null, number | null] | null =>
   Number.isFinite(low) || Number.isFinite(high) ? [finite(low), finite(high)] : null

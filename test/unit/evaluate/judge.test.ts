@@ -396,6 +396,7 @@ describe('changes', () => {
       expect(of(mode).status).toBe('fail')
       expect(of(mode).fix).not.toContain('more rows')
       expect(of(mode).fix).toContain('evaluate: {mode: point}')
+      expect(of(mode)).toMatchObject({ p_value: null, message: expect.stringContaining('No test is known for it') })
     }
   })
 })
