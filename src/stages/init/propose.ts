@@ -81,33 +81,12 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
   const labelled = tablesSeen(tables).filter(({ role }) => labelledRoles.includes(role))
   const fewest = Math.min(...labelled.map(({ rows }) => rows))
   const layout = layoutFor(model.seen, judged?.task ?? null)
-  const { wantsFeatures, trouble } = model.seen ?? { wantsFeatures: null, trouble: null }
 
   const open: readonly Open[] = [
-    ...(there.some((role) => labelledRoles.includes(role)) || there.length === 0
-      ? []
-      : [{ line: 'train: FILE', why: 'the rows the model was trained on' }]),
-    ...(tables.has('test') ? [] : [{ line: 'test: FILE', why: 'labelled rows that the model has not seen: evaluate needs them' }]),
-    ...(target === null
-      ? [
-          {
-            line: 'target: COLUMN',
-            why: `which column is the answer${possible.length > 0 && possible.length <= 5 ? ` (${possible.join(' or ')})` : ''}: ${model.found ? 'evaluate needs' : 'train and evaluate need'} it`,
-          },
-        ]
-      : []),
+    ...openData(there),
+    ...(target === null ? [openTarget(possible, model.found)] : []),
     ...positive.open,
-    ...(wantsFeatures === null
-      ? []
-      : [
-          {
-            line: 'features: [COLUMN, COLUMN]',
-            why: `the ${wantsFeatures.width ?? ''} columns of its one input, in the order the model was trained with: its file does not say them`.replace(
-              'the  ',
-              'the ',
-            ),
-          },
-        ]),
+    ...openFeatures(model.seen),
   ]
   const proposal: Proposal = {
     name: wanted.name,
@@ -135,16 +114,8 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
     proposal,
     open: [
       ...open,
-      ...(model.found || builtin
-        ? []
-        : [
-            {
-              line: trainLine(beside),
-              why: `there is no ${model.path} yet, and nothing says what makes it${unlabelled && tables.has('train') ? '; {builtin: baseline} can, once every row of train and test has its label' : ''}`,
-            },
-          ]),
-      ...(trouble === null ? [] : [{ line: `model: ${model.path}`, why: trouble }]),
-      ...(layout.trouble === null ? [] : [{ line: `model: ${model.path}`, why: layout.trouble }]),
+      ...(model.found || builtin ? [] : [openTrain(model.path, beside, unlabelled && tables.has('train'))]),
+      ...[model.seen?.trouble ?? null, layout.trouble].flatMap((why) => (why === null ? [] : [{ line: `model: ${model.path}`, why }])),
     ],
     notes: [
       ...(noTask === null ? [] : [noTask]),
@@ -153,13 +124,45 @@ export async function propose(engine: DataEngine, wanted: Wanted): Promise<Propo
         .map(({ name }) => `column ${quoted(name)} cannot be a key of a config: nothing is expected of it`),
       ...beside.otherModels.map((path) => `${path} is not ONNX, and is never opened: export it as ONNX to have it evaluated`),
     ],
-    evaluate:
-      model.seen?.columns && judged !== null && tables.has('test') && layout.says !== null
-        ? `feed ${plural(model.seen.columns.length, 'column')} of the test data to ${model.path}, read ${layout.says}, and judge ${primaryMetric[judged.task]} (${judged.task})`
-        : builtin && tables.has('test') && judged !== null
-          ? `score the test data with the model that train makes, and judge ${primaryMetric[judged.task]} (${judged.task})`
-          : null,
+    evaluate: judged === null || !tables.has('test') ? null : wouldDo(model, judged.task, layout.says, builtin),
   }
+}
+
+const openData = (there: readonly Role[]): readonly Open[] => [
+  ...(there.some((role) => labelledRoles.includes(role)) || there.length === 0
+    ? []
+    : [{ line: 'train: FILE', why: 'the rows the model was trained on' }]),
+  ...(there.includes('test') ? [] : [{ line: 'test: FILE', why: 'labelled rows that the model has not seen: evaluate needs them' }]),
+]
+
+function openTarget(possible: readonly string[], hasModel: boolean): Open {
+  const named = possible.length > 0 && possible.length <= 5 ? ` (${possible.join(' or ')})` : ''
+  return {
+    line: 'target: COLUMN',
+    why: `which column is the answer${named}: ${hasModel ? 'evaluate needs' : 'train and evaluate need'} it`,
+  }
+}
+
+/** @param labels missing labels are all that keeps a builtin from making it */
+function openTrain(path: string, beside: Beside, labels: boolean): Open {
+  const builtin = labels ? '; {builtin: baseline} can, once every row of train and test has its label' : ''
+  return { line: trainLine(beside), why: `there is no ${path} yet, and nothing says what makes it${builtin}` }
+}
+
+function openFeatures(seen: ModelSeen | null): readonly Open[] {
+  if (seen === null || seen.wantsFeatures === null) return []
+  const { width } = seen.wantsFeatures
+  const columns = width === null ? 'the columns' : `the ${width} columns`
+  const why = `${columns} of its one input, in the order the model was trained with: its file does not say them`
+  return [{ line: 'features: [COLUMN, COLUMN]', why }]
+}
+
+/** What `evaluate` would do with the test data, or null. @param reads what it would read of the model's outputs; null: nothing */
+function wouldDo({ path, seen }: Wanted['model'], task: BuiltinTask, reads: string | null, builtin: boolean): string | null {
+  const judge = `judge ${primaryMetric[task]} (${task})`
+  if (seen?.columns && reads !== null)
+    return `feed ${plural(seen.columns.length, 'column')} of the test data to ${path}, read ${reads}, and ${judge}`
+  return builtin ? `score the test data with the model that train makes, and ${judge}` : null
 }
 
 const sawTable = (table: Table | undefined): string =>
