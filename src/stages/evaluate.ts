@@ -25,6 +25,7 @@ import type { Answered } from './evaluate/assemble.ts'
 import { aheadOf, assemble, together, training } from './evaluate/assemble-task.ts'
 import { byNumbers, type Compared, findBaseline } from './evaluate/baseline.ts'
 import { holdoutChange } from './evaluate/changed-rows.ts'
+import { readTogether } from './evaluate/column-reader.ts'
 import { confirmed, type JudgedRun } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
 import { TimeReader } from './evaluate/forecast.ts'
@@ -75,14 +76,7 @@ export const evaluate: ModelStage = async (given, options) => {
     twice: true,
     leftOut,
     shown: { model: shownModel, data: shown },
-    beside: [...truth.columns, ...facts.columns, ...times.columns, ...units.columns],
-    take: (columns, from, rows) => {
-      truth.take(columns, from, rows)
-      facts.take(columns.slice(truth.columns.length), from, rows)
-      const after = truth.columns.length + facts.columns.length
-      times.take(columns.slice(after), from, rows)
-      units.take(columns.slice(after + times.columns.length), from, rows)
-    },
+    beside: readTogether(truth, facts, times, units),
   })
   const decisions = await Decisions.open(context, engine, table, task, shown)
   await decisions.choose(scorer, shownModel, 'candidate')
@@ -95,8 +89,6 @@ export const evaluate: ModelStage = async (given, options) => {
     ...request,
     data: shown,
     today,
-    beside: [],
-    take: () => {},
     whileOpen: async (open, called) => {
       await measurements.against(open, called)
       await decisions.choose(open, called, 'baseline')
@@ -146,7 +138,7 @@ export const evaluate: ModelStage = async (given, options) => {
   })
   parityOfRuns.hold(candidate)
   const confirmation = await confirmed(context, specs, first, async () => {
-    const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown }, beside: [], take: () => {} })
+    const mine = await scorer.score({ ...request, shown: { model: shownModel, data: shown } })
     parityOfRuns.hold(mine)
     const theirs = other === null ? null : ((await compared.again?.()) ?? compared.scored)
     const again = assembled([mine, ...(theirs === null ? [] : [theirs])])

@@ -79,7 +79,7 @@ export function byNumbers(
 }
 
 /** What the baseline is asked. */
-export interface BaselineRequest extends Omit<ScoreRequest, 'shown'> {
+export interface BaselineRequest extends Omit<ScoreRequest, 'shown' | 'beside'> {
   readonly data: string
   readonly today: Today
   /** called while the baseline is open, with what messages call it */

@@ -15,6 +15,7 @@ import type { ModelContext } from '../context.ts'
 import { requireDigests } from '../open-data.ts'
 import { sourceFiles } from '../source-files.ts'
 import { binaryScores } from './assemble.ts'
+import { readTogether } from './column-reader.ts'
 import { RowFacts } from './row-facts.ts'
 import type { Scorer } from './scorer.ts'
 import { positiveOf, readTarget } from './truth.ts'
@@ -86,11 +87,7 @@ export class Decisions {
       table,
       task: 'binary',
       shown: { model: shown, data },
-      beside: [...truth.columns, ...facts.columns],
-      take: (columns, from, rows) => {
-        truth.take(columns, from, rows)
-        facts.take(columns.slice(truth.columns.length), from, rows)
-      },
+      beside: readTogether(truth, facts),
     })
     const positive = positiveOf(truth.coded, model.data)
     const column = model.evaluate.value?.column ?? null

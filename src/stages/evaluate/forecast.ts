@@ -11,6 +11,7 @@ import { UserError } from '../../errors.ts'
 import type { ColumnValues, DataEngine, Scalar, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { openSource } from '../open-data.ts'
+import type { ColumnReader } from './column-reader.ts'
 import { columnOf, type RowFacts } from './row-facts.ts'
 
 /** A date, a timestamp or a number as a place in time; NaN where there is none. */
@@ -22,7 +23,7 @@ const momentOf = (value: Scalar): number => {
 
 const mostSteps = 1_000_000
 
-export class TimeReader {
+export class TimeReader implements ColumnReader {
   /** to be read beside the features */
   readonly columns: readonly string[]
   readonly #times: Float64Array

@@ -4,8 +4,9 @@ import type { Twice } from '../../core/evaluate/determinism.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { outOf, plural } from '../../core/report/format.ts'
 import { UserError } from '../../errors.ts'
-import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
+import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
+import type { ColumnReader } from './column-reader.ts'
 import { type Feed, padded } from './feed.ts'
 import { labelMatrix } from './label-matrix.ts'
 import type { Layout } from './outputs.ts'
@@ -43,17 +44,16 @@ export interface PredictRequest {
   readonly labels: number | null
   /** ask the first batch a second time */
   readonly twice?: boolean
-  /** more columns to read in the same pass, and who takes them */
-  readonly beside: readonly string[]
-  readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
+  /** who keeps columns in the same pass */
+  readonly beside: ColumnReader
 }
 
 /** @throws UserError MODEL_NAN (GATE-01), MODEL_OUTPUT, OUTPUT_WIDTH, and what the session throws */
 export async function predict(request: PredictRequest): Promise<Predictions> {
-  const { engine, table, session, feed, beside, take } = request
+  const { engine, table, session, feed, beside } = request
   const answers = new Answers(request)
-  const columns = [...new Set([...feed.columns, ...beside])]
-  const besideAt = beside.map((name) => columns.indexOf(name))
+  const columns = [...new Set([...feed.columns, ...beside.columns])]
+  const besideAt = beside.columns.map((name) => columns.indexOf(name))
   // a column that is both fed and kept is read once, as it is fed
   const options = { size: feed.fixedRows ?? batchRows, numeric: feed.numeric }
   let first: { readonly tensors: readonly Tensor[]; readonly rows: number; readonly size: number } | null = null
@@ -63,7 +63,7 @@ export async function predict(request: PredictRequest): Promise<Predictions> {
     for await (const batch of engine.batches(table, columns, options)) {
       const start = from
       from += batch.rows
-      take(
+      beside.take(
         besideAt.map((index) => batch.columns[index] ?? []),
         start,
         batch.rows,

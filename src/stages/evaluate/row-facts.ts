@@ -3,13 +3,14 @@ import { quoted } from '../../core/onnx/inspect.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Column, ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
+import type { ColumnReader } from './column-reader.ts'
 
 export interface Counted {
   readonly weight: Float64Array | null
   readonly group: Int32Array | null
 }
 
-export class RowFacts {
+export class RowFacts implements ColumnReader {
   /** to be read beside the features, in this order */
   readonly columns: readonly string[]
   readonly #weight: Float64Array | null

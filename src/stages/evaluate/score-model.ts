@@ -1,6 +1,7 @@
 /** One model over a table in our own runtime: opened, met with the columns, run, closed. */
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { ModelContext } from '../context.ts'
+import { readsNothing } from './column-reader.ts'
 import { planFeed } from './feed.ts'
 import { layoutOf } from './outputs.ts'
 import { predict } from './predict.ts'
@@ -25,7 +26,7 @@ export async function openModel(context: ModelContext, path: string, shown: stri
 }
 
 async function scoreSession(context: ModelContext, session: ModelSession, request: ScoreRequest): Promise<Scored> {
-  const { engine, table, shown, task, twice = false, beside, take } = request
+  const { engine, table, shown, task, twice = false, beside = readsNothing } = request
   const { features, targets = null } = context.model.data
   const feed = planFeed({ inputs: session.inputs, columns: table.columns, features, shown })
   const layout = layoutOf(
@@ -36,7 +37,7 @@ async function scoreSession(context: ModelContext, session: ModelSession, reques
   )
   const labels = task === 'multilabel' ? (targets?.length ?? null) : null
   const start = context.clock.elapsed()
-  const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, labels, twice, beside, take })
+  const predictions = await predict({ engine, table, session, feed, layout, shown: shown.model, labels, twice, beside })
   return {
     predictions,
     classLabels: session.classLabels,

@@ -32,8 +32,7 @@ export async function scoreWithoutTruth(context: ModelContext, scorer: Scorer, r
     table,
     task,
     shown: { model: shown, data },
-    beside: units.columns,
-    take: units.take,
+    beside: units,
   })
   return { columns: answersWithoutTruth(context, task, labels, scored), units: units.units }
 }

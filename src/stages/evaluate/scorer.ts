@@ -2,9 +2,10 @@
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import type { GraphFacts } from '../../core/onnx/describe.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
-import type { ColumnValues, DataEngine, Table } from '../../ports/data-engine.ts'
+import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession } from '../../ports/model-runtime.ts'
 import type { Answered } from './assemble.ts'
+import type { ColumnReader } from './column-reader.ts'
 
 export interface ScoreRequest {
   readonly engine: DataEngine
@@ -16,9 +17,8 @@ export interface ScoreRequest {
   readonly leftOut?: number
   /** ask some rows a second time, where that costs next to nothing */
   readonly twice?: boolean
-  /** more columns to read in the same pass */
-  readonly beside: readonly string[]
-  readonly take: (columns: readonly ColumnValues[], from: number, rows: number) => void
+  /** who keeps columns in the same pass; default nobody */
+  readonly beside?: ColumnReader
 }
 
 export interface Scored extends Answered {

@@ -43,7 +43,7 @@ export async function storedBaseline(
     )
   const start = context.clock.elapsed()
   try {
-    const ids = await readBeside({ ...request, beside: [], take: () => {} }, context.model.data.id)
+    const ids = await readBeside(request, context.model.data.id)
     // answers to rows that are there no more are left aside
     const stored = { source, key, role: 'baseline_predictions', leftOut: Number.MAX_SAFE_INTEGER }
     const answered = await readStored(context, stored, request, ids)

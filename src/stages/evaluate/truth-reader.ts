@@ -1,18 +1,18 @@
 /** Keeps target and id of each row while the table passes by. */
-
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
+import type { ColumnReader } from './column-reader.ts'
 import type { Coded } from './predict.ts'
 import { labelOf } from './truth.ts'
 
-/** The truth is an amount, not a label. */
 /** The tasks whose model may give quantiles instead of one number. */
 export const mayHaveQuantiles = (task: ScoredTask): boolean => task === 'regression' || task === 'forecasting'
+/** The truth is an amount, not a label. */
 export const isNumeric = (task: ScoredTask): boolean => task === 'regression' || task === 'ranking' || task === 'forecasting'
 
-export class TruthReader {
+export class TruthReader implements ColumnReader {
   /** to be read beside the features, in this order */
   readonly columns: readonly string[]
   readonly numbers: Float64Array

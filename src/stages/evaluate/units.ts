@@ -1,6 +1,7 @@
 /** Keeps what drift will exchange, the time or else the group of each row, while the table passes by. */
 import type { ModelConfig } from '../../core/schema/config.ts'
 import type { ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
+import type { ColumnReader } from './column-reader.ts'
 import type { PredictionColumn } from './predictions-file.ts'
 
 export interface Units {
@@ -10,7 +11,7 @@ export interface Units {
 
 export const unitName = 'unit_of_row'
 
-export class UnitReader {
+export class UnitReader implements ColumnReader {
   /** to be read beside the features; empty where rows are compared one by one */
   readonly columns: readonly string[]
   readonly #by: Units['by']
