@@ -3,7 +3,7 @@
  * again with the rest, held the truth in 84 to 89 % of worlds of 50 rows. With c as it was seen the change is that of m, in other units: with fewer than ten rows (groups) of the rarer class it is the wider of both.
  */
 import type { Sample } from '../metrics/sample.ts'
-import { rarerOf } from '../stats/clusters.ts'
+import { rarerOf, weightedMean } from '../stats/clusters.ts'
 import { type Test, wider } from './change-test.ts'
 import { FEWEST_DISCORDANT } from './discordant.ts'
 
@@ -31,13 +31,7 @@ const chanceOf = ({ value }: Moments, { value: mean }: Mean): number | null =>
 
 function meanOfFirst({ columns, unit = null, weight = null }: Moments): Mean {
   const rows = columns[0] ?? new Float64Array()
-  let [sum, all] = [0, 0]
-  for (let i = 0; i < rows.length; i++) {
-    const w = weight ? (weight[i] ?? 0) : 1
-    sum += w * (rows[i] ?? 0)
-    all += w
-  }
-  return { kind: 'mean', value: { value: sum / all, undefined: null }, rows, unit, weight }
+  return { kind: 'mean', value: { value: weightedMean(rows, weight, null).mean, undefined: null }, rows, unit, weight }
 }
 
 /** @param by below 0: what is less there is more here */
