@@ -14,56 +14,25 @@ import { parseArgs } from 'node:util'
 import type { Test } from '../../src/core/evaluate/change-test.ts'
 import { isShort, STEPS } from '../../src/core/evaluate/finely.ts'
 import { type More, type Resampling, resampling } from '../../src/core/evaluate/resampling.ts'
-import { count } from '../../src/core/report/format.ts'
 import { normalQuantile } from '../../src/core/stats/normal.ts'
 import { random } from '../../src/core/stats/random.ts'
 import { keptIn } from '../kept.ts'
 import { seedOf } from '../simulate/repetition.ts'
-import { interval, judgeTarget, percent, type Target } from '../simulate/tally.ts'
 import { compare, spec } from './blocks.ts'
 import { changeIn, populations, worsePopulations } from './coverage.ts'
 import { binary, draw, type Pair } from './populations.ts'
-
-/** 0.05 among 25 metrics, and among 80; α spent by the seventh candidate of a holdout is 0.0006, by the twelfth 0.0002. */
-export const levels = [0.002, 0.0006, 0.0002] as const
-/** the fiftieth: fewer than one in 80,000, of which 40,000 draws alone say nothing */
-const reachLevels = [...levels, 0.000012] as const
+import { type Far, levels, type Reached, reachLevels, tables } from './tails-report.ts'
 
 const farWorse: Readonly<Record<string, Pair>> = {
   'binary, 30 % positives, one model much worse': binary({ positives: 0.3, apart: 1.6, seed: 21 })(6),
   'binary, 30 % positives, one model knows little': binary({ positives: 0.3, apart: 1.6, seed: 21 })(30),
 }
 
-/** Near 1 a metric has farther to fall than to rise, which t of the change does not know: of a change that is not 0 p-values are too small there, however they are made. */
-const toldOnly: ReadonlySet<string> = new Set(['binary, nearly perfect, one model worse'])
-
 interface Part {
   readonly population: string
   readonly rows: number
   readonly metrics: readonly string[]
   readonly runs: number
-}
-
-export interface Far {
-  readonly population: string
-  readonly rows: number
-  readonly metric: string
-  /** worlds in which there was a test */
-  readonly runs: number
-  /** by level: worlds in which the change was called smaller than it is, or larger; the same, of draws alone, which end */
-  readonly wrong: readonly number[]
-  readonly ended: readonly number[]
-}
-
-export interface Reached {
-  readonly population: string
-  readonly rows: number
-  readonly metric: string
-  readonly runs: number
-  /** by level: worlds in which the candidate was found to be worse; by the product, where its draws end, and by a z test that knows the standard error */
-  readonly found: readonly number[]
-  readonly ended: readonly number[]
-  readonly known: readonly number[]
 }
 
 const SCREEN = 0.05
@@ -120,72 +89,71 @@ function pairOf(population: string): Pair {
   return pair
 }
 
-/** @param screened false: nothing is left out, which gives the same */
-export function countFar({ population, rows, metrics, runs }: Part, seed: number, screened = true): readonly Far[] {
-  const pair = pairOf(population)
-  const rng = random(seedOf(seed, rows, 4, ...new TextEncoder().encode(population)))
-  const counts = new Map(
-    metrics.map((metric) => [metric, { runs: 0, wrong: levels.map(() => 0), ended: levels.map(() => 0), truth: changeIn(pair, metric) }]),
-  )
-  for (let run = 0; run < runs; run++) {
-    const world = draw(pair, rows, rng)
-    const few = compare(
-      world,
-      metrics.map((metric) => spec(metric)),
-      resampling(null, 200),
-    )
-    for (const { spec: one, change } of few) {
-      const into = counts.get(one.name)
-      if (!into || !change.test) continue
-      into.runs += 1
-      const { truth } = into
-      if (screened && Math.min(change.test.below(truth), change.test.above(truth)) > SCREEN) continue
-      const own = new Change(world, one.name)
-      const sides = [below(truth), above(truth)]
-      for (const [j, level] of levels.entries()) {
-        into.wrong[j] = (into.wrong[j] ?? 0) + Number(sides.some((side) => own.reaches(side, level)))
-        into.ended[j] = (into.ended[j] ?? 0) + Number(sides.some((side) => own.reaches(side, level, steps)))
-      }
-    }
-  }
-  return [...counts].map(([metric, { truth: _, ...found }]) => ({ population, rows, metric, ...found }))
+/** A change of one world. */
+interface Seen {
+  readonly metric: string
+  readonly value: number
+  /** with 200 draws */
+  readonly test: Test
+  readonly own: Change
 }
 
-export function countReached({ population, rows, metrics, runs }: Part, seed: number): readonly Reached[] {
-  const pair = pairOf(population)
-  const rng = random(seedOf(seed, rows, 5, ...new TextEncoder().encode(population)))
+/** @param stream tells the worlds of one table from those of another */
+function* changesOf({ population, rows, metrics, runs }: Part, seed: number, stream: number): Generator<Seen> {
+  const rng = random(seedOf(seed, rows, stream, ...new TextEncoder().encode(population)))
+  const specs = metrics.map((metric) => spec(metric))
+  for (let run = 0; run < runs; run++) {
+    const world = draw(pairOf(population), rows, rng)
+    for (const { spec: one, change } of compare(world, specs, resampling(null, 200)))
+      if (change.test) yield { metric: one.name, value: change.value, test: change.test, own: new Change(world, one.name) }
+  }
+}
+
+interface Counted {
+  readonly called: number[]
+  readonly ended: number[]
+}
+
+const none = (at: readonly number[]): Counted => ({ called: at.map(() => 0), ended: at.map(() => 0) })
+
+/** Is the change called so on any of these sides, at each level? By the product, and where its draws end. */
+function addTo({ called, ended }: Counted, own: Change, at: readonly number[], sides: readonly Asked[]): void {
+  for (const [j, level] of at.entries()) {
+    called[j] = (called[j] ?? 0) + Number(sides.some((side) => own.reaches(side, level)))
+    ended[j] = (ended[j] ?? 0) + Number(sides.some((side) => own.reaches(side, level, steps)))
+  }
+}
+
+/** @param screened false: nothing is left out, which gives the same */
+export function countFar(part: Part, seed: number, screened = true): readonly Far[] {
+  const { population, rows, metrics } = part
+  const counts = new Map(metrics.map((metric) => [metric, { ...none(levels), runs: 0, truth: changeIn(pairOf(population), metric) }]))
+  for (const { metric, test, own } of changesOf(part, seed, 4)) {
+    const into = counts.get(metric)
+    if (!into) continue
+    into.runs += 1
+    if (screened && Math.min(test.below(into.truth), test.above(into.truth)) > SCREEN) continue
+    addTo(into, own, levels, [below(into.truth), above(into.truth)])
+  }
+  return [...counts].map(([metric, { runs, called: wrong, ended }]) => ({ population, rows, metric, runs, wrong, ended }))
+}
+
+export function countReached(part: Part, seed: number): readonly Reached[] {
+  const { population, rows, metrics } = part
   const counts = new Map(
     metrics.map((metric) => [
       metric,
-      {
-        changes: [] as number[],
-        worse: Math.sign(changeIn(pair, metric)),
-        found: reachLevels.map(() => 0),
-        ended: reachLevels.map(() => 0),
-      },
+      { ...none(reachLevels), changes: [] as number[], worse: Math.sign(changeIn(pairOf(population), metric)) },
     ]),
   )
-  for (let run = 0; run < runs; run++) {
-    const world = draw(pair, rows, rng)
-    const few = compare(
-      world,
-      metrics.map((metric) => spec(metric)),
-      resampling(null, 200),
-    )
-    for (const { spec: one, change } of few) {
-      const into = counts.get(one.name)
-      if (!into || !change.test) continue
-      into.changes.push(into.worse * change.value)
-      const asked = into.worse < 0 ? below(0) : above(0)
-      if (asked(change.test)[0] > SCREEN) continue
-      const own = new Change(world, one.name)
-      for (const [j, level] of reachLevels.entries()) {
-        into.found[j] = (into.found[j] ?? 0) + Number(own.reaches(asked, level))
-        into.ended[j] = (into.ended[j] ?? 0) + Number(own.reaches(asked, level, steps))
-      }
-    }
+  for (const { metric, value, test, own } of changesOf(part, seed, 5)) {
+    const into = counts.get(metric)
+    if (!into) continue
+    into.changes.push(into.worse * value)
+    const asked = into.worse < 0 ? below(0) : above(0)
+    if (asked(test)[0] <= SCREEN) addTo(into, own, reachLevels, [asked])
   }
-  return [...counts].map(([metric, { changes, found, ended }]) => {
+  return [...counts].map(([metric, { changes, called: found, ended }]) => {
     const mean = changes.reduce((sum, x) => sum + x, 0) / changes.length
     const sd = Math.sqrt(changes.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (changes.length - 1))
     const known = reachLevels.map((level) => changes.filter((x) => x >= normalQuantile(1 - level) * sd).length)
@@ -220,87 +188,6 @@ const plan = (short: boolean) => {
       part('binary, 30 % positives, one model knows little', 300, ['recall_at_fpr', 'precision_at_recall'], 40),
     ],
   }
-}
-
-/** Of one metric in all worlds: a rate in one of them is beyond what so many runs can tell. */
-export function farTargets(all: readonly Far[]): readonly Target[] {
-  const far = all.filter(({ population }) => !toldOnly.has(population))
-  const metrics = [...new Set(far.map(({ metric }) => metric))]
-  const rate = (name: string, own: readonly Far[]): readonly Target[] =>
-    levels.map((level, j) => ({
-      what: `${name}: p ≤ ${level} on either side of the truth`,
-      k: own.reduce((sum, { wrong }) => sum + (wrong[j] ?? 0), 0),
-      n: own.reduce((sum, { runs }) => sum + runs, 0),
-      most: 2 * level,
-    }))
-  return metrics.flatMap((metric) =>
-    rate(
-      metric,
-      far.filter((one) => one.metric === metric),
-    ),
-  )
-}
-
-/** Fifteen points less than the z test: Student's t and a correction of bias take some of that. */
-export const reachedTargets = (reached: readonly Reached[]): readonly Target[] =>
-  reached.flatMap(({ population, rows, metric, runs, found, known }) =>
-    reachLevels.map((level, j) => ({
-      what: `${metric}, ${population}, ${count(rows)} rows: found at ${level}`,
-      k: found[j] ?? 0,
-      n: runs,
-      least: Math.max(0, (known[j] ?? 0) / runs - 0.15),
-    })),
-  )
-
-const tiny = (share: number): string => (share === 0 ? '0' : `${(100 * share).toFixed(3)} %`)
-
-function tables(far: readonly Far[], reached: readonly Reached[], how: string): { readonly text: string; readonly missed: boolean } {
-  const wrong = farTargets(far).map(judgeTarget)
-  const found = reachedTargets(reached).map(judgeTarget)
-  const met = (ok: boolean) => (ok ? 'met' : 'MISSED')
-  const text = [
-    '# Simulated p-values far out',
-    '',
-    `${how}: changes that are read from draws, which the product adds to as long as they are not enough, and from the last on with a normal tail; in brackets the exact binomial interval at 99 %.`,
-    '',
-    '## The change called smaller, or larger, than it is',
-    '',
-    'Both sides together, so that twice the level may be wrong; equal models, and a candidate that is worse by what is tested.',
-    '',
-    '| what | worlds | wrong | most | |',
-    '|---|---|---|---|---|',
-    ...wrong.map(
-      ({ what, n, rate, bounds: [low, high], most, met: ok }) =>
-        `| ${what} | ${count(n)} | ${tiny(rate)} [${tiny(low)}, ${tiny(high)}] | ${tiny(most ?? 1)} | ${met(ok)} |`,
-    ),
-    '',
-    'Of each population, and in brackets by the same draws where nothing goes on beyond the last.',
-    '',
-    `| metric | population | rows | worlds |${levels.map((level) => ` ${level} |`).join('')}`,
-    `|---|---|---|---|${levels.map(() => '---|').join('')}`,
-    ...far.map(
-      ({ metric, population, rows, runs, wrong: k, ended }) =>
-        `| ${metric} | ${population} | ${count(rows)} | ${count(runs)} |${k.map((x, j) => ` ${x} (${ended[j] ?? 0}) |`).join('')}`,
-    ),
-    '',
-    `Not counted above: ${[...toldOnly].join('; ')}. Near 1 a metric has farther to fall than to rise, which t of the change does not know: of a change that is not 0 such p-values are too small there, with or without what goes on beyond the draws.`,
-    '',
-    '## A worse candidate is found',
-    '',
-    'The last level is that of the fiftieth candidate of a holdout. By the product; by the same draws where nothing goes on beyond the last; by a z test that is told the true standard error.',
-    '',
-    '| metric | population | rows | level | worlds | found | draws alone | z test | |',
-    '|---|---|---|---|---|---|---|---|---|',
-    ...reached.flatMap(({ metric, population, rows, runs, ended, known }) =>
-      reachLevels.map((level, j) => {
-        const one = found.find(({ what }) => what === `${metric}, ${population}, ${count(rows)} rows: found at ${level}`)
-        const [low, high] = interval(one?.k ?? 0, runs)
-        return `| ${metric} | ${population} | ${count(rows)} | ${level} | ${count(runs)} | ${percent((one?.k ?? 0) / runs)} [${percent(low)}, ${percent(high)}] | ${percent((ended[j] ?? 0) / runs)} | ${percent((known[j] ?? 0) / runs)} | ${met(one?.met ?? false)} |`
-      }),
-    ),
-    '',
-  ].join('\n')
-  return { text, missed: [...wrong, ...found].some(({ met: ok }) => !ok) }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
