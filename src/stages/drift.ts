@@ -15,6 +15,7 @@ import { UserError } from '../errors.ts'
 import type { ModelStage } from './context.ts'
 import { demandColumns, notFeatures } from './drift/demand-columns.ts'
 import { type PredictionTables, predictionTables } from './drift/predictions.ts'
+import { rowsAlone } from './drift/rows-alone.ts'
 import { findSides } from './drift/sides.ts'
 import { classify } from './drift/tell-apart.ts'
 
@@ -67,7 +68,14 @@ export const drift: ModelStage = async (context) => {
     ...(judged.correlations === undefined ? {} : { correlations: judged.correlations }),
     ...(judged.classifier === undefined ? {} : { classifier: judged.classifier }),
   }
-  const checks = [...judged.checks, ...(predictions.kind === 'none' && !same ? [notPredicted(predictions.because)] : [])]
+  const compared = judged.columns.some(({ state }) => state !== 'skipped')
+  const alone = !compared || judged.blocks !== undefined || model.drift.blocks === 'rows' ? null : rowsAlone(data, sides)
+  if (alone !== null) progress.warn(alone.message)
+  const checks = [
+    ...judged.checks,
+    ...(alone === null ? [] : [alone]),
+    ...(predictions.kind === 'none' && !same ? [notPredicted(predictions.because)] : []),
+  ]
   return { checks, inputs: [...reference.inputs, ...current.inputs], details: { ...details } }
 }
 

@@ -194,6 +194,43 @@ describe('the drift stage', () => {
   })
 })
 
+describe('rows compared as independent, though the config says what makes them alike', () => {
+  let desk: Desk
+  const timed = (time: (day: number) => string, columns = 'x,y,t', days = 20) =>
+    `${columns}\n${Array.from({ length: 400 }, (_, i) => [(i * 7919) % 97, i % 4 === 0 ? 1 : 0, time(i % days)].slice(0, columns.split(',').length).join(',')).join('\n')}\n`
+  const iso = (day: number) => `2026-03-${String(day + 1).padStart(2, '0')}`
+  const dotted = (day: number) => `${day + 1}.3.2026`
+  beforeAll(() => {
+    desk = makeDesk()
+    desk.write('train.csv', timed(iso))
+    desk.write('current.csv', timed(iso, 'x,y,t', 16))
+    desk.write('dotted.csv', timed(dotted))
+    desk.write('bare.csv', timed(iso, 'x,y'))
+  })
+  afterAll(() => desk.close())
+
+  const said = async (data: string, rest = '') => {
+    const { checks } = await desk.run(config({ data: `${data}, features: [x]`, rest }), ['validate', 'drift'])
+    expect(checks.find(({ id }) => id === 'drift.shift:x')?.status).toBe('pass')
+    const check = checks.find(({ id }) => id === 'drift.blocks')
+    return check === undefined ? null : `${check.effect}: ${check.message}`
+  }
+  const about = 'skipped: Rows were compared as if none depended on another, though data.time names t: '
+
+  it('is said, with the side that has no blocks and why', async () => {
+    expect(await said('train: train.csv, current: bare.csv, time: t')).toBe(`${about}data.current has no column t`)
+    expect(await said('train: dotted.csv, current: current.csv, time: t')).toBe(
+      `${about}data.train of this run holds it as VARCHAR, and not as dates or timestamps; data.current has no blocks of it`,
+    )
+  })
+
+  it('is not said where blocks are compared, where nothing makes rows alike, and where rows were asked for', async () => {
+    expect(await said('train: train.csv, current: current.csv, time: t')).toBeNull()
+    expect(await said('train: train.csv, current: bare.csv')).toBeNull()
+    expect(await said('train: train.csv, current: bare.csv, time: t', 'drift: {blocks: rows}')).toBeNull()
+  })
+})
+
 describe('trouble of the drift stage is one sentence', () => {
   let desk: Desk
   beforeAll(() => {

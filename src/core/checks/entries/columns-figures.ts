@@ -156,7 +156,14 @@ const kurtosis = (x: string) => ({
   huge: `bool_or(abs(${x}) >= 1e150)`,
 })
 
-const quantileParams = { q: z.number({ error: 'expected a number between 0 and 1' }).gt(0).lt(1), ...limits, reference }
+const quantileParams = {
+  q: z
+    .number({ error: 'expected a number above 0 and below 1' })
+    .gt(0, { error: 'expected a number above 0 and below 1' })
+    .lt(1, { error: 'expected a number above 0 and below 1' }),
+  ...limits,
+  reference,
+}
 type Quantile = ParamsOf<typeof quantileParams>
 
 /** The edge of the reference nearest to its q-quantile, with the share of the reference at or below it. */
