@@ -4,7 +4,7 @@ import { addSummary, annotate } from '../adapters/github/commands.ts'
 import type { OwnedContext } from '../compose.ts'
 import { modelStages } from '../core/pipeline.ts'
 import { annotations } from '../core/report/annotations.ts'
-import { jobSummary } from '../core/report/markdown.ts'
+import { reportMarkdown } from '../core/report/markdown.ts'
 import type { StageResult } from '../core/schema/result.ts'
 import { asError } from '../errors.ts'
 import { readReport } from '../stages/gate/read-report.ts'
@@ -33,7 +33,7 @@ export async function afterGate(
     const read = await readReport(context)
     if (read.kind === 'found') {
       annotate(annotations(read.report))
-      addSummary(jobSummary(read.report), context.environment.GITHUB_STEP_SUMMARY)
+      addSummary(reportMarkdown(read.report), context.environment.GITHUB_STEP_SUMMARY)
     } else {
       annotate(annotationsOf(results))
       addSummary(

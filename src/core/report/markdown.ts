@@ -58,10 +58,8 @@ export function renderMarkdown(report: Report, options: MarkdownOptions): string
 
 export const commentBody = (report: Report, marker: Marker): string => renderMarkdown(report, { budget: commentBudget, marker })
 
+/** `report.md`, and the summary of a job, of which the runner counts bytes. */
 export const reportMarkdown = (report: Report): string => renderMarkdown(report, { budget: summaryBudget, measure: utf8Bytes })
-
-/** The job summary: the same words; the runner counts bytes. */
-export const jobSummary = reportMarkdown
 
 const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length
 

@@ -1,7 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5'
 import { describe, expect, it } from 'vitest'
-import { commentBody, commentBudget, jobSummary, renderMarkdown, summaryBudget, withoutGate } from '../../../src/core/report/markdown.ts'
+import {
+  commentBody,
+  commentBudget,
+  renderMarkdown,
+  reportMarkdown,
+  summaryBudget,
+  withoutGate,
+} from '../../../src/core/report/markdown.ts'
 import type { ModelReport, Report } from '../../../src/core/report/report.ts'
 import { makeCheck } from '../../../src/core/schema/result.ts'
 import { naughtyCases } from './naughty.ts'
@@ -186,7 +193,7 @@ describe('RPT-08 a comment fits, keeps its verdict and closes its tags', () => {
   })
 
   it('CMD-06 keeps a job summary under the limit in bytes', () => {
-    const text = jobSummary(report([many(5000, '漢'.repeat(100))]))
+    const text = reportMarkdown(report([many(5000, '漢'.repeat(100))]))
     expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(summaryBudget)
     expect(text.startsWith('## ❌ Modelgate: ')).toBe(true)
   })
