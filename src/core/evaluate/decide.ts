@@ -51,15 +51,17 @@ export function decide(
   const without = open(
     `${few ?? compared.untested ?? 'No test is known for it, so only mode point can judge it.'} ${countedInconclusive(policy)}`,
   )
-  const wanted = change.test?.rowsNeeded(margin.value > 0 ? margin.value : drop, step) ?? Number.POSITIVE_INFINITY
   const what = limitText(margin, metric.unit)
+  // a share of 0 is nothing that rows could show
+  const reached = margin.value > 0 ? { by: margin.value, what } : { by: drop, what: size(drop, metric.unit) }
+  const wanted = change.test?.rowsNeeded(reached.by, step) ?? Number.POSITIVE_INFINITY
   const units = groups === null ? 'rows' : noun
   const needs = () =>
     rows === null
       ? `Not decided: with the intervals of the two numbers a change of ${what} may be chance.`
       : mode === 'confident_worse' && margin.value > 0
         ? leftOpen(compared, rows, { beyond: drop - margin.value, alpha: step, side: 'above', what })
-        : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, what, { noun: units, test: change.test })}.`
+        : `Not decided: ${notShown(groups ?? rows, wanted, metric.direction, reached.what, { noun: units, test: change.test })}.`
 
   switch (mode) {
     case 'point':

@@ -365,6 +365,17 @@ describe('changes', () => {
     })
   })
 
+  it('a share of a baseline that is 0 is nothing: the rows that are told would show the change that was seen', () => {
+    const right = labelled(200, () => false)
+    const check = checkOf(
+      'evaluate.max_rise:fpr',
+      decide({ candidate: labelled(200, (i) => i === 0 || i === 2), baseline: right, specs: [spec('fpr')] }),
+    )
+    expect(check).toMatchObject({ status: 'inconclusive', baseline: 0 })
+    expect(check.message).toContain('200 rows cannot show a rise of 2.0 pp (')
+    expect(check.message).not.toContain('a rise of 2 %')
+  })
+
   it('Holm: one drop that is certain alone is not certain among many', () => {
     // p ≈ 0.02 alone
     const drop = labelled(2000, (i) => (i >= 5 && i < 200) || (i >= 200 && i < 219))
