@@ -1,7 +1,7 @@
 /**
- * The change of a calibration error where hundreds are judged at once. The bounds of `calibration-change.ts` hold the true change wherever it lies, and are so wide that of a slice in which a
- * tenth of the answers is turned round they find one in forty. So a rise, or a fall, is called by what models that are as badly calibrated would show by chance (`stats/calibration-rise.ts`): p at 0 is that of this test. How large it may be is another question: what chance adds to a small error it adds less to a large one, and a
- * difference of the two understates a rise. So the bounds are the wider of both, but for the side of 0, which is the test's.
+ * The change of a calibration error where hundreds are judged at once. The bounds of `calibration-change.ts` hold the true change wherever it lies, and are so wide that they find fewer slices in which answers are
+ * turned round. So a rise, or a fall, is called by what chance may have added to models that are as badly calibrated (`stats/calibration-rise.ts`): p at 0 is that of this test. How large it may be is another question: what
+ * chance adds to a small error it adds less to a large one, and a difference of the two understates a rise. So the bounds are the wider of both, but for the side of 0, which is the test's.
  */
 import type { Sample } from '../metrics/sample.ts'
 import { binnedChange } from '../stats/calibration-rise.ts'
@@ -25,14 +25,14 @@ type Signed = ReturnType<NonNullable<Weighted['signed']>>
 
 /** null: nothing scatters */
 function bySigns(before: Signed, after: Signed, value: number, units: Int32Array | null): Test | null {
-  const { se, n, ...found } = binnedChange(before, after, after.heavy, units)
-  if (n < 2 || !(se > 0)) return null
-  const rise = { n, se, mean: found.rise, skewness: 0 }
-  const fall = { n, se, mean: found.fall, skewness: 0 }
+  const { n, ...found } = binnedChange(before, after, after.heavy, units)
+  if (n < 2 || !(found.rise.se > 0 && found.fall.se > 0)) return null
+  const rise = { n, ...found.rise, skewness: 0 }
+  const fall = { n, ...found.fall, skewness: 0 }
   const groups = units && groupsOf(units)
   const bounds = (level: number): Bounds => [Math.min(value, tBounds(rise, level)[0]), Math.max(value, tBounds(fall, level)[1])]
   return {
-    method: 'shrunken-bins-t',
+    method: 'binned-t',
     groups,
     below: (at) => tBelow(fall, at),
     above: (at) => tBelow({ ...rise, mean: -rise.mean }, -at),

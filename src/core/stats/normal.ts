@@ -12,7 +12,7 @@ import { erfc } from './erf.ts'
 
 export const normalCdf = (z: number): number => 0.5 * erfc(-z / Math.SQRT2)
 export const normalSf = (z: number): number => 0.5 * erfc(z / Math.SQRT2)
-const normalPdf = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)
+export const normalPdf = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)
 
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability lies in [0, 1], not ${p}`)
