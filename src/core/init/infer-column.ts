@@ -155,19 +155,25 @@ function domain(inRoles: readonly ColumnInRole[]): Domain | null {
 function sawValues(inRoles: readonly ColumnInRole[], labels: readonly Plain[] | null): readonly string[] {
   const first = inRoles[0]
   if (first === undefined) return []
-  if (first.kind === 'constant' && first.missing < first.rows) return ['the same value in every row']
-  const { levels } = first
-  if (levels === null) return first.kind === 'identifier' ? ['nearly every value differs, or they follow the order of the rows'] : []
-  const told = levels.distinct > mostLevels ? `more than ${mostLevels} distinct values` : plural(levels.distinct, 'distinct value')
-  const rare = labels !== null && labels.length < levels.distinct ? [`those of fewer than ${fewestRows} rows are not listed`] : []
-  return [told, ...rare]
+  const known = inRoles.flatMap(({ levels }) => levels ?? [])
+  const least = Math.max(new Set(known.flatMap(({ top }) => top.map(({ label }) => label))).size, ...known.map(({ distinct }) => distinct))
+  if (inRoles.every(({ kind }) => kind === 'constant') && least <= 1 && first.missing < first.rows) return ['the same value in every row']
+  if (known.length === 0) return first.kind === 'identifier' ? ['nearly every value differs, or they follow the order of the rows'] : []
+  // whether a value of few rows is one of another file nobody knows
+  const rare = known.some(({ distinct, top }) => distinct > top.length)
+  const unsure = known.length < inRoles.length || (rare && inRoles.length > 1)
+  const told = `${unsure ? 'at least ' : ''}${plural(least, 'distinct value')}`
+  return [
+    least > mostLevels ? `more than ${mostLevels} distinct values` : told,
+    ...(labels !== null && rare ? [`those of fewer than ${fewestRows} rows are not listed`] : []),
+  ]
 }
 
-/** Rounded outwards to two digits, so that it is nobody's value. */
+/** Of every file, and so of all of them. Rounded outwards to two digits, so that it is nobody's value. */
 function sawRange(inRoles: readonly ColumnInRole[]): readonly string[] {
-  const [first] = inRoles
-  if (first === undefined || first.low === null || first.high === null) return []
-  return [`98 % between ${written(outwards(first.low, Math.floor))} and ${written(outwards(first.high, Math.ceil))}`]
+  const [lows, highs] = [inRoles.flatMap(({ low }) => low ?? []), inRoles.flatMap(({ high }) => high ?? [])]
+  if (lows.length === 0 || highs.length === 0) return []
+  return [`98 % between ${written(outwards(Math.min(...lows), Math.floor))} and ${written(outwards(Math.max(...highs), Math.ceil))}`]
 }
 
 function outwards(value: number, round: (x: number) => number): number {

@@ -74,6 +74,21 @@ describe('init over data it has not seen before', () => {
     expect(result?.checks.filter(({ effect }) => effect !== 'pass' && effect !== 'skipped').map(({ message }) => message)).toEqual([])
   })
 
+  it('what was seen is that of all files, as the number of rows beside it is', async () => {
+    const file = (kinds: readonly string[], from: number, flag: (i: number) => number, rare = 0) =>
+      `kind,amount,flag,y\n${Array.from({ length: 1000 }, (_, i) => [i < rare ? 'odd' : kinds[i % kinds.length], from + ((i * 37) % 997) / 10, flag(i), i % 2].join(',')).join('\n')}\n`
+    using folder = makeFolder({ 'train.csv': file(['a', 'b'], 0, () => 1), 'test.csv': file(['a', 'b', 'c'], 500, (i) => i % 2) })
+    await folder.init({ target: 'y' })
+    expect(folder.read()).toMatch(/ kind: .* # 0 missing in 2,000 rows; 3 distinct values\n/)
+    expect(folder.read()).toMatch(/ amount: .* # 0 missing in 2,000 rows; 98 % between \S+ and [56]\d\d\n/)
+    expect(folder.read()).toMatch(/ flag: .* # 0 missing in 2,000 rows; at least 2 distinct values\n/)
+    using rarely = makeFolder({ 'train.csv': file(['a', 'b'], 0, () => 1), 'test.csv': file(['a', 'b', 'c'], 500, (i) => i % 2, 2) })
+    await rarely.init({ target: 'y' })
+    expect(rarely.read()).toMatch(
+      / kind: .* # 0 missing in 2,000 rows; at least 4 distinct values; those of fewer than 5 rows are not listed\n/,
+    )
+  })
+
   it('leaves what it cannot know open, and says so', async () => {
     using folder = churn()
     const outcome = await folder.init()
