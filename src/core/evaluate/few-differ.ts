@@ -149,8 +149,13 @@ export function fewUnitsDiffer(candidate: Sample, { units, groups, without }: Di
 /** The same test where not one row differs. null: the level has no width either, as the area of a score that is the same everywhere */
 export function nothingDiffers(candidate: Sample, draws: Resampling): Test | null {
   const open = leftOpen(candidate, draws)
-  return open && testOf({ effects: [], ...open }, 0, candidate.unit ? open.units : null)
+  if (open === null) return null
+  // the interval of a perfect order is as short as 1/n, and yet a row may fall from its top to its end
+  const largest = Math.max(open.largest, ordered.has(candidate.kind) ? 1 : 0)
+  return testOf({ effects: [], units: open.units, largest }, 0, candidate.unit ? open.units : null)
 }
+
+const ordered: ReadonlySet<Sample['kind']> = new Set(['auc', 'cut', 'rank', 'influence'])
 
 /** What one of so many rows (groups, blocks of time) could have at most, as far as the level tells. */
 function leftOpen(candidate: Sample, draws: Resampling): Omit<FewDiffer, 'effects'> | null {

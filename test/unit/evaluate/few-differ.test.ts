@@ -126,6 +126,11 @@ describe('two models that answer alike', () => {
       expect(high, name).toBeCloseTo((name === 'brier' ? 1 : most - least) * (1 - 0.05 ** (1 / n)), 9)
       expect(low, name).toBeCloseTo(-(high ?? Number.NaN), 12)
     }
+    // where an order is perfect a row of the rarer class has as far to fall as any
+    for (const name of ['roc_auc', 'pr_auc', 'ks_statistic', 'recall_at_fpr'])
+      expect(testOf(name, sure, sure)?.bounds(0.95, 0)[0], name).toBeLessThanOrEqual(-(1 - 0.05 ** (1 / 72)) + 1e-9)
+    const weighted = { ...sure, weight: one(n) }
+    expect(testOf('roc_auc', weighted, weighted)?.bounds(0.95, 0)[0]).toBeLessThanOrEqual(-(1 - 0.05 ** (1 / n)) + 1e-9)
     for (const [name, scores] of [
       ['mae', perfect],
       ['mae', off],
