@@ -14,7 +14,7 @@ import { bucketsOf, hashProbe, textsAtOnce, usualWords, type Words, wordQuery } 
 import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Table } from '../ports/data-engine.ts'
 import { countAll, countLevels, countSample, countWithRiders, measuresOf, type Rode } from './profile/counts.ts'
-import { demandKinds, demandTruth, weightFacts } from './profile/demands.ts'
+import { demandKinds, weightFacts } from './profile/demands.ts'
 import { type AskedPairs, countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
 import { tableFacts } from './table-facts.ts'
 
@@ -99,7 +99,7 @@ export interface Profiled extends Rode {
   readonly profile: TableProfile
 }
 
-/** @throws UserError DATA_UNREADABLE (contradicts itself), UNKNOWN_COLUMN, COLUMN_KIND, WEIGHT_INVALID */
+/** @throws UserError UNKNOWN_COLUMN, COLUMN_KIND, WEIGHT_INVALID */
 async function buildWithRiders(engine: DataEngine, table: Table, options: ProfileOptions, riders: readonly Sql[]): Promise<Profiled> {
   const { role, reference = null, kinds = {} } = options
   const facts = tableFacts(table, role)
@@ -138,7 +138,6 @@ async function buildWithRiders(engine: DataEngine, table: Table, options: Profil
   const plans = [...own, ...ours]
 
   const { rode, row } = await countWithRiders(engine, wide, own, riders)
-  demandTruth(table, row)
   const counting = (measures: readonly Measure[]) => countAll(engine, wide, measures, table.rows)
   const counted = {
     ...row,

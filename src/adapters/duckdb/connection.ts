@@ -20,6 +20,7 @@ export async function connect({ native, folder, memoryLimitBytes, threads }: Con
   const instance = await takeInstance(native, threads)
   const raw = await instance.connect()
   // the footer of a file of thousands of columns is read once, not by each query over it
+  // what the footer of a Parquet file says of missing, smallest and largest values is not believed: with this rule the engine decides conditions by it and looks at no row
   // access is taken away after the folder is allowed, the lock comes last: no later statement can widen either
   await raw.run(`
     SET memory_limit = '${kibibytes(memoryLimitBytes)}';
@@ -29,6 +30,7 @@ export async function connect({ native, folder, memoryLimitBytes, threads }: Con
     SET allowed_directories = [${quoteText(`${folder}/`)}];
     SET TimeZone = 'UTC';
     SET parquet_metadata_cache = true;
+    SET disabled_optimizers = 'statistics_propagation';
     SET preserve_insertion_order = true;
     SET enable_external_access = false;
     SET lock_configuration = true`)

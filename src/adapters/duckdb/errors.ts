@@ -81,6 +81,15 @@ const rules: readonly Rule[] = [
     says: () => ({ what: 'it holds text that is not UTF-8', fix: 'write those bytes as UTF-8 text, or as a binary column' }),
   },
   {
+    // different whole numbers are counted between the ends that the footer names
+    when: /^Out of Range Error: Value -?\d+ is outside of provided min and max range/,
+    code: 'DATA_UNREADABLE',
+    says: () => ({
+      what: 'the Parquet file contradicts itself: its footer names a smallest and a largest value, and a row holds one beyond',
+      fix: 'write the file again',
+    }),
+  },
+  {
     when: /Need at least one non-root column/,
     code: 'DATA_UNREADABLE',
     says: () => ({ what: 'it has no columns', fix: 'make the file again' }),

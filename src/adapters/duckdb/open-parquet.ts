@@ -3,7 +3,7 @@ import { sparsest } from '../../core/checks/facts.ts'
 import { type Column, quoteName } from '../../ports/data-engine.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import { rowNumberOf } from './names.ts'
-import { askFacts, relationOf } from './parquet-asked.ts'
+import { askFacts, promisesMore, relationOf } from './parquet-asked.ts'
 import type { Footer } from './parquet-footer.ts'
 import { type Bound, unpackedBounds } from './parquet-pages.ts'
 import { type FooterFacts, greatestOf, plainTable, type Range, runningNumbers, wordyColumns } from './parquet-plain.ts'
@@ -30,6 +30,7 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
     const plain = footer === null ? null : plainTable(footer)
     const facts = plain ?? (await askFacts(session.raw, file))
     const { columns, rows } = facts
+    if (rows > mostRows) throw promisesMore(file)
     await demandBounded(session, file, footer, facts, maxUnpackedBytes)
     const rowNumber = rowNumberOf(
       'file_row_number',
@@ -54,6 +55,9 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
     throw mapEngineError(thrown, file.shown)
   }
 }
+
+/** The engine counts rows of which it needs no column one by one, as many as the file says: with these it is done in a minute, and no file has as many. */
+const mostRows = 2 ** 40
 
 /** Each thread has bits of its own for all between the ends: 8 MiB. */
 const mostBits = 2 ** 26

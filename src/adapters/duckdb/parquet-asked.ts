@@ -29,12 +29,13 @@ export async function askFacts(raw: Raw, file: Asked): Promise<FooterFacts> {
       )
   }
   const counted = await raw.runAndReadAll(
-    `SELECT (SELECT count(*) FROM ${relationOf(file)}), (SELECT num_rows FROM parquet_file_metadata(${path}))`,
+    `SELECT (SELECT coalesce(sum(n), 0) FROM (SELECT any_value(row_group_num_rows) AS n FROM parquet_metadata(${path}) GROUP BY row_group_id)),
+       (SELECT num_rows FROM parquet_file_metadata(${path}))`,
   )
   const [read, promised] = counted.getRows()[0] ?? []
   const rows = Number(read ?? 0)
   const { short, ...statistics } = await askStatistics(raw, path, columns)
-  demandOneStory(file, short, Number(promised ?? rows) > rows)
+  if (short || Number(promised ?? rows) > rows) throw promisesMore(file)
   return { columns, rows, ...statistics }
 }
 
@@ -93,12 +94,5 @@ async function askStatistics(raw: Raw, path: string, columns: readonly Column[])
  * The number of rows stands in the footer, in each row group, and in each column of it. The engine takes the word of the row group and leaves
  * the other rows out in silence; more rows than there are, it notices. A footer that says too few is let pass: some writers leave a zero.
  */
-function demandOneStory({ shown }: Asked, short: boolean, promisesMore: boolean): void {
-  if (!promisesMore && !short) return
-  throw unreadable(
-    shown,
-    null,
-    'the Parquet file contradicts itself: it promises more rows than can be read',
-    'copy or write the file again',
-  )
-}
+export const promisesMore = ({ shown }: Pick<StagedFile, 'shown'>): Error =>
+  unreadable(shown, null, 'the Parquet file contradicts itself: it promises more rows than can be read', 'copy or write the file again')

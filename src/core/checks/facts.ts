@@ -55,14 +55,8 @@ export const numericKinds: readonly StorageKind[] = ['integer', 'float', 'decima
 export const isNumeric = (kind: StorageKind): boolean => numericKinds.includes(kind)
 export const isMoment = (kind: StorageKind): boolean => kind === 'date' || kind === 'timestamp'
 
-/**
- * SQL: null where the value is, else true. Whether a column of a Parquet file holds nulls the engine takes from the footer, which may not tell the truth,
- * and then looks at no value; it does not see through this. The price is that the column is read, whatever else is asked of it.
- */
-export const orNull = (value: string): string => `constant_or_null(true, ${value})`
-
 /** SQL: it is not null. NaN is none. */
-export const notNull = (value: string): string => `${orNull(value)} IS NOT NULL`
+export const notNull = (value: string): string => `${value} IS NOT NULL`
 
 /** SQL: the value is there. NaN is a missing number. */
 export const present = ({ quoted, kind }: ColumnFacts): string =>
@@ -75,8 +69,8 @@ export const absent = (column: ColumnFacts): string => `NOT ${present(column)}`
 export const filtered = (table: TableFacts, condition: string): TableFacts => selected(table, ['*'], ` WHERE ${condition}`)
 
 /**
- * The same table for SQL that a person wrote. What the footer of a Parquet file says of missing, smallest and largest values the engine believes, and decides by it
- * without a look at the rows; of what a function makes of a value it knows nothing. The greatest of one value is that value, of whatever type.
+ * The same table for SQL that a person wrote. Of a Parquet file the engine reads no group of rows in which, as the footer says of its smallest and largest values, a
+ * condition can be true nowhere. Of what a function makes of a value the footer says nothing, and the greatest of one value is that value, of whatever type.
  * @param names columns that the SQL reads; null: it may be any
  */
 export function asRead(table: TableFacts, names: ReadonlySet<string> | null): TableFacts {

@@ -1,6 +1,6 @@
 /** A rule of rows → the condition of a row that breaks it, and the two aggregates that count it: what costs least and says the same. */
 import type { CheckEntry, Scope, Work } from './entry.ts'
-import { absent, type ColumnFacts, notNull, orNull, present, type Sql, sql } from './facts.ts'
+import { absent, type ColumnFacts, notNull, present, type Sql, sql } from './facts.ts'
 
 interface Conditions {
   /** of a row that is judged and breaks the rule */
@@ -35,7 +35,7 @@ const countOf = (condition: Sql): Sql => (condition.sql === 'true' ? sql('count(
  */
 function plainCounts(column: ColumnFacts, judged: Sql, breaks: Sql): Partial<Conditions['counts']> | null {
   const { quoted, kind } = column
-  const filled = `count(${orNull(quoted)})`
+  const filled = `count(${quoted})`
   const nan = `count_if(isnan(${quoted}))`
   const values = kind === 'float' ? `${filled} - ${nan}` : filled
   if (judged.sql === 'true') return breaks.sql === absent(column) ? { broken: sql(`count(*) - (${values})`) } : null

@@ -42,17 +42,11 @@ export type Operator = '<' | '<=' | '>' | '>='
 const numberType = (column: ColumnFacts, value: number): string =>
   column.kind === 'integer' && Number.isSafeInteger(value) ? 'BIGINT' : 'DOUBLE'
 
-/**
- * The value, NaN too. The extremes in the footer of a Parquet file leave NaN out; where they decide a comparison, the engine forgets that it may be there. Of what a
- * function makes of a value it knows no extremes, and the greatest of one value is that value.
- */
-const withNaN = ({ quoted, kind }: ColumnFacts): string => (kind === 'float' ? `greatest(${quoted})` : quoted)
-
 /** `value` on the wrong side of a limit. Text is read as the limit's type; what cannot be read breaks the rule. */
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
   if (typeof value === 'number' && isNumeric(column.kind))
     // the engine takes NaN for larger than every number
-    return strict(sql(`${withNaN(column)} ${operator} CAST(? AS ${numberType(column, value)})`, [value]), operator.startsWith('>'))
+    return strict(sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value]), operator.startsWith('>'))
   if (typeof value === 'string' && isMoment(column.kind))
     return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
   if (column.kind !== 'string') return sql('true')

@@ -2,7 +2,7 @@
  * What a profile asks of a column, however the query over many of them is laid out: side by side, an aggregate a column (queries.ts), or stacked,
  * a row a value (stacked.ts). Both give the same answers, under the same names.
  */
-import { type ColumnFacts, isNumeric, orNull, type StorageKind } from '../checks/facts.ts'
+import { type ColumnFacts, isNumeric, type StorageKind } from '../checks/facts.ts'
 import { binsOf } from './bins.ts'
 import { asDouble, sqlNumber } from './codes.ts'
 import { gridPoints } from './edges.ts'
@@ -107,10 +107,8 @@ export function sampleMeasure(facts: ColumnFacts, place: number): Measure | null
 /** Moments are summed around this. */
 export const pivotOf = (edges: readonly number[]): number => edges[Math.floor(edges.length / 2)] ?? 0
 
-const values = (c: string) => ({ v: `count(${orNull(c)})`, said: `count(${c})` })
-
 /**
- * Of every row: `v` (not null), `said` (the same, which may be what the footer of a Parquet file says), of text `e` (empty), of numbers `f` (finite), `lo`, `hi`, `s1`, `s2` (sums around the pivot), `below` and `above`
+ * Of every row: `v` (not null), of text `e` (empty), of numbers `f` (finite), `lo`, `hi`, `s1`, `s2` (sums around the pivot), `below` and `above`
  * where the extremes of a reference are known. Null: a part of the calendar.
  */
 export function countMeasure({ facts, numeric, labels }: Counted, place: number): Measure | null {
@@ -119,7 +117,7 @@ export function countMeasure({ facts, numeric, labels }: Counted, place: number)
   const c = textOr(facts)
   if (numeric === null) {
     const asked: Asked = (of) => ({
-      ...values(of('c')),
+      v: `count(${of('c')})`,
       ...(kind === 'string' ? { e: `count(*) FILTER (WHERE ${of('c')} = '')` } : {}),
     })
     return { place, facts, made: { c }, given: {}, asked }
@@ -134,7 +132,7 @@ export function countMeasure({ facts, numeric, labels }: Counted, place: number)
       const x = of('x')
       const off = `(${x} - ${of('middle')})`
       return {
-        ...values(of('c')),
+        v: `count(${of('c')})`,
         ...(kind === 'string' ? { e: `count(*) FILTER (WHERE ${of('c')} = '')` } : {}),
         ...(kind === 'float' ? { f: `count(${x})` } : {}),
         lo: `min(${x})`,

@@ -4,7 +4,6 @@ import { canBe } from '../../core/profile/kind.ts'
 import type { ProfileKind } from '../../core/schema/profile.ts'
 import { nearest } from '../../core/text/nearest.ts'
 import { UserError } from '../../errors.ts'
-import type { Scalar, Table } from '../../ports/data-engine.ts'
 
 const unknown = (key: string, name: string, table: TableFacts): UserError => {
   const close = nearest(
@@ -27,15 +26,6 @@ export function demandKinds(table: TableFacts, kinds: Readonly<Record<string, Pr
     const message = `data.kinds calls ${name} ${kind}, but data.${table.role} holds it as ${facts.type}`
     throw new UserError('COLUMN_KIND', message, 'store the column so, or take it out of data.kinds')
   }
-}
-
-/** @param counts `v` and `said` of each column (core/profile/measures.ts). @throws UserError DATA_UNREADABLE */
-export function demandTruth(table: Table, counts: Readonly<Record<string, Scalar>>): void {
-  const at = table.columns.findIndex((_, place) => counts[`said${place}`] !== counts[`v${place}`])
-  const column = table.columns[at]
-  if (column === undefined) return
-  const message = `${table.files.map(({ path }) => path).join(', ')}: the Parquet file contradicts itself: its footer has another number of missing values in column ${column.name} than its rows`
-  throw new UserError('DATA_UNREADABLE', message, 'write the file again')
 }
 
 /** @throws UserError UNKNOWN_COLUMN, WEIGHT_INVALID */

@@ -1,4 +1,4 @@
-/** A Parquet file whose footer says that nothing is missing, where something is: the engine looks at no value then (core/checks/facts.ts, `orNull`). */
+/** A Parquet file whose footer says that nothing is missing, where something is, or that no value is large, where many are: it is not believed (adapters/duckdb/connection.ts). */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -57,7 +57,7 @@ models:
     data: {train: ${file}, target: label}
     expect: {profile: ${profile}, columns: {${['id', 'kind', 'part'].map((name) => `${name}: {${rules.join(', ')}, unique: true}`).join(', ')}}}`)
 
-describe('DAT-08 a footer that says nothing is missing', () => {
+describe('DAT-08 a footer that does not tell the truth', () => {
   it.each(['true.parquet', 'lies.parquet'])('%s: values that are missing are found', async (file) => {
     const { checks } = await judge(file, 'needed')
     const statuses = checks.filter(({ id }) => /validate\.(nulls|not_null|null_rate):/.test(id)).map(({ status }) => status)
@@ -66,14 +66,42 @@ describe('DAT-08 a footer that says nothing is missing', () => {
     expect(judged).toEqual(Array(3).fill(rows - missing))
   })
 
-  it('has no profile, and the sentence says why', async () => {
-    const { verdict, checks } = await judge('lies.parquet', 'always')
+  const ranged = (file: string, profile: string, more = '') =>
+    yard.validate(`
+models:
+  m:
+    model: m.onnx
+    data: {train: ${file}, target: label}
+    expect: {profile: ${profile}, columns: {id: {max: 1989, between: {min: 0, max: 1989}, positive: true${more}}}}`)
+
+  it.each([
+    ['true.parquet', 'needed'],
+    ['lies-more.parquet', 'needed'],
+    ['true.parquet', 'always'],
+    ['lies-more.parquet', 'always'],
+  ] as const)('%s, profile %s: a range is held against the values, whatever the footer says of the largest', async (file, profile) => {
+    const { checks } = await ranged(file, profile)
+    const told = checks.filter(({ id }) => /validate\.(max|between|positive):id/.test(id))
+    expect(told.map(({ status, message }) => [status, message])).toEqual([
+      ['fail', 'train: 10 of 1,937 values of id lie above 1989, first in row 1,991'],
+      ['fail', 'train: 10 of 1,937 values of id lie outside [0, 1989], first in row 1,991'],
+      ['pass', '0 of 1,937 values of id are 0 or lie below (train)'],
+    ])
+  })
+
+  it.each(['true.parquet', 'lies.parquet', 'lies-more.parquet'])('%s: its profile has what its rows have', async (file) => {
+    await ranged(file, 'always')
+    const { tables } = await yard.profile()
+    expect(tables[0]?.columns.map(({ n_null }) => n_null)).toEqual([missing, missing, missing, 0])
+    expect(tables[0]?.columns[0]?.numeric).toMatchObject({ min: missing, max: rows - 1 })
+  })
+
+  it('different values cannot be counted between ends that are not the ends, and the sentence says so', async () => {
+    const { verdict, checks } = await ranged('lies-more.parquet', 'needed', ', unique: true')
     expect(verdict).toBe('error')
-    expect(checks.find(({ status }) => status === 'error')).toMatchObject({
-      id: 'validate.read:train',
-      message:
-        'DATA_UNREADABLE: lies.parquet: the Parquet file contradicts itself: its footer has another number of missing values in column id than its rows',
-    })
+    expect(checks.find(({ status }) => status === 'error')?.message).toBe(
+      'DATA_UNREADABLE: lies-more.parquet: the Parquet file contradicts itself: its footer names a smallest and a largest value, and a row holds one beyond',
+    )
   })
 
   it.each([
@@ -108,11 +136,5 @@ ${Object.entries(sql)
       ['min', 'fail', 99],
     ])
     expect(found.find(({ id }) => id.includes('row_expression'))?.message).toContain('first in row 1')
-  })
-
-  it('nothing is said of the file that tells the truth', async () => {
-    await judge('true.parquet', 'always')
-    const { tables } = await yard.profile()
-    expect(tables[0]?.columns.map(({ n_null }) => n_null)).toEqual([missing, missing, missing, 0])
   })
 })

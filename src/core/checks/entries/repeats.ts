@@ -7,7 +7,7 @@
  * 64 times fewer groups than values. Numbers far apart would have a word each, so those are counted as everything else is.
  */
 import type { Aggregates } from '../entry.ts'
-import { type ColumnFacts, isWord, orNull, type Sql, sparsest, sql, type TableFacts } from '../facts.ts'
+import { type ColumnFacts, isWord, type Sql, sparsest, sql, type TableFacts } from '../facts.ts'
 import { ifPresent } from '../sql-parts.ts'
 
 /** In the scan that is made anyway, where the engine can count different values in it. Of values that are the running number of their row none repeats another. */
@@ -15,8 +15,8 @@ export const repeatsInBits = ({ quoted, kinds, astray }: ColumnFacts): Aggregate
   kinds === undefined
     ? null
     : {
-        judged: sql(`count(${orNull(quoted)})`),
-        broken: sql(`count(${orNull(quoted)}) - ${kinds}`),
+        judged: sql(`count(${quoted})`),
+        broken: sql(`count(${quoted}) - ${kinds}`),
         ...(astray === undefined ? {} : { doubts: sql(astray) }),
       }
 
@@ -29,7 +29,7 @@ export function repeats(column: ColumnFacts, { relation, columnar }: TableFacts)
 /** One plan for both ways: the one not taken reads a column and drops every row of it. */
 const inWords = (x: string, relation: string): string => `
   WITH seen AS MATERIALIZED (
-    SELECT count(${orNull(x)}) AS judged, coalesce(CAST(max(${x}) AS HUGEINT) - CAST(min(${x}) AS HUGEINT) < ${sparsest} * count(${x}), true) AS dense
+    SELECT count(${x}) AS judged, coalesce(CAST(max(${x}) AS HUGEINT) - CAST(min(${x}) AS HUGEINT) < ${sparsest} * count(${x}), true) AS dense
     FROM ${relation}),
   words AS (
     SELECT bit_or(CAST(1 AS UBIGINT) << CAST(${x} & 63 AS UBIGINT)) AS word
