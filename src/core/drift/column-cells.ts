@@ -149,10 +149,14 @@ function fineCells(
   }
   for (let bin = 0; bin < rest.reference.length; bin += 1) {
     const edge = edgeOf(bin)
-    const inside = apart.get(bin) ?? none
-    for (const { a, b, value } of inside) if (value < edge) add(a, b, value, false)
+    const inside = apart.get(bin)
+    inside?.forEach(({ a, b, value }) => {
+      if (value < edge) add(a, b, value, false)
+    })
     add(rest.reference[bin] ?? 0, rest.current[bin] ?? 0, edge, true)
-    for (const { a, b, value } of inside) if (value >= edge) add(a, b, value, false)
+    inside?.forEach(({ a, b, value }) => {
+      if (value >= edge) add(a, b, value, false)
+    })
   }
   if (infinite(reference) + infinite(current) === 0) return { reference: ofReference, current: ofCurrent, places: { points, spread } }
   const cells = [
@@ -162,8 +166,6 @@ function fineCells(
   ]
   return { ...toTable(cells), places: null }
 }
-
-const none: readonly Spike[] = []
 
 /** Values with at least 1 % of the rows of both sides together, ascending: chosen from pooled counts only, so the tests stay valid. */
 function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): Spike[] {

@@ -66,7 +66,7 @@ export function pairSums(pairs: Pairs | null | undefined): readonly PairSums[] {
   if (pairs === null || pairs === undefined) return []
   const { columns, n, s, q } = pairs
   const width = columns.length
-  const own = new Map(pairs.partial.map(([i = 0, j = 0, ...sums]) => [i * width + j, sums]))
+  const own = new Map(pairs.partial.map((one) => [(one[0] ?? 0) * width + (one[1] ?? 0), one]))
   const spreads = new Map((pairs.spread ?? []).map(([i, j, spread]) => [i * width + j, spread]))
   const sums: PairSums[] = []
   for (let i = 0; i < width; i += 1) {
@@ -76,11 +76,11 @@ export function pairSums(pairs: Pairs | null | undefined): readonly PairSums[] {
       sums.push({
         a: columns[i] ?? '',
         b: columns[j] ?? '',
-        n: its?.[0] ?? n[i] ?? 0,
-        sa: its?.[1] ?? s[i] ?? 0,
-        sb: its?.[2] ?? s[j] ?? 0,
-        saa: its?.[3] ?? q[i] ?? 0,
-        sbb: its?.[4] ?? q[j] ?? 0,
+        n: its?.[2] ?? n[i] ?? 0,
+        sa: its?.[3] ?? s[i] ?? 0,
+        sb: its?.[4] ?? s[j] ?? 0,
+        saa: its?.[5] ?? q[i] ?? 0,
+        sbb: its?.[6] ?? q[j] ?? 0,
         sab: pairs.products[sums.length] ?? 0,
         spread: spreads.get(place) ?? null,
       })
