@@ -56,7 +56,8 @@ describe.skipIf(process.platform !== 'linux')('the CLI of dist', () => {
     try {
       writeFileSync(join(home, 'modelgate.yml'), 'models:\n  m: {model: m.onnx}\n')
       const runs = [run('gate', '--json'), run('gate', '--json')]
-      expect(new Set(runs.map(({ status, stderr }) => `${status} ${stderr}`)).size, runs.map(({ stderr }) => stderr).join('\n')).toBe(1)
+      const told = runs.map(({ status, stderr }) => `${status} ${stderr.replaceAll(/\(\d+\.\d s\)/g, '')}`)
+      expect(told[1]).toBe(told[0])
       expect(kept().map((name) => name.replace(/-.*/, ''))).toEqual(['gate'])
       const [file = ''] = kept()
       expect(statSync(join(home, 'cache', 'modelgate', 'compiled', file)).size).toBeGreaterThan(100_000)
