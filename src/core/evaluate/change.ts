@@ -16,7 +16,7 @@ import { calibrationChange } from './calibration-change.ts'
 import { drawn, normal, resampled, student, type Test, wider } from './change-test.ts'
 import { cutsDiffer } from './cut-change.ts'
 import type { Differing } from './differing.ts'
-import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers } from './few-differ.ts'
+import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers, ROUNDING } from './few-differ.ts'
 import { areasHeld, sharesHeld } from './held-below.ts'
 import { leftOut } from './left-out.ts'
 import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
@@ -87,9 +87,6 @@ function isPoint(test: Test, value: number, { value: { value: level } }: Sample)
   const [low, high] = test.bounds(0.975, Number.NaN)
   return Math.max(Math.abs(low), Math.abs(high)) <= ROUNDING * Math.abs(level ?? 0)
 }
-
-/** Of a metric. */
-const ROUNDING = 1e-12
 
 /** Not one row says what another could do: a model without any error, or whose errors are all of one size. */
 const nothingKnown = (test: Test): Test => ({

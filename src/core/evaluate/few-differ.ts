@@ -69,8 +69,8 @@ export function fewCellsDiffer(baseline: Cells, candidate: Cells, value: number)
 
 type Losses = Pick<Mean, 'rows' | 'unit' | 'weight' | 'within'>
 
-/** What rounding leaves between numbers that are the same. */
-const ROUNDING = 1e-12
+/** What rounding leaves between numbers that are the same, as a part of them. */
+export const ROUNDING = 1e-12
 
 /** The same of a mean: the largest effect is how far the losses of rows lie apart, or `range` where they cannot lie elsewhere. Losses that are all alike say nothing of it. */
 export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readonly [number, number] | null = null): Test | null {

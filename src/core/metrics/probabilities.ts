@@ -24,7 +24,7 @@ import {
 } from './metric.ts'
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
-import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
+import { defined, plain, type Sample, undefinedBecause, upTo } from './sample.ts'
 import { FEW, ofClasses, unseenErrors, unseenOf } from './unseen.ts'
 import { areaUnder, ofScores } from './unseen-scores.ts'
 import type { BinaryView } from './view.ts'
@@ -75,9 +75,8 @@ function rocAuc(view: BinaryView): Sample {
 
 /** ONNX probabilities are float32: the smallest distance from 0 or 1 that means anything, so that log loss stays finite. */
 const FLOAT32_EPSILON = 1.1920928955078125e-7
-const within = (losses: Sample, most: number): Sample => (losses.kind === 'mean' ? { ...losses, within: [0, most] } : losses)
 /** One row costs at most what a certain answer does that is wrong. */
-const clipped = (losses: Sample): Sample => within(losses, -Math.log(FLOAT32_EPSILON))
+const clipped = (losses: Sample): Sample => upTo(-Math.log(FLOAT32_EPSILON), losses)
 
 const clip = (p: number) => Math.min(1 - FLOAT32_EPSILON, Math.max(FLOAT32_EPSILON, p))
 
@@ -177,7 +176,7 @@ export const scoreMetrics = {
     needs: 'scores',
     shown: both,
     of: {
-      binary: (view) => withProbabilities(view.score, (p) => within(meanOf(view, squaredErrors(p, view.y)), 1)),
+      binary: (view) => withProbabilities(view.score, (p) => upTo(1, meanOf(view, squaredErrors(p, view.y)))),
       multiclass: (view) =>
         withProbabilities(view.proba, (p) => {
           const k = view.classes.length

@@ -122,3 +122,6 @@ export type Sample =
 export type Family = Sample['kind']
 
 export const plain = (value: MetricValue): Sample => ({ kind: 'plain', value })
+
+/** Losses of rows of which none is below 0 or above `most`. */
+export const upTo = (most: number, losses: Sample): Sample => (losses.kind === 'mean' ? { ...losses, within: [0, most] } : losses)

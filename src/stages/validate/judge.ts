@@ -24,7 +24,7 @@ export interface Planned {
   readonly table: TableFacts
   /** whose SQL it is */
   readonly own: Expectation | null
-  /** it reads the rows by itself: in a query with others the engine would believe the footer */
+  /** it is asked by itself, of rows as they are read (`asRead`), and in no longer than such SQL may take: where columns are read one by one that costs little more than with others */
   readonly apart: boolean
 }
 

@@ -11,6 +11,19 @@ import type { DataEngine, Scalar, Table } from '../../../src/ports/data-engine.t
 
 export const native = async (): Promise<typeof import('@duckdb/node-api')> => createRequire(import.meta.url)('@duckdb/node-api')
 
+/** Statements on an engine with no setting of ours, one after the other: for files as it writes them. */
+export async function runBare(statements: readonly string[], options: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { DuckDBInstance } = await native()
+  const instance = await DuckDBInstance.create(':memory:', options)
+  const connection = await instance.connect()
+  try {
+    for (const statement of statements) await connection.run(statement)
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
 export interface Bench {
   readonly folder: string
   readonly temp: string

@@ -5,7 +5,7 @@ import { stringify } from 'yaml'
 import { checkTable } from '../../../src/core/checks/table.ts'
 import { chunks } from '../../../src/core/collections.ts'
 import { exampleOf } from '../../unit/checks/support.ts'
-import { native } from '../duckdb/support.ts'
+import { runBare } from '../duckdb/support.ts'
 import { type Folder, makeFolder } from './support.ts'
 
 /** SQL over `i`, the number of the row. */
@@ -41,19 +41,13 @@ const stored: Readonly<Record<string, string>> = {
 let folder: Folder
 beforeAll(async () => {
   folder = makeFolder()
-  const { DuckDBInstance } = await native()
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
   const columns = Object.entries(stored).map(([name, sql]) => `${sql} AS "${name}"`)
-  try {
-    for (const role of ['train', 'current'])
-      await connection.run(
+  await runBare(
+    ['train', 'current'].map(
+      (role) =>
         `COPY (SELECT ${columns.join(', ')}, i % 2 AS label FROM range(300) t(i)) TO '${join(folder.path, `${role}.parquet`)}' (FORMAT parquet)`,
-      )
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
+    ),
+  )
 })
 afterAll(() => folder[Symbol.dispose]())
 

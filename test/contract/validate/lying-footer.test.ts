@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { native } from '../duckdb/support.ts'
+import { runBare } from '../duckdb/support.ts'
 import { makeYard, type Yard } from './support.ts'
 
 /** In the footer 63 is one byte, after that of its field. */
@@ -12,19 +12,11 @@ const rows = 2000
 let yard: Yard
 beforeAll(async () => {
   yard = await makeYard()
-  const { DuckDBInstance } = await native()
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
   const path = join(yard.folder, 'true.parquet')
-  try {
-    await connection.run(
-      `COPY (SELECT CASE WHEN i >= ${missing} THEN i END AS id, CASE WHEN i >= ${missing} THEN 'k' || i % 3 END AS kind,
-         CASE WHEN i >= ${missing} THEN i / 7 END AS part, i % 2 AS label FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet)`,
-    )
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
+  await runBare([
+    `COPY (SELECT CASE WHEN i >= ${missing} THEN i END AS id, CASE WHEN i >= ${missing} THEN 'k' || i % 3 END AS kind,
+       CASE WHEN i >= ${missing} THEN i / 7 END AS part, i % 2 AS label FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet)`,
+  ])
   const mended = await readFile(path)
   const footer = mended.subarray(mended.length - 8 - mended.readUInt32LE(mended.length - 8), -8)
   // Statistics, field 3 (null_count), a zigzag number

@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { native } from '../duckdb/support.ts'
+import { runBare } from '../duckdb/support.ts'
 import { makeYard, type Yard } from './support.ts'
 
 const rows = 1200
@@ -21,26 +21,18 @@ const bytes = (value: number, size: number): Buffer => {
 let yard: Yard
 beforeAll(async () => {
   yard = await makeYard()
-  const { DuckDBInstance } = await native()
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  try {
-    for (const [type, size] of Object.entries(types)) {
-      const path = join(yard.folder, `${type}.parquet`)
-      await connection.run(
-        `COPY (SELECT CAST(CASE WHEN i % 6 = 0 THEN ${becomesNaN} ELSE i % 60 END AS ${type}) AS x, i % 2 AS label FROM range(${rows}) t(i))
-         TO '${path}' (FORMAT parquet, COMPRESSION uncompressed)`,
-      )
-      const file = await readFile(path)
-      const at = file.indexOf(bytes(becomesNaN, size))
-      expect(at).toBeGreaterThan(0)
-      bytes(Number.NaN, size).copy(file, at)
-      expect(file.indexOf(bytes(becomesNaN, size))).toBe(-1)
-      await writeFile(path, file)
-    }
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
+  for (const [type, size] of Object.entries(types)) {
+    const path = join(yard.folder, `${type}.parquet`)
+    await runBare([
+      `COPY (SELECT CAST(CASE WHEN i % 6 = 0 THEN ${becomesNaN} ELSE i % 60 END AS ${type}) AS x, i % 2 AS label FROM range(${rows}) t(i))
+       TO '${path}' (FORMAT parquet, COMPRESSION uncompressed)`,
+    ])
+    const file = await readFile(path)
+    const at = file.indexOf(bytes(becomesNaN, size))
+    expect(at).toBeGreaterThan(0)
+    bytes(Number.NaN, size).copy(file, at)
+    expect(file.indexOf(bytes(becomesNaN, size))).toBe(-1)
+    await writeFile(path, file)
   }
 })
 afterAll(() => yard[Symbol.asyncDispose]())

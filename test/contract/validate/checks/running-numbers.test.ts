@@ -9,7 +9,7 @@ import type { DataEngine } from '../../../../src/ports/data-engine.ts'
 import { tableFacts } from '../../../../src/stages/table-facts.ts'
 import { judge } from '../../../../src/stages/validate/judge.ts'
 import { around, expectation } from '../../../unit/checks/support.ts'
-import { type Bench, makeBench, native } from '../../duckdb/support.ts'
+import { type Bench, makeBench, runBare } from '../../duckdb/support.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -25,18 +25,13 @@ const running = (rows: number, first = 0n): Value[] => Array.from({ length: rows
 let files = 0
 async function open(values: readonly Value[], type = 'BIGINT', name = 'id') {
   const shown = `running-${++files}.parquet`
-  const { DuckDBInstance } = await native()
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
-  const connection = await instance.connect()
-  try {
-    const list = values.map((value) => value ?? 'NULL').join(', ')
-    await connection.run(
+  const list = values.map((value) => value ?? 'NULL').join(', ')
+  await runBare(
+    [
       `COPY (SELECT CAST(unnest([${list}]) AS ${type}) AS "${name}") TO '${join(bench.folder, shown)}' (FORMAT parquet, ROW_GROUP_SIZE ${group})`,
-    )
-  } finally {
-    connection.closeSync()
-    instance.closeSync()
-  }
+    ],
+    { threads: '1' },
+  )
   return bench.open(shown)
 }
 
