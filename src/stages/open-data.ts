@@ -73,12 +73,6 @@ async function verify(context: Reading, files: OpenRequest['files'], source: Sou
   }
 }
 
-/** An opened source against the sha256 that it pins, where it pins one. @throws UserError DATA_DIGEST */
-export async function requireDigests(source: Source, table: Table): Promise<void> {
-  const digests = await table.digests()
-  for (const [at, { path }] of table.files.entries()) requirePinned(source, path, digests[at] ?? '')
-}
-
 /** What a result says of the data that was read. */
 export async function inputRecords(role: Role | string, table: Table): Promise<readonly InputRecord[]> {
   const digests = await table.digests()

@@ -5,26 +5,27 @@
 import { type Best, bestThreshold } from '../../core/evaluate/best-threshold.ts'
 import type { BinaryScores, ScoredTask, Scores, Worth } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { figure, outOf, plural } from '../../core/report/format.ts'
+import { count, figure, outOf, plural } from '../../core/report/format.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
 import { valueThreshold } from '../../core/stats/value-threshold.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { requireDigests } from '../open-data.ts'
-import { sourceFiles } from '../source-files.ts'
 import { binaryScores } from './assemble.ts'
 import { readTogether } from './column-reader.ts'
+import { openLabelled } from './open-labelled.ts'
 import { RowFacts } from './row-facts.ts'
 import type { Scorer } from './scorer.ts'
-import { positiveOf, readTarget } from './truth.ts'
+import { positiveOf } from './truth.ts'
 import { TruthReader } from './truth-reader.ts'
 
 const batchRows = 65_536
 
 interface Chosen extends Best {
   readonly rows: number
+  /** rows without a final label */
+  readonly leftOut: number
 }
 
 export class Decisions {
@@ -68,18 +69,7 @@ export class Decisions {
     const { model } = this.#context
     const wanted = model.evaluate.chooseThreshold ?? null
     if (wanted === null) return null
-    const source = model.data.sources[wanted.on]
-    if (source === undefined || source.kind === 'profile')
-      throw new UserError(
-        'DATA_MISSING',
-        `evaluate.threshold is chosen on data.${wanted.on}, which is not configured`,
-        `name labelled rows under data.${wanted.on}`,
-      )
-    const request = await sourceFiles(this.#context, wanted.on, source)
-    const table = await this.#engine.open(request)
-    await requireDigests(source, table)
-    const data = request.files.map((file) => file.shown).join(', ')
-    const target = await readTarget(this.#engine, table, model.data, 'binary', data)
+    const { table, target, shown: data, rowsRead } = await openLabelled(this.#context, wanted.on)
     const truth = new TruthReader(table, target.columns, 'binary', null, data)
     const facts = new RowFacts(table, { ...model.data, group: null }, data)
     const answered = await scorer.score({
@@ -103,7 +93,7 @@ export class Decisions {
         `${shown} gives labels without probabilities, so no threshold can be chosen`,
         'export it with probabilities, or take evaluate.threshold out',
       )
-    return { ...best, rows: table.rows }
+    return { ...best, rows: table.rows, leftOut: rowsRead - table.rows }
   }
 
   /** The scores with what they decide and what that is worth, candidate first. */
@@ -153,7 +143,7 @@ export class Decisions {
     if (chooseThreshold !== null && this.#own !== null) {
       const before = this.#other === null ? '' : `, of the baseline ${said(this.#other.threshold)} by the same rule`
       notes.push(
-        `threshold ${said(this.#own.threshold)} chosen for ${chooseThreshold.maximize} on ${plural(this.#own.rows, 'row')} of data.${chooseThreshold.on}${before}`,
+        `threshold ${said(this.#own.threshold)} chosen for ${chooseThreshold.maximize} on ${plural(this.#own.rows, 'row')} of data.${chooseThreshold.on}${young(this.#own.leftOut)}${before}`,
       )
     }
     if (best !== null) {
@@ -195,6 +185,8 @@ export class Decisions {
 }
 
 const said = (threshold: number | null): string => (threshold === null ? 'above every score (never a yes)' : figure(threshold))
+
+const young = (rows: number): string => (rows === 0 ? '' : ` (${count(rows)} younger than data.label_delay left out)`)
 
 async function readYes(engine: DataEngine, table: Table, name: string, shown: string): Promise<Float64Array> {
   const column = table.columns.find((one) => one.name === name)

@@ -19,9 +19,10 @@ import type { RunContext } from '../context.ts'
 import { noLedgerYet, readLedger } from '../ledger-change.ts'
 import { openSource } from '../open-data.ts'
 import { numbersOnly } from './numbers-only.ts'
-import { openLabelled, testRecords } from './open-labelled.ts'
+import { type LabelledRole, openLabelled, testRecords } from './open-labelled.ts'
 import { readNumbers } from './own-numbers.ts'
 import { partSizes } from './parts.ts'
+import type { Labelled } from './test-rows.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
@@ -29,6 +30,7 @@ export async function explainFacts(context: RunContext, model: ModelConfig): Pro
   return [
     ...(await candidate(context, model)),
     ...(await rows(context, model, known)),
+    ...(await choosing(context, model)),
     ...(await answers(context, model)),
     ...(await ownNumbers(context, model)),
     ...(await references(context, model, known)),
@@ -66,13 +68,12 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
   return told('data.test', async () => {
     const own = { ...context, model }
     const { engine, table, shown, target, excluded, rowsRead } = await openLabelled(own)
-    const left = Object.entries(excluded).map(([why, count]) => `; ${plural(count, 'row')} left out: ${why}`)
     const holdout = holdoutOf(await testRecords(table, rowsRead)) ?? ''
     const proof = await proofNow(context, model, known, holdout)
     const only = await numbersOnly(model, { root: context.root, files: context.ports.files, states: known.states })
     const knownOfRows = { task: target.task, proof: proof.level }
     return [
-      `data.test has ${plural(table.rows, 'row')}${left.join('')}`,
+      sizeOf('test', { table, excluded }),
       ...(target.inferred ? [`the target looks like a ${target.task} task: \`task: ${target.task}\` in the config would say so`] : []),
       ...proof.lines,
       ...(only === null
@@ -81,6 +82,18 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
       ...(await partSizes(own, { engine, table, shown })),
     ]
   })
+}
+
+/** The rows on which a threshold is chosen. */
+async function choosing(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
+  const on = model.evaluate.chooseThreshold?.on
+  if (on === undefined) return []
+  return told(`data.${on}`, async () => [sizeOf(on, await openLabelled({ ...context, model }, on))])
+}
+
+function sizeOf(role: LabelledRole, { table, excluded }: Labelled): string {
+  const left = Object.entries(excluded).map(([why, count]) => `; ${plural(count, 'row')} left out: ${why}`)
+  return `data.${role} has ${plural(table.rows, 'row')}${left.join('')}`
 }
 
 /** The level at which a mode that asks for proof will have it, where nobody is faster. */

@@ -1,38 +1,39 @@
 /** The labelled rows that judge, and the task they make. */
 import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
+import type { ModelConfig } from '../../core/schema/config.ts'
 import { unsuited } from '../../core/schema/metric-facts.ts'
 import type { InputRecord } from '../../core/schema/result.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
-import type { DataEngine, Table } from '../../ports/data-engine.ts'
+import type { Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { inputRecords, requireDigests } from '../open-data.ts'
-import { sourceFiles } from '../source-files.ts'
+import { inputRecords, openSource } from '../open-data.ts'
 import type { Scorer } from './scorer.ts'
 import { checkRelevance, checkRows, matureRows } from './test-rows.ts'
 import { readTarget, type Target } from './truth.ts'
 
-export async function openLabelled(context: Omit<ModelContext, 'result'>) {
-  const { model, ports } = context
-  const engine = await ports.engine()
-  const { table: all, shown } = await openTest(context, engine)
-  const { table, excluded } = await matureRows(engine, all, model.data, context.clock.now(), shown)
-  const target = await readTarget(engine, table, model.data, model.task, shown)
+/** `test` judges; on the others a threshold is chosen. */
+export type LabelledRole = 'test' | NonNullable<ModelConfig['evaluate']['chooseThreshold']>['on']
+
+/**
+ * The rows that have their label by now, each of them fit to count.
+ * @throws UserError DATA_MISSING, and as `openSource`, `matureRows`, `readTarget` and `checkRows` say it
+ */
+export async function openLabelled(context: Omit<ModelContext, 'result'>, role: LabelledRole = 'test') {
+  const { data, task: said } = context.model
+  const engine = await context.ports.engine()
+  const source = data.sources[role]
+  if (source === undefined) throw new UserError('DATA_MISSING', `no data.${role} is configured`, `name labelled rows under data.${role}`)
+  const all = await openSource(context, source, role)
+  const shown = all.files.map(({ path }) => path).join(', ')
+  const { table, excluded } = await matureRows(engine, all, data, context.clock.now(), shown)
+  const target = await readTarget(engine, table, data, role === 'test' ? said : 'binary', shown)
   const ranking = target.task === 'ranking'
-  await checkRows(engine, table, model.data, shown, ranking ? model.data.group : null)
+  // only rows that judge are told apart by their id
+  await checkRows(engine, table, role === 'test' ? data : { ...data, id: null }, shown, ranking ? data.group : null)
   if (ranking) await checkRelevance(engine, table, target.columns[0], shown)
   return { engine, table, all, shown, target, excluded, rowsRead: all.rows }
-}
-
-async function openTest(context: Omit<ModelContext, 'result'>, engine: DataEngine): Promise<{ table: Table; shown: string }> {
-  const source = context.model.data.sources.test
-  if (source === undefined) throw new UserError('DATA_MISSING', 'no data.test is configured', 'name labelled test data under data.test')
-  const request = await sourceFiles(context, 'test', source)
-  const table = await engine.open(request)
-  const shown = request.files.map((file) => file.shown).join(', ')
-  await requireDigests(source, table)
-  return { table, shown }
 }
 
 export const testRecords = (table: Table, rows: number): Promise<readonly InputRecord[]> => inputRecords('test', { ...table, rows })

@@ -1,11 +1,11 @@
 /**
- * Which rows of the test data are evaluated, and whether they can be: rows too young to have a label are left out and counted; a row that is
+ * Which labelled rows are taken, and whether they can be: rows too young to have a label are left out and counted; a row that is
  * there twice, or a weight that cannot be, is an error. Everything is counted by the engine before a model is asked.
  */
 
 import { quoted } from '../../core/onnx/inspect.ts'
 import { unweighable, weighable } from '../../core/profile/weights.ts'
-import { outOf, plural } from '../../core/report/format.ts'
+import { count, outOf, plural } from '../../core/report/format.ts'
 import type { DataSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import { type Column, type DataEngine, quoteName, type Table } from '../../ports/data-engine.ts'
@@ -114,7 +114,7 @@ async function checkWeights(engine: DataEngine, table: Table, weight: string, sh
     ['negative', row?.negative],
     [`above ${weighable.most} or, without being 0, below ${weighable.least}`, row?.extreme],
   ] as const
-  const bad = counts.flatMap(([what, count]) => (Number(count ?? 0) > 0 ? [`${what} in ${count}`] : []))
+  const bad = counts.flatMap(([what, found]) => (Number(found ?? 0) > 0 ? [`${what} in ${count(Number(found))}`] : []))
   if (bad.length > 0) throw refuse(`is ${bad.join(' and ')} of ${plural(table.rows, 'row')}`)
-  if (Number(row?.positive ?? 0) === 0) throw refuse('is 0 in every row')
+  if (Number(row?.positive ?? 0) === 0) throw refuse('is 0 in every row', 'give every row a weight of at least 0, and one of them more')
 }

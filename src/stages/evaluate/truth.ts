@@ -120,7 +120,7 @@ const labelsMissing = (name: string, missing: number, table: Table, shown: strin
   new UserError(
     'LABELS_MISSING',
     `${quoted(name)} is missing${table.columns.some((one) => one.name === name && one.kind === 'float') ? ', NaN or infinite' : ''} in ${outOf(missing, table.rows)} of ${shown}`,
-    'give every row of the test data its label, or take those rows out',
+    'give every row its label, or take those rows out',
   )
 
 const oneClass = (what: string, table: Table, shown: string) =>

@@ -127,4 +127,58 @@ describe('a threshold that is chosen', () => {
     )
     expect(evaluateDetails.parse(result.details).decisions?.chosen?.value).toBeGreaterThan(0.6)
   })
+
+  it('is chosen on rows that have their label by now, as the test is judged on such', async () => {
+    const young = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+    const dated = (text: string, at: (row: number) => string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line, row) =>
+          row === 0 ? `${line},at` : at(row) === young ? `${line.replace(/,[01]$/, ',')},${young}` : `${line},${at(row)}`,
+        )
+        .join('\n')
+    bench.write('m.onnx', model(0))
+    bench.write('base.onnx', model(0.1))
+    bench.write(
+      'test.csv',
+      dated(rows(2000), () => '2020-01-01'),
+    )
+    bench.write(
+      'validation.csv',
+      dated(rows(2000), (row) => (row % 4 === 0 ? young : '2020-01-01')),
+    )
+    const text = config(
+      '{threshold: {on: validation, maximize: f1}, metrics: [f1]}',
+      ', validation: validation.csv, time: at, label_delay: 60d',
+    )
+    const details = evaluateDetails.parse((await bench.evaluate(text)).details)
+    expect(details.decisions?.chosen?.rows).toBe(1500)
+    expect(details.decisions?.notes[0]).toContain('on 1,500 rows of data.validation (500 younger than data.label_delay left out)')
+    expect(await bench.explain(text)).toContain(
+      'data.validation has 1,500 rows; 500 rows left out: younger than data.label_delay, so their labels are not final',
+    )
+  })
+
+  it.each([
+    ['-1', 'is negative in 2,000 of 2,000 rows'],
+    ['0', 'is 0 in every row'],
+    ['', 'is missing in'],
+  ])('is chosen by no weight that no row of the test may have: %j', async (weight, why) => {
+    const weighted = (text: string, w: string) =>
+      text.replaceAll(/^(?!share)(.*)$/gm, (line) => (line === '' ? '' : `${line},${w}`)).replace('late', 'late,w')
+    bench.write('m.onnx', model(0))
+    bench.write('test.csv', weighted(rows(2000), '1'))
+    bench.write('validation.csv', weighted(rows(2000), weight).replace(/,$/m, ',1'))
+    const text = config('{threshold: {on: validation, maximize: f1}, metrics: [f1]}', ', validation: validation.csv, weight: w')
+    expect(outcome(await bench.evaluate(text))).toContain(`WEIGHT_INVALID: 'w' of validation.csv, which is data.weight, ${why}`)
+    expect((await bench.explain(text)).join('\n')).toContain(`in the way: data.validation: WEIGHT_INVALID: 'w' of validation.csv`)
+  })
+
+  it('--explain says which file of it is missing', async () => {
+    bench.write('m.onnx', model(0))
+    bench.write('test.csv', rows(2000))
+    const text = config('{threshold: {on: validation, maximize: f1}, metrics: [f1]}', ', validation: validation.csv')
+    expect((await bench.explain(text)).join('\n')).toContain('missing: data.validation: DATA_MISSING: validation.csv')
+  })
 })
