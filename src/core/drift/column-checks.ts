@@ -117,7 +117,7 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
   const level = state === 'fail' ? sure.levels.fail : sure.levels.warn
   const metric = metricName(limits.metric, limits.raw)
   const said = `${metric} ${distance(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided, [level])}, ${rowsOf(one)}`
-  const open = state === 'inconclusive' ? `. ${whatWouldDecide(one, sure)}` : ''
+  const open = state === 'inconclusive' ? `${whatWouldDecide(one, sure)}. ` : ''
   return makeCheck({
     id: `drift.shift:${subject.name}`,
     status,
@@ -130,7 +130,8 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
     limit,
     p_value: decided,
     n: current.n,
-    message: `${subject.name} ${verbs[state]}: ${said}; ${summary}${open}`,
+    // what happened, in the column's own units, before how it was measured
+    message: `${subject.name} ${verbs[state]}: ${summary}. ${open}${said}`,
     fix: status === 'fail' || status === 'warn' ? shiftFix(one, size ?? 0) : null,
   })
 }

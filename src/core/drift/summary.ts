@@ -38,7 +38,7 @@ function middles(reference: ColumnProfile, current: ColumnProfile) {
 function largestChange({ n }: ColumnProfile, { n: m }: ColumnProfile, { reference, current }: ColumnCells['coarse']): string {
   const largest = reference.reduce((most, a, j) => Math.max(most, Math.abs(a / n - (current[j] ?? 0) / m)), 0)
   if (reference.length === 1) return 'all rows in one cell'
-  return `${plural(reference.length, 'cell')}, largest change ${share(largest)} of the rows`
+  return `largest change ${share(largest)} of the rows, in one of ${plural(reference.length, 'cell')}`
 }
 
 /** Of a column with very many levels, where both sides know how many. */

@@ -30,7 +30,7 @@ describe('February against May, real flights', () => {
   it('says how far, on how many rows, and in which figures', () => {
     const late = may.checks.find(({ id }) => id === 'drift.shift:late')
     expect(late?.message).toBe(
-      'late moved: JS* 0.073 (limit 0.05), q = 0.002, 30,000 rows against 40,000, in blocks of 1 day (31 against 28); positive 23.2 % → 16 %',
+      'late moved: positive 23.2 % → 16 %. JS* 0.073 (limit 0.05), q = 0.002, 30,000 rows against 40,000, in blocks of 1 day (31 against 28)',
     )
     expect(detailsOf(may).reference).toMatchObject({ from: 'data.train of this run', rows: 40_000 })
     expect(may.inputs.map(({ role, path, rows }) => ({ role, path, rows }))).toEqual([

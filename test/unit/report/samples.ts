@@ -287,7 +287,7 @@ const driftChecks = (details: DriftDetails): Check[] =>
       column: entry.column,
       observed: entry.js,
       limit: 0.2,
-      message: `${entry.column}: JS* ${entry.js} (limit 0.2), ${entry.summary}`,
+      message: `${entry.column} moved: ${entry.summary}. JS* ${entry.js} (limit 0.2)`,
       fix: status === 'fail' ? 'retrain on newer data, or raise `drift.columns.distance.shift` in modelgate.yml' : null,
     })
   })
