@@ -19,7 +19,8 @@ const moved = (kind: 'shift' | 'range', at: number) =>
     // the further back the further away
     observed: 0.2 + at / 10_000,
     limit: 0.2,
-    message: kind === 'shift' ? `gene_${at} moved: median 1 → 2. JS* 0.5 (limit 0.2)` : `gene_${at} has values above the largest of training`,
+    message:
+      kind === 'shift' ? `gene_${at} moved: median 1 → 2. JS* 0.5 (limit 0.2)` : `gene_${at} has values above the largest of training`,
     fix: 'Train on newer data.',
   })
 const checks = Array.from({ length: columns }, (_, at) => [moved('shift', at), moved('range', at)]).flat()
