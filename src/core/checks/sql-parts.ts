@@ -1,5 +1,6 @@
 /** Pieces of SQL that several checks are made of. */
 import { type ColumnFacts, isMoment, isNumeric, present, type Sql, type SqlValue, sql, type TableFacts } from './facts.ts'
+import { isSingle, storedIn } from './float32.ts'
 
 /**
  * To find a text among moments of a zone the engine reads that text as a moment, and where it is none has no answer instead of "no": a rule without an answer is kept.
@@ -8,6 +9,11 @@ import { type ColumnFacts, isMoment, isNumeric, present, type Sql, type SqlValue
 export const asText = ({ quoted, type }: ColumnFacts): string =>
   type === 'TIMESTAMP WITH TIME ZONE' ? `greatest(CAST(${quoted} AS VARCHAR))` : `CAST(${quoted} AS VARCHAR)`
 export const asNumber = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
+/** Numbers of two columns as they are held against each other: where one of them has 32-bit floats, both as such; what is beyond them stays what it is. */
+export const asNumbers = (a: ColumnFacts, b: ColumnFacts): readonly [string, string] =>
+  isSingle(a) === isSingle(b) ? [asNumber(a), asNumber(b)] : [asSingle(a), asSingle(b)]
+const asSingle = (column: ColumnFacts): string =>
+  isSingle(column) ? asNumber(column) : `coalesce(CAST(TRY_CAST(${column.quoted} AS FLOAT) AS DOUBLE), ${asNumber(column)})`
 export const asTimestamp = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS TIMESTAMP)`
 /** A value that is missing, NaN too, is null. */
 export const ifPresent = (column: ColumnFacts, value = column.quoted): string => `CASE WHEN ${present(column)} THEN ${value} END`
@@ -46,7 +52,10 @@ const numberType = (column: ColumnFacts, value: number): string =>
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
   if (typeof value === 'number' && isNumeric(column.kind))
     // the engine takes NaN for larger than every number
-    return strict(sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [value]), operator.startsWith('>'))
+    return strict(
+      sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [storedIn(column, value)]),
+      operator.startsWith('>'),
+    )
   if (typeof value === 'string' && isMoment(column.kind))
     return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
   if (column.kind !== 'string') return sql('true')
@@ -65,7 +74,7 @@ export const matchesWhole = (column: ColumnFacts, pattern: string): Sql => stric
 /** Membership; numbers compare as numbers, everything else as text. */
 export function member(column: ColumnFacts, values: readonly SqlValue[]): Sql {
   if (!isNumeric(column.kind)) return listed(asText(column), values.map(String), '?')
-  const wanted = values.map(Number).filter((value) => !Number.isNaN(value))
+  const wanted = values.map((value) => storedIn(column, Number(value))).filter((value) => !Number.isNaN(value))
   const whole = column.kind === 'integer' && wanted.every((value) => Number.isSafeInteger(value) || !Number.isInteger(value))
   // what has a fraction is no value of whole numbers, nor is what the type cannot hold, which becomes a null that nothing equals
   if (whole) {

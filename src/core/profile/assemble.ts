@@ -1,12 +1,13 @@
 /** Rows of the profile's queries → the profile. Everything is checked for shape here: what comes back from an engine is not trusted to be what was asked for. */
 import type { ColumnFacts, TableFacts } from '../checks/facts.ts'
+import { toldBy } from '../checks/float32.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
 import { fromBins } from './bins.ts'
 import type { Derived, DerivedColumn } from './derive.ts'
 import { digits12 } from './digits.ts'
 import { chooseEdges, coarseEdges, edgesId, fnv64, frequentValues, room, topTwentyShare } from './edges.ts'
 import { decideKind, family, type KindFacts } from './kind.ts'
-import { type NumericPlan, pivotOf } from './measures.ts'
+import { cutsIn, type NumericPlan, pivotOf } from './measures.ts'
 import { minLevelRows } from './queries.ts'
 import { sameTruth } from './truth.ts'
 
@@ -60,7 +61,7 @@ export function planColumns(columns: readonly ColumnFacts[], sample: Row, option
   return columns.map((facts, at) => {
     const i = from + at
     const sensitive = options.sensitive.has(facts.name)
-    const grid = list(sample[`q${i}`])
+    const grid = gridOf(facts, sample, i)
     const values = count(sample[`n${i}`])
     const seen = kindFacts(facts, sample, i, grid)
     const before = options.reference?.columns.find((column) => column.name === facts.name) ?? null
@@ -94,6 +95,8 @@ export function planColumns(columns: readonly ColumnFacts[], sample: Row, option
     }
   })
 }
+
+const gridOf = (facts: ColumnFacts, sample: Row, i: number): readonly number[] => list(sample[`q${i}`]).map((value) => toldBy(facts, value))
 
 const kindFacts = (facts: ColumnFacts, sample: Row, i: number, grid: readonly number[]): KindFacts => ({
   storage: facts.kind,
@@ -140,7 +143,7 @@ export function planDerived(columns: readonly DerivedColumn[], sample: Row, opti
     if (labels !== null) return { ...plan, derived, labels, kind: 'categorical', reason: 'part of the calendar', levels: true }
     if (plan.kind !== 'identifier' || plan.numeric === null) return { ...plan, derived }
     const i = from + at
-    const grid = list(sample[`q${i}`])
+    const grid = gridOf(plan.facts, sample, i)
     const numeric = numbersToCount(
       plan.facts,
       'numeric-continuous',
@@ -251,7 +254,7 @@ function numericProfile(
   mostSpikes: number,
 ) {
   const finite = present - count(counts[`nan${i}`]) - count(counts[`pos${i}`]) - count(counts[`neg${i}`])
-  const { cells, often } = fromBins(list(counts[`h${i}`]), edges, frequent)
+  const { cells, often } = fromBins(list(counts[`h${i}`]), ...cutsIn(plan.facts, { edges, frequent }))
   if (edges.length === 0) cells[0] = finite
   const sum = number(counts[`s1${i}`])
   const squares = number(counts[`s2${i}`])
@@ -268,8 +271,8 @@ function numericProfile(
   const fresh = candidates.filter(({ value }) => !fromReference.has(value))
   const left = new Set(fresh.slice(Math.max(0, free)))
   return {
-    min: extremes ? plain(counts[`lo${i}`]) : null,
-    max: extremes ? plain(counts[`hi${i}`]) : null,
+    min: extremes ? plain(plan.facts, counts[`lo${i}`]) : null,
+    max: extremes ? plain(plan.facts, counts[`hi${i}`]) : null,
     mean: shown && sum !== null ? finiteDigits(pivotOf(edges) + sum / finite) : null,
     m2: shown && sum !== null && squares !== null ? finiteDigits(Math.max(0, squares - (sum * sum) / finite)) : null,
     edges: [...edges],
@@ -283,9 +286,9 @@ function numericProfile(
 
 const spikeShare = 0.005
 /** −0 is 0. */
-const plain = (value: unknown): number | null => {
+const plain = (facts: ColumnFacts, value: unknown): number | null => {
   const known = number(value)
-  return known === null ? null : known + 0
+  return known === null ? null : toldBy(facts, known) + 0
 }
 
 /** Order-free and mergeable: rows, xor and sum of row hashes, and which columns they were taken of. */

@@ -76,7 +76,7 @@ export function axisCode(facts: ColumnFacts, { levels, cuts }: Axis): string {
     return `CAST(CASE WHEN ${isMissing(facts)} THEN ${levels.length + 1} ELSE coalesce(nullif(${place}, -1), ${levels.length}) END AS INTEGER)`
   }
   const x = asDouble(facts)
-  return `CASE WHEN ${facts.quoted} IS NOT NULL AND isfinite(${x}) THEN CAST(${cellNumber(x, cuts ?? [])} AS INTEGER) END`
+  return `CASE WHEN ${facts.quoted} IS NOT NULL AND isfinite(${x}) THEN CAST(${cellNumber(facts, cuts ?? [])} AS INTEGER) END`
 }
 
 /** Whether the values of a column can be counted in the cells of an axis: as numbers, or as labels of the storage they had. */

@@ -7,7 +7,7 @@
  */
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
-import { asDouble, asLabel, cellNumber, isMissing, placeOf, sqlNumber, sqlText } from './codes.ts'
+import { asDouble, asLabel, cellNumber, isMissing, numberIn, placeOf, sqlText } from './codes.ts'
 
 export const maxBlocks = 400
 const minBlocks = 12
@@ -153,8 +153,8 @@ export function cellOf({ facts, cells }: CountedCells): string {
     return `CASE WHEN ${isMissing(facts)} THEN ${size - 1} ELSE coalesce(nullif(${place}, -1), ${size - 2}) END`
   }
   const x = asDouble(facts)
-  const often = spikes.map((value, i) => `WHEN ${x} = ${sqlNumber(value)} THEN ${i}`).join(' ')
-  return `CASE WHEN ${isMissing(facts)} THEN ${size - 1} WHEN isinf(${x}) THEN ${size - 2} ${often} ELSE ${cellNumber(x, cuts ?? [], spikes.length)} END`
+  const often = spikes.map((value, i) => `WHEN ${x} = ${numberIn(facts, value)} THEN ${i}`).join(' ')
+  return `CASE WHEN ${isMissing(facts)} THEN ${size - 1} WHEN isinf(${x}) THEN ${size - 2} ${often} ELSE ${cellNumber(facts, cuts ?? [], spikes.length)} END`
 }
 
 /** One row a block that has rows: `block`, `rows`, and per column `b<i>`, its counts as JSON. */

@@ -3,6 +3,7 @@
  * a second column. Right-closed, as the cells of a profile: cell j holds (edge j−1, edge j].
  */
 import type { ColumnFacts } from '../checks/facts.ts'
+import { storedIn } from '../checks/float32.ts'
 
 /** The number as the profile bins it. */
 export const asDouble = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS DOUBLE)`
@@ -13,15 +14,15 @@ export const sqlNumber = (value: number): string => `CAST('${value}' AS DOUBLE)`
 /** A text of ours or a label of the profile as SQL. */
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/**
- * Number of the cell of a finite value: a search tree of comparisons, seven deep for a hundred cells.
- * @param x SQL, a finite double
- */
-export function cellNumber(x: string, edges: readonly number[], from = 0): string {
+/** A number of the profile as SQL that is held against the values of a column. */
+export const numberIn = (facts: ColumnFacts, value: number): string => sqlNumber(storedIn(facts, value))
+
+/** SQL: number of the cell of a finite value. It is a search tree of comparisons, seven deep for a hundred cells. */
+export function cellNumber(facts: ColumnFacts, edges: readonly number[], from = 0): string {
   if (edges.length === 0) return String(from)
   const middle = edges.length >> 1
   const edge = edges[middle] ?? 0
-  return `CASE WHEN ${x} <= ${sqlNumber(edge)} THEN ${cellNumber(x, edges.slice(0, middle), from)} ELSE ${cellNumber(x, edges.slice(middle + 1), from + middle + 1)} END`
+  return `CASE WHEN ${asDouble(facts)} <= ${numberIn(facts, edge)} THEN ${cellNumber(facts, edges.slice(0, middle), from)} ELSE ${cellNumber(facts, edges.slice(middle + 1), from + middle + 1)} END`
 }
 
 /** SQL that is true where a value is missing: null, and NaN. */

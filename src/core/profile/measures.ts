@@ -3,6 +3,7 @@
  * a row a value (stacked.ts). Both give the same answers, under the same names.
  */
 import { type ColumnFacts, isNumeric, type StorageKind } from '../checks/facts.ts'
+import { storedIn } from '../checks/float32.ts'
 import { binsOf } from './bins.ts'
 import { asDouble, sqlNumber } from './codes.ts'
 import { gridPoints } from './edges.ts'
@@ -127,7 +128,10 @@ export function countMeasure({ facts, numeric, labels }: Counted, place: number)
     place,
     facts,
     made: { c, x: finiteNumber(facts) },
-    given: { middle: pivotOf(edges), ...(beyond === null ? {} : { lowest: beyond.min, highest: beyond.max }) },
+    given: {
+      middle: pivotOf(edges),
+      ...(beyond === null ? {} : { lowest: storedIn(facts, beyond.min), highest: storedIn(facts, beyond.max) }),
+    },
     asked: (of) => {
       const x = of('x')
       const off = `(${x} - ${of('middle')})`
@@ -147,9 +151,15 @@ export function countMeasure({ facts, numeric, labels }: Counted, place: number)
   }
 }
 
+/** Edges and frequent values as they are held against the values of the column. */
+export function cutsIn(facts: ColumnFacts, { edges, frequent }: Pick<NumericPlan, 'edges' | 'frequent'>) {
+  const stored = (numbers: readonly number[]) => numbers.map((value) => storedIn(facts, value))
+  return [stored(edges), stored(frequent)] as const
+}
+
 /** `h`: counts of its bins (bins.ts) as JSON, the last one missing when empty. Null: it has none. */
 export function binMeasure({ facts, numeric }: Counted, place: number): Measure | null {
-  const bins = numeric === null ? [] : binsOf(numeric.edges, numeric.frequent)
+  const bins = numeric === null ? [] : binsOf(...cutsIn(facts, numeric))
   if (bins.length === 0) return null
   const asked: Asked = (of) => ({ h: `to_json(map_values(histogram(${of('x')}, ${of('bins')})))` })
   return { place, facts, made: { x: finiteNumber(facts) }, given: { bins }, asked }

@@ -155,7 +155,7 @@ export const dropStatement = (name: string): string => `DROP TABLE IF EXISTS ${n
 function rank({ facts, edges, labels }: RankPlan): string {
   if (edges !== null) {
     const x = asDouble(facts)
-    const code = `CAST((${cellNumber(x, edges)}) - ${edges.length >> 1} AS INTEGER)`
+    const code = `CAST((${cellNumber(facts, edges)}) - ${edges.length >> 1} AS INTEGER)`
     return facts.kind === 'float' || facts.kind === 'decimal'
       ? `CASE WHEN isfinite(${x}) THEN ${code} END`
       : `CASE WHEN ${facts.quoted} IS NOT NULL THEN ${code} END`

@@ -4,7 +4,7 @@
  */
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
-import { asDouble, cellNumber, isMissing, sqlNumber } from './codes.ts'
+import { asDouble, cellNumber, isMissing, numberIn } from './codes.ts'
 import { digits12 } from './digits.ts'
 
 /** grouping_id is a 64-bit mask; each column takes two sets */
@@ -42,8 +42,8 @@ export function weightQuery(relation: string, weight: ColumnFacts, columns: read
   const codes = columns.flatMap(({ facts, edges, values }, i) => {
     const x = asDouble(facts)
     const numeric = edges !== null && isNumeric(facts.kind)
-    const cell = numeric ? `WHEN isinf(${x}) THEN ${infiniteCode} ELSE ${cellNumber(x, edges)}` : 'ELSE 0'
-    const often = values.map((value, place) => `WHEN ${x} = ${sqlNumber(value)} THEN ${place}`)
+    const cell = numeric ? `WHEN isinf(${x}) THEN ${infiniteCode} ELSE ${cellNumber(facts, edges)}` : 'ELSE 0'
+    const often = values.map((value, place) => `WHEN ${x} = ${numberIn(facts, value)} THEN ${place}`)
     const frequent = !numeric || often.length === 0 ? [] : [`CASE ${often.join(' ')} ELSE -1 END AS k${2 * i + 1}`]
     return [`CASE WHEN ${isMissing(facts)} THEN ${missingCode} ${cell} END AS k${2 * i}`, ...frequent]
   })

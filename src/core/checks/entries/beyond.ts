@@ -7,8 +7,9 @@ import { count, namedProbability, plural, share as shownShare, written } from '.
 import { fail, number, pass, type Row, shareAtMost, skipped } from '../answer.ts'
 import { asked, type CheckEntry, type Scope } from '../entry.ts'
 import { isNumeric, type Sql, sql } from '../facts.ts'
+import { storedIn } from '../float32.ts'
 import { columns, share } from '../params.ts'
-import { asNumber } from '../sql-parts.ts'
+import { asNumber, asNumbers } from '../sql-parts.ts'
 import { askedOrFeatures } from './integrity.ts'
 import { listed } from './schema.ts'
 import { held, twins } from './split.ts'
@@ -40,17 +41,23 @@ function judgedColumns(scope: Scope, names: readonly string[] | undefined): read
 function query(scope: Scope, judged: readonly Known[]): Sql {
   const train = scope.others.get('train')
   const fromRows = judged.some(({ ends }) => ends === null)
-  const ends = judged.map(({ name, ends: known }, i): Sql => {
+  const columns = judged.map(({ name, ends: known }) => {
+    const own = scope.table.columns.find((column) => column.name === name) ?? scope.find(name)
+    const [here, there] = known === null ? asNumbers(own, twins(scope, name)?.[1] ?? own) : [asNumber(own)]
+    return { own, known, here, there }
+  })
+  const ends = columns.map(({ own, known, here, there: x = here }, i): Sql => {
     if (known !== null)
-      return sql(`${['low', 'high', 'n'].map((end) => `CAST(? AS DOUBLE) AS ${end}${i}`).join(', ')}`, [known.low, known.high, known.n])
-    const x = asNumber(twins(scope, name)?.[1] ?? scope.find(name))
+      return sql(`${['low', 'high', 'n'].map((end) => `CAST(? AS DOUBLE) AS ${end}${i}`).join(', ')}`, [
+        storedIn(own, known.low),
+        storedIn(own, known.high),
+        known.n,
+      ])
     const there = `FILTER (WHERE isfinite(${x}))`
     return sql(`min(${x}) ${there} AS low${i}, max(${x}) ${there} AS high${i}, count(*) ${there} AS n${i}`)
   })
   // under names of ours: a column of the data may be called as an end is
-  const values = judged.map(
-    ({ name }, i) => `${asNumber(scope.table.columns.find((column) => column.name === name) ?? scope.find(name))} AS x${i}`,
-  )
+  const values = columns.map(({ here }, i) => `${here} AS x${i}`)
   const counts = judged.map((_, i) => {
     const where = (condition: string) => `count(*) FILTER (WHERE isfinite(x${i})${condition})`
     return `${where('')} AS rows${i}, ${where(` AND x${i} < low${i}`)} AS below${i}, ${where(` AND x${i} > high${i}`)} AS above${i}, any_value(n${i}) AS n${i}`

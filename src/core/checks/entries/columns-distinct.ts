@@ -3,6 +3,7 @@ import { share as part, plural, count as shown, written } from '../../report/for
 import { type Answer, fail, number, pass, type Row, shareAtMost, skipped } from '../answer.ts'
 import { asked, type CheckEntry, type Scope } from '../entry.ts'
 import { isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
+import { storedIn } from '../float32.ts'
 import { badRange, count, share, values } from '../params.ts'
 import { asNumber, asText, ifPresent, member, not } from '../sql-parts.ts'
 import { figureAnswer, stable } from './answers.ts'
@@ -19,7 +20,8 @@ const distinctCounts = (_: unknown, { column, table }: Scope): readonly Sql[] =>
 /** How numbers and texts are compared with the config's: as membership does it. */
 const compared = ({ column }: Scope): string => (isNumeric(column.kind) ? asNumber(column) : asText(column))
 const wanted = ({ column }: Scope, list: readonly SqlValue[]): number =>
-  new Set(list.map((value) => (isNumeric(column.kind) && !Number.isNaN(Number(value)) ? Number(value) : String(value)))).size
+  new Set(list.map((value) => (isNumeric(column.kind) && !Number.isNaN(Number(value)) ? storedIn(column, Number(value)) : String(value))))
+    .size
 
 /** Distinct values inside and outside of the list. */
 function insideOutside({ values: list }: { readonly values: readonly SqlValue[] }, scope: Scope): readonly Sql[] {

@@ -14,6 +14,7 @@ import type { ColumnProfile } from '../../schema/profile.ts'
 import { type Answer, fail, number, pass, type Row, skipped } from '../answer.ts'
 import { type CheckEntry, figures, type ParamsOf, type Scope, type Shape, type Wrong } from '../entry.ts'
 import { numericKinds, type Sql, sql } from '../facts.ts'
+import { storedIn } from '../float32.ts'
 import { badRange, real } from '../params.ts'
 import { asNumber } from '../sql-parts.ts'
 import { figureAnswer, stable } from './answers.ts'
@@ -187,7 +188,7 @@ const quantileFigures = (q: number, scope: Scope): Readonly<Record<string, Sql>>
   return {
     n: sql(over(scope, 'count(*)')),
     value: sql(over(scope, `quantile_cont(${x}, CAST(? AS DOUBLE))`), [q]),
-    below: at === null ? sql('NULL') : sql(`count_if(${finite(scope)} AND ${x} <= CAST(? AS DOUBLE))`, [at.edge]),
+    below: at === null ? sql('NULL') : sql(`count_if(${finite(scope)} AND ${x} <= CAST(? AS DOUBLE))`, [storedIn(scope.column, at.edge)]),
   }
 }
 

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { flag } from '../../schema/leaves.ts'
 import { type CheckEntry, counted, rowRule } from '../entry.ts'
 import { type ColumnFacts, isMoment, isNumeric, present, type Sql, type SqlValue, sql } from '../facts.ts'
+import { isSingle } from '../float32.ts'
 import { columnName, columns, expression, real, scalar } from '../params.ts'
-import { any, asNumber, asText, asTimestamp, member, not } from '../sql-parts.ts'
+import { any, asNumber, asNumbers, asText, asTimestamp, member, not } from '../sql-parts.ts'
 
 /** Two columns as they can be compared: numbers as numbers, dates as dates, everything else as text. */
 function comparable(a: ColumnFacts, b: ColumnFacts): readonly [string, string] {
-  if (isNumeric(a.kind) && isNumeric(b.kind)) return a.kind === b.kind ? [a.quoted, b.quoted] : [asNumber(a), asNumber(b)]
+  if (isNumeric(a.kind) && isNumeric(b.kind)) return a.type === b.type ? [a.quoted, b.quoted] : asNumbers(a, b)
   if (isMoment(a.kind) && isMoment(b.kind)) return [asTimestamp(a), asTimestamp(b)]
   return a.kind === b.kind ? [a.quoted, b.quoted] : [asText(a), asText(b)]
 }
@@ -70,7 +71,7 @@ export const rowChecks: readonly CheckEntry[] = [
     name: 'multicolumn_sum_equal',
     on: 'table',
     summary:
-      'in every row, the columns add up to total, a number or another column, to within tolerance (1e-9 of its size); rows where one is missing are not judged',
+      'in every row, the columns add up to total, a number or another column, to within tolerance (1e-9 of its size, with 32-bit floats 1e-6); rows where one is missing are not judged',
     params: {
       columns,
       total: z.union([z.number(), columnName], { error: 'expected a number, or the name of a column' }),
@@ -85,9 +86,10 @@ export const rowChecks: readonly CheckEntry[] = [
     breaks: ({ columns: names, total, tolerance }, { find }) => {
       const sum = names.map((name) => number(find(name))).join(' + ')
       const wanted: Sql = typeof total === 'string' ? sql(number(find(total))) : sql('CAST(? AS DOUBLE)', [total])
+      const single = [...names, ...(typeof total === 'string' ? [total] : [])].some((name) => isSingle(find(name)))
       const allowed: Sql =
         tolerance === undefined
-          ? { sql: `1e-9 * greatest(1, abs(${wanted.sql}))`, values: wanted.values }
+          ? { sql: `${single ? '1e-6' : '1e-9'} * greatest(1, abs(${wanted.sql}))`, values: wanted.values }
           : sql('CAST(? AS DOUBLE)', [tolerance])
       return {
         sql: `NOT coalesce(abs((${sum}) - ${wanted.sql}) <= ${allowed.sql}, false)`,

@@ -3,7 +3,7 @@
  * 7.0 and the text '7'. Integers are never taken through doubles, so that keys beyond 2^53 stay apart; −0 is 0; NaN is a missing value.
  */
 import { type ColumnFacts, isMoment, isNumeric, type TableFacts } from '../facts.ts'
-import { asNumber, asText, asTimestamp } from '../sql-parts.ts'
+import { asNumber, asNumbers, asText, asTimestamp } from '../sql-parts.ts'
 
 type Family = 'whole' | 'number' | 'moment' | 'truth' | 'text'
 
@@ -15,8 +15,8 @@ const family = ({ kind }: ColumnFacts): Family => {
 }
 
 /** NaN becomes null, −0 becomes 0. */
-const number = (column: ColumnFacts): string =>
-  column.kind === 'float' ? `CASE WHEN isnan(${asNumber(column)}) THEN NULL ELSE ${asNumber(column)} + 0 END` : `${asNumber(column)} + 0`
+const number = (column: ColumnFacts, x = asNumber(column)): string =>
+  column.kind === 'float' ? `CASE WHEN isnan(${x}) THEN NULL ELSE ${x} + 0 END` : `${x} + 0`
 
 /** A whole number has the digits of an integer, beyond 2^53 too; others their shortest text. */
 function numberText(column: ColumnFacts): string {
@@ -26,7 +26,7 @@ function numberText(column: ColumnFacts): string {
     return `CASE WHEN ${quoted} = trunc(${quoted}) THEN CAST(CAST(trunc(${quoted}) AS HUGEINT) AS VARCHAR) ELSE CAST(${asNumber(column)} AS VARCHAR) END`
   }
   const x = asNumber(column)
-  return `CASE WHEN isnan(${x}) THEN NULL WHEN abs(${x}) < 1e18 AND ${x} = trunc(${x}) THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${x} AS VARCHAR) END`
+  return `CASE WHEN isnan(${x}) THEN NULL WHEN abs(${x}) < 1e18 AND ${x} = trunc(${x}) THEN CAST(CAST(${x} AS BIGINT) AS VARCHAR) ELSE CAST(${quoted} AS VARCHAR) END`
 }
 
 const text = (column: ColumnFacts): string => (isNumeric(column.kind) ? numberText(column) : asText(column))
@@ -36,6 +36,10 @@ const truthAsNumber = ({ quoted }: ColumnFacts): string => `CAST(CAST(${quoted} 
 /** @returns SQL of `a` and of `b`, of one type, null where the value is missing */
 export function comparable(a: ColumnFacts, b: ColumnFacts): readonly [string, string] {
   const [one, two] = [family(a), family(b)]
+  if (one === 'number' && two === 'number') {
+    const [x, y] = asNumbers(a, b)
+    return [number(a, x), number(b, y)]
+  }
   if (one === two) return [canonical(a), canonical(b)]
   const numeric = (kind: Family) => kind === 'whole' || kind === 'number'
   const each = (column: ColumnFacts, own: Family, other: Family) =>
