@@ -30,7 +30,7 @@ export function countReuse(rows: number, runs: number, seed: number): ReuseCount
       // 5 % of all rows are lost and 5 % won: the candidate is right in 85 % of them, too
       const predicted = champion.map((answer, i) => (rng.next() < 0.05 / (answer === y[i] ? 0.85 : 0.15) ? 1 - answer : answer))
       const compared = compare({ baseline, candidate: { ...baseline, predicted } }, [spec('accuracy')])
-      const level = proofLevel({ kind: 'counted', uses: digests.slice(0, h), pullRequest: false }, digest)
+      const level = proofLevel({ kind: 'counted', uses: digests.slice(0, h), uncounted: '' }, digest)
       promoted.spent ||= !blocks(compared, 'superior', level)
       promoted.fixed ||= !blocks(compared, 'superior')
       promoted.bare ||= compared.some(({ change }) => change.value > 0)

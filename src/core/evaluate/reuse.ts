@@ -7,7 +7,7 @@
  *
  * h counts distinct candidates, this one included; the same bytes again keep the number they had. Modes that ask for proof (non_inferior,
  * superior) are judged at α_h, so that the chance of any false promotion stays at 5 % however often the holdout is used; guard keeps its
- * level, because its error is a false block. Counted are runs that may write the ledger: open pull requests are not.
+ * level, because its error is a false block. Counted are runs of the default branch, and what was promoted: open pull requests are not.
  * Source: Renggli et al. 2019 (ease.ml/ci); maximum of h Gaussians, e.g. Cramér 1946 §28.6.
  */
 import { change as changeText, count } from '../report/format.ts'
@@ -23,7 +23,12 @@ export const usualBudget = 50
 
 /** What is known of the uses of the holdout of this run. */
 export type HoldoutUses =
-  | { readonly kind: 'counted'; readonly uses: readonly string[]; readonly pullRequest: boolean }
+  | {
+      readonly kind: 'counted'
+      readonly uses: readonly string[]
+      /** a sentence on the runs that leave no trace in the count, such as this one */
+      readonly uncounted: string
+    }
   | { readonly kind: 'unknown'; readonly because: string }
 
 /** The files of the holdout by digest: the same rows in the same files are the same holdout. Null: there is none. */
@@ -91,7 +96,7 @@ export function reuse(
       ? ''
       : `The best of ${count(h)} equal ones looks better by about ${changeText(optimism, primary.unit).replace(/^\+/, '')} in ${primary.name}.`,
     level === null ? '' : `Mode ${mode} asks for proof at ${Number(level.toPrecision(3))} (use ${count(use)}).`,
-    holdout.kind === 'counted' && holdout.pullRequest ? 'Open pull requests are not counted.' : '',
+    holdout.kind === 'counted' ? holdout.uncounted : '',
     besides ?? '',
   ]
     .filter((text) => text !== '')

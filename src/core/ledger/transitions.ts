@@ -29,7 +29,10 @@ export const versionOfBytes = (state: LedgerModel, digest: string): VersionRecor
 export const aliasOf = (state: LedgerModel, alias: string): LedgerModel['aliases'][string] | null =>
   Object.hasOwn(state.aliases, alias) ? (state.aliases[alias] ?? null) : null
 
-/** Versions are immutable. @throws UserError VERSION_TAKEN when the version exists with other bytes */
+/**
+ * Versions are immutable. What was promoted has used its holdout, whoever ran it: a run of the default branch is counted by then, one of somebody's own machine is not.
+ * @throws UserError VERSION_TAKEN when the version exists with other bytes
+ */
 export function addVersion(state: LedgerModel, record: VersionRecord, stamp: Stamp): Transition {
   if (record.tag !== tagOf(state.model, record.version)) throw new RangeError(`tag ${record.tag} is not that of ${record.version}`)
   const existing = findVersion(state, record.version)
@@ -38,7 +41,12 @@ export function addVersion(state: LedgerModel, record: VersionRecord, stamp: Sta
     return 'unchanged'
   }
   return {
-    state: { ...state, sequence: stamp.sequence, versions: [...state.versions, record] },
+    state: {
+      ...state,
+      sequence: stamp.sequence,
+      versions: [...state.versions, record],
+      holdout_uses: withUse(state, record.digest, record.judged?.basis.holdout || null) ?? state.holdout_uses,
+    },
     event: event(state, 'version', stamp, {
       version: record.version,
       digest: record.digest,

@@ -101,7 +101,7 @@ async function proofNow({ root, ports }: RunContext, { name, evaluate, model }: 
   if (evaluate.mode !== 'non_inferior' && evaluate.mode !== 'superior') return { level: ALPHA, lines: [] }
   const found = model.kind === 'path' ? await ports.files.digest(resolve(root, model.path)) : null
   const uses = states === null ? [] : usesOf(states(name), holdout)
-  const level = proofLevel({ kind: 'counted', uses, pullRequest: false }, found?.digest ?? '')
+  const level = proofLevel({ kind: 'counted', uses, uncounted: '' }, found?.digest ?? '')
   const used =
     states === null && begun !== false
       ? 'how often this test data was used is not known'

@@ -49,7 +49,14 @@ export async function ledgerView(context: ModelContext): Promise<LedgerView> {
 export const holdoutUses = ({ state, because }: LedgerView, holdout: string, { host }: ModelContext): HoldoutUses =>
   state === null
     ? { kind: 'unknown', because: because ?? 'there is no ledger' }
-    : { kind: 'counted', uses: usesOf(state, holdout), pullRequest: host.event.isPullRequest }
+    : { kind: 'counted', uses: usesOf(state, holdout), uncounted: uncounted(host) }
+
+const uncounted = ({ event, name }: ModelContext['host']): string =>
+  event.isPullRequest
+    ? 'Open pull requests are not counted.'
+    : name === 'local'
+      ? "Runs on somebody's own machine are counted once they are promoted."
+      : ''
 
 /** The same context, in which the ledger is read once: baseline, history and holdout see one and the same state. */
 export function withOneReading(context: ModelContext): ModelContext {

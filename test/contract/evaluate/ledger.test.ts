@@ -66,7 +66,11 @@ describe('what evaluate asks of the ledger', () => {
     const view = await ledgerView(context)
     await (await context.ports.ledger()).read('models/')
     expect(reads).toEqual(['models/'])
-    expect(holdoutUses(view, 'h', context)).toEqual({ kind: 'counted', uses: [sha256('a'), sha256('b')], pullRequest: true })
+    expect(holdoutUses(view, 'h', context)).toEqual({
+      kind: 'counted',
+      uses: [sha256('a'), sha256('b')],
+      uncounted: 'Open pull requests are not counted.',
+    })
     expect(holdoutUses(view, 'toString', context)).toMatchObject({ uses: [] })
   })
 

@@ -15,7 +15,7 @@ import { model, problems, whole } from '../config/support.ts'
 import { apply } from '../policy/support.ts'
 
 const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`
-const used = (...n: readonly number[]): HoldoutUses => ({ kind: 'counted', uses: n.map(digest), pullRequest: false })
+const used = (...n: readonly number[]): HoldoutUses => ({ kind: 'counted', uses: n.map(digest), uncounted: '' })
 const policy = { onInconclusive: 'pass', onMissing: 'warn' } as const
 
 describe('uses of a holdout', () => {
@@ -42,7 +42,9 @@ describe('uses of a holdout', () => {
   })
 
   it('say that pull requests are not counted, and that a laptop knows nothing', () => {
-    expect(line({ kind: 'counted', uses: [], pullRequest: true }).check.message).toContain('Open pull requests are not counted.')
+    expect(line({ kind: 'counted', uses: [], uncounted: 'Open pull requests are not counted.' }).check.message).toContain(
+      'Open pull requests are not counted.',
+    )
     const unknown = line({ kind: 'unknown', because: 'there is no ledger here' })
     expect(unknown.check).toMatchObject({ status: 'skipped', effect: 'skipped' })
     expect(unknown.check.message).toBe('How often the holdout was used is not known: there is no ledger here.')

@@ -19,6 +19,7 @@ import {
   aliasOf,
   moveAlias,
   recordRun,
+  recordUse,
   rollBack,
   type Transition,
   versionOfBytes,
@@ -227,6 +228,19 @@ describe('runs of the default branch', () => {
     const c = stateAfter(recordRun(b, run(1, '9'), 'h', stamp(4)))
     expect(c.main?.source.run_id).toBe('9')
     expect(c.holdout_uses).toEqual({ h: [digest(1), digest(2)] })
+  })
+
+  it('what was promoted from elsewhere has used its holdout, too, once', () => {
+    const unsaid = { target: 'late', positive: null, weight: null, group: null, value: null, quantiles: null, horizon: null }
+    const basis = { holdout: 'h', rows: 9, task: 'binary', metrics_version: 1, threshold: '0.5', season: 1, ...unsaid }
+    const judged = { basis, figures: {} }
+    const a = stateAfter(addVersion(one, { ...record('1.1.0', 2), judged }, stamp(2)))
+    const b = stateAfter(addVersion(a, { ...record('1.2.0', 3), judged }, stamp(3)))
+    expect(b.holdout_uses).toEqual({ h: [digest(2), digest(3)] })
+    expect(recordUse(b, digest(2), 'fail', 'h', stamp(4))).toBe('unchanged')
+    expect(
+      stateAfter(addVersion(b, { ...record('1.3.0', 4), judged: { ...judged, basis: { ...basis, holdout: '' } } }, stamp(4))).holdout_uses,
+    ).toEqual(b.holdout_uses)
   })
 
   it('the same run twice is recorded once', () => {
