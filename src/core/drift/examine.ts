@@ -13,7 +13,7 @@ import { effectiveRows, shrunk, weightedColumn } from './pseudo-rows.ts'
 import { positiveRates, type Rates } from './rate-ratio.ts'
 import { driftSeeds } from './seeds.ts'
 import { inBlocks, measureShift, type Shift } from './shift.ts'
-import { columnOf, derivedFrom, type Subject, shapeOf } from './subjects.ts'
+import { columnOf, derivedFrom, type Subject, typeChanged } from './subjects.ts'
 import { certainty, type DriftSettings, minRows, type ShiftLimits, shiftLimits } from './thresholds.ts'
 
 export interface Tested {
@@ -54,6 +54,17 @@ const untested: Readonly<Partial<Record<ProfileKind, string>>> = {
     'an identifier differs by its nature, and it was taken for one: nearly every value is another, or they follow the order of the rows (if it is none, name its kind in data.kinds)',
   text: 'text is not compared word by word',
 }
+const notText = 'lists, structures, bytes and times of day are not compared one by one'
+
+/** What is made of the column instead; none of it is tested that these rows make nothing of, such as weekdays of three days. */
+function insteadOf({ reference, current, column }: Subject): string {
+  const made = derivedFrom(reference, column)
+  const tested = made.filter((name) => columnOf(current, name) !== null)
+  const gone = made.filter((name) => !tested.includes(name))
+  const told = (names: readonly string[], what: string) =>
+    names.length === 0 ? '' : `; ${names.join(', ')} ${verb(names.length, 'are')} ${what}`
+  return `${told(tested, 'tested for it')}${told(gone, 'not: current data do not make it')}`
+}
 
 /** Draws are enough for the smallest adjusted p of so many columns, and no more than takes a moment each. */
 export const drawsFor = (columns: number): number => Math.min(49_999, Math.max(9_999, 100 * columns - 1))
@@ -72,13 +83,10 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   const [reference, current] = before.sensitive === now.sensitive ? [before, now] : [concealed(before), concealed(now)]
   const skipped = (because: string): Untested => ({ subject, reference, current, state: 'skipped', because })
   if (rule?.rule.ignore === true) return skipped('the config says to ignore it')
-  if (missing(current) < current.n && missing(reference) < reference.n && shapeOf(reference) !== shapeOf(current))
+  if (missing(current) < current.n && missing(reference) < reference.n && typeChanged(reference, current))
     return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
-  const reason = untested[reference.kind]
-  if (reason !== undefined) {
-    const made = derivedFrom(subject.reference, subject.column)
-    return skipped(made.length === 0 ? reason : `${reason}; ${made.join(', ')} ${verb(made.length, 'are')} tested for it`)
-  }
+  const reason = reference.kind === 'text' && reference.type !== 'VARCHAR' ? notText : untested[reference.kind]
+  if (reason !== undefined) return skipped(`${reason}${insteadOf(subject)}`)
   if (missing(reference) === reference.n) return skipped(`it had no value ${eras[subject.era].at}`)
   const wanted = settings.minRows ?? minRows
   const fewer = Math.min(reference.n, current.n)

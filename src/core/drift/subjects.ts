@@ -50,7 +50,7 @@ export function subjects(asked: Asked): readonly Subject[] {
   const names = [...new Set([...featureNames(asked), ...limitedColumns(columns).filter((name) => !targets.includes(name))])]
   const made = names.flatMap((name) =>
     // the length of a list is not that of a text
-    changedShape(columnOf(reference, name), columnOf(current, name))
+    changed(columnOf(reference, name), columnOf(current, name))
       ? []
       : derivedFrom(reference, name).filter((one) => !names.includes(one) && columnOf(current, one) !== null),
   )
@@ -78,12 +78,16 @@ function featureNames({ reference, targets, features, leaveOut }: Omit<Asked, 'c
   return reference.columns.flatMap(({ name, derived }) => (derived || out.has(name) ? [] : [name]))
 }
 
-/** A list, a struct or a map is another thing than a value, whatever is counted of both. */
-export const shapeOf = ({ type }: ColumnProfile): 'list' | 'struct' | 'map' | 'value' =>
+const shapeOf = ({ type }: ColumnProfile): 'list' | 'struct' | 'map' | 'value' =>
   type.endsWith(']') ? 'list' : type.startsWith('STRUCT(') ? 'struct' : type.startsWith('MAP(') ? 'map' : 'value'
+const isMoment = ({ type }: ColumnProfile): boolean => /^(DATE|TIMESTAMP)/.test(type)
 
-const changedShape = (reference: ColumnProfile | null, current: ColumnProfile | null): boolean =>
-  reference !== null && current !== null && shapeOf(reference) !== shapeOf(current)
+/** A list, a struct or a map is another thing than a value, whatever is counted of both, and of what was a time and is none now there is no calendar. */
+export const typeChanged = (reference: ColumnProfile, current: ColumnProfile): boolean =>
+  shapeOf(reference) !== shapeOf(current) || (isMoment(reference) && !isMoment(current))
+
+const changed = (reference: ColumnProfile | null, current: ColumnProfile | null): boolean =>
+  reference !== null && current !== null && typeChanged(reference, current)
 
 /** Of a column that is not tested itself, such as a time or a text: the columns made of it that are. */
 export const derivedFrom = (table: TableProfile, name: string): readonly string[] => indexOf(table).derived.get(name) ?? []
