@@ -3,7 +3,7 @@
  * the reader sees on which side of it the value lies (GATE-08): 0.8996 against 0.9 is never "0.900".
  */
 
-const minus = (text: string): string => text.replace('-', '−')
+const minus = (text: string): string => text.replaceAll('-', '−')
 
 const grouped = (text: string): string => {
   const [whole = '', fraction] = text.split('.')
