@@ -159,22 +159,38 @@ function scoring(score: ScoreSpec | null, format: ModelConfig['format']): readon
   }
 }
 
-function ruleOf(spec: MetricSpec, mode: Mode): readonly string[] {
-  const { name, min, max, certainty, confirm } = spec
+const repeated = ({ confirm = 1 }: MetricSpec): string =>
+  confirm === 1 ? '' : `; what would fail is measured ${confirm} times, and most of them decide`
+
+/** @param of '' of all rows, `slice_` of each part of them */
+function levelRules(spec: MetricSpec, of: '' | 'slice_'): readonly string[] {
+  const { name, min, max, certainty } = spec
   const facts = factsOfSpec(spec)
-  const higher = facts?.direction !== 'lower'
-  const kind = higher ? 'max_drop' : 'max_rise'
   const level = (value: number) =>
     facts?.unit === 'ms' ? `${written(value)} ms` : facts?.unit === 'bytes' ? bytes(value) : writtenLevel(value, unitOf(spec))
   const literal = certainty === 'literal' ? '' : `, certainty ${certainty}`
-  const repeated = confirm === undefined || confirm === 1 ? '' : `; what would fail is measured ${confirm} times, and most of them decide`
   const how = facts?.unit === 'ms' ? `; calls in turn with the baseline after ${warmUps} to warm up, the upper 95 % bound decides` : ''
   return [
-    ...(min === undefined ? [] : [`evaluate.min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}${repeated}`]),
-    ...(max === undefined ? [] : [`evaluate.max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated}`]),
+    ...(min === undefined
+      ? []
+      : [`evaluate.${of}min:${name}: ${limits(min, (value) => `below ${level(value)}`)}${literal}${repeated(spec)}`]),
+    ...(max === undefined
+      ? []
+      : [`evaluate.${of}max:${name}: ${limits(max, (value) => `above ${level(value)}`)}${literal}${how}${repeated(spec)}`]),
+  ]
+}
+
+function ruleOf(spec: MetricSpec, mode: Mode): readonly string[] {
+  const facts = factsOfSpec(spec)
+  const higher = facts?.direction !== 'lower'
+  const kind = higher ? 'max_drop' : 'max_rise'
+  return [
+    ...levelRules(spec, ''),
     ...(facts?.unit === 'bytes' && spec.maxRise === undefined
       ? []
-      : [`evaluate.${kind}:${name}: ${isTested(spec) || mode === 'point' ? changeRule(spec, higher) + repeated : untestedRule(mode)}`]),
+      : [
+          `evaluate.${kind}:${spec.name}: ${isTested(spec) || mode === 'point' ? changeRule(spec, higher) + repeated(spec) : untestedRule(mode)}`,
+        ]),
   ]
 }
 
@@ -211,9 +227,7 @@ function slicesRules(slices: SlicesSpec | null): readonly string[] {
   const metrics = slices.metrics.length === 0 ? 'the primary metric' : slices.metrics.map(({ name }) => name).join(', ')
   return [
     `slices of ${[...declared, found].filter((part) => part !== '').join(', ')}: each part with ${plural(slices.minRows, 'row')} is judged for itself by ${metrics}; a drop of 2 points (5 % of a loss) or of the limit that is written fails where it is certain at 5 % (Benjamini–Hochberg over all parts) and the models differ on 10 rows`,
-    ...slices.metrics
-      .flatMap((spec) => ruleOf(spec, 'point').map((line) => `${line}, in the worst slice`))
-      .filter((line) => /^evaluate\.(min|max):/.test(line)),
+    ...slices.metrics.flatMap((spec) => levelRules(spec, 'slice_').map((line) => `${line}, in the worst slice`)),
   ]
 }
 

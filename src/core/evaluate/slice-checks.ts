@@ -59,7 +59,7 @@ export function floors({ spec, metric, value, level, slice }: Judged): readonly 
       metric: spec.name,
       slice: slice.id,
       column: slice.column,
-      fix: `improve the model on these rows; or write another ${check.limit_kind} under evaluate.slices.metrics.${spec.name} of the base branch`,
+      fix: `improve the model on these rows; or write another ${check.limit_kind} under evaluate.slices.metrics.${spec.name} of the base branch, or a waiver`,
     }))
 }
 

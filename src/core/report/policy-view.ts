@@ -48,7 +48,7 @@ export function differenceText({ model, path, base, head, used, from }: PolicyDi
   switch (from) {
     case 'base':
       if (head === null) return say`${at}: ${b} stays, although the head removes it`
-      if (base === null) return say`${at}: the default of the base stays, ${h} of the head is not used`
+      if (base === null) return say`${at}: the base does not set it, and ${h} of the head is not used`
       return say`${at}: ${b} of the base is used, ${h} of the head is not`
     case 'head':
       if (base === null) return say`${at}: ${h} is new and is used`

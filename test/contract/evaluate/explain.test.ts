@@ -74,7 +74,7 @@ describe('evaluate --explain', () => {
       .replace('      log_loss: {max_rise: auto}', '      log_loss: {}')
     const lines = (await bench.explain(more)).join('\n')
     expect(lines).toContain('slices of x: each part with 60 rows is judged for itself by accuracy')
-    expect(lines).toContain('evaluate.min:accuracy: below 0.5 fails, in the worst slice')
+    expect(lines).toContain('evaluate.slice_min:accuracy: below 0.5 fails, in the worst slice')
     expect(lines).toContain('value is money in EUR per 1,000 decisions')
     expect(lines).toContain('a change in log_loss: how many rows show it is known only once both models have been scored')
   })

@@ -159,7 +159,7 @@ describe('EVT-06 waivers come from the base', () => {
     const { config, sentences } = applyTexts(bare, withWaiver(good))
     expect(config.waivers).toBeUndefined()
     expect(sentences).toEqual([
-      'waivers.m.evaluate.max_drop:roc_auc: the default of the base stays, up to 3pp, until 2027-03-01 by ana: new route of the head is not used',
+      'waivers.m.evaluate.max_drop:roc_auc: the base does not set it, and up to 3pp, until 2027-03-01 by ana: new route of the head is not used',
     ])
   })
 

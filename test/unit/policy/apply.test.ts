@@ -77,7 +77,7 @@ describe('EVT-06 limits of metrics come from the base', () => {
   it('a wide limit on a change does not replace the default margin, which is one', () => {
     const { model, sentences } = apply(metrics('{roc_auc: {min: 0.8}}'), metrics('{roc_auc: {min: 0.8, max_drop: 50pp}}'))
     expect(model.evaluate.metrics[0]?.maxDrop).toBeUndefined()
-    expect(sentences).toEqual(['models.m.evaluate.metrics.roc_auc.max_drop: the default of the base stays, 50pp of the head is not used'])
+    expect(sentences).toEqual(['models.m.evaluate.metrics.roc_auc.max_drop: the base does not set it, and 50pp of the head is not used'])
   })
 
   it('a first list of metrics does not switch the usual one off, nor widen its margin', () => {
