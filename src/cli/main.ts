@@ -1,13 +1,14 @@
 /** Shell 2: argv → the same stages the actions call. Results on stdout with --json, everything else on stderr. */
 import { exitCode, failingOn, type Verdict, worst } from '../core/gate/fold.ts'
 import type { InitOutcome } from '../core/init/outcome.ts'
-import type { StageResult } from '../core/schema/result.ts'
+import { modelStages } from '../core/pipeline.ts'
+import type { StageName, StageResult } from '../core/schema/result.ts'
 import { neutralise } from '../core/text/neutralise.ts'
 import { asError, UserError } from '../errors.ts'
 import type { RunContext, StageOptions } from '../stages/context.ts'
 import type { InitContext } from '../stages/init/context.ts'
 import { parseArguments, type Request } from './arguments.ts'
-import { announce, progressOn, show, type Terminal } from './progress.ts'
+import { announce, progressOn, show, showOutcome, showVerdict, type Terminal } from './progress.ts'
 import { help, isStage } from './verbs.ts'
 
 const cancelSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -108,7 +109,8 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
   if (isStage(verb)) {
     announce(terminal, verb)
     const results = await runStage(verb, context, options)
-    for (const result of results) show(terminal, result)
+    // the verdict that follows has its reasons
+    for (const result of results) (verb === 'gate' ? showOutcome : show)(terminal, result)
     if (verb === 'gate') await finish(request, context, terminal)
     if (request.json) process.stdout.write(asJson(results))
     return failingOn(worst(results.map((result) => result.verdict)), request.failOn)
@@ -121,7 +123,7 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
     stage: options,
     onStage: ({ stage, results: done }) => {
       if (done === null) announce(terminal, stage)
-      else for (const result of done) show(terminal, result)
+      else for (const result of done) (isJudged(stage) ? showOutcome : show)(terminal, result)
     },
   })
   await finish(request, context, terminal)
@@ -129,10 +131,14 @@ async function perform(request: Request, context: RunContext, terminal: Terminal
   return verdict
 }
 
-/** The verdict table, and where the reports are. */
+/** What these stages found is told once, with the verdict that they came to. */
+const isJudged = (stage: StageName): boolean => stage === 'gate' || modelStages.some((name) => name === stage)
+
+/** The verdict, and where the reports are. */
 async function finish(request: Request, context: RunContext, terminal: Terminal): Promise<void> {
   const { writeReports } = await import('./reports.ts')
-  terminal.write(`\n${neutralise(await writeReports(context, request.formats))}\n`)
+  terminal.write('\n')
+  showVerdict(terminal, await writeReports(context, request.formats))
 }
 
 /** A log of GitHub obeys `##[cmd]` anywhere in a line: no # stands in the JSON, whose only # are those of texts. */

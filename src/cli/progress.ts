@@ -1,7 +1,7 @@
 /** What a person watches on stderr: a line when a stage begins, its outcome with the time it took, warnings, child output. */
 import { dueLines, outcomeWords } from '../core/report/log-lines.ts'
 import type { StageName, StageResult } from '../core/schema/result.ts'
-import { neutraliseLine } from '../core/text/neutralise.ts'
+import { neutralise, neutraliseLine } from '../core/text/neutralise.ts'
 import type { Progress } from '../ports/progress.ts'
 
 const marks = { pass: '✓', warn: '!', fail: '✗', error: '✗', skipped: '–' } as const
@@ -22,15 +22,27 @@ export const progressOn = (terminal: Terminal): Progress => ({
 
 export const announce = (terminal: Terminal, stage: StageName): void => terminal.write(`${paint(terminal, 1, stage)}\n`)
 
-/** One line a result, and a line for each thing that is not fine. */
-export function show(terminal: Terminal, result: StageResult): void {
+/** One line a result. */
+export function showOutcome(terminal: Terminal, result: StageResult): void {
   const seconds = `${(result.duration_ms / 1000).toFixed(1)} s`
-  terminal.write(
-    `  ${paint(terminal, colours[result.verdict], marks[result.verdict])} ${neutraliseLine(result.model ?? 'run')}: ${result.verdict}, ${neutraliseLine(outcomeWords(result))} (${seconds})\n`,
-  )
+  const outcome = `${result.model ?? 'run'}: ${result.verdict}, ${outcomeWords(result)}`
+  terminal.write(`  ${paint(terminal, colours[result.verdict], marks[result.verdict])} ${neutraliseLine(outcome)} (${seconds})\n`)
+  for (const what of result.degraded) terminal.write(`    ${paint(terminal, 33, 'degraded')} ${neutraliseLine(what)}\n`)
+}
+
+/** Its outcome, and a line for each thing that is not fine. */
+export function show(terminal: Terminal, result: StageResult): void {
+  showOutcome(terminal, result)
   for (const { effect, id, message, fix } of dueLines(result)) {
     terminal.write(`    ${paint(terminal, colours[effect], effect)} ${neutraliseLine(id)}  ${neutraliseLine(message)}\n`)
     if (fix !== null) terminal.write(`         ${paint(terminal, 90, neutraliseLine(fix))}\n`)
   }
-  for (const what of result.degraded) terminal.write(`    ${paint(terminal, 33, 'degraded')} ${neutraliseLine(what)}\n`)
 }
+
+const verdictColours = { PASS: colours.pass, WARN: colours.warn, FAIL: colours.fail, ERROR: colours.error } as const
+
+/** The verdict with its reasons: the words that a reader looks for in colour. */
+export const showVerdict = (terminal: Terminal, text: string): void =>
+  terminal.write(
+    `${neutralise(text).replace(/^( *)(PASS|WARN|FAIL|ERROR)(?= )/gm, (_, indent: string, word: keyof typeof verdictColours) => `${indent}${paint(terminal, verdictColours[word], word)}`)}\n`,
+  )

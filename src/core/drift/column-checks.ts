@@ -180,7 +180,7 @@ function shiftFix({ subject, limits }: Tested, size: number): string {
   const raw = limits.raw ? 'raw: true, ' : ''
   const rule = other ? '{ignore: true}' : `{${metric}${raw}shift: {warn: ${step}}}`
   const advice = other ? 'Look for what fills this column now: hardly a row is where it was' : 'Train on newer data'
-  return `${advice}; or, if this is expected: \`drift: {columns: {${JSON.stringify(subject.name)}: ${rule}}}\``
+  return `${advice}; or, if this is expected, in modelgate.yml: \`drift: {columns: {${JSON.stringify(subject.name)}: ${rule}}}\``
 }
 
 /** @param meant the fail limit was written: it counts on a pull request too */

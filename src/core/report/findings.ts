@@ -32,8 +32,16 @@ export const rank = (verdict: Verdict): number => verdicts.indexOf(verdict)
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const stageOrder: readonly string[] = ['gate', ...modelStages]
+/** Worst first, in the order of the stages; of one kind the furthest first. */
 const byWeight = (a: Finding, b: Finding): number =>
-  rank(a.effect) - rank(b.effect) || stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) || a.place - b.place || compare(a.id, b.id)
+  rank(a.effect) - rank(b.effect) ||
+  stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) ||
+  a.place - b.place ||
+  compare(kindOf(a), kindOf(b)) ||
+  b.weight - a.weight ||
+  compare(a.id, b.id)
+
+const kindOf = ({ id }: Finding): string => id.slice(0, Math.max(0, id.indexOf(':')) || id.length)
 
 const isDue = (effect: Verdict): boolean => effect !== 'pass' && effect !== 'skipped'
 const isQuiet = (status: Check['status']): boolean => status === 'pass' || status === 'skipped'
@@ -225,22 +233,4 @@ function alikeMerged(findings: readonly Finding[]): readonly Finding[] {
       { ...first, place: first.place + 0.5, text, message: plain(text), fix: null, merged: true },
     ]
   }, findings)
-}
-
-/** A fix as it is shown: a sentence, and what there is to paste below it. */
-export interface ShownFix {
-  readonly sentence: string
-  readonly block: string | null
-}
-
-/**
- * YAML begins with a key on a line of its own, or follows a sentence that ends in a colon. Any other line break came with a name and is none.
- */
-export function shownFix(fix: string): ShownFix {
-  const [head = '', ...rest] = fix.trim().split('\n')
-  if (rest.length === 0) return { sentence: head, block: null }
-  if (/^[a-z_-]+:\s*$/.test(head)) return { sentence: 'To settle it:', block: fix.trim() }
-  return /:\s*$/.test(head) && /^[ -]*["a-z_-]+:/.test(rest[0] ?? '')
-    ? { sentence: head, block: rest.join('\n').trimEnd() }
-    : { sentence: fix, block: null }
 }

@@ -7,7 +7,7 @@ import { driftBars, intervalPlot, reliabilityPlot, shareBars } from './charts.ts
 import { type DriftRow, driftWords, type PairRow, sentence } from './drift-view.ts'
 import { blockHtml, escapeHtml } from './escape.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
-import { type Finding, shownFix } from './findings.ts'
+import { type FindingGroup, grouped } from './fixes.ts'
 import { duration } from './format.ts'
 import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
@@ -15,7 +15,7 @@ import type { Report } from './report.ts'
 import { cellsOf, sliceHeader } from './slice-view.ts'
 import { style, styleHash } from './style.ts'
 import { advice, html, join, name, own, plain, say, type Text } from './text.ts'
-import { type ModelView, viewOf } from './view.ts'
+import { type ModelView, undecidedTitle, viewOf } from './view.ts'
 
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`
 
@@ -25,7 +25,7 @@ export function renderHtml(report: Report): string {
   const body = [
     `<header class="${view.verdict}"><span class="quiet">Modelgate</span><h1>${html(view.title)}</h1></header>`,
     ...(single ? [] : [overview(view.models)]),
-    ...view.findings.map(findingBox),
+    ...grouped(view.findings).map(findingBox),
     ...listPart(view.policy?.title ?? '', view.policy?.policy ?? []),
     ...listPart(wiringTitle, view.policy?.wiring ?? []),
     ...view.models.map((model) => modelSection(model, single)),
@@ -80,15 +80,15 @@ function modelSection(model: ModelView, single: boolean): string {
     single ? '' : `<h2>${badge(model.verdict, model.verdict)} ${html(model.title)}</h2>`,
     `<p class="lead">${html(model.headline)}</p>`,
     `<p><strong>${html(model.promotion)}</strong></p>`,
-    ...model.findings.map(findingBox),
+    ...grouped(model.findings).map(findingBox),
     ...metricsPart(model),
     ...slicesPart(model),
     ...calibrationPart(model),
     ...fairnessPart(model),
     ...driftPart(model),
     ...listPart(
-      'Not decided, and not counted against the model',
-      model.undecided.map((finding) => say`${own(finding.status)}: ${finding.text}`),
+      undecidedTitle,
+      model.undecided.map(({ text }) => text),
     ),
     ...listPart('Waived', model.waived),
     ...listPart('Data', model.data),
@@ -102,15 +102,15 @@ function modelSection(model: ModelView, single: boolean): string {
     .join('\n')
 }
 
-function findingBox(finding: Finding): string {
-  const line = `<p>${badge(finding.effect, finding.effect)} <strong>${escapeHtml(finding.stage)}</strong> ${html(finding.text)}</p>`
-  return `<div class="finding ${finding.effect}">${line}${finding.fix === null ? '' : fixPart(finding.fix, finding.names)}</div>`
+function findingBox({ findings: [first, ...others], fix, names }: FindingGroup): string {
+  const lines = [first, ...others].map(
+    ({ effect, stage, text }) => `<p>${badge(effect, effect)} <strong>${escapeHtml(stage)}</strong> ${html(text)}</p>`,
+  )
+  return `<div class="finding ${first.effect}">${lines.join('')}${fix === null ? '' : fixPart(fix, names)}</div>`
 }
 
-function fixPart(fix: string, names: readonly string[]): string {
-  const { sentence, block } = shownFix(fix)
-  return `<p>→ ${html(advice(sentence, names))}</p>${block === null ? '' : blockHtml(block)}`
-}
+const fixPart = ({ sentence, block }: NonNullable<FindingGroup['fix']>, names: readonly string[]): string =>
+  `<p>→ ${html(advice(sentence, names))}</p>${block === null ? '' : blockHtml(block)}`
 
 function metricsPart(model: ModelView): readonly string[] {
   if (model.metrics.length === 0) return []

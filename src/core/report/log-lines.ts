@@ -13,28 +13,64 @@ export interface LogLine {
   readonly fix: string | null
 }
 
-/** What is due. Checks that wait for the same baseline are one line. */
+/** What is due. Checks that wait for the same baseline are one line; the verdicts of models are the outcome itself. */
 export const dueLines = (result: StageResult): readonly LogLine[] =>
-  dueOf(result).map(({ effect, id, text, message, fix, merged }) => ({
-    effect,
-    id: merged ? result.stage : id,
-    message: merged ? plain(text) : message,
-    fix,
-  }))
+  dueOf(result)
+    .filter(({ id }) => !isVerdict(id))
+    .map(({ effect, id, text, message, fix, merged }) => ({
+      effect,
+      id: merged ? result.stage : id,
+      message: merged ? plain(text) : message,
+      fix,
+    }))
 
-/** Passed by their status: a check that too few rows left open is counted as what it is. */
+/** How many checks came to what. What decided nothing is counted as that, whatever the policy made of it, and never as passed. */
 export function outcomeWords(result: StageResult): string {
   if (result.verdict === 'skipped') return skippedWords(result)
-  const counted = (status: Check['status']) => result.checks.filter((check) => check.status === status).length
-  const open = (['inconclusive', 'no-baseline', 'not-comparable', 'skipped'] as const)
-    .map((status) => ({ status, count: counted(status) }))
-    .filter(({ count }) => count > 0)
+  if (result.stage === 'gate') return verdictsOf(result)
+  const kinds = result.checks.map(kindOf)
+  const counted = (kind: Kind) => kinds.filter((each) => each === kind).length
+  const others = (Object.keys(kindWords) as Kind[]).filter((kind) => kind !== 'pass' && counted(kind) > 0)
   return [
-    `${counted('pass')} of ${plural(result.checks.length, 'check')} passed`,
-    ...open.map(({ status, count }) => `${count} ${status}`),
+    `${counted('pass')} of ${plural(kinds.length, 'check')} passed`,
+    ...others.map((kind) => `${counted(kind)} ${kindWords[kind]}`),
     ...(changes.has(result.stage) ? result.checks.filter(({ status }) => status === 'pass').map(({ message }) => message) : []),
   ].join(', ')
 }
+
+const kindWords = {
+  pass: 'passed',
+  error: 'could not be decided',
+  fail: 'failed',
+  warn: 'warned',
+  inconclusive: 'undecided',
+  'no-baseline': 'without a baseline',
+  'not-comparable': 'not comparable with the baseline',
+  waived: 'waived',
+  skipped: 'skipped',
+} as const
+type Kind = keyof typeof kindWords
+
+function kindOf({ status, effect, waived }: Check): Kind {
+  switch (status) {
+    case 'inconclusive':
+    case 'no-baseline':
+    case 'not-comparable':
+    case 'skipped':
+      return status
+    case 'pass':
+    case 'warn':
+    case 'fail':
+    case 'error':
+      return waived === undefined ? effect : 'waived'
+  }
+}
+
+/** The gate judges models: theirs are its outcomes. */
+const verdictsOf = ({ checks }: StageResult): string =>
+  checks.flatMap(({ id, message }) => (isVerdict(id) ? [message] : [])).join(', ') || 'no model was judged'
+
+const isVerdict = (id: string): boolean => id.startsWith('gate.verdict:')
 
 /** What they did is what they are run for, and stands in their checks. */
 const changes: ReadonlySet<StageResult['stage']> = new Set(['promote', 'rollback'])

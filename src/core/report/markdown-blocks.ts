@@ -1,9 +1,9 @@
 /** The blocks that a report in GitHub Markdown is made of. */
 import type { Verdict } from '../gate/fold.ts'
 import { fence } from './escape.ts'
-import { shownFix } from './findings.ts'
+import type { FindingGroup } from './fixes.ts'
 import type { MetricView } from './metric-view.ts'
-import { advice, blockMarkdown, markdown, own, strong, type Text } from './text.ts'
+import { advice, blockMarkdown, markdown, own, say, strong, type Text } from './text.ts'
 
 export const icons = { pass: '✅', warn: '⚠️', fail: '❌', error: '⛔', skipped: '➖' } as const satisfies Record<Verdict, string>
 /** Undecided is neutral: yellow means that something is due. */
@@ -17,8 +17,13 @@ export function verdictWords(metric: Pick<MetricView, 'gated' | 'effect' | 'word
   return `${undecided ? neutral : icons[metric.effect]} ${metric.word}`
 }
 
-export function fixText(fix: string, names: readonly string[]): string {
-  const { sentence, block } = shownFix(fix)
+/** Lines of one paragraph, then what to do about them. */
+export function groupText({ findings, fix, names }: FindingGroup, withFix: boolean): string {
+  const lines = findings.map(({ effect, stage, text }) => `${icons[effect]} ${markdown(say`${strong(own(stage))} · ${text}`)}`)
+  return [...lines, ...(fix === null || !withFix ? [] : [fixText(fix, names)])].join('  \n')
+}
+
+function fixText({ sentence, block }: NonNullable<FindingGroup['fix']>, names: readonly string[]): string {
   const line = `→ ${markdown(advice(sentence, names))}`
   return block === null ? line : `${line}\n\n${fence(block, 'yaml')}`
 }

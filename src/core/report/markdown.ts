@@ -2,18 +2,23 @@
  * The report in GitHub Markdown, for the comment on a pull request and the summary of a job: written in full, and then with less of everything
  * until it is short enough to be posted. What was left out is counted.
  */
+import { verdicts } from '../gate/fold.ts'
 import { driftWords } from './drift-view.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import type { Finding } from './findings.ts'
+import { grouped } from './fixes.ts'
 import { duration } from './format.ts'
-import { fixText, folded, icons, neutral, strongIf, table, verdictWords } from './markdown-blocks.ts'
+import { folded, groupText, icons, neutral, strongIf, table, verdictWords } from './markdown-blocks.ts'
 import { type Marker, writeMarker } from './marker.ts'
 import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { cellsOf, sliceHeader } from './slice-view.ts'
 import { advice, join, markdown, name, own, say, strong, type Text } from './text.ts'
-import { type ModelView, type ReportView, viewOf } from './view.ts'
+import { type ModelView, type ReportView, undecidedTitle, viewOf } from './view.ts'
+
+/** findings, with those that are put right alike, that stand before what is folded */
+const mostOpen = 5
 
 export const commentBudget = 60_000
 /** bytes; above 1 MiB the runner drops a step's whole summary */
@@ -167,29 +172,26 @@ class Page {
   private findings(findings: readonly Finding[]): readonly string[] {
     const shown = this.some(findings, this.detail.findings)
     const more = findings.length - shown.length
+    const groups = grouped(shown)
+    const text = (group: (typeof groups)[number]) => groupText(group, this.detail.fixes)
+    const open = this.detail.folded ? mostOpen : groups.length
+    const rest = groups.slice(open)
+    const counted = verdicts.flatMap((effect) => {
+      const of = rest.flatMap((group) => group.findings).filter((found) => found.effect === effect).length
+      return of === 0 ? [] : [`${of} ${effect}`]
+    })
     return [
-      ...shown.map((finding) => {
-        const line = `${icons[finding.effect]} ${markdown(say`${strong(own(finding.stage))} · ${finding.text}`)}`
-        return finding.fix === null || !this.detail.fixes ? line : `${line}  \n${fixText(finding.fix, finding.names)}`
-      }),
+      ...groups.slice(0, open).map(text),
+      ...(rest.length === 0 ? [] : [folded(own(`What else was found: ${counted.join(', ')}`), rest.map(text))]),
       ...(more > 0 ? [markdown(own(`… and ${more} more findings.`))] : []),
     ]
   }
 
   private undecided(model: ModelView): readonly string[] {
     if (model.undecided.length === 0) return []
-    const lines = this.some(model.undecided, Math.min(this.detail.rows, 10)).map(
-      (finding) => `- ${neutral} ${markdown(say`${own(finding.status)}: ${finding.text}`)}`,
-    )
+    const lines = this.some(model.undecided, Math.min(this.detail.rows, 10)).map(({ text }) => `- ${neutral} ${markdown(text)}`)
     const more = model.undecided.length - lines.length
-    return [
-      [
-        markdown(strong(own('Not decided, and not counted against the model'))),
-        '',
-        ...lines,
-        ...(more > 0 ? [`- … and ${more} more`] : []),
-      ].join('\n'),
-    ]
+    return [[markdown(strong(own(undecidedTitle))), '', ...lines, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n')]
   }
 
   private waived(model: ModelView): readonly string[] {

@@ -1,54 +1,78 @@
 /** The verdict as plain text: what the command line ends with. No colour, no control character, one line a stage. */
 import { shorten } from '../text/visible.ts'
 import { blockLines } from './escape.ts'
+import type { Finding } from './findings.ts'
+import { grouped } from './fixes.ts'
 import { duration } from './format.ts'
+import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
-import { name, plain, type Text } from './text.ts'
-import { type ModelView, viewOf } from './view.ts'
+import { statisticsIn } from './statistics-words.ts'
+import { name, plain, prose, type Text } from './text.ts'
+import { type ModelView, undecidedTitle, viewOf } from './view.ts'
 
 const words = { pass: 'PASS', warn: 'WARN', fail: 'FAIL', error: 'ERROR', skipped: 'skipped' } as const
 
 export function verdictTable(report: Report): string {
   const view = viewOf(report)
-  const lines = view.models.flatMap(modelLines)
-  const own = view.findings.flatMap((finding) => [`  ${words[finding.effect]}  ${plain(finding.text)}`])
   const changed = view.policy === null ? [] : [...listed(view.policy.title, view.policy.policy), ...listed(wiringTitle, view.policy.wiring)]
-  return [`${words[view.verdict]}  ${plain(view.title)}`, '', ...changed, ...lines, ...own].join('\n').trimEnd()
+  const own = findingLines(view.findings)
+  const body = [...own, ...(own.length === 0 ? [] : ['']), ...changed, ...view.models.flatMap(modelLines)]
+  return [verdictLine(report), '', ...body].join('\n').trimEnd()
+}
+
+/** What it comes to, in a line. */
+export function verdictLine(report: Report): string {
+  const view = viewOf(report)
+  return `${words[view.verdict]}  ${plain(view.title)}`
 }
 
 const listed = (title: string, sentences: readonly Text[]): readonly string[] =>
   sentences.length === 0 ? [] : [`${title}:`, ...sentences.map((sentence) => `  ${plain(sentence)}`), '']
 
+/** The verdict's reasons and what to do about them before any figure. */
 function modelLines(model: ModelView): readonly string[] {
   const stages = model.stages.map((stage) => [stage.stage, words[stage.verdict], duration(stage.durationMs), plain(stage.text)])
-  const metrics = model.metrics
-    .filter((metric) => metric.gated)
-    .map((metric) => [
-      plain(metric.name),
-      metric.effect === 'pass' && metric.word !== 'pass' ? metric.word : words[metric.effect],
-      `${plain(metric.baseline)} → ${plain(metric.candidate)}`,
-      plain(metric.change),
-      plain(metric.limit),
-    ])
-  const findings = model.findings.flatMap((finding) => [
-    `  ${words[finding.effect]}  ${finding.stage}: ${plain(finding.text)}`,
-    ...(finding.fix === null ? [] : blockLines(finding.fix.trim()).map((line) => `        ${line}`)),
-  ])
+  const findings = findingLines(model.findings)
+  const undecided = model.undecided.map(({ text }) => plain(text))
+  const explained = statisticsIn([...findings, ...undecided])
   return [
     `${plain(name(model.name))}: ${plain(model.headline)}`,
     `  ${plain(model.promotion)}`,
-    '',
-    ...columns(stages),
-    ...(metrics.length === 0 ? [] : ['', ...columns(metrics)]),
-    ...(model.slices === null ? [] : ['', `  slices: ${plain(model.slices.summary)}`]),
-    ...(model.drift === null || model.drift.rows.length === 0 ? [] : ['', `  drift: ${plain(model.drift.summary)}`]),
-    ...(findings.length === 0 ? [] : ['', ...findings]),
-    ...(model.undecided.length === 0 ? [] : ['', ...model.undecided.map(({ status, text }) => `  ${status}: ${plain(text)}`)]),
-    ...(model.waived.length === 0 ? [] : ['', ...model.waived.map((text) => `  waived: ${plain(text)}`)]),
-    ...(model.notConfigured.length === 0 ? [] : ['', `  not configured: ${plain(model.notConfigured)}`]),
+    ...part(findings),
+    ...part(explained === '' ? [] : [`  ${explained}`]),
+    ...part(columns(metricCells(model.metrics.filter((metric) => metric.gated)))),
+    ...part(model.slices === null ? [] : [`  slices: ${plain(model.slices.summary)}`]),
+    ...part(model.drift === null || model.drift.rows.length === 0 ? [] : [`  drift: ${plain(model.drift.summary)}`]),
+    ...part(undecided.length === 0 ? [] : [`  ${undecidedTitle}:`, ...undecided.map((text) => `  - ${text}`)]),
+    ...part(model.waived.map((text) => `  waived: ${plain(text)}`)),
+    ...part(columns(stages)),
+    ...part(model.notConfigured.length === 0 ? [] : [`  not configured: ${plain(model.notConfigured)}`]),
     '',
   ]
+}
+
+const part = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines])
+
+const findingLines = (findings: readonly Finding[]): readonly string[] =>
+  grouped(findings).flatMap(({ findings: alike, fix, names }) => [
+    ...alike.map(({ effect, stage, text }) => `  ${words[effect]}  ${stage}: ${plain(text)}`),
+    ...(fix === null ? [] : [`        → ${plain(prose(fix.sentence, names))}`]),
+    ...(fix?.block == null ? [] : blockLines(fix.block).map((line) => `          ${line}`)),
+  ])
+
+/** The level of today before what it was: the change ends the row, for it is the longest. */
+function metricCells(metrics: readonly MetricView[]): readonly (readonly string[])[] {
+  if (metrics.length === 0) return []
+  const rows = metrics.map((metric) => [
+    plain(metric.name),
+    metric.effect === 'pass' && metric.word !== 'pass' ? metric.word : words[metric.effect],
+    plain(metric.baseline),
+    plain(metric.candidate),
+    plain(metric.limit) || '–',
+    plain(metric.change),
+  ])
+  return [['metric', 'verdict', 'baseline', 'candidate', 'limit', 'change'], ...rows]
 }
 
 const widest = 60

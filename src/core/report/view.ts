@@ -13,7 +13,7 @@ import { baselineWords, evaluationNotes } from './evaluation-notes.ts'
 import { type FairnessView, fairnessView } from './fairness-view.ts'
 import { compare, type Finding, isFirstRun, modelFindings, rank, runFindings } from './findings.ts'
 import { count, duration, plural, shortDigest } from './format.ts'
-import { skippedWords } from './log-lines.ts'
+import { outcomeWords, skippedWords } from './log-lines.ts'
 import { type MetricView, metricViews, primarySentence } from './metric-view.ts'
 import { originText, type PolicyView, policyView } from './policy-view.ts'
 import type { ModelReport, Report, StageReport } from './report.ts'
@@ -68,6 +68,9 @@ export interface ReportView {
   /** what differs from run to run although nothing changed: duration and link */
   readonly run: Text
 }
+
+/** Above what too few rows left open, which is no part of the verdict. */
+export const undecidedTitle = 'Not decided, and not counted against the model'
 
 const verbs = {
   pass: 'passes',
@@ -193,16 +196,22 @@ function promotionOf(model: ModelReport): Text {
   if (model.promotable) return promote === null ? own('Promotable') : say`Promotable to ${join(promote.to.map(name), ', ')}`
   if (model.verdict === 'warn') return own('Not promotable: promote.accept asks for a pass')
   if (model.verdict === 'pass') return own('Not promotable: the evaluated bytes are not known')
-  return own(`Not promotable: the gate ${model.verdict === 'fail' ? 'failed' : 'could not decide'}`)
+  const because = model.stages.filter(({ verdict }) => verdict === model.verdict).map(({ stage }) => stage)
+  const failed = model.verdict === 'fail'
+  // what no stage came to is the gate's own finding
+  if (because.length === 0) return own(`Not promotable: the gate ${failed ? 'failed' : 'could not decide'}`)
+  return own(`Not promotable: ${listed(because)} ${failed ? (because.length === 1 ? 'fails' : 'fail') : 'could not be decided'}`)
 }
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 
 function dataNotes(result: StageResult | null): readonly Text[] {
   if (result === null) return []
   const details = validateDetails.safeParse(result.details)
   const tables = details.success ? details.data.tables : []
-  const good = result.checks.filter((check) => check.effect === 'pass').length
   return [
-    say`${own(`${count(good)} of ${plural(result.checks.length, 'check')} ${result.checks.length === 1 ? 'holds' : 'hold'}`)}${idleChecks(result)}`,
+    ...idleChecks(result),
     ...tables.map(
       (table) =>
         say`${name(table.role)}: ${own(`${plural(table.rows, 'row')}, ${plural(table.columns, 'column')}`)} (${own(table.format)})`,
@@ -211,10 +220,10 @@ function dataNotes(result: StageResult | null): readonly Text[] {
 }
 
 /** A check that had nothing to judge is no alarm, and not to be taken for one that holds. */
-function idleChecks({ checks }: StageResult): Text {
+function idleChecks({ checks }: StageResult): readonly Text[] {
   const idle = checks.filter(({ status }) => status === 'skipped')
   const names = idle.map(({ id }) => name(id.replace(/^validate\./, '')))
-  return idle.length === 0 ? [] : say`; ${own(`${count(idle.length)} had nothing to judge: `)}${joinSome(names, mostIdle)}`
+  return idle.length === 0 ? [] : [say`${own(`${plural(idle.length, 'check')} had nothing to judge: `)}${joinSome(names, mostIdle)}`]
 }
 
 /** checks without anything to judge that are named */
@@ -241,10 +250,7 @@ function stageText({ because, result }: StageReport): Text {
     const details = fetchDetails.safeParse(result.details)
     if (details.success) return say`${name(details.data.ref)} is ${name(details.data.resolved)}`
   }
-  const counts = new Map<string, number>()
-  for (const check of result.checks) counts.set(check.status, (counts.get(check.status) ?? 0) + 1)
-  const words = ['error', 'fail', 'warn', 'inconclusive', 'no-baseline', 'not-comparable', 'pass', 'skipped']
-  return own(words.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', '))
+  return own(outcomeWords(result))
 }
 
 function modelProvenance(model: ModelReport): Text {

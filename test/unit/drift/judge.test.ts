@@ -124,12 +124,12 @@ describe('the advice', () => {
     judgeOne(labels('city', rows({ a: 600, b: 400 })), labels('city', rows(now))).checks.get('drift.shift:city')?.fix
   it('is the next limit that would let it pass', () => {
     expect(fixOf({ a: 200, b: 800 })).toBe(
-      'Train on newer data; or, if this is expected: `drift: {columns: {"city": {shift: {warn: 0.4}}}}`',
+      'Train on newer data; or, if this is expected, in modelgate.yml: `drift: {columns: {"city": {shift: {warn: 0.4}}}}`',
     )
   })
   it('of a column that has nothing in common with what it was is to look at it: no limit would', () => {
     expect(fixOf({ A: 600, B: 400 })).toBe(
-      'Look for what fills this column now: hardly a row is where it was; or, if this is expected: `drift: {columns: {"city": {ignore: true}}}`',
+      'Look for what fills this column now: hardly a row is where it was; or, if this is expected, in modelgate.yml: `drift: {columns: {"city": {ignore: true}}}`',
     )
   })
 })

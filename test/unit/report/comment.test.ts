@@ -102,8 +102,8 @@ describe('a comment', () => {
       return stage.result === null ? stage : { ...stage, result: { ...stage.result, checks: [...stage.result.checks, ...more] } }
     })
     const text = body({ ...model, stages })
-    expect(text).toContain('4 of 5 checks hold; 1 had nothing to judge: <code>max:delay</code>')
-    expect(text).toContain('inconclusive: nothing was tested')
+    expect(text).toContain('- 1 check had nothing to judge: <code>max:delay</code>')
+    expect(text).toContain('- ⚪ nothing was tested')
   })
 
   it('says of a lower-is-better metric that it is one', () => {

@@ -52,7 +52,31 @@ describe('the log of a result', () => {
 
   it('does not count as passed what too few rows left open', () => {
     expect(outcomeWords(result('pass', [good]))).toBe('1 of 1 check passed')
-    expect(outcomeWords(result('pass', [good, open, open, skip('a')]))).toBe('1 of 4 checks passed, 2 inconclusive, 1 skipped')
+    expect(outcomeWords(result('pass', [good, open, open, skip('a')]))).toBe('1 of 4 checks passed, 2 undecided, 1 skipped')
+  })
+
+  it('counts what failed and warned by what it came to', () => {
+    const bad = (effect: 'fail' | 'warn') => makeCheck({ id: `validate.min:${effect}`, status: 'fail', effect, message: 'bad' })
+    const accepted = makeCheck({
+      id: 'validate.max:x',
+      status: 'fail',
+      effect: 'pass',
+      message: 'bad',
+      waived: { reason: 'known', owner: 'ana', until: '2027-03-01', limit: null },
+    })
+    expect(outcomeWords(result('fail', [good, bad('fail'), bad('warn'), accepted]))).toBe(
+      '1 of 4 checks passed, 1 failed, 1 warned, 1 waived',
+    )
+  })
+
+  it('of the gate says what became of each model, and nothing twice', () => {
+    const verdict = (model: string, effect: 'pass' | 'fail') =>
+      makeCheck({ id: `gate.verdict:${model}`, status: effect, effect, message: `${model}: ${effect}` })
+    const other = makeCheck({ id: 'gate.candidate:a', status: 'error', effect: 'error', message: 'the model file is another' })
+    const gate: StageResult = { ...result('error', [verdict('a', 'fail'), verdict('b', 'pass'), other]), stage: 'gate', model: null }
+    expect(outcomeWords(gate)).toBe('a: fail, b: pass')
+    expect(dueLines(gate).map(({ id }) => id)).toEqual(['gate.candidate:a'])
+    expect(outcomeWords({ ...gate, checks: [other] })).toBe('no model was judged')
   })
 
   it('of a stage that changes something says what it did', () => {

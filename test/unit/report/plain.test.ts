@@ -13,17 +13,19 @@ describe('the verdict table', () => {
 flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % each side) on 30,000 rows against production 1.3.0 (12 days old).
   Promotable to staging, production
 
-  validate  PASS  340 ms  4 pass
-  train     PASS  2.1 s   builtin: baseline made 12 kB
-  evaluate  PASS  1.2 s   1 inconclusive, 2 pass
-  drift     PASS  510 ms  4 pass
-
-  roc_auc                     PASS          0.691 → 0.702  +1.1 pp better (+0.6 to +1.6 pp, 95 % each side)  drop ≤ 1 pp, ≥ 0.7
-  log_loss (lower is better)  inconclusive  0.450 → 0.451  +0.001 (−0.002 to +0.005, 95 % each side)         rise ≤ 1 % relative
+  metric                      verdict       baseline  candidate  limit                change
+  roc_auc                     PASS          0.691     0.702      drop ≤ 1 pp, ≥ 0.7   +1.1 pp better (+0.6 to +1.6 pp, 95 % each side)
+  log_loss (lower is better)  inconclusive  0.450     0.451      rise ≤ 1 % relative  +0.001 (−0.002 to +0.005, 95 % each side)
 
   drift: none of 4 columns moved
 
-  inconclusive: log_loss rose by 0.0006, which cannot be told from noise on 30,000 rows; 84,000 would decide it
+  Not decided, and not counted against the model:
+  - log_loss rose by 0.0006, which cannot be told from noise on 30,000 rows; 84,000 would decide it
+
+  validate  PASS  340 ms  4 of 4 checks passed
+  train     PASS  2.1 s   builtin: baseline made 12 kB
+  evaluate  PASS  1.2 s   2 of 3 checks passed, 1 undecided
+  drift     PASS  510 ms  4 of 4 checks passed
 
   not configured: fetch (the model is a file of this repository)`,
     )
@@ -31,7 +33,24 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % eac
 
   it('names what failed with its fix', () => {
     const text = verdictTable(report([failing()]))
-    expect(text).toContain('  FAIL  evaluate: roc_auc fell by 2.1 pp (limit 1.0 pp)\n        waivers:\n          - model: flights')
+    expect(text).toContain(
+      '  FAIL  evaluate: roc_auc fell by 2.1 pp (limit 1.0 pp)\n        → To settle it:\n          waivers:\n            - model: flights',
+    )
+  })
+
+  it('has reasons and fixes before any figure, and says once what the statistics in them are', () => {
+    const lines = verdictTable(report([failing()])).split('\n')
+    const place = (words: string) => lines.findIndex((line) => line.includes(words))
+    expect(lines.slice(0, 4)).toEqual([
+      'FAIL  flights fails',
+      '',
+      expect.stringMatching(/^flights: roc_auc 0\.6911 → 0\.6702/),
+      '  Not promotable: validate and evaluate fail',
+    ])
+    expect(place('WARN  drift: distance moved')).toBeGreaterThan(place('FAIL  evaluate'))
+    expect(place('  JS*: how far two distributions are apart, 0 to 1.')).toBeGreaterThan(place('WARN  drift: distance moved'))
+    expect(place('metric ')).toBeGreaterThan(place('JS*: how far'))
+    expect(verdictTable(report([passing()]))).not.toContain('JS*')
   })
 
   it('says which result is missing', () => {

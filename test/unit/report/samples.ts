@@ -280,14 +280,15 @@ const moved = driftOf([
 const driftChecks = (details: DriftDetails): Check[] =>
   details.columns.map((entry) => {
     const status = entry.state === 'fail' ? 'fail' : entry.state === 'warn' ? 'warn' : 'pass'
+    const limit = (status === 'fail' ? 0.2 : 0.1) / (entry.family === 'features' ? 1 : 2)
     return makeCheck({
       id: `drift.shift:${entry.column}`,
       status,
       effect: status === 'fail' ? 'warn' : status,
       column: entry.column,
       observed: entry.js,
-      limit: 0.2,
-      message: `${entry.column} moved: ${entry.summary}. JS* ${entry.js} (limit 0.2)`,
+      limit,
+      message: `${entry.column} moved: ${entry.summary}. JS* ${entry.js} (limit ${limit})`,
       fix: status === 'fail' ? 'retrain on newer data, or raise `drift.columns.distance.shift` in modelgate.yml' : null,
     })
   })
