@@ -25,7 +25,8 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
   // a column of ours beside the data's: its name must be none of theirs
   const number = freeName(first.columns.map((one) => one.name))
   const selects = parts.map(
-    (part, index) => `SELECT ${list}, ${index * fileStride} + ${part.rowNumber} AS ${quoteName(number)} FROM ${part.relation}`,
+    (part, index) =>
+      `SELECT ${first.columns.map((one) => widened(one.name, part, parts)).join(', ')}, ${index * fileStride} + ${part.rowNumber} AS ${quoteName(number)} FROM ${part.relation}`,
   )
   await raw.run(`CREATE TEMP VIEW ${name} AS ${selects.join(' UNION ALL ')}`)
   const columns = await columnsOf(raw, `SELECT ${list} FROM ${name}`)
@@ -35,6 +36,13 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
     columns,
     rows: parts.reduce((rows, part) => rows + part.rows, 0),
   }
+}
+
+/** The engine makes doubles of 32-bit floats beside doubles as they stand, 0.1 to 0.10000000149011612, and 32-bit floats of integers beside them. */
+function widened(name: string, part: Part, parts: readonly Part[]): string {
+  const column = quoteName(name)
+  const isSingle = ({ columns }: Part) => columns.some((one) => one.name === name && one.type === 'FLOAT')
+  return isSingle(part) && !parts.every(isSingle) ? `CAST(CAST(${column} AS VARCHAR) AS DOUBLE) AS ${column}` : column
 }
 
 /**

@@ -21,6 +21,8 @@ beforeAll(async () => {
     `COPY (${rows(5000)}) TO ${at('current.csv')} (HEADER)`,
     `COPY (${single(rows(0))}) TO ${at('train.parquet')}`,
     `COPY (${single(rows(5000))}) TO ${at('current.parquet')}`,
+    `COPY (${rows(0)}) TO ${at('train-double.parquet')}`,
+    `COPY (SELECT * EXCLUDE (i) REPLACE (16777217 + CAST(i AS BIGINT) AS price) FROM (SELECT *, row_number() OVER () AS i FROM (${rows(0)}))) TO ${at('whole.parquet')}`,
     `COPY (SELECT * REPLACE (round(price + 0.1, 1) AS price) FROM (${rows(5000)})) TO ${at('dearer.csv')} (HEADER)`,
   ])
 }, 60_000)
@@ -77,6 +79,20 @@ describe('32-bit floats', () => {
     )
     expect(float).toEqual(text)
     expect(text?.[0]?.edges).toContain(0.3)
+  })
+
+  it('files of one source may store them as they like', async () => {
+    const { checks } = await desk.run(config('[train-double.parquet, train.parquet]', 'current.csv'), ['validate'])
+    expect(checks.filter(({ status }) => status !== 'pass')).toEqual([])
+  })
+
+  it('whole numbers beside them keep their digits', async () => {
+    const several = `
+models:
+  m: {model: m.onnx, data: {train: [whole.parquet, train.parquet], target: y, positive: 1}, expect: {columns: {price: {distinct_count: {min: 3036, max: 3036}}}}}
+`
+    const { checks } = await desk.run(several, ['validate'])
+    expect(checks.find(({ id }) => id === 'validate.distinct_count:price')).toMatchObject({ status: 'pass', observed: 3036 })
   })
 
   it('what moved by one value is still found', async () => {
