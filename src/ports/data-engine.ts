@@ -20,6 +20,8 @@ export interface Column {
    * file says of each of its parts what of running numbers is true; whether it is so, the rows decide.
    */
   readonly astray?: string
+  /** the ends between which its whole numbers lie, within 2^53, as the file says: a hint what to ask, and no answer, for it may say so wrongly */
+  readonly said?: { readonly least: number; readonly greatest: number }
   /** no value begins as a number does, as the file says of each of its parts: worth no look for numbers */
   readonly wordy?: true
 }

@@ -45,7 +45,7 @@ async function describe(session: Session, file: StagedFile, maxUnpackedBytes: nu
       relation,
       rowNumber,
       columns: columns.map((one) => ({
-        ...withOrder(withKinds(one, facts), running.get(one.name)),
+        ...withOrder(withRange(one, facts), running.get(one.name)),
         ...(wordy.has(one.name) ? { wordy: true } : {}),
       })),
       rows,
@@ -62,12 +62,15 @@ const mostRows = 2 ** 40
 /** Each thread has bits of its own for all between the ends: 8 MiB. */
 const mostBits = 2 ** 26
 
-/** With the count of different values, where it is bits that are set. */
-function withKinds(column: Column, { ranges, rows }: FooterFacts): Column {
+/** With the ends of its range, and the count of different values where it is bits that are set. */
+function withRange(column: Column, { ranges, rows }: FooterFacts): Column {
   const range = ranges.get(column.name)
-  if (range === undefined || Number(range.greatest - range.least) >= Math.min(mostBits, sparsest * rows)) return column
+  if (range === undefined) return column
+  const ends = { least: Number(range.least), greatest: Number(range.greatest) }
+  const said = Object.values(ends).every(Number.isSafeInteger) ? { said: ends } : {}
+  if (ends.greatest - ends.least >= Math.min(mostBits, sparsest * rows)) return { ...column, ...said }
   const [least, greatest] = wholeBytes(column.type, range)
-  return { ...column, kinds: `coalesce(bit_count(bitstring_agg(${quoteName(column.name)}, ${least}, ${greatest})), 0)` }
+  return { ...column, ...said, kinds: `coalesce(bit_count(bitstring_agg(${quoteName(column.name)}, ${least}, ${greatest})), 0)` }
 }
 
 /** How many values are not the number of their row, from `first` on. */

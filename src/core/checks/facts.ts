@@ -13,6 +13,8 @@ export interface ColumnFacts {
   readonly kinds?: string
   /** SQL of an aggregate over the rows of the table itself: how many values are not the running number of their row; only where that may be none (ports/data-engine.ts) */
   readonly astray?: string
+  /** of whole numbers: what its file says of the ends of it, which may be wrong (ports/data-engine.ts) */
+  readonly said?: { readonly least: number; readonly greatest: number }
   /** of text: no value begins as a number does; only where that is known without a look (ports/data-engine.ts) */
   readonly wordy?: true
 }
@@ -48,6 +50,8 @@ export interface Sql {
   readonly values: readonly SqlValue[]
   /** of a condition over one column: it has no answer where the value is null, so that nobody needs to ask whether it is; and what it says of NaN, null where that is not known */
   readonly strict?: { readonly nan: boolean | null }
+  /** of a condition over one column, and for less than counting: an aggregate over all its values that is false, or null, where it is true of none; true says nothing */
+  readonly doubts?: Sql
 }
 export const sql = (text: string, values: readonly SqlValue[] = []): Sql => ({ sql: text, values })
 

@@ -12,7 +12,7 @@ import type { ColumnFacts, Sql, TableFacts } from './facts.ts'
 import { type Finding, limitOf, type Step, withAnswer, withCounts } from './finding.ts'
 import { type Look, locate } from './first-rows.ts'
 import { conditions } from './row-conditions.ts'
-import type { Scan } from './scan.ts'
+import { answersOf, type Scan, scanQuery } from './scan.ts'
 import { sharedScans } from './shared-scans.ts'
 
 export interface Plan {
@@ -64,7 +64,7 @@ export function planChecks(expectations: readonly Expectation[], table: TableFac
     known,
     own,
     shared: sharedScans(shared, table),
-    settle: (findings) => settled(shared, findings),
+    settle: (findings) => settled(shared, table, findings),
     locate: (findings, where) => locate(rules, table, findings, where),
     brokenRows: ({ expectation }) => {
       const rule = rules.find((one) => one.expectation === expectation)
@@ -80,17 +80,28 @@ const countedAlone = ({ blank, scope, expectation }: Asked, { count, says, allow
   finish: ([rows]) => [withCounts(blank, rows?.[0] ?? {}, says(scope), limitOf(expectation, allowed))],
 })
 
-function settled(shared: readonly Asked[], findings: readonly Finding[]): Step | null {
-  const open = new Set(findings.flatMap(({ doubtful, expectation }) => (doubtful ? [expectation] : [])))
-  const steps = shared.flatMap((asked) =>
-    open.has(asked.expectation) && asked.work.kind === 'counted' ? [countedAlone(asked, asked.work)] : [],
-  )
+function settled(shared: readonly Asked[], table: TableFacts, findings: readonly Finding[]): Step | null {
+  const doubtful = new Set(findings.flatMap((finding) => (finding.doubtful ? [finding.expectation] : [])))
+  const open = shared.filter(({ expectation }) => doubtful.has(expectation))
+  const steps = [
+    ...sharedScans(
+      open.filter(({ work }) => work.kind === 'rows'),
+      table,
+      true,
+    ).flatMap((scan) => askedAlone(scan, table)),
+    ...open.flatMap((asked) => (asked.work.kind === 'counted' ? [countedAlone(asked, asked.work)] : [])),
+  ]
   if (steps.length === 0) return null
   return {
     queries: steps.flatMap(({ queries }) => queries),
     finish: (answers) => [
-      ...findings.filter(({ doubtful }) => !doubtful),
+      ...findings.filter((finding) => !finding.doubtful),
       ...steps.flatMap(({ finish }, place) => finish(answers.slice(place, place + 1))),
     ],
   }
+}
+
+function askedAlone({ wanted, finish }: Scan<readonly Finding[]>, table: TableFacts): readonly Step[] {
+  const query = scanQuery(wanted, table)
+  return query === null ? [] : [{ queries: [query], finish: ([rows]) => finish(answersOf(wanted, rows?.[0] ?? {})) }]
 }

@@ -5,8 +5,8 @@ import { absent, type ColumnFacts, notNull, present, type Sql, sql } from './fac
 interface Conditions {
   /** of a row that is judged and breaks the rule */
   readonly broken: Sql
-  /** aggregates: how many rows are judged, and how many of them break the rule */
-  readonly counts: { readonly judged: Sql; readonly broken: Sql }
+  /** aggregates: how many rows are judged, and how many of them break the rule. `doubts` in the place of `broken`, for less: 0 where none breaks it, and any other number says nothing */
+  readonly counts: { readonly judged: Sql; readonly broken: Sql; readonly doubts: Sql | null }
 }
 
 /** @throws Error where the check counts no rows */
@@ -23,6 +23,10 @@ export function conditions({ work, scope, entry }: { readonly work: Work; readon
     counts: {
       judged: plain?.judged ?? countOf(judged),
       broken: breaks.sql === 'false' ? sql('0') : (plain?.broken ?? countOf(broken)),
+      doubts:
+        column === null || judged.sql !== present(column) || breaks.doubts === undefined
+          ? null
+          : sql(`coalesce(CAST(${breaks.doubts.sql} AS INTEGER), 0)`, breaks.doubts.values),
     },
   }
 }

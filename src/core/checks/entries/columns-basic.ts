@@ -6,7 +6,7 @@ import { anyKind, type CheckEntry, counted, decided, rowRule } from '../entry.ts
 import type { StorageKind } from '../facts.ts'
 import { present, sql } from '../facts.ts'
 import { badRange, bound, count, pattern, share, values } from '../params.ts'
-import { asText, beyond, matchesWhole, member, not, sizeOutside, strict } from '../sql-parts.ts'
+import { asText, beyond, matchesWhole, member, noMember, not, sizeOutside, strict } from '../sql-parts.ts'
 import { declaredTypes, storedAs, typeRules } from '../type-rules.ts'
 import { repeats, repeatsInBits } from './repeats.ts'
 
@@ -93,7 +93,7 @@ export const basicChecks: readonly CheckEntry[] = [
     fix: 'correct those rows, or add what is missing to the list',
     elsewhere: ['GX expect_column_values_to_be_in_set', 'pandera isin', 'TFDV ENUM_TYPE_UNEXPECTED_STRING_VALUES', 'Soda valid values'],
     example: '[1, 2, 3]',
-    breaks: (params, { column }) => not(member(column, params.values)),
+    breaks: (params, { column }) => noMember(column, params.values),
     says: (params) => `are none of the ${params.values.length} listed`,
   }),
   rowRule({
