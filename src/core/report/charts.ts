@@ -89,7 +89,10 @@ export function driftBars(rows: readonly DriftRow[], label: (row: DriftRow) => s
   const x = (value: number): number => left + (value / top) * (right - left)
   // labels and predictions have other limits than features: those that most rows have are named
   const named = usualLimits(shown)
-  const legend = named.map(([word, limit]) => text(x(limit), 12, `${word} ${limit}`, `small ${word}`, 'middle'))
+  // each beside its tick, away from the other
+  const legend = named.map(([word, limit], index) =>
+    text(x(limit), 12, `${word} ${limit}`, `small ${word}`, named.length < 2 ? 'middle' : index === 0 ? 'end' : 'start'),
+  )
   const bars = shown.flatMap((row, index) => {
     const y = index * step + 18
     const value = row.js ?? 0
@@ -155,7 +158,7 @@ export function reliabilityPlot(points: CalibrationView['points'], title: string
   return svg(bottom + 36, title, [
     line(left, bottom, right, bottom, 'frame'),
     line(left, top, left, bottom, 'frame'),
-    line(x(0), y(0), x(1), y(1), 'frame'),
+    line(x(0), y(0), x(1), y(1), 'ideal'),
     ...marks,
     ...ticks,
     text((left + right) / 2, bottom + 32, 'probability', 'axis', 'middle'),

@@ -26,8 +26,8 @@ export function renderHtml(report: Report): string {
     `<header class="${view.verdict}"><span class="quiet">Modelgate</span><h1>${html(view.title)}</h1></header>`,
     ...(single ? [] : [overview(view.models)]),
     ...grouped(view.findings).map(findingBox),
-    ...listPart(view.policy?.title ?? '', view.policy?.policy ?? []),
-    ...listPart(wiringTitle, view.policy?.wiring ?? []),
+    ...listPart(view.policy?.title ?? '', view.policy?.policy ?? [], 2),
+    ...listPart(wiringTitle, view.policy?.wiring ?? [], 2),
     ...view.models.map((model) => modelSection(model, single)),
     `<footer>${html(join([view.provenance, view.run], ' · '))}</footer>`,
   ]
@@ -55,6 +55,7 @@ const badge = (verdict: Verdict | 'neutral', word: string): string => `<span cla
 
 function overview(models: readonly ModelView[]): string {
   return grid(
+    'Models',
     ['verdict', 'model', 'result', 'promotable'],
     models.map((model) => [
       { html: badge(model.verdict, model.verdict) },
@@ -67,6 +68,7 @@ function overview(models: readonly ModelView[]): string {
 
 function modelSection(model: ModelView, single: boolean): string {
   const stages = grid(
+    'Stages',
     ['stage', 'verdict', 'what it found', 'took'],
     model.stages.map((stage) => [
       { html: escapeHtml(stage.stage) },
@@ -77,7 +79,7 @@ function modelSection(model: ModelView, single: boolean): string {
   )
   return [
     '<section>',
-    single ? '' : `<h2>${badge(model.verdict, model.verdict)} ${html(model.title)}</h2>`,
+    single ? '<h2 class="unseen">Verdict</h2>' : `<h2>${badge(model.verdict, model.verdict)} ${html(model.title)}</h2>`,
     `<p class="lead">${html(model.headline)}</p>`,
     `<p><strong>${html(model.promotion)}</strong></p>`,
     ...grouped(model.findings).map(findingBox),
@@ -92,7 +94,7 @@ function modelSection(model: ModelView, single: boolean): string {
     ),
     ...listPart('Waived', model.waived),
     ...listPart('Data', model.data),
-    '<h3>Stages</h3>',
+    heading('Stages'),
     stages,
     ...(model.notConfigured.length === 0 ? [] : [`<p><strong>Not configured, so not checked:</strong> ${html(model.notConfigured)}</p>`]),
     ...(model.provenance.length === 0 ? [] : [`<p class="quiet">${html(model.provenance)}</p>`]),
@@ -116,6 +118,7 @@ function metricsPart(model: ModelView): readonly string[] {
   if (model.metrics.length === 0) return []
   const gated = model.metrics.filter((metric) => metric.gated)
   const rows = grid(
+    'Metrics',
     ['verdict', 'metric', 'baseline', 'candidate', 'change', 'limit'],
     model.metrics.map((metric) => [
       { html: metricBadge(metric) },
@@ -133,7 +136,7 @@ function metricsPart(model: ModelView): readonly string[] {
     return drawn === '' ? [] : [`<figure>${caption}${drawn}</figure>`]
   })
   return [
-    '<h3>Metrics</h3>',
+    heading('Metrics'),
     rows,
     ...(plots.length === 0 ? [] : [`<div class="plots">${plots.join('')}</div>`]),
     ...(plots.length === 0
@@ -148,7 +151,7 @@ function metricsPart(model: ModelView): readonly string[] {
 function calibrationPart({ calibration }: ModelView): readonly string[] {
   if (calibration === null) return []
   return [
-    '<h3>Calibration</h3>',
+    heading('Calibration'),
     `<p>${html(calibration.note)}.</p>`,
     `<figure>${reliabilityPlot(calibration.points, 'Share of rows that came true against the probability the model gave, in bins')}</figure>`,
     '<p class="note">Each point is a bin of rows: to the right what the model promised, upwards what came true, with 95 % intervals. Calibrated probabilities lie on the line.</p>',
@@ -159,10 +162,10 @@ function fairnessPart({ fairness }: ModelView): readonly string[] {
   if (fairness === null) return []
   const rows = fairness.rows.map((row) => [{ html: metricBadge(row) }, ...fairnessCells(row).map((cell) => ({ html: html(cell) }))])
   return [
-    '<h3>Fairness</h3>',
+    heading('Fairness'),
     `<p class="lead">${html(fairness.summary)}.</p>`,
     `<p>${html(join(fairness.notes, '. '))}.</p>`,
-    grid(fairnessHeader, rows),
+    grid('Fairness', fairnessHeader, rows),
     '<p class="note">Groups are called by their column and their place in the order of its values. A group with too few rows for a measure is not compared.</p>',
   ]
 }
@@ -183,19 +186,21 @@ function slicesPart({ slices }: ModelView): readonly string[] {
     return [{ html: stateBadge(row) }, ...rest.map((text, at) => ({ html: html(text), figure: at + 1 >= words }))]
   })
   return [
-    '<h3>Slices</h3>',
+    heading('Slices'),
     `<p class="lead">${html(slices.summary)}</p>`,
     `<p class="note">${html(join(slices.notes, '. '))}.</p>`,
-    grid(sliceHeader, rows),
+    grid('Slices', sliceHeader, rows),
   ]
 }
 
 const maxCharts = 12
+const pairsTitle = 'Columns that go together differently'
 
 function driftPart(model: ModelView): readonly string[] {
   const { drift } = model
   if (drift === null || drift.rows.length === 0) return []
   const rows = grid(
+    'Drift of columns',
     ['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'],
     drift.rows.map((row) => [
       { html: stateBadge(row) },
@@ -207,13 +212,13 @@ function driftPart(model: ModelView): readonly string[] {
       { html: html(row.summary) },
     ]),
   )
-  const bars = driftBars(drift.rows, (row) => plain(name(row.column)).slice(0, 36), `Drift: ${plain(drift.summary)}`)
+  const bars = driftBars(drift.rows, (row) => `${plain(name(row.column)).slice(0, 36)}: ${row.word}`, `Drift: ${plain(drift.summary)}`)
   const charts = drift.rows
     .filter((row) => row.cells.length > 0)
     .slice(0, maxCharts)
     .map(sharesFigure)
   return [
-    '<h3>Drift</h3>',
+    heading('Drift'),
     `<p class="lead">${html(sentence(drift.summary))}</p>`,
     `<p>${html(join(drift.notes, '. '))}.</p>`,
     ...(drift.classifier === null ? [] : [`<p>${html(drift.classifier)}.</p>`]),
@@ -239,8 +244,9 @@ function sharesFigure(row: DriftRow): string {
 function pairsPart(pairs: readonly PairRow[]): readonly string[] {
   if (pairs.length === 0) return []
   return [
-    '<h3>Columns that go together differently</h3>',
+    heading(pairsTitle),
     grid(
+      pairsTitle,
       ['state', 'columns', 'by', 'reference', 'current', 'change', 'certainty'],
       pairs.map((pair) => [
         { html: stateBadge(pair) },
@@ -255,16 +261,22 @@ function pairsPart(pairs: readonly PairRow[]): readonly string[] {
   ]
 }
 
-const listPart = (title: string, notes: readonly Text[]): readonly string[] =>
-  notes.length === 0 ? [] : [`<h3>${escapeHtml(title)}</h3>`, `<ul>${notes.map((note) => `<li>${html(note)}</li>`).join('')}</ul>`]
+/** Of a part of a model, or of the whole run, where no model is above it. */
+const heading = (title: string, level: 2 | 3 = 3): string =>
+  level === 2 ? `<h2 class="part">${escapeHtml(title)}</h2>` : `<h3>${escapeHtml(title)}</h3>`
+
+const listPart = (title: string, notes: readonly Text[], level: 2 | 3 = 3): readonly string[] =>
+  notes.length === 0 ? [] : [heading(title, level), `<ul>${notes.map((note) => `<li>${html(note)}</li>`).join('')}</ul>`]
 
 interface Cell {
   readonly html: string
   readonly figure?: boolean
 }
 
-function grid(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** Wider than a phone: whoever has no pointer scrolls it with the arrow keys. */
+function grid(title: string, header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const name = escapeHtml(title)
   const head = header.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('')
   const body = rows.map((row) => `<tr>${row.map((cell) => `<td${cell.figure ? ' class="figure"' : ''}>${cell.html}</td>`).join('')}</tr>`)
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+  return `<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><caption>${name}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
 }

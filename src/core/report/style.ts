@@ -14,7 +14,7 @@ header{border-left:6px solid var(--skipped);padding:.1rem 0 .3rem 1rem;margin-bo
 header.pass{border-color:var(--pass)}header.warn{border-color:var(--warn)}header.fail{border-color:var(--fail)}header.error{border-color:var(--error)}
 h1{font-size:1.7rem;line-height:1.3;margin:0}h1 code,h2 code{background:none;padding:0;font-size:.95em}
 h2{font-size:1.25rem;margin:2.6rem 0 .4rem;padding-top:1.4rem;border-top:1px solid var(--line)}
-h3{font-size:1rem;margin:1.8rem 0 .5rem}
+h3,h2.part{font-size:1rem;margin:1.8rem 0 .5rem;padding:0;border:0}
 p{margin:.5rem 0}
 code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 code{background:var(--soft);border-radius:4px;padding:.1em .3em;overflow-wrap:anywhere}
@@ -29,7 +29,8 @@ footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:1rem;overflo
 .finding{border-left:4px solid var(--skipped);background:var(--soft);border-radius:0 6px 6px 0;padding:.6rem .9rem;margin:.7rem 0;overflow-wrap:anywhere}
 .finding.warn{border-color:var(--warn)}.finding.fail{border-color:var(--fail)}.finding.error{border-color:var(--error)}
 .finding p{margin:.2rem 0}.finding pre{background:var(--bg)}
-.scroll{overflow-x:auto}
+caption,.unseen{position:absolute;width:1px;height:1px;margin:0;padding:0;border:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.scroll{overflow-x:auto;position:relative}:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px solid var(--line)}
 td code{overflow-wrap:break-word}
@@ -42,7 +43,7 @@ svg{display:block;width:100%;max-width:38rem;height:auto;overflow:visible}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--text)}
 svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:11px;fill:var(--quiet)}svg .value{fill:var(--text);font-weight:600}
 svg .small.fail{fill:var(--fail)}svg .small.warn{fill:var(--warn)}
-svg .frame{stroke:var(--line)}svg .track{fill:var(--track)}svg .bad{fill:var(--bad)}
+svg .frame{stroke:var(--line)}svg .ideal{stroke:var(--base);stroke-dasharray:2 4}svg .track{fill:var(--track)}svg .bad{fill:var(--bad)}
 svg .limit{stroke-width:1.5;stroke-dasharray:4 3}svg .limit.fail{stroke:var(--fail)}svg .limit.warn{stroke:var(--warn)}
 svg .whisker{stroke-width:2}svg .whisker.baseline{stroke:var(--base)}svg .whisker.candidate{stroke:var(--cand)}
 svg .point.baseline{fill:var(--bg);stroke:var(--base);stroke-width:2}svg .point.candidate{fill:var(--cand)}
@@ -50,8 +51,8 @@ svg .part.reference{fill:var(--bg);stroke:var(--base);stroke-width:1.2}svg .part
 svg .bar{fill:var(--pass)}svg .bar.fail{fill:var(--fail)}svg .bar.warn{fill:var(--warn)}svg .bar.inconclusive,svg .bar.skipped{fill:var(--skipped)}
 details{margin:.6rem 0}summary{cursor:pointer}
 @media(max-width:480px){svg text{font-size:19px}svg .value,svg .small{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}svg .small{font-size:17px}th,td{padding:.4rem .45rem}td:not(.figure):last-child{min-width:13rem}}
-@media print{.finding,figure{break-inside:avoid}}
+@media print{.finding,figure,tr{break-inside:avoid}.badge,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}td.figure{white-space:normal}}
 `
 
 /** base64 of the sha256 of `style` */
-export const styleHash = 'DLih0stLKqJiQ8FZFK57+ka5k9mEypbT+xPCciwIugE='
+export const styleHash = 'LLZs7cJ89smmGLK6iNbRFk/altKzrUTJ/tZfElsCTpE='

@@ -53,6 +53,8 @@ describe('EVT-06 the report says what changed and where the policy came from', (
     expect(markdown).toContain(
       '- <code>models.flights.evaluate.metrics.roc\\_auc.min</code>: <code>0.8</code> of the base is used, <code>0.1</code> of the head is not',
     )
+    // of the whole run: a heading at the level of its models, not below one
+    expect(html).toContain('<h2 class="part">Policy changed in this pull request')
     expect(terminal).toContain('  models.flights.evaluate.metrics.roc_auc.min: 0.8 of the base is used, 0.1 of the head is not')
   })
 

@@ -32,7 +32,7 @@ describe('RPT-10 the page is inert', () => {
   it.each(Object.entries(pages))('%s: nothing runs, nothing is fetched', (_, text) => {
     const all = page(text)
     const allowed = new Set(
-      'html head meta title style body main header section footer h1 h2 h3 p span strong code pre div table thead tbody tr th td ul li figure figcaption svg rect line circle text a'.split(
+      'html head meta title style body main header section footer h1 h2 h3 p span strong code pre div table thead tbody tr th td ul li figure figcaption caption svg rect line circle text a'.split(
         ' ',
       ),
     )
@@ -79,3 +79,54 @@ describe('the page', () => {
     for (const text of Object.values(pages)) expect(text).not.toMatch(/NaN|Infinity|undefined/)
   })
 })
+
+describe('the page without a pointer, a colour or sight', () => {
+  it.each(Object.entries(pages))('%s: headings go down one level at a time, under one title', (_, text) => {
+    const levels = tags(text).flatMap((tag) => (/^h[1-6]$/.test(tag) ? [Number(tag[1])] : []))
+    expect(levels.filter((level) => level === 1)).toHaveLength(1)
+    expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([])
+  })
+
+  it.each(Object.entries(pages))('%s: each table has a name, and keys scroll it', (_, text) => {
+    const all = page(text)
+    const regions = all.filter(({ attributes }) => attributes.get('class') === 'scroll')
+    expect(regions.length).toBeGreaterThan(0)
+    expect(tags(text).filter((tag) => tag === 'table')).toHaveLength(regions.length)
+    expect(tags(text).filter((tag) => tag === 'caption')).toHaveLength(regions.length)
+    for (const { attributes } of regions) {
+      expect([attributes.get('role'), attributes.get('tabindex')]).toEqual(['region', '0'])
+      expect(attributes.get('aria-label')).not.toBe('')
+    }
+    expect(all.filter(({ tag, attributes }) => tag === 'th' && attributes.get('scope') !== 'col')).toEqual([])
+  })
+
+  it('a bar of drift says in words what its colour does', () => {
+    expect(pages.failing).toContain('>distance: drifted<')
+    expect(pages.failing).toContain('>hour: moved<')
+    expect(pages.failing).toContain('>weekday: real but small<')
+  })
+
+  it.each(['light', 'dark'])('%s: words stand out from what they stand on (WCAG 2, 4.5 to 1)', (scheme) => {
+    const [light = '', dark = ''] = style.split('@media(prefers-color-scheme:dark)')
+    const colours = new Map(
+      [...(scheme === 'light' ? light : dark).matchAll(/--([a-z]+):(#[0-9a-f]{3,6})(?=[;}])/g)].map(([, key, hex]) => [key, hex ?? '']),
+    )
+    const pairs = ['text', 'quiet', 'link', 'pass', 'warn', 'fail', 'error', 'skipped'].map((ink) => [ink, 'bg'] as const)
+    for (const [ink, ground] of [...pairs, ['quiet', 'soft'] as const, ['text', 'soft'] as const])
+      expect(contrast(colours.get(ink) ?? '', colours.get(ground) ?? ''), `${ink} on ${ground}`).toBeGreaterThan(4.5)
+  })
+})
+
+/** Relative luminance and contrast as WCAG 2.2 defines them. */
+function contrast(a: string, b: string): number {
+  const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+function luminance(hex: string): number {
+  const digits = hex.length === 4 ? [...hex.slice(1)].map((digit) => digit + digit).join('') : hex.slice(1)
+  const [r = 0, g = 0, b = 0] = [0, 2, 4]
+    .map((at) => Number.parseInt(digits.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
