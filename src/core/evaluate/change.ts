@@ -4,7 +4,7 @@
  * The p-value and the bounds of a change come from one and the same test, so that they never contradict each other.
  */
 import type { Sample } from '../metrics/sample.ts'
-import { clustered, clusteredHeavily, groupsOf, rarerOf, weightedMean } from '../stats/clusters.ts'
+import { clustered, clusteredHeavily, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { atEnd, aucInfluence, leftOpen } from '../stats/delong.ts'
 import { differences } from '../stats/differences.ts'
 import { changeBounds, mcnemarWorse } from '../stats/mcnemar.ts'
@@ -21,10 +21,10 @@ import { areasHeld, sharesHeld } from './held-below.ts'
 import { leftOut } from './left-out.ts'
 import { hitsOf, influenceMean, isTame, type Level, meanOfHits, serialFor, serialMean } from './level.ts'
 import { openEnd } from './open-end.ts'
-import { type Resampling, type RowSample, unitsFor } from './resampling.ts'
+import { drawnOrT, ordersDiffer } from './order-change.ts'
+import { type Resampling, unitsFor } from './resampling.ts'
 import { FEWEST_GROUPS, type Serial } from './serial.ts'
 import { skillsDiffer } from './skill-change.ts'
-import { entriesOf } from './statistic.ts'
 import { tables } from './table-change.ts'
 
 export interface Change {
@@ -141,7 +141,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
         ? skillsDiffer(ofSums(baseline, candidate, value, draws), baseline, candidate, (before, after) => means(before, after, draws))
         : null
     case 'rank':
-      return baseline.kind === 'rank' ? drawnOrT(baseline, candidate, value, draws) : null
+      return baseline.kind === 'rank' ? ordersDiffer(baseline, candidate, value, draws) : null
     case 'weighted':
       if (baseline.kind !== 'weighted') return null
       return calibrationChange(baseline, candidate, value) ?? drawnOrT(baseline, candidate, value, draws)
@@ -249,24 +249,6 @@ function ofSums(baseline: Kind<'moments'>, candidate: Kind<'moments'>, value: nu
 function serialTest(after: Float64Array | Uint8Array, before: Float64Array | Uint8Array, timed: Serial): Test {
   const difference = Float64Array.from(after, (x, i) => x - (before[i] ?? 0))
   return student(serialMean(difference, timed), 'diebold-mariano', null, difference.length)
-}
-
-/**
- * What is read off an order, or off bins, jumps from draw to draw, and BCa takes where the estimate lies among the jumps for a bias: it is judged by the wider of BCa
- * and of t with the standard error of the draws, which is about as long and lies around the estimate, on the degrees of freedom of the rarer class.
- */
-function drawnOrT<S extends RowSample>(baseline: S, candidate: S, value: number, draws: Resampling): Test | null {
-  const found = draws.rows(candidate, baseline)
-  const groups = candidate.unit ? groupsOf(candidate.unit) : null
-  const counted = groups ?? entriesOf(candidate)
-  const units = unitsFor(candidate, draws.serial)
-  const n = units && units !== candidate.unit ? groupsOf(units) : counted
-  const bca = resampled(found, counted, groups)
-  // of an order by a score, the rarer class says how many know the spread
-  const df = (candidate.kind === 'rank' ? Math.min(n, rarerOf(candidate.y, candidate.unit ?? null)) : n) - 1
-  // of so few draws that their quantiles are not read, it is t already
-  if (!found || !bca || found.method === 'bootstrap-t' || df < 1) return bca
-  return wider(student({ n, mean: value, se: found.se, skewness: 0, df }, 't', groups), bca)
 }
 
 /** A number of the past with its two-sided 95 % interval. */

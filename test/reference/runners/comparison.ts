@@ -1,7 +1,11 @@
 /** How the evaluation computes what a reference case asks of an interval, a comparison or a sample size: statistic → our code. */
 import { z } from 'zod'
+import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
+import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import type { Scores } from '../../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
+import { viewOf } from '../../../src/core/metrics/view.ts'
 import { levelOfUse } from '../../../src/core/stats/alpha-spending.ts'
 import { acceleration, bca } from '../../../src/core/stats/bca.ts'
 import { cellBootstrap } from '../../../src/core/stats/cell-bootstrap.ts'
@@ -117,6 +121,21 @@ function rowsOfChange(inputs: Inputs): Found {
   return { rows_needed: found.metrics.find(({ name }) => name === metric)?.change?.rows_needed ?? null }
 }
 
+/** How far down the change of one metric may be. */
+function lowerOfChange({ metric: name, y, before, after, query, level }: Inputs): Found {
+  const metric = metrics[z.string().parse(name)]
+  if (!metric) throw new Error(`there is no metric ${name}`)
+  const [first, second] = [before, after].map((given) => {
+    const score = Float64Array.from(list(given))
+    const scores: Scores = query
+      ? { task: 'ranking', y: Float64Array.from(list(y)), score, query: Int32Array.from(list(query)) }
+      : { task: 'binary', y: Uint8Array.from(list(y)), score, predicted: Uint8Array.from(score, (one) => (one >= 0.5 ? 1 : 0)) }
+    return sampleOf(metric, viewOf(scores))
+  })
+  const found = first && second && changeBetween(first, second, resampling())
+  return { value: found?.value, lower: found?.test?.bounds(num(level), Number.NaN)[0] }
+}
+
 export const comparisonRunners: Readonly<Record<string, Runner>> = {
   proportion_interval: ({ k, n, level }) => ({
     wilson: wilson(num(k), num(n), num(level)),
@@ -155,6 +174,7 @@ export const comparisonRunners: Readonly<Record<string, Runner>> = {
   connor: ({ disagreement, delta, alpha, power }) => ({ n: connor(num(disagreement), num(delta), num(alpha), num(power)) }),
   rows_needed: ({ rows, se, delta, alpha, power }) => ({ n: rowsNeeded(num(rows), num(se), num(delta), num(alpha), num(power)) }),
   rows_of_change: rowsOfChange,
+  lower_of_change: lowerOfChange,
   hoeffding: ({ epsilon, delta, uses }) => ({
     non_adaptive: hoeffding(num(epsilon), num(delta), num(uses), false),
     adaptive: hoeffding(num(epsilon), num(delta), num(uses), true),

@@ -167,8 +167,11 @@ describe('how far down an area may have gone', () => {
     expect(held / worlds).toBeGreaterThan(0.93)
   })
 
-  it('has a p-value that says the same', () => {
-    const [before, after] = samplesOf('roc_auc', draw(pairOf('binary, 5 % positives, one model worse'), 200, random(12)))
+  it.each([
+    ['roc_auc', 'binary, 5 % positives, one model worse'],
+    ['pr_auc', 'binary, nearly perfect, one model worse'],
+  ])('has a p-value that says the same: %s', (name, population) => {
+    const [before, after] = samplesOf(name, draw(pairOf(population), 200, random(14)))
     const test = changeBetween(before, after, resampling())?.test ?? missing()
     const [low] = test.bounds(0.95, Number.NaN)
     expect(test.above(low - 1e-6)).toBeLessThanOrEqual(0.05)
