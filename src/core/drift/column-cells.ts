@@ -231,9 +231,11 @@ function categoryCells(reference: ColumnProfile, current: ColumnProfile): Column
   const rows = reference.n + current.n
   const smaller = Math.min(reference.n, current.n)
   const expected = levels.filter(({ a, b }) => ((a + b) * smaller) / rows >= minExpected)
-  // by rows of both sides: the levels that are frequent in the reference alone are partly so by luck, and would seem to shrink
+  // by rows of both sides, and by name where they have as many, as shops with a row a day do: the levels that are frequent in the reference alone are partly so by luck, and would seem to shrink
   const frequent =
-    reference.kind === 'categorical-high' ? expected.toSorted((x, y) => y.a + y.b - (x.a + x.b)).slice(0, maxFrequent) : expected
+    reference.kind === 'categorical-high'
+      ? expected.toSorted((x, y) => y.a + y.b - (x.a + x.b) || (x.label < y.label ? -1 : 1)).slice(0, maxFrequent)
+      : expected
   const rest = (column: ColumnProfile, side: 'a' | 'b') =>
     Math.max(0, column.n - missing(column) - infinite(column) - frequent.reduce((sum, level) => sum + level[side], 0))
   const other = { a: rest(reference, 'a'), b: rest(current, 'b') }

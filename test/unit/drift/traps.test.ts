@@ -161,6 +161,21 @@ describe('labels', () => {
     expect(cells).toBe(101)
     expect(alarms).toBeLessThanOrEqual(8)
   })
+
+  it('of very many levels that are all as frequent, halves of one table are alike: shops with a row a day', () => {
+    let alarms = 0
+    for (let run = 0; run < 60; run++) {
+      const rng = random(run)
+      const sides: [string[], string[]] = [[], []]
+      for (let row = 0; row < 255 * 30; row++) sides[rng.below(2) === 0 ? 0 : 1].push(`s${row % 255}`)
+      const [before, now] = sides.map((side) => labels('shop', side, 'categorical-high'))
+      const laid = before === undefined || now === undefined ? null : columnCells(before, now)
+      if (before === undefined || now === undefined || laid === null) throw new Error('no cells')
+      expect(laid.coarse.reference).toHaveLength(101)
+      if (measureShift(before, now, laid).p <= 0.05) alarms += 1
+    }
+    expect(alarms).toBeLessThanOrEqual(8)
+  })
 })
 
 describe('how many different values there are', () => {
