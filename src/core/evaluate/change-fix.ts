@@ -1,9 +1,10 @@
 /** What to do about a change that fails or warns: a better model, more rows, or the limit that would accept it. */
 import type { Status } from '../gate/fold.ts'
-import type { Mode } from '../schema/config.ts'
+import type { Change, Mode } from '../schema/config.ts'
 import { levelOfUse } from '../stats/alpha-spending.ts'
 import { fewGroups } from './change.ts'
 import { ALPHA, type Claim, tested } from './claim.ts'
+import { changeInYaml, limitsInYaml } from './limit-text.ts'
 
 export function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, proof: number): string {
   const { compared, margin } = claim
@@ -35,7 +36,12 @@ export function fixFor(claim: Claim, kind: string, status: Status, mode: Mode, p
     Number.parseFloat(wanted) * (margin.relative !== null && baseline !== 0 ? Math.abs(baseline) / 100 : metric.unit === 'pp' ? 0.01 : 1)
   const no = status === 'inconclusive' ? more : 'improve the model'
   if (allowed >= room) return no
-  const accept = `accept this change in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {${kind}: ${wanted}}}}\``
+  const marginOf = ({ kind, value }: Change) => (kind === 'relative' ? value * Math.abs(baseline) : value)
+  const limits = limitsInYaml(metric.direction === 'higher' ? spec.maxDrop : spec.maxRise, claim.severity, wanted, {
+    write: (limit) => changeInYaml(limit, metric.unit),
+    beforeFail: (fail) => allowed <= marginOf(fail),
+  })
+  const accept = `accept this change in modelgate.yml of the base branch: \`evaluate: {metrics: {${spec.name}: {${kind}: ${limits}}}}\``
   return `${no}; or ${accept}`
 }
 

@@ -13,6 +13,7 @@ import { type Check, makeCheck } from '../schema/result.ts'
 import { normalQuantile } from '../stats/normal.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
 import type { Level } from './level.ts'
+import { limitsInYaml } from './limit-text.ts'
 import { compare } from './margin.ts'
 import { rowsToDo } from './words.ts'
 
@@ -35,6 +36,7 @@ export function floorChecks(judged: Judged): readonly Check[] {
 interface Outcome {
   readonly status: Status
   readonly effect: Verdict
+  readonly severity: 'fail' | 'warn'
   readonly limit: number
 }
 
@@ -42,10 +44,10 @@ function floorCheck(kind: 'min' | 'max', limits: Thresholds<number>, judged: Jud
   const { spec, metric, value, level, rows } = judged
   const outcomes = (['fail', 'warn'] as const).flatMap((severity): Outcome[] => {
     const limit = limits[severity]
-    return limit === undefined ? [] : [{ ...outcome(kind, limit, severity, judged), limit }]
+    return limit === undefined ? [] : [{ ...outcome(kind, limit, severity, judged), severity, limit }]
   })
   const effect = worst(outcomes.map((o) => o.effect))
-  const decided = outcomes.find((o) => o.effect === effect) ?? { status: 'error', effect: 'error', limit: 0 }
+  const decided: Outcome = outcomes.find((o) => o.effect === effect) ?? { status: 'error', effect: 'error', severity: 'fail', limit: 0 }
   const literal = spec.certainty === 'literal'
   const shown = levelText(value, metric.unit, [decided.limit])
   const bound = level?.bounds(0.95)
@@ -108,7 +110,14 @@ function outcome(
 }
 
 /** @param value what has to meet the limit: the estimate, or under strict the bound */
-function fixFor(kind: 'min' | 'max', { spec: { name }, metric }: Judged, value: number, { limit }: Outcome, noInterval: boolean): string {
+function fixFor(
+  kind: 'min' | 'max',
+  { spec, metric }: Judged,
+  value: number,
+  { limit, severity }: Pick<Outcome, 'limit' | 'severity'>,
+  noInterval: boolean,
+): string {
+  const { name } = spec
   if (noInterval) return `write evaluate.metrics.${name}.certainty: literal`
   // a limit that this value meets: rounded away from it, at the digits of the limit and one more
   const decimals = Math.min(8, Math.max(3, (String(limit).split('.')[1] ?? '').length))
@@ -117,7 +126,11 @@ function fixFor(kind: 'min' | 'max', { spec: { name }, metric }: Judged, value: 
   // every model meets the end of the range: that would be no limit
   const [least, most] = metric.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   if (kind === 'min' ? met <= least : met >= most) return 'improve the model'
-  return `improve the model; or accept this level in modelgate.yml of the base branch: \`evaluate: {metrics: {${name}: {${kind}: ${met}}}}\``
+  const limits = limitsInYaml(spec[kind], severity, String(met), {
+    write: String,
+    beforeFail: (fail) => (kind === 'min' ? met >= fail : met <= fail),
+  })
+  return `improve the model; or accept this level in modelgate.yml of the base branch: \`evaluate: {metrics: {${name}: {${kind}: ${limits}}}}\``
 }
 
 /** What is said of a gated metric that has no value: never a pass. */

@@ -237,6 +237,26 @@ describe('changes', () => {
     expect(run(noisy, 'non_inferior').fix).not.toContain('no candidate has seen')
   })
 
+  it('a warning that is accepted stays a warning, and the other word of a limit stays what it says', () => {
+    const fixOf = (warn: number, fail: number | null) => {
+      const limits = {
+        warn: { kind: 'absolute', value: warn },
+        ...(fail === null ? {} : { fail: { kind: 'absolute', value: fail } }),
+      } as const
+      return run(muchWorse, 'guard', { specs: [spec('accuracy', { maxDrop: limits })] }).fix
+    }
+    expect(fixOf(0.01, null)).toContain('{accuracy: {max_drop: {warn: 3.1pp}}}')
+    expect(fixOf(0.01, 0.05)).toContain('{accuracy: {max_drop: {warn: 3.1pp, fail: 5pp}}}')
+    expect(fixOf(0.005, 0.01)).toContain('{accuracy: {max_drop: {warn: 0.5pp, fail: 3.1pp}}}')
+    // a warning beyond the fail would be refused: what is left is the fail
+    expect(fixOf(0.01, 0.0305)).toContain('{accuracy: {max_drop: 3.05pp}}')
+    const floor = (min: MetricSpec['min']) =>
+      checkOf('evaluate.min:accuracy', decide({ candidate: muchWorse, specs: [spec('accuracy', { ...(min && { min }) })] })).fix
+    expect(floor({ warn: 0.9 })).toContain('{accuracy: {min: {warn: 0.87}}}')
+    expect(floor({ warn: 0.9, fail: 0.8 })).toContain('{accuracy: {min: {warn: 0.87, fail: 0.8}}}')
+    expect(floor({ warn: 0.95, fail: 0.9 })).toContain('{accuracy: {min: {warn: 0.95, fail: 0.87}}}')
+  })
+
   it('non_inferior says how many rows would show that a small drop is below the limit', () => {
     const close = labelled(2000, (i) => i < 150 || (i >= 200 && i < 260))
     expect(run(close, 'non_inferior')).toMatchObject({ status: 'inconclusive', effect: 'fail' })
