@@ -65,6 +65,8 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
   // the bounds of the very test that decided: at 0 under guard and superior, at the margin elsewhere
   const at = mode === 'guard' || mode === 'superior' || mode === 'point' ? 0 : higher ? -margin.value : margin.value
   const twoSided = mode === 'point'
+  // better or not: how far down a change may be is nothing that is asked
+  const limited = mode !== 'superior'
   const bounds = tooFew(claim.compared) ? null : (change.test?.bounds(twoSided ? 0.975 : level, at) ?? null)
   const interval = bounds && intervalOf(bounds)
   const proving = mode === 'superior' || (mode === 'non_inferior' && !isBroken(status))
@@ -73,7 +75,7 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     status,
     effect,
     metric: spec.name,
-    unit: margin.relative === null ? metric.unit : 'relative',
+    unit: limited && margin.relative !== null ? 'relative' : metric.unit,
     limit_kind: kind,
     observed: candidate,
     baseline,
@@ -82,14 +84,14 @@ function checkOf({ claim, status, effect, p, level, because }: Outcome, mode: Mo
     level: interval ? (twoSided ? 0.95 : level) : null,
     // the tail in which the claim lies: worse, or for proof the other one
     tail: interval ? (twoSided ? 'two-sided' : higher !== proving ? 'lower' : 'upper') : null,
-    limit: margin.relative ?? margin.value,
+    limit: limited ? (margin.relative ?? margin.value) : null,
     p_value: p,
     n: rows,
     message: [
-      `${moved(spec.name, change.value, baseline, metric.unit, higher ? change.value < 0 : change.value > 0, margin)}.`,
+      `${moved(spec.name, change.value, baseline, metric.unit, limited && (higher ? change.value < 0 : change.value > 0), margin)}.`,
       because,
       claim.compared.note ?? '',
-      margin.from ?? '',
+      (limited ? margin.from : null) ?? '',
     ]
       .filter((text) => text !== '')
       .join(' '),

@@ -49,7 +49,7 @@ export function explainEvaluate({ evaluate, baseline, gate, data, task, score = 
     ...taskRule(evaluate),
     baselineRule(baseline),
     `changes, mode ${mode}: ${modes[mode]}`,
-    ...(computed.length === 0 || evaluate.usualToo ? [usualRule(task)] : []),
+    ...(computed.length === 0 || evaluate.usualToo ? [usualRule(task, mode)] : []),
     ...specs.flatMap((spec) => ruleOf(spec, mode)),
     ...calibrationRules(evaluate.calibration ?? null),
     ...decisionRules(evaluate),
@@ -108,10 +108,11 @@ const undecidedRule = (mode: Mode, { onInconclusive }: ModelConfig['gate']): str
 /** What is not written is inferred, and may be any of them. */
 const mayBe = (task: Task | null, tasks: readonly Task[]): boolean => task === null || tasks.includes(task)
 
-function usualRule(task: Task | null): string {
+function usualRule(task: Task | null, mode: Mode): string {
   const names = usualMetrics(task)
   const kinds = new Set(names.map((name) => (metrics[name]?.direction === 'lower' ? 'max_rise' : 'max_drop')))
   const which = `the usual metric of the task (${names.join(' or ')})`
+  if (mode === 'superior') return `${which}: fails unless it is certain to be better`
   return `${which}: ${[...kinds].join(' or ')} at its default margin, ${[...new Set(names.map(defaultMargin))].join('; or ')}`
 }
 
@@ -188,10 +189,16 @@ function ruleOf(spec: MetricSpec, mode: Mode): readonly string[] {
     ...levelRules(spec, ''),
     ...(facts?.unit === 'bytes' && spec.maxRise === undefined
       ? []
-      : [
-          `evaluate.${kind}:${spec.name}: ${isTested(spec) || mode === 'point' ? changeRule(spec, higher) + repeated(spec) : untestedRule(mode)}`,
-        ]),
+      : [`evaluate.${kind}:${spec.name}: ${changeRuleIn(mode, spec, higher)}`]),
   ]
+}
+
+function changeRuleIn(mode: Mode, spec: MetricSpec, higher: boolean): string {
+  if (mode !== 'point' && !isTested(spec)) return untestedRule(mode)
+  if (mode !== 'superior' || isMeasured(spec.metric)) return changeRule(spec, higher) + repeated(spec)
+  const { warn, fail } = (higher ? spec.maxDrop : spec.maxRise) ?? {}
+  const word = warn !== undefined && fail === undefined ? 'warns' : 'fails'
+  return `${word} unless it is certain to be better, whatever limit is written${repeated(spec)}`
 }
 
 const untestedRule = (mode: Mode): string =>

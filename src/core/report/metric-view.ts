@@ -158,7 +158,10 @@ const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<t
 const limitTexts = (metric: Metric, checks: readonly Check[]): readonly Text[] =>
   checks.flatMap((check) => {
     const kind = kindOf(check)
-    return kind === null || check.limit === null ? [] : [own(limitLabel(metric, check, kind))]
+    if (kind === null) return []
+    // of a change that was judged without a limit, better was asked for
+    if (check.limit === null) return kind.on === 'change' && check.delta !== null ? [own('surely better')] : []
+    return [own(limitLabel(metric, check, kind))]
   })
 
 function plotOf(metric: Metric, checks: readonly Check[], levels: readonly number[]): MetricView['plot'] {

@@ -63,6 +63,7 @@ describe('--explain says whether the rows can decide, and only where that can be
     expect(rules('superior', 'binary')).toContain(
       'counts as pass (gate.on_inconclusive), but a change that mode superior has no proof of fails;',
     )
+    expect(rules('superior, metrics: [f1]', 'binary')).toContain('evaluate.max_drop:f1: fails unless it is certain to be better')
     expect(rules('guard', 'binary')).not.toContain('has no proof')
     // nothing is said of probabilities where there are none
     expect(rules('guard', 'binary')).toContain('evaluate.order_only')

@@ -201,7 +201,9 @@ describe('changes', () => {
     expect(run(muchWorse, 'non_inferior').status).toBe('fail')
     expect(run(noisy, 'non_inferior')).toMatchObject({ status: 'inconclusive', effect: 'fail' })
     expect(run(better, 'superior').status).toBe('pass')
-    expect(run(baseline, 'superior')).toMatchObject({ status: 'fail', effect: 'fail' })
+    // no limit is asked about: neither the check nor its sentence names one
+    expect(run(baseline, 'superior')).toMatchObject({ status: 'fail', effect: 'fail', limit: null, unit: 'pp' })
+    expect(run(noisy, 'superior').message).not.toContain('limit')
   })
 
   it('a fix names no limit that every model meets', () => {
@@ -239,10 +241,8 @@ describe('changes', () => {
 
   it('a warning that is accepted stays a warning, and the other word of a limit stays what it says', () => {
     const fixOf = (warn: number, fail: number | null) => {
-      const limits = {
-        warn: { kind: 'absolute', value: warn },
-        ...(fail === null ? {} : { fail: { kind: 'absolute', value: fail } }),
-      } as const
+      const points = (value: number) => ({ kind: 'absolute', value }) as const
+      const limits = { warn: points(warn), ...(fail === null ? {} : { fail: points(fail) }) }
       return run(muchWorse, 'guard', { specs: [spec('accuracy', { maxDrop: limits })] }).fix
     }
     expect(fixOf(0.01, null)).toContain('{accuracy: {max_drop: {warn: 3.1pp}}}')
