@@ -1,5 +1,5 @@
 /** What there is to do about findings: what is put right in the same way is said once, and all of its YAML can be pasted at once. */
-import { Document, isMap, isPair, parseDocument, visit } from 'yaml'
+import { Document, isMap, parseDocument, visit } from 'yaml'
 import type { Finding } from './findings.ts'
 
 /** A fix as it is shown: a sentence, and what there is to paste below it. */
@@ -69,20 +69,18 @@ function snippetOf(fix: string): Snippet | null {
 
 /** One key twice is no YAML: what several write under the same keys is put together. The first three levels stand on lines of their own. */
 function oneBlock(snippets: readonly Snippet[]): string {
-  const whole = new Document({})
-  for (const { yaml } of snippets)
-    visit(yaml, {
-      Pair(_, { key, value }, path) {
-        const keys = [...path.flatMap((node) => (isPair(node) ? [String(node.key)] : [])), String(key)]
-        if (isMap(whole.getIn(keys)) && isMap(value)) return undefined
-        whole.setIn(keys, value)
-        return visit.SKIP
-      },
-    })
+  const whole = new Document(snippets.map(({ yaml }): unknown => yaml.toJS({ mapAsMap: true })).reduce(together))
   visit(whole, {
     Map(_, map, path) {
       map.flow = path.filter(isMap).length > 2
     },
   })
   return whole.toString({ lineWidth: 0, flowCollectionPadding: false }).trimEnd()
+}
+
+function together(a: unknown, b: unknown): unknown {
+  if (!(a instanceof Map && b instanceof Map)) return b
+  const both = new Map<unknown, unknown>(a)
+  for (const [key, value] of b) both.set(key, both.has(key) ? together(both.get(key), value) : value)
+  return both
 }

@@ -39,9 +39,5 @@ export function table(header: readonly string[], rows: readonly (readonly Text[]
 }
 
 /** GitHub reads Markdown inside an HTML block again after a blank line. */
-export const folded = (summary: Text, blocks: readonly string[], open = false): string =>
-  [
-    `<details${open ? ' open' : ''}><summary>${blockMarkdown(summary)}</summary>`,
-    ...blocks.filter((block) => block !== ''),
-    '</details>',
-  ].join('\n\n')
+export const folded = (summary: Text, blocks: readonly string[]): string =>
+  [`<details><summary>${blockMarkdown(summary)}</summary>`, ...blocks.filter((block) => block !== ''), '</details>'].join('\n\n')

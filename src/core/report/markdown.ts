@@ -242,7 +242,7 @@ class Page {
     const summary = say`${own(icons[fairness.effect])} ${own('Fairness over')} ${fairness.summary}`
     if (!this.detail.folded) return [`${markdown(summary)}.`]
     const rows = this.some(fairness.rows, this.detail.rows).map((row) => [own(verdictWords(row)), ...fairnessCells(row)])
-    return [folded(summary, [markdown(say`${join(fairness.notes, '. ')}.`), table(fairnessHeader, rows)], fairness.effect === 'fail')]
+    return [folded(summary, [markdown(say`${join(fairness.notes, '. ')}.`), table(fairnessHeader, rows)])]
   }
 
   private drift(model: ModelView): readonly string[] {
@@ -251,7 +251,6 @@ class Page {
     const stage = model.stages.find((entry) => entry.stage === 'drift')
     const summary = say`${own(icons[stage?.verdict ?? 'skipped'])} ${own('Drift')}: ${drift.summary}`
     if (!this.detail.folded) return [`${markdown(summary)}.`]
-    const moved = drift.rows.some((row) => row.state === 'fail' || row.state === 'warn')
     const rows = this.some(drift.rows, this.detail.rows).map((row) => [
       own(row.word),
       row.family === 'features' ? name(row.column) : say`${name(row.column)} (${own(row.family)})`,
@@ -276,7 +275,7 @@ class Page {
       table(['state', 'column', 'JS*', 'about as far as', 'warn / fail at', 'certainty', 'what moved'], rows),
       table(['state', 'columns that go together differently', 'by', 'reference', 'current', 'change', 'certainty'], pairs),
     ]
-    return [folded(summary, body, moved && stage?.verdict === 'fail')]
+    return [folded(summary, body)]
   }
 
   private rest(model: ModelView): readonly string[] {
