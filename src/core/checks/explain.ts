@@ -1,6 +1,7 @@
 /** `modelgate validate --explain`: the rule of every check in words, as this config sets it, before anything is read. */
 
 import { z } from 'zod'
+import { groupBy } from '../collections.ts'
 import { plural, written } from '../report/format.ts'
 import { type Expectation, type ModelConfig, roles } from '../schema/config.ts'
 import { share } from '../schema/leaves.ts'
@@ -21,13 +22,13 @@ export function explainChecks(model: ModelConfig): readonly string[] {
   const own = scanned.filter((scan) => scan === 'own').length
   return [
     `${plural(expect.length, 'check')} of expect; of each table: ${scanned.includes('shared') ? 'one scan for all that share it' : 'no shared scan'}, ${own} of their own`,
-    ...expect.flatMap((one) => explained(one, data.sources)),
+    ...explained(expect, data.sources),
     ...results.map(
       ({ path, severity }) =>
         `validate.results:${path}: every check of that report holds; ${severity === 'warn' ? 'a warning' : 'a failure'}; no scan`,
     ),
     ...always(data),
-    ...usual.flatMap((one) => explained(one, data.sources)),
+    ...explained(usual, data.sources),
   ]
 }
 
@@ -54,7 +55,30 @@ function always(data: ModelConfig['data']): readonly string[] {
   ]
 }
 
-function explained(expectation: Expectation, sources: ModelConfig['data']['sources']): readonly string[] {
+/** one rule of many columns names so many of them */
+const mostNamed = 20
+
+/** What is asked of several columns alike is said once, where the first of them stands. */
+function explained(expectations: readonly Expectation[], sources: ModelConfig['data']['sources']): readonly string[] {
+  const rules = expectations.map((one) => ({ ...ruleOf(one, sources), check: one.check, id: checkId(one) }))
+  const alike = groupBy(rules, ({ check, rule, how }) => JSON.stringify([check, rule, how]))
+  return [...alike.values()].flatMap((same) => {
+    const [first, ...others] = same
+    if (first === undefined) return []
+    const named = others.slice(0, mostNamed - 1).map(({ id }) => id.slice(id.indexOf(':') + 1))
+    const more = others.length - named.length
+    const rest = more === 0 ? named : [...named, `${more} more`]
+    return [`${[first.id, ...rest].join(', ')}: ${first.rule}`, ...first.how]
+  })
+}
+
+interface Rule {
+  readonly rule: string
+  /** lines on how it is judged */
+  readonly how: readonly string[]
+}
+
+function ruleOf(expectation: Expectation, sources: ModelConfig['data']['sources']): Rule {
   const entry = findCheck(expectation.check)
   if (entry === null) throw new Error(`there is no check ${expectation.check}`)
   const rows = expectation.on.filter((role) => sources[role]?.kind !== 'profile')
@@ -69,7 +93,7 @@ function explained(expectation: Expectation, sources: ModelConfig['data']['sourc
     entry.needs === null ? null : `needs ${entry.needs}`,
   ].filter((part) => part !== null)
   const undecided = stored.map((role) => `    not decided on ${role}: it is a stored profile, which holds no rows`)
-  return [`${checkId(expectation)}: ${entry.summary}${paramsOf(entry, expectation)}`, `    ${how.join('; ')}`, ...undecided]
+  return { rule: `${entry.summary}${paramsOf(entry, expectation)}`, how: [`    ${how.join('; ')}`, ...undecided] }
 }
 
 function paramsOf(entry: CheckEntry, { params }: Expectation): string {

@@ -1,5 +1,6 @@
 /** `modelgate drift --explain`: every rule in words, as this config sets it, before anything is read. */
 import { plural, written } from '../report/format.ts'
+import { statistics } from '../report/statistics-words.ts'
 import type { DriftColumn, ModelConfig, Thresholds } from '../schema/config.ts'
 import { targetColumns } from '../schema/target-columns.ts'
 import { classifierLimits } from './classifier-check.ts'
@@ -28,6 +29,7 @@ export function explainDrift({ drift, data }: ModelConfig): readonly string[] {
     `reference: ${referenceOf(drift.reference)}`,
     `columns: ${data.features === null ? 'all of the reference that are no target, id, time, group or weight' : data.features.join(', ')}${targets.length === 0 ? '' : `; ${targets.join(', ')} as ${targets.length === 1 ? 'a label' : 'labels'} where both sides have it`}; predictions of the model where it can be asked`,
     `below ${plural(drift.minRows ?? minRows, 'row')} on a side nothing is tested; identifiers, times and texts are not, columns made of times and texts are`,
+    `JS*: ${statistics['JS*']}`,
     ...families.map((family) => {
       const limits = shiftLimits(family, null, drift)
       return `drift.shift of ${family}: ${limitsOf(limits, 'JS*')}`

@@ -11,6 +11,7 @@ import type { Check, StageResult } from '../schema/result.ts'
 import { sizeInWords } from './drift-scale.ts'
 import type { ShareCell } from './drift-shares.ts'
 import { count, distance, figure, namedProbability, plural, share, written } from './format.ts'
+import { statistics } from './statistics-words.ts'
 import { join, name, own, prose, say, type Text } from './text.ts'
 
 type Column = DriftDetails['columns'][number]
@@ -51,8 +52,7 @@ export interface PairRow {
 }
 
 /** What the figures of drift are, for whoever meets them the first time. */
-export const driftWords =
-  'JS* is the distance between the two distributions, 0 to 1, corrected for chance; q is a p-value, corrected for the number of columns: small is certain. A column drifts only when it is both far and certain.'
+export const driftWords = `JS*: ${statistics['JS*']}; q: ${statistics.q}. A column drifts only when it is both far and certain.`
 
 export interface DriftView {
   readonly summary: Text

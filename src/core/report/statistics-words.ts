@@ -1,12 +1,19 @@
 /** What the statistics in a sentence are, for whoever meets them the first time. */
 
-const words: readonly (readonly [RegExp, string])[] = [
-  [/JS\*/, 'JS*: how far two distributions are apart, 0 to 1.'],
-  [/\bp [<=]/, 'p: how likely chance alone would show as much.'],
-  [/\bHolm\b/, 'Holm: corrected for the number of metrics.'],
-  [/\bq [<=]/, 'q: how likely chance alone would show as much, corrected for the number of columns.'],
+export const statistics = {
+  'JS*': 'how far two distributions are apart, 0 to 1, with what chance alone adds taken off',
+  p: 'how likely chance alone would show as much',
+  Holm: 'corrected for the number of metrics',
+  q: 'how likely chance alone would show as much, corrected for the number of columns',
+} as const
+
+const signs: readonly (readonly [keyof typeof statistics, RegExp])[] = [
+  ['JS*', /JS\*/],
+  ['p', /\bp [<=]/],
+  ['Holm', /\bHolm\b/],
+  ['q', /\bq [<=]/],
 ]
 
 /** A line on those that occur; empty where none does. */
 export const statisticsIn = (sentences: readonly string[]): string =>
-  words.flatMap(([sign, meaning]) => (sentences.some((sentence) => sign.test(sentence)) ? [meaning] : [])).join(' ')
+  signs.flatMap(([word, sign]) => (sentences.some((sentence) => sign.test(sentence)) ? [`${word}: ${statistics[word]}`] : [])).join('; ')

@@ -37,7 +37,9 @@ function ofModel({ config, stages, notConfigured }: CollectedModel): readonly st
     `${name}: folds ${stages.map(({ stage }) => stage).join(', ') || 'nothing, which is an error'}`,
     ...(notConfigured.length === 0
       ? []
-      : [`${name}: not configured, and never counted as passed: ${notConfigured.map(({ because }) => because).join('; ')}`]),
+      : [
+          `${name}: not configured, and never counted as passed: ${notConfigured.map(({ stage, because }) => (because.startsWith(stage) ? because : `${stage} (${because})`)).join('; ')}`,
+        ]),
     `${name}: what is inconclusive counts as ${gate.onInconclusive} (gate.on_inconclusive), a change without a baseline, or with one that cannot be compared, as ${baseline.onMissing} (baseline.on_missing), what could not be done beside the verdict as ${gate.onDegraded} (gate.on_degraded)`,
     `${name}: may be promoted on ${promote?.accept === 'pass' ? 'pass' : 'pass or warn'} (promote.accept), and only while the model file is the one that was evaluated`,
     ...missing,

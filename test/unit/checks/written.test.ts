@@ -155,6 +155,16 @@ expect:
     expect(lines.join('\n')).toContain('needs with reference: training data')
   })
 
+  it('says once what it asks of several columns alike, and names the first twenty', () => {
+    const columns = Array.from({ length: 30 }, (_, at) => `c${at}: {nulls: {max: ${at === 1 ? '5%' : '1%'}}}`).join(', ')
+    const told = explainChecks(model(`data: {train: a.csv, target: y}\nexpect: {columns: {${columns}}}`)).filter((line) =>
+      line.startsWith('validate.nulls:'),
+    )
+    expect(told).toHaveLength(2)
+    expect(told[0]).toMatch(/^validate\.nulls:c0, c2, c3, [^:]*c20, 9 more: .* \(max: 1 %\)$/)
+    expect(told[1]).toMatch(/^validate\.nulls:c1: .* \(max: 5 %\)$/)
+  })
+
   it('says what nobody asks for: what is read, the labels of the files that have them, rows of test that are in train', () => {
     expect(lines.slice(lines.indexOf('beside expect, always:'))).toEqual([
       'beside expect, always:',

@@ -492,6 +492,7 @@ drift:
     const text = lines.join('\n')
     for (const said of [
       'reference: rows of data.current: the 28d before its last 7d, which are current',
+      'JS*: how far two distributions are apart, 0 to 1',
       'drift.shift of features: warns at JS* 0.1, fails at JS* 0.2',
       'drift.shift of predictions: warns at JS* 0.05, fails at JS* 0.1',
       'a limit counts when the change surely lies beyond it',

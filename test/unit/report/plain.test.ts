@@ -49,7 +49,7 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % eac
     ])
     expect(place('WARN  drift: distance moved')).toBeGreaterThan(place('FAIL  evaluate'))
     expect(place('metric ')).toBeGreaterThan(place('WARN  drift: distance moved'))
-    expect(lines.filter((line) => line.includes('JS*: how far two distributions are apart, 0 to 1.'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('JS*: how far two distributions are apart, 0 to 1'))).toHaveLength(1)
     expect(verdictTable(report([passing()]))).not.toContain('JS*')
   })
 
