@@ -36,6 +36,7 @@ const sampleRecords = 200
 export function readCsvHead(start: Uint8Array): CsvHead {
   const bytes = withoutMark(start)
   refuseWideText(bytes)
+  refuseJson(bytes)
   const delimiter = chooseDelimiter(bytes)
   return { delimiter, ...readHeader(bytes, delimiter, start.length < sampleBytes) }
 }
@@ -93,6 +94,12 @@ function refuseWideText(bytes: Uint8Array): void {
   const head = bytes.subarray(0, 1024)
   const nuls = head.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0)
   if (marked || nuls > head.length / 5) throw new ShapeError(null, 'it is UTF-16 text, not UTF-8', 'save the file as UTF-8')
+}
+
+/** Its first object would be the header, which is shown to everybody. */
+function refuseJson(bytes: Uint8Array): void {
+  if (/^\s*(\[\s*)?\{\s*"/.test(Buffer.from(bytes.subarray(0, 1024)).toString('latin1')))
+    throw new ShapeError(1, 'it is JSON, not CSV', 'write one object per line, and name the file .jsonl or say `format: jsonl`')
 }
 
 /**

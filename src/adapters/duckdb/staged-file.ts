@@ -82,6 +82,10 @@ const strangers: readonly (readonly [start: RegExp, told: readonly [what: string
     /^version https:\/\/git-lfs/,
     ['it is a pointer of Git LFS, not the data', 'check out with LFS (`lfs: true` of actions/checkout, or `git lfs pull`)'],
   ],
+  [
+    /^ARROW1/,
+    ['it is Arrow IPC, which the embedded engine does not read', 'write it as Parquet: `polars.read_ipc(IN).write_parquet(OUT)`'],
+  ],
   [/^PK\p{Cc}{2}/u, ['it is a ZIP archive, as an Excel workbook is', 'unpack it, or save the sheet as CSV in UTF-8']],
   [
     /^(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml)/i,

@@ -354,6 +354,9 @@ describe('DAT-08 and PII-02: no row is lost in silence, and what is broken is na
     ['a page of HTML below blank lines', `\ufeff\n\n  <html lang="en"><p>${secret}\n`, ': it is a page of HTML or XML'],
     ['an error of a storage service', `<?xml version="1.0"?>\n<Error><Code>${secret}</Code></Error>\n`, ': it is a page of HTML or XML'],
     ['a header that is there again', `a,b\n1,${secret}\na,b\n2,x\na,b\n`, ':1: the header is there again: 2 rows below it repeat it'],
+    ['JSON lines', `{"a":"${secret}"}\n{"a":"x"}\n`, ':1: it is JSON, not CSV'],
+    ['a JSON array', `\ufeff [ {"${secret}": 1}, {"${secret}": 2}]`, ':1: it is JSON, not CSV'],
+    ['Arrow IPC', `ARROW1\0\0${secret}${'\0'.repeat(99)}`, ': it is Arrow IPC'],
     ['an Excel workbook', `PK\x03\x04${secret}\n1\n`, ': it is a ZIP archive, as an Excel workbook is'],
   ]
   it.each(cases)('%s', async (_, text, message) => {
