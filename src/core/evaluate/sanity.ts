@@ -72,7 +72,7 @@ export function beatsTrivial(
       status === 'pass' || status === 'inconclusive'
         ? null
         : spec.metric === 'value'
-          ? 'choose the threshold by what it earns: evaluate: {threshold: {on: validation, maximize: value}}; the report says which one earns most on these rows'
+          ? 'choose the threshold by what it earns: evaluate: {threshold: {on: validation, maximize: value}}; the report says which one earns most on these rows. Where it is chosen so, train a model that tells apart the rows that pay'
           : 'check that features and target are what the model was trained on, that classes are not swapped, and train it again',
   })
 }
