@@ -169,7 +169,7 @@ export const evaluate: ModelStage = async (given, options) => {
     holdout,
     scorer.digest,
     fingerprint,
-    { mode, budget },
+    { mode, budget, paired: other !== null },
     primary,
     other === null ? null : await holdoutChange(context, ledger.state, compared.record?.digest ?? null, today, compared.answers !== null),
   )

@@ -75,12 +75,13 @@ export function reuse(
   holdout: HoldoutUses,
   digest: string,
   fingerprint: string,
-  settings: { readonly mode: Mode; readonly budget: number },
+  /** paired: the change of the primary metric is one of the same rows; else its spread is an upper bound, as two candidates err on the same rows */
+  settings: { readonly mode: Mode; readonly budget: number; readonly paired: boolean },
   primary: MetricRow | undefined,
   /** what else is to be said of the holdout, a sentence */
   besides: string | null = null,
 ): Reuse {
-  const { mode, budget } = settings
+  const { mode, budget, paired } = settings
   const { use, repeated } = useOf(holdout, digest)
   const h = candidates(holdout, digest)
   const spread = primary === undefined ? null : spreadOf(primary)
@@ -94,7 +95,7 @@ export function reuse(
       : `The holdout was used by ${count(h)} ${h === 1 ? 'candidate' : 'candidates'}${repeated ? '; this one was counted before' : ', this one included'}.`,
     optimism === null || primary === undefined
       ? ''
-      : `The best of ${count(h)} equal ones looks better by about ${changeText(optimism, primary.unit).replace(/^\+/, '')} in ${primary.name}.`,
+      : `The best of ${count(h)} equal ones looks better by ${paired ? 'about' : 'at most about'} ${changeText(optimism, primary.unit).replace(/^\+/, '')} in ${primary.name}.`,
     level === null ? '' : `Mode ${mode} asks for proof at ${Number(level.toPrecision(3))} (use ${count(use)}).`,
     holdout.kind === 'counted' ? holdout.uncounted : '',
     besides ?? '',

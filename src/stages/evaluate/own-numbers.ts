@@ -64,7 +64,7 @@ export const evaluateNumbers: ModelStage = async (given) => {
     proof: proofLevel(uses, candidate.digest),
   })
   const primary = judged.metrics.find((metric) => metric.name === judged.primary)
-  const used = reuse(uses, candidate.digest, fingerprint ?? '', { mode, budget }, primary)
+  const used = reuse(uses, candidate.digest, fingerprint ?? '', { mode, budget, paired: false }, primary)
   const size = sizeOf(context, candidate, compared.missing, found.inputs)
   const details: EvaluateDetails = {
     task: 'custom',

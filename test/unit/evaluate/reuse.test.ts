@@ -34,11 +34,20 @@ describe('uses of a holdout', () => {
     expect(optimismOf(0.01, 20)).toBeCloseTo(0.01 * Math.sqrt(2 * Math.log(20)), 15)
   })
 
-  const line = (holdout: HoldoutUses, mode: Mode = 'guard', budget = 50) => reuse(holdout, digest(9), 'h', { mode, budget }, undefined)
+  const line = (holdout: HoldoutUses, mode: Mode = 'guard', budget = 50) =>
+    reuse(holdout, digest(9), 'h', { mode, budget, paired: true }, undefined)
   it('are told, and warn at the budget', () => {
     expect(line(used(1)).check).toMatchObject({ id: 'evaluate.holdout_reuse', status: 'pass', observed: 2 })
     expect(line(used(1, 2, 3), 'guard', 4).check).toMatchObject({ status: 'warn', effect: 'warn', observed: 4, limit: 4 })
     expect(line(used(1, 2, 3), 'guard', 5).check.effect).toBe('pass')
+  })
+
+  it('say at most how much better the best looks, where rows of both models are not at hand: they err on the same ones', () => {
+    const [candidate, baseline] = pair(400, 8, 8)
+    const judged = judge({ candidate, baseline, missing: null, specs: [], mode: 'guard', policy })
+    const told = (paired: boolean) => reuse(used(1), digest(9), 'h', { mode: 'guard', budget: 50, paired }, judged.metrics[0]).check.message
+    expect(told(true)).toMatch(/looks better by about [\d.]+ pp/)
+    expect(told(false)).toMatch(/looks better by at most about [\d.]+ pp/)
   })
 
   it('say that pull requests are not counted, and that a laptop knows nothing', () => {
