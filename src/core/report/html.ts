@@ -13,6 +13,7 @@ import type { MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { cellsOf, sliceHeader } from './slice-view.ts'
+import { statisticsIn } from './statistics-words.ts'
 import { style, styleHash } from './style.ts'
 import { advice, html, join, name, own, plain, say, type Text } from './text.ts'
 import { type ModelView, undecidedTitle, viewOf } from './view.ts'
@@ -135,9 +136,11 @@ function metricsPart(model: ModelView): readonly string[] {
     const caption = `<figcaption><strong>${html(metric.name)}</strong> ${metricBadge(metric)} <span class="note">${html(metric.change)}</span></figcaption>`
     return drawn === '' ? [] : [`<figure>${caption}${drawn}</figure>`]
   })
+  const statistics = statisticsIn(model.findings.flatMap(({ stage, text }) => (stage === 'evaluate' ? [plain(text)] : [])))
   return [
     heading('Metrics'),
     rows,
+    ...(statistics === '' ? [] : [`<p class="note">${escapeHtml(statistics)}.</p>`]),
     ...(plots.length === 0 ? [] : [`<div class="plots">${plots.join('')}</div>`]),
     ...(plots.length === 0
       ? []

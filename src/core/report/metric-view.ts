@@ -209,11 +209,10 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   if (delta === null || metric.baseline === null) {
     const { interval } = metric.candidate
     const inside = interval === null ? [] : own(` (95 % CI ${levelInterval(interval, metric.unit, limits)})`)
+    // that there is no baseline yet is said with what follows from it
     const differs = mine.some((entry) => entry.status === 'not-comparable')
-    const why = differs
-      ? say`It is not compared with ${baseline.length === 0 ? own('the baseline') : baseline}.`
-      : own('There is no baseline to compare with yet.')
-    return say`${name(metric.name)} ${now}${inside}${rows}${direction}. ${why}`
+    const why = differs ? say` It is not compared with ${baseline.length === 0 ? own('the baseline') : baseline}.` : []
+    return say`${name(metric.name)} ${now}${inside}${rows}${direction}.${why}`
   }
   const check = changeCheck(mine)
   const { interval, side, percent } = intervalOf(metric, check)

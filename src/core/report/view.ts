@@ -84,7 +84,7 @@ export function viewOf(report: Report): ReportView {
   const models = report.models.map((model) => modelView(model, report)).sort((a, b) => rank(a.verdict) - rank(b.verdict))
   return {
     verdict: report.verdict,
-    title: titleOf(report, models),
+    title: titleOf(models),
     models,
     findings: runFindings(report),
     policy: policyView(report.policy ?? null),
@@ -94,11 +94,10 @@ export function viewOf(report: Report): ReportView {
 }
 
 /** `flights passes` · `fraud fails, 2 other models pass` */
-function titleOf(report: Report, models: readonly ModelView[]): Text {
+function titleOf(models: readonly ModelView[]): Text {
   const [first, ...rest] = models
   if (first === undefined) return own('nothing could be decided')
-  if (rest.length === 0)
-    return report.models.some(isFirstRun) ? say`${name(first.name)} passes, with nothing to compare against yet` : first.title
+  if (rest.length === 0) return first.title
   const worst = models.filter((model) => model.verdict === first.verdict)
   if (worst.length === models.length) return say`all ${own(plural(models.length, 'model'))} ${own(pluralVerb(first.verdict))}`
   const others = models.length - worst.length
@@ -132,7 +131,7 @@ function modelView(model: ModelReport, report: Report): ModelView {
   return {
     name: model.config.name,
     verdict: model.verdict,
-    title: say`${name(model.config.name)} ${own(verbs[model.verdict])}`,
+    title: say`${name(model.config.name)} ${own(isFirstRun(model) ? 'passes, with nothing to compare against yet' : verbs[model.verdict])}`,
     headline: details.success
       ? primarySentence(details.data, evaluation?.checks ?? [], baselineWords(evaluation?.baseline ?? null))
       : withoutEvaluation(model),
@@ -193,7 +192,8 @@ function withoutEvaluation(model: ModelReport): Text {
 
 function promotionOf(model: ModelReport): Text {
   const { promote } = model.config
-  if (model.promotable) return promote === null ? own('Promotable') : say`Promotable to ${join(promote.to.map(name), ', ')}`
+  if (model.promotable)
+    return promote === null ? own('Promotable, once promote.to says where') : say`Promotable to ${join(promote.to.map(name), ', ')}`
   if (model.verdict === 'warn') return own('Not promotable: promote.accept asks for a pass')
   if (model.verdict === 'pass') return own('Not promotable: the evaluated bytes are not known')
   const because = model.stages.filter(({ verdict }) => verdict === model.verdict).map(({ stage }) => stage)

@@ -3,6 +3,7 @@ import { type DefaultTreeAdapterTypes, parse } from 'parse5'
 import { describe, expect, it } from 'vitest'
 import { renderHtml } from '../../../src/core/report/html.ts'
 import { style, styleHash } from '../../../src/core/report/style.ts'
+import { makeCheck } from '../../../src/core/schema/result.ts'
 import { naughtyCases } from './naughty.ts'
 import { failing, first, hostile, missing, passing, report } from './samples.ts'
 
@@ -67,6 +68,23 @@ describe('the page', () => {
     expect(pages.failing).toContain('class="point candidate"')
     expect(pages.failing).toContain('class="point baseline"')
     expect(pages['first run']).toContain('none yet')
+  })
+
+  it('says once what the p-values in its findings are', () => {
+    const found = makeCheck({
+      id: 'evaluate.max_drop:roc_auc',
+      metric: 'roc_auc',
+      status: 'fail',
+      effect: 'fail',
+      message: 'roc_auc fell by 5.3 pp (limit 0.5 pp). p < 1e−16 (Holm, 2 metrics), 30,000 rows.',
+    })
+    const model = failing()
+    const stages = model.stages.map((stage) =>
+      stage.stage !== 'evaluate' || stage.result === null ? stage : { ...stage, result: { ...stage.result, checks: [found] } },
+    )
+    const words = 'p: how likely chance alone would show as much; Holm: corrected for the number of metrics.'
+    expect(renderHtml(report([{ ...model, stages }])).split(words)).toHaveLength(2)
+    expect(pages.passing).not.toContain('how likely chance alone would show as much; Holm')
   })
 
   it('draws drift with its thresholds', () => {

@@ -53,6 +53,13 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % eac
     expect(verdictTable(report([passing()]))).not.toContain('JS*')
   })
 
+  it('says what is missing where a model may be promoted and nobody said where', () => {
+    const model = passing()
+    expect(verdictTable(report([{ ...model, config: { ...model.config, promote: null } }]))).toContain(
+      '  Promotable, once promote.to says where\n',
+    )
+  })
+
   it('says which result is missing', () => {
     expect(verdictTable(report([missing()]))).toContain('  ERROR  evaluate: no result of this run: the stage did not run to its end')
   })
