@@ -5,8 +5,8 @@
  * ten quantile cells of the reference, ±∞, missing. For categories: one cell per level (the 100 most frequent of very many), rare ones and the unlisted pooled, missing.
  * Fine cells, ordered, feed the distribution tests: all percentile cells of the reference with the spikes between them.
  *
- * A profile lists no value below 0.5 % and no label below 5 rows. Where one side lists a value and the other does not, the other's
- * count is taken as the most it can be: that can only make the two sides look closer than they are, never further apart.
+ * A profile lists no value below 0.5 % and no label below 5 rows, and of many columns fewer labels. Where one side lists a value and the other does not,
+ * the other's count is taken as near to it as it can be: that can only make the two sides look closer than they are, never further apart.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { firstAtLeast } from '../stats/sorted.ts'
@@ -246,7 +246,7 @@ function categoryCells(reference: ColumnProfile, current: ColumnProfile): Column
 export interface Level extends Cell {
   /** never shown */
   readonly label: string
-  /** false: the side does not list it, and the count is the most it can be */
+  /** false: the side does not list it, and the count is as near to the other as it can be */
   readonly inReference: boolean
   readonly inCurrent: boolean
 }
@@ -255,35 +255,40 @@ export interface Level extends Cell {
 export function commonLevels(reference: ColumnProfile, current: ColumnProfile): readonly Level[] {
   const before = listed(reference)
   const now = listed(current)
-  const labels = new Set([...before.counts.keys(), ...now.counts.keys()])
-  const at = (side: Listed, label: string) => {
-    const count = side.counts.get(label)
-    if (count !== undefined) return count
-    const most = Math.min(side.mostUnlisted, side.unlisted)
-    side.unlisted -= most
-    return most
-  }
-  return [...labels].map((label) => ({
+  const labels = [...new Set([...before.counts.keys(), ...now.counts.keys()])]
+  const [a, b] = [rowsOf(labels, before, now), rowsOf(labels, now, before)]
+  return labels.map((label, i) => ({
     label,
-    a: at(before, label),
-    b: at(now, label),
+    a: a[i] ?? 0,
+    b: b[i] ?? 0,
     inReference: before.counts.has(label),
     inCurrent: now.counts.has(label),
   }))
 }
 
+/** Of a label that the side does not list: as near to the share that the other side has as what it leaves out allows, which all of them have between them. */
+function rowsOf(labels: readonly string[], side: Listed, other: Listed): readonly number[] {
+  const wanted = labels.map((label) => {
+    const alike = ((other.counts.get(label) ?? 0) * side.rows) / Math.max(1, other.rows)
+    return side.counts.has(label) ? 0 : Math.min(side.mostUnlisted, Math.round(alike))
+  })
+  const part = Math.min(1, side.unlisted / Math.max(1, total(wanted)))
+  return labels.map((label, i) => side.counts.get(label) ?? Math.round((wanted[i] ?? 0) * part))
+}
+
 interface Listed {
+  readonly rows: number
   readonly counts: ReadonlyMap<string, number>
   readonly mostUnlisted: number
-  /** rows of levels that are not listed and not yet accounted for */
-  unlisted: number
+  /** rows of levels that are not listed */
+  readonly unlisted: number
 }
 
 function listed(column: ColumnProfile): Listed {
   const { top = [], other_count: unlisted = 0 } = column.categories ?? {}
   // of many columns fewer labels are kept, and the profile says what it left out
   const mostUnlisted = column.categories?.most_unlisted ?? (top.length >= maxLevels ? (top.at(-1)?.count ?? 0) : listedRows - 1)
-  return { counts: new Map(top.map(({ value, count }) => [value, count])), mostUnlisted, unlisted }
+  return { rows: column.n - missing(column), counts: new Map(top.map(({ value, count }) => [value, count])), mostUnlisted, unlisted }
 }
 
 function toTable(cells: readonly Cell[], dropEmpty = true): CountTable {

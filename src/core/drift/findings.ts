@@ -10,7 +10,7 @@ import type { Severity } from '../gate/fold.ts'
 import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { type ColumnCells, finiteRows, missing } from './column-cells.ts'
+import { type ColumnCells, finiteRows, listedRows, missing } from './column-cells.ts'
 import { type Era, eras } from './era.ts'
 import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
@@ -127,7 +127,9 @@ export const questions: readonly Question[] = [
       const variants = fresh.filter((level) => plain.has(oneForm(level.label))).length
       const limit = reachedLimit(now, { warn: 0.001, fail: 0.01 })
       if (limit === null) return null
-      const known = fresh.every((level) => level.a === 0) ? 'never seen' : 'seen fewer than five times'
+      const seen = Math.max(...fresh.map(({ a }) => a))
+      const known =
+        seen === 0 ? 'never seen' : seen < listedRows ? 'seen fewer than five times' : `seen in at most ${plural(seen, 'row')} each`
       return {
         ...limit,
         observed: now,
@@ -154,7 +156,9 @@ export const questions: readonly Question[] = [
         .filter(({ p }) => p <= levels.warn)
       if (gone.length === 0) return null
       const before = shareOf(gone, 'a', told)
-      const left = gone.every((level) => level.b === 0) ? 'are gone' : 'are gone but for fewer than five rows each'
+      const rows = Math.max(...gone.map(({ b }) => b))
+      const left =
+        rows === 0 ? 'are gone' : `are gone but for ${rows < listedRows ? 'fewer than five rows' : `at most ${plural(rows, 'row')}`} each`
       return {
         severity: 'warn',
         limit: 0.01,

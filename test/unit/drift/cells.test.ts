@@ -93,6 +93,21 @@ describe('cells of a category column', () => {
     expect(coarse.current).toEqual([400, 100, 0])
   })
 
+  it('labels that there was no room for have what was left out between them', () => {
+    // of many columns only the most frequent labels of each side are kept
+    const kept = (counts: Readonly<Record<string, number>>, room: number): ColumnProfile => {
+      const column = labels('c', rows(counts))
+      const { top = [] } = column.categories ?? {}
+      const [listed, left] = [top.slice(0, room), top.slice(room)]
+      const categories = { top: listed, other_count: left.reduce((sum, { count }) => sum + count, 0), distinct: top.length }
+      return { ...column, categories: { ...categories, most_unlisted: left[0]?.count ?? 0 } }
+    }
+    const { coarse } = both(kept({ a: 300, b: 130, d: 120, e: 110 }, 4), kept({ a: 300, b: 120, d: 90, e: 90 }, 1))
+    // 300 rows are left out, none of more than 120: not 120 of two, and 60 of the third
+    expect(coarse.reference).toEqual([300, 130, 120, 110])
+    expect(coarse.current).toEqual([300, 108, 100, 92])
+  })
+
   it('cannot be laid over numbers', () => {
     expect(columnCells(labels('c', rows({ a: 500 })), numbers('c', ramp(100)))).toBeNull()
     expect(columnCells(numbers('c', ramp(100)), labels('c', rows({ a: 500 })))).toBeNull()
