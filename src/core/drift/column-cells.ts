@@ -167,13 +167,14 @@ function fineCells(
   return { ...toTable(cells), places: null }
 }
 
-/** Values with at least 1 % of the rows of both sides together, ascending: chosen from pooled counts only, so the tests stay valid. */
+/** Values with at least 1 % of all rows, ascending: chosen from pooled counts only, so the tests stay valid. Of many columns those that the reference lists were frequent there by luck: none is a spike that may be unlisted as often. */
 function pooledSpikes(reference: ColumnProfile, current: ColumnProfile): Spike[] {
+  const leftOut = (reference.numeric?.most_unlisted ?? 0) + (current.numeric?.most_unlisted ?? 0)
   const values = [...new Set([...(reference.numeric?.spikes ?? []), ...(current.numeric?.spikes ?? [])].map((spike) => spike.value))]
   const [a, b] = [rowsAt(reference, values), rowsAt(current, values)]
   return values
     .map((value) => ({ value, a: a.get(value) ?? 0, b: b.get(value) ?? 0 }))
-    .filter((spike) => spike.a + spike.b >= spikeShare * (reference.n + current.n))
+    .filter((spike) => spike.a + spike.b >= spikeShare * (reference.n + current.n) && spike.a + spike.b > leftOut)
     .sort((x, y) => y.a + y.b - (x.a + x.b) || x.value - y.value)
     .slice(0, maxSpikes)
     .sort((x, y) => x.value - y.value)
