@@ -18,7 +18,7 @@ export function printResult(result: StageResult): void {
   print(`${of}: ${result.verdict} (${outcomeWords(result)})`)
   for (const { effect, id, message, fix } of dueLines(result)) {
     print(`  ${effect} ${id}  ${message}`)
-    if (fix !== null) print(`    ${fix}`)
+    for (const line of fix) print(`    ${line}`)
   }
   if (result.degraded.length > 0) print(`  degraded: ${result.degraded.join(', ')}`)
 }

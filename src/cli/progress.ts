@@ -35,7 +35,7 @@ export function show(terminal: Terminal, result: StageResult): void {
   showOutcome(terminal, result)
   for (const { effect, id, message, fix } of dueLines(result)) {
     terminal.write(`    ${paint(terminal, colours[effect], effect)} ${neutraliseLine(id)}  ${neutraliseLine(message)}\n`)
-    if (fix !== null) terminal.write(`         ${paint(terminal, 90, neutraliseLine(fix))}\n`)
+    for (const line of fix) terminal.write(`         ${paint(terminal, 90, neutraliseLine(line))}\n`)
   }
 }
 

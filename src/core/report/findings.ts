@@ -59,7 +59,7 @@ export interface ModelFindings {
 
 export function modelFindings(model: ModelReport, report: Report): ModelFindings {
   const all = [
-    ...model.stages.flatMap((stage) => stageFindings(stage)),
+    ...model.stages.flatMap(reportedFindings),
     ...gateFindings(report).flatMap((entry) => (entry.about === model.config.name ? [entry.finding] : [])),
   ]
   return {
@@ -69,9 +69,9 @@ export function modelFindings(model: ModelReport, report: Report): ModelFindings
   }
 }
 
-/** What is due of one result, in the order of its checks. */
+/** What is due of one result. */
 export const dueOf = (result: StageResult): readonly Finding[] =>
-  merged(result.checks.filter((check) => isDue(check.effect)).map((check) => finding(check, result.stage)))
+  merged(stageFindings(result).filter(({ effect }) => isDue(effect))).toSorted(byWeight)
 
 /** The gate's own troubles that belong to no model. */
 export function runFindings(report: Report): readonly Finding[] {
@@ -96,14 +96,14 @@ export function isFirstRun(model: ModelReport): boolean {
   return model.verdict === 'warn' && due.length > 0 && due.every((check) => check.status === 'no-baseline')
 }
 
-function stageFindings(stage: StageReport): readonly Finding[] {
-  const details = evaluateDetails.safeParse(stage.result?.details)
-  const metrics = details.success ? details.data.metrics.map(({ name }) => name) : []
-  const found = (stage.result?.checks ?? [])
-    .filter((check) => isDue(check.effect) || !isQuiet(check.status))
-    .map((check) => finding(check, stage.stage, metrics))
-  return stage.result === null && stage.because !== null ? [missing(stage, stage.because)] : found
+function stageFindings({ stage, checks, details }: StageResult): readonly Finding[] {
+  const evaluated = evaluateDetails.safeParse(details)
+  const metrics = evaluated.success ? evaluated.data.metrics.map(({ name }) => name) : []
+  return checks.filter((check) => isDue(check.effect) || !isQuiet(check.status)).map((check) => finding(check, stage, metrics))
 }
+
+const reportedFindings = (stage: StageReport): readonly Finding[] =>
+  stage.result !== null ? stageFindings(stage.result) : stage.because !== null ? [missing(stage, stage.because)] : []
 
 const missing = (stage: StageReport, because: string): Finding => ({
   effect: stage.verdict,

@@ -2,7 +2,9 @@
 
 import type { Verdict } from '../gate/fold.ts'
 import type { Check, StageResult } from '../schema/result.ts'
+import { blockLines } from './escape.ts'
 import { dueOf } from './findings.ts'
+import { grouped } from './fixes.ts'
 import { plural } from './format.ts'
 import { plain } from './text.ts'
 
@@ -10,19 +12,20 @@ export interface LogLine {
   readonly effect: Verdict
   readonly id: string
   readonly message: string
-  readonly fix: string | null
+  /** what to do about it and about those before it without one: a sentence, and what there is to paste below it */
+  readonly fix: readonly string[]
 }
 
-/** What is due. Checks that wait for the same baseline are one line; the verdicts of models are the outcome itself. */
+/** What is due, worst first. Checks that wait for the same baseline are one line; the verdicts of models are the outcome itself. */
 export const dueLines = (result: StageResult): readonly LogLine[] =>
-  dueOf(result)
-    .filter(({ id }) => !isVerdict(id))
-    .map(({ effect, id, text, message, fix, merged }) => ({
+  grouped(dueOf(result).filter(({ id }) => !isVerdict(id))).flatMap(({ findings, fix }) =>
+    findings.map(({ effect, id, text, message, merged }, at) => ({
       effect,
       id: merged ? result.stage : id,
       message: merged ? plain(text) : message,
-      fix,
-    }))
+      fix: fix === null || at < findings.length - 1 ? [] : [fix.sentence, ...(fix.block === null ? [] : blockLines(fix.block))],
+    })),
+  )
 
 /** How many checks came to what. What decided nothing is counted as that, whatever the policy made of it, and never as passed. */
 export function outcomeWords(result: StageResult): string {

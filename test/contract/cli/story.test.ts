@@ -13,8 +13,15 @@ let first: Finished
 let worse: Finished
 let comment: string
 
-const step = (config: string, ...more: string[]): Promise<Finished> =>
-  runNode([commandLine(), 'run', '--config', config, '--out', 'out', ...more], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+const pages = [
+  { page: 'validate', config: 'story-1-impossible-delays.yml', begins: 'What a broken contract looks like:' },
+  { page: 'evaluate', config: 'story-4-worse-candidate.yml', begins: 'A worse candidate:' },
+] as const
+const told = new Map<string, Finished>()
+
+const modelgate = (...args: string[]): Promise<Finished> =>
+  runNode([commandLine(), ...args, '--out', 'out'], { cwd: folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+const step = (config: string, ...more: string[]): Promise<Finished> => modelgate('run', '--config', config, ...more)
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'modelgate-story-'))
@@ -25,6 +32,7 @@ beforeAll(async () => {
   await step('story-3-better-candidate.yml', '--promote')
   worse = await step('story-4-worse-candidate.yml')
   comment = readFileSync(join(folder, 'out', 'report.md'), 'utf8')
+  for (const { page, config } of pages) told.set(page, await modelgate(page, '--config', config))
 }, 240_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -61,6 +69,15 @@ describe('the README', () => {
     const quoted = readme.split('\n').flatMap((line) => (line.startsWith('>') ? [line.replace(/^> ?/, '')] : []))
     expect(lines(quoted.join('\n')).length).toBeGreaterThan(8)
     expect(lines(asRead).slice(0, lines(quoted.join('\n')).length)).toEqual(lines(quoted.join('\n')))
+  })
+})
+
+describe('the page of a stage', () => {
+  it.each(pages)('$page shows what the stage says', ({ page, begins }) => {
+    const text = readFileSync(join(projectRoot, 'docs', `${page}.md`), 'utf8')
+    const [, example = ''] = text.slice(text.indexOf(begins) + begins.length).split(/\n\n/)
+    expect(lines(example).length).toBeGreaterThan(1)
+    expect(notThere(lines(example), lines(told.get(page)?.stderr ?? ''))).toEqual([])
   })
 })
 

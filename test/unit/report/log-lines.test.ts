@@ -29,8 +29,8 @@ describe('the log of a result', () => {
       {
         effect: 'warn',
         id: 'evaluate',
-        message: 'f1, mcc, roc_auc could not be compared: there is no baseline yet; tried production: there is no ledger yet.',
-        fix: 'promote a first model',
+        message: 'roc_auc, f1, mcc could not be compared: there is no baseline yet; tried production: there is no ledger yet.',
+        fix: ['promote a first model'],
       },
     ])
     expect(dueLines(result('warn', [waiting('f1')])).map(({ id }) => id)).toEqual(['evaluate.max_drop:f1'])
@@ -48,6 +48,26 @@ describe('the log of a result', () => {
       })
     const lines = dueLines(result('error', [error('min', 'roc_auc'), error('max_drop', 'roc_auc'), error('min', 'mcc')]))
     expect(lines.map(({ id }) => id)).toEqual(['evaluate.min:roc_auc', 'evaluate.min:mcc'])
+  })
+
+  it('begins with the worst, and gives advice that holds for several after the last of them', () => {
+    const moved = (column: string, effect: 'fail' | 'warn', observed: number) =>
+      makeCheck({
+        id: `drift.shift:${column}`,
+        status: effect,
+        effect,
+        column,
+        observed,
+        limit: 0.1,
+        message: `${column} moved`,
+        fix: `retrain; or write: \`drift: {columns: {"${column}": {shift: {warn: ${observed}}}}}\``,
+      })
+    const checks = [moved('a', 'warn', 0.15), moved('b', 'fail', 0.3), moved('c', 'fail', 0.4)]
+    expect(dueLines({ ...result('fail', checks), stage: 'drift' }).map(({ id, fix }) => [id, ...fix])).toEqual([
+      ['drift.shift:c'],
+      ['drift.shift:b', 'retrain; or write:', 'drift:', '  columns:', '    c: {shift: {warn: 0.4}}', '    b: {shift: {warn: 0.3}}'],
+      ['drift.shift:a', 'retrain; or write: `drift: {columns: {"a": {shift: {warn: 0.15}}}}`'],
+    ])
   })
 
   it('does not count as passed what too few rows left open', () => {
