@@ -162,6 +162,6 @@ export function reliabilityPlot(points: CalibrationView['points'], title: string
     ...marks,
     ...ticks,
     text((left + right) / 2, bottom + 32, 'probability', 'axis', 'middle'),
-    text(0, (top + bottom) / 2, 'true', 'axis'),
+    text(0, top + (bottom - top) / 4, 'true', 'axis'),
   ])
 }

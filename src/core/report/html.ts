@@ -9,7 +9,7 @@ import { blockHtml, escapeHtml } from './escape.ts'
 import { fairnessCells, fairnessHeader } from './fairness-view.ts'
 import { type FindingGroup, grouped } from './fixes.ts'
 import { duration } from './format.ts'
-import type { MetricView } from './metric-view.ts'
+import { areCompared, type MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { cellsOf, sliceHeader } from './slice-view.ts'
@@ -118,28 +118,30 @@ const fixPart = ({ sentence, block }: NonNullable<FindingGroup['fix']>, names: r
 function metricsPart(model: ModelView): readonly string[] {
   if (model.metrics.length === 0) return []
   const gated = model.metrics.filter((metric) => metric.gated)
+  const compared = areCompared(model.metrics)
   const rows = grid(
     'Metrics',
-    ['verdict', 'metric', 'baseline', 'candidate', 'change', 'limit'],
+    ['verdict', 'metric', ...(compared ? ['baseline'] : []), 'candidate', ...(compared ? ['change'] : []), 'limit'],
     model.metrics.map((metric) => [
       { html: metricBadge(metric) },
       { html: html(metric.name) },
-      { html: html(metric.baseline), figure: true },
+      ...(compared ? [{ html: html(metric.baseline), figure: true }] : []),
       { html: html(metric.candidate), figure: true },
-      { html: html(metric.change), figure: true },
+      ...(compared ? [{ html: html(metric.change), figure: true }] : []),
       { html: metric.limit.length === 0 ? '–' : html(metric.limit).replaceAll(/([≤≥]) /g, '$1&nbsp;') },
     ]),
   )
   const plots = gated.flatMap((metric) => {
     const title = `${plain(metric.name)}: baseline ${plain(metric.baseline)}, candidate ${plain(metric.candidate)}, limit ${plain(metric.limit) || 'none'}`
     const drawn = intervalPlot(metric, title)
-    const caption = `<figcaption><strong>${html(metric.name)}</strong> ${metricBadge(metric)} <span class="note">${html(metric.change)}</span></figcaption>`
+    const caption = `<figcaption><strong>${html(metric.name)}</strong> ${metricBadge(metric)} ${compared ? `<span class="note">${html(metric.change)}</span>` : ''}</figcaption>`
     return drawn === '' ? [] : [`<figure>${caption}${drawn}</figure>`]
   })
   const statistics = statisticsIn(model.findings.flatMap(({ stage, text }) => (stage === 'evaluate' ? [plain(text)] : [])))
   return [
     heading('Metrics'),
     rows,
+    ...(gated.length === model.metrics.length ? [] : ['<p class="note">Metrics without a verdict are shown, but not gated.</p>']),
     ...(statistics === '' ? [] : [`<p class="note">${escapeHtml(statistics)}.</p>`]),
     ...(plots.length === 0 ? [] : [`<div class="plots">${plots.join('')}</div>`]),
     ...(plots.length === 0
@@ -174,7 +176,7 @@ function fairnessPart({ fairness }: ModelView): readonly string[] {
 }
 
 const metricBadge = (metric: Pick<MetricView, 'gated' | 'effect' | 'word'>): string => {
-  if (!metric.gated) return badge('neutral', 'shown only')
+  if (!metric.gated) return '–'
   return metric.effect === 'pass' && metric.word !== 'pass' ? badge('neutral', metric.word) : badge(metric.effect, metric.word)
 }
 

@@ -10,7 +10,7 @@ import { grouped } from './fixes.ts'
 import { duration } from './format.ts'
 import { folded, groupText, icons, neutral, strongIf, table, verdictWords } from './markdown-blocks.ts'
 import { type Marker, writeMarker } from './marker.ts'
-import type { MetricView } from './metric-view.ts'
+import { areCompared, type MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { cellsOf, sliceHeader } from './slice-view.ts'
@@ -205,16 +205,17 @@ class Page {
   private metrics(model: ModelView): readonly string[] {
     const gated = model.metrics.filter((metric) => metric.gated)
     const others = model.metrics.filter((metric) => !metric.gated)
+    const compared = areCompared(model.metrics)
     const rows = (metrics: readonly MetricView[]) =>
       this.some(metrics, this.detail.rows).map((metric) => [
         own(verdictWords(metric)),
         metric.name,
-        metric.baseline,
+        ...(compared ? [metric.baseline] : []),
         strongIf(metric.candidate, metric.effect === 'fail' || metric.effect === 'error'),
-        metric.change,
+        ...(compared ? [metric.change] : []),
         metric.limit.length === 0 ? own('–') : metric.limit,
       ])
-    const header = ['verdict', 'metric', 'baseline', 'candidate', 'change', 'limit']
+    const header = ['verdict', 'metric', ...(compared ? ['baseline'] : []), 'candidate', ...(compared ? ['change'] : []), 'limit']
     return [
       ...(gated.length === 0 || this.detail.rows === 0 ? [] : [table(header, rows(gated))]),
       ...(others.length === 0 || !this.detail.folded

@@ -26,6 +26,8 @@ export interface MetricView {
   readonly name: Text
   readonly gated: boolean
   readonly lowerIsBetter: boolean
+  /** there is a value of the baseline */
+  readonly compared: boolean
   readonly baseline: Text
   readonly candidate: Text
   readonly change: Text
@@ -66,6 +68,9 @@ export function metricViews(details: EvaluateDetails, checks: readonly Check[]):
   return [...rows.filter((row) => row.gated), ...rows.filter((row) => !row.gated)]
 }
 
+/** Without a baseline a table has no column for it, and none for a change. */
+export const areCompared = (metrics: readonly MetricView[]): boolean => metrics.some(({ compared }) => compared)
+
 /** What a value is in: ` (EUR per 1,000 decisions)`. */
 const moneyText = ({ decisions }: EvaluateDetails): Text => prose(` (${decisions?.value?.currency ?? 'money'} per 1,000 decisions)`)
 
@@ -80,6 +85,7 @@ function metricView(metric: Metric, checks: readonly Check[], money: Text): Metr
     name: say`${name(metric.name)}${unit === null ? [] : say` ${name(unit)}`}${metric.metric === 'value' ? money : []}${own(lowerIsBetter ? ' (lower is better)' : '')}`,
     gated: metric.gated,
     lowerIsBetter,
+    compared: metric.baseline !== null,
     baseline:
       metric.baseline === null
         ? own('–')

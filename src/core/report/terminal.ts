@@ -4,7 +4,7 @@ import { blockLines } from './escape.ts'
 import type { Finding } from './findings.ts'
 import { grouped } from './fixes.ts'
 import { duration } from './format.ts'
-import type { MetricView } from './metric-view.ts'
+import { areCompared, type MetricView } from './metric-view.ts'
 import { wiringTitle } from './policy-view.ts'
 import type { Report } from './report.ts'
 import { statisticsIn } from './statistics-words.ts'
@@ -64,15 +64,17 @@ const findingLines = (findings: readonly Finding[]): readonly string[] =>
 /** The level of today before what it was: the change ends the row, for it is the longest. */
 function metricCells(metrics: readonly MetricView[]): readonly (readonly string[])[] {
   if (metrics.length === 0) return []
+  const compared = areCompared(metrics)
   const rows = metrics.map((metric) => [
     plain(metric.name),
     metric.effect === 'pass' && metric.word !== 'pass' ? metric.word : words[metric.effect],
-    plain(metric.baseline),
+    ...(compared ? [plain(metric.baseline)] : []),
     plain(metric.candidate),
     plain(metric.limit) || '–',
-    plain(metric.change),
+    ...(compared ? [plain(metric.change)] : []),
   ])
-  return [['metric', 'verdict', 'baseline', 'candidate', 'limit', 'change'], ...rows]
+  const header = compared ? ['metric', 'verdict', 'baseline', 'candidate', 'limit', 'change'] : ['metric', 'verdict', 'candidate', 'limit']
+  return [header, ...rows]
 }
 
 const widest = 60

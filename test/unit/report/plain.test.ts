@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { annotations } from '../../../src/core/report/annotations.ts'
+import { renderHtml } from '../../../src/core/report/html.ts'
 import { junit } from '../../../src/core/report/junit.ts'
+import { commentBody } from '../../../src/core/report/markdown.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { naughtyCases } from './naughty.ts'
 import { failing, first, hostile, missing, passing, report } from './samples.ts'
@@ -51,6 +53,14 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % eac
     expect(place('metric ')).toBeGreaterThan(place('WARN  drift: distance moved'))
     expect(lines.filter((line) => line.includes('JS*: how far two distributions are apart, 0 to 1'))).toHaveLength(1)
     expect(verdictTable(report([passing()]))).not.toContain('JS*')
+  })
+
+  it('has no column for a baseline or a change where there is none, nor have comment and report', () => {
+    const given = report([first()])
+    expect(verdictTable(given)).toContain('\n  metric                      verdict  candidate  limit\n')
+    expect(commentBody(given, { key: 'k', run: '1', attempt: '1' })).toContain('| verdict | metric | candidate | limit |')
+    expect(renderHtml(given)).not.toContain('<th scope="col">baseline</th>')
+    expect(renderHtml(report([passing()]))).toContain('<th scope="col">baseline</th>')
   })
 
   it('says what is missing where a model may be promoted and nobody said where', () => {
