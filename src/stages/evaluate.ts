@@ -41,6 +41,7 @@ import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { RowFacts } from './evaluate/row-facts.ts'
 import { refuseOthersAnswers } from './evaluate/stored-baseline.ts'
 import { checkLabels } from './evaluate/suits.ts'
+import { noRow } from './evaluate/test-rows.ts'
 import { frequentLabels } from './evaluate/truth.ts'
 import { isNumeric, TruthReader } from './evaluate/truth-reader.ts'
 import { UnitReader } from './evaluate/units.ts'
@@ -59,7 +60,7 @@ export const evaluate: ModelStage = async (given, options) => {
   await using scorer = opened.value
   if (test.status === 'rejected') throw test.reason
 
-  const { engine, table, all, shown, target, excluded, rowsRead } = test.value
+  const { engine, table, all, shown, target, excluded, counted, rowsRead } = test.value
   const task = taskFor(target, scorer)
   if (target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
   refuseUnsuited(context, task)
@@ -177,9 +178,9 @@ export const evaluate: ModelStage = async (given, options) => {
   const details: EvaluateDetails = {
     task,
     primary: judged.primary,
-    rows: table.rows,
+    rows: counted,
     ...(judged.groups === undefined ? {} : { groups: judged.groups }),
-    excluded,
+    excluded: counted === table.rows ? excluded : { ...excluded, [noRow]: table.rows - counted },
     // those of a multilabel task are names of columns
     labels:
       hidden || scores.labels === null ? null : own.task === 'multilabel' ? [...scores.labels] : frequentLabels(truth.coded, scores.labels),

@@ -104,7 +104,9 @@ export function judge(input: JudgeInput): Judgement {
 function groupsCounted({ candidate, groupName = null }: JudgeInput): Pick<Judgement, 'groups'> {
   const units = unitsOf(candidate)
   if (units === null || units.length === 0 || serialOf(candidate, units.length, (candidate.group ?? null) !== null)) return {}
-  return { groups: { count: groupsOf(units), noun: groupNoun(candidate.task, groupName) } }
+  const { weight = null } = candidate
+  const counted = weight === null ? units : units.filter((_, row) => weight[row] !== 0)
+  return { groups: { count: groupsOf(counted), noun: groupNoun(candidate.task, groupName) } }
 }
 
 function gatedSpecs({ specs, candidate, usualToo = false }: JudgeInput): readonly MetricSpec[] {

@@ -41,19 +41,25 @@ export interface Family {
   readonly small: number
 }
 
-/** @param least rows that a slice has at least */
-export function slicesOf(columns: readonly SliceColumn[], least: number, declared: boolean, fresh = false): Family {
+/** @param least rows that a slice has at least; @param weight of each row: one of weight 0 is no row, and in no slice */
+export function slicesOf(
+  columns: readonly SliceColumn[],
+  least: number,
+  declared: boolean,
+  fresh = false,
+  weight: Float64Array | null = null,
+): Family {
   const column = columns.map(({ name }) => name).join('+')
   const { codes, parts } = together(columns)
   const sizes = new Uint32Array(parts.length)
-  for (let i = 0; i < codes.length; i++) sizes[codes[i] ?? 0] = (sizes[codes[i] ?? 0] ?? 0) + 1
+  for (let i = 0; i < codes.length; i++) if (weight?.[i] !== 0) sizes[codes[i] ?? 0] = (sizes[codes[i] ?? 0] ?? 0) + 1
   const ranks = columns.map(({ order }) => new Map(order.map((code, rank) => [code, rank])))
   const kept = [...parts.keys()].filter((code) => (sizes[code] ?? 0) >= least).sort((a, b) => byRank(parts[a] ?? [], parts[b] ?? [], ranks))
   const none = kept.length
   const places = new Uint16Array(parts.length).fill(none)
   for (const [at, code] of kept.entries()) places[code] = at
   const of = none < 256 ? new Uint8Array(codes.length) : new Uint16Array(codes.length)
-  for (let i = 0; i < of.length; i++) of[i] = places[codes[i] ?? 0] ?? none
+  for (let i = 0; i < of.length; i++) of[i] = weight?.[i] === 0 ? none : (places[codes[i] ?? 0] ?? none)
   const counts = kept.map((code) => sizes[code] ?? 0)
   const lists = once(() => listsOf(of, counts))
   const hidden = columns.some((one) => one.hidden)

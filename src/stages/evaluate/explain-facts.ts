@@ -15,14 +15,16 @@ import type { ModelConfig, ModelRef, Source } from '../../core/schema/config.ts'
 import type { LedgerModel } from '../../core/schema/ledger.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
+import { quoteName, type Table } from '../../ports/data-engine.ts'
 import type { RunContext } from '../context.ts'
 import { noLedgerYet, readLedger } from '../ledger-change.ts'
 import { openSource } from '../open-data.ts'
+import { subTable } from '../sub-table.ts'
 import { numbersOnly } from './numbers-only.ts'
 import { type LabelledRole, openLabelled, testRecords } from './open-labelled.ts'
 import { readNumbers } from './own-numbers.ts'
 import { partSizes } from './parts.ts'
-import type { Labelled } from './test-rows.ts'
+import { type Labelled, noRow } from './test-rows.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
@@ -67,22 +69,25 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
   if (model.data.sources.test === undefined || model.task === 'custom' || targetColumns(model.data).length === 0) return []
   return told('data.test', async () => {
     const own = { ...context, model }
-    const { engine, table, shown, target, excluded, rowsRead } = await openLabelled(own)
+    const { engine, table, shown, target, excluded, counted, rowsRead } = await openLabelled(own)
     const holdout = holdoutOf(await testRecords(table, rowsRead)) ?? ''
     const proof = await proofNow(context, model, known, holdout)
     const only = await numbersOnly(model, { root: context.root, files: context.ports.files, states: known.states })
     const knownOfRows = { task: target.task, proof: proof.level }
     return [
-      sizeOf('test', { table, excluded }),
+      sizeOf('test', { table, excluded: counted === table.rows ? excluded : { ...excluded, [noRow]: table.rows - counted } }),
       ...(target.inferred ? [`the target looks like a ${target.task} task: \`task: ${target.task}\` in the config would say so`] : []),
       ...proof.lines,
       ...(only === null
-        ? decidable(model, table.rows, knownOfRows)
+        ? decidable(model, counted, knownOfRows)
         : decidableUnpaired(model, only, { ...knownOfRows, rows: table.rows, holdout })),
-      ...(await partSizes(own, { engine, table, shown })),
+      ...(await partSizes(own, { engine, table: thatCount(table, model.data.weight, counted), shown })),
     ]
   })
 }
+
+const thatCount = (table: Table, weight: string | null, rows: number): Table =>
+  weight === null || rows === table.rows ? table : subTable(table, { where: `${quoteName(weight)} <> 0`, rows })
 
 /** The rows on which a threshold is chosen. */
 async function choosing(context: RunContext, model: ModelConfig): Promise<readonly string[]> {

@@ -31,9 +31,9 @@ export async function openLabelled(context: Omit<ModelContext, 'result'>, role: 
   const target = await readTarget(engine, table, data, role === 'test' ? said : 'binary', shown)
   const ranking = target.task === 'ranking'
   // only rows that judge are told apart by their id
-  await checkRows(engine, table, role === 'test' ? data : { ...data, id: null }, shown, ranking ? data.group : null)
+  const counted = await checkRows(engine, table, role === 'test' ? data : { ...data, id: null }, shown, ranking ? data.group : null)
   if (ranking) await checkRelevance(engine, table, target.columns[0], shown)
-  return { engine, table, all, shown, target, excluded, rowsRead: all.rows }
+  return { engine, table, all, shown, target, excluded, counted, rowsRead: all.rows }
 }
 
 export const testRecords = (table: Table, rows: number): Promise<readonly InputRecord[]> => inputRecords('test', { ...table, rows })

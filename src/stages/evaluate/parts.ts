@@ -4,7 +4,7 @@ import { judgeFairness } from '../../core/evaluate/fairness.ts'
 import type { FairnessColumn } from '../../core/evaluate/fairness-groups.ts'
 import { unsuitedMeasure } from '../../core/evaluate/fairness-measures.ts'
 import type { Judgement, MissingBaseline } from '../../core/evaluate/judge.ts'
-import { type Family, type Slice, slicesOf } from '../../core/evaluate/slice-rows.ts'
+import { type Family, slicesOf } from '../../core/evaluate/slice-rows.ts'
 import { judgeSlices } from '../../core/evaluate/slices.ts'
 import type { Policy } from '../../core/gate/fold.ts'
 import type { Scores } from '../../core/metrics/scores.ts'
@@ -49,7 +49,7 @@ export async function judgeParts(context: ModelContext, request: PartsRequest): 
     slices &&
     judgeSlices({
       ...models,
-      families: familiesOf(slices, cut, request.table.rows),
+      families: familiesOf(slices, cut, request.table.rows, request.own.weight ?? null),
       specs: slices.metrics.length > 0 ? slices.metrics : primaryOf(context, request.judged),
       policy,
       minRows: slices.minRows,
@@ -139,13 +139,10 @@ function groupsOf(names: readonly string[], { columns }: Cut, { own, shown }: Pa
     names.flatMap((name) => columns.get(name) ?? []),
     1,
     true,
+    false,
+    own.weight ?? null,
   )
-  const { weight = null } = own
-  const [known, unknown] = [false, true].map((missing) => all.filter((group) => group.missing === missing))
-  // a row of weight 0 is no row
-  const groups = (known ?? [])
-    .map((group) => (weight ? { ...group, ...rowsThat(group.rows, (row) => weight[row] !== 0) } : group))
-    .filter(({ n }) => n > 0)
+  const groups = all.filter(({ missing }) => !missing)
   if (groups.length < 2) {
     throw new UserError(
       'GROUPS_UNFIT',
@@ -160,12 +157,7 @@ function groupsOf(names: readonly string[], { columns }: Cut, { own, shown }: Pa
       'name a column with fewer values, or one in which they are put together',
     )
   }
-  return { column, groups, without: (unknown ?? []).reduce((sum, { n }) => sum + n, 0) }
-}
-
-function rowsThat(rows: Uint32Array, count: (row: number) => boolean): Pick<Slice, 'n' | 'rows'> {
-  const kept = rows.filter(count)
-  return { n: kept.length, rows: kept }
+  return { column, groups, without: all.reduce((sum, { n, missing }) => sum + (missing ? n : 0), 0) }
 }
 
 const isIn = (by: SlicesSpec['by'] = [], names: readonly string[]): boolean =>
@@ -179,12 +171,14 @@ export function familiesOf(
   { by, minRows, fresh }: SlicesSpec,
   { columns, found }: Pick<Cut, 'columns' | 'found'>,
   rows: number,
+  weight: Float64Array | null = null,
 ): readonly Family[] {
+  const counted = weight === null ? rows : weight.reduce((sum, w) => sum + (w === 0 ? 0 : 1), 0)
   const columnsOf = (names: readonly string[]) => names.flatMap((name) => columns.get(name) ?? [])
   const declared = by.filter((names) => names.length > 1 || !names.some((name) => found.includes(name)))
   return [
-    ...declared.map((names) => slicesOf(columnsOf(names), minRows, true, isIn(fresh?.by, names))),
-    ...found.map((name) => slicesOf(columnsOf([name]), Math.max(minRows, 50, Math.ceil(rows / 100)), false, fresh?.auto)),
+    ...declared.map((names) => slicesOf(columnsOf(names), minRows, true, isIn(fresh?.by, names), weight)),
+    ...found.map((name) => slicesOf(columnsOf([name]), Math.max(minRows, 50, Math.ceil(counted / 100)), false, fresh?.auto, weight)),
   ]
 }
 

@@ -18,6 +18,7 @@ export interface Labelled {
   readonly excluded: Readonly<Record<string, number>>
 }
 
+export const noRow = 'of weight 0, which is no row'
 const tooYoung = 'younger than data.label_delay, so their labels are not final'
 
 /**
@@ -57,6 +58,7 @@ const momentOf = ({ type }: Column, milliseconds: number): string => {
 
 /**
  * @param idWithin column within which alone an id is one of its kind, when it may come back elsewhere
+ * @returns how many rows count: one of weight 0 is no row
  * @throws UserError COLUMNS_MISSING, IDS_REPEATED, WEIGHT_INVALID
  */
 export async function checkRows(
@@ -65,7 +67,7 @@ export async function checkRows(
   { id, weight }: Pick<DataSpec, 'id' | 'weight'>,
   shown: string,
   idWithin: string | null = null,
-): Promise<void> {
+): Promise<number> {
   if (id !== null) {
     columnOf(table, id, 'data.id', shown)
     const names = [idWithin, id].filter((name) => name !== null).map(quoteName)
@@ -81,7 +83,7 @@ export async function checkRows(
       )
     }
   }
-  if (weight !== null) await checkWeights(engine, table, weight, shown)
+  return weight === null ? table.rows : checkWeights(engine, table, weight, shown)
 }
 
 /** @throws UserError RELEVANCE_NEGATIVE: a gain that is taken away is none */
@@ -98,7 +100,7 @@ export async function checkRelevance(engine: DataEngine, table: Table, target: s
   )
 }
 
-async function checkWeights(engine: DataEngine, table: Table, weight: string, shown: string): Promise<void> {
+async function checkWeights(engine: DataEngine, table: Table, weight: string, shown: string): Promise<number> {
   const column = columnOf(table, weight, 'data.weight', shown)
   const refuse = (what: string, fix = 'give every row a weight of at least 0') =>
     new UserError('WEIGHT_INVALID', `${quoted(weight)} of ${shown}, which is data.weight, ${what}`, fix)
@@ -116,5 +118,7 @@ async function checkWeights(engine: DataEngine, table: Table, weight: string, sh
   ] as const
   const bad = counts.flatMap(([what, found]) => (Number(found ?? 0) > 0 ? [`${what} in ${count(Number(found))}`] : []))
   if (bad.length > 0) throw refuse(`is ${bad.join(' and ')} of ${plural(table.rows, 'row')}`)
-  if (Number(row?.positive ?? 0) === 0) throw refuse('is 0 in every row', 'give every row a weight of at least 0, and one of them more')
+  const positive = Number(row?.positive ?? 0)
+  if (positive === 0) throw refuse('is 0 in every row', 'give every row a weight of at least 0, and one of them more')
+  return positive
 }

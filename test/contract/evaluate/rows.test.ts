@@ -58,6 +58,31 @@ describe('data.weight', () => {
     expect((await metric(config(''), 'roc_auc'))?.value).not.toBeCloseTo(weighted?.value ?? 0, 4)
   })
 
+  it('a weight of 0 is no row, in parts of the rows either: of groups, slices and what is told they are the same without it', async () => {
+    const some = rows(600, (_, i) => ({ w: i % 3 === 0 && i > 90 ? 0 : 1, route: i < 150 ? 'a' : i < 400 ? 'b' : 'c' }))
+    const settings = `    evaluate:
+      slices: {by: [route], min_rows: 132, metrics: {accuracy: {min: 0.99}}}
+      fairness: {by: [route], min_rows: 20, metrics: {accuracy: {max_difference: 1pp}}}
+`
+    const [all, kept] = [some, some.filter(({ w }) => w !== 0)]
+    const told = []
+    for (const list of [all, kept]) {
+      bench.write('test.csv', csv(list))
+      const result = await bench.evaluate(config(', weight: w', settings))
+      const details = evaluateDetails.parse(result.details)
+      told.push({
+        checks: result.checks.filter(({ id }) => id !== 'evaluate.determinism'),
+        rows: details.rows,
+        slices: details.slices,
+        fairness: details.fairness,
+      })
+      expect(details.excluded).toEqual(list === all ? { 'of weight 0, which is no row': all.length - kept.length } : {})
+      const lines = (await bench.explain(config(', weight: w', settings))).join('\n')
+      expect(lines).toContain('slices of route: 2 of 3 parts have 132 rows')
+    }
+    expect(told[0]).toEqual(told[1])
+  })
+
   it.each([
     ['negative', (_: Row, i: number) => ({ w: i < 3 ? -1 : 1 }), 'is negative in 3 of 300 rows'],
     ['missing', (_: Row, i: number) => ({ w: i === 7 ? '' : 1 }), 'is missing in 1 of 300 rows'],
