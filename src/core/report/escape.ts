@@ -132,7 +132,7 @@ export function fence(text: string, language: 'yaml' | 'text'): string {
   return [`${ticks}${language}`, ...lines, ticks].join('\n')
 }
 
-export const blockHtml = (text: string): string => `<pre>${escapeHtml(blockLines(text).join('\n'))}</pre>`
+export const blockHtml = (text: string): string => `<pre tabindex="0">${escapeHtml(blockLines(text).join('\n'))}</pre>`
 
 /** For XML 1.0, which has no way to write most control characters. */
 export const escapeXml = (text: string): string => escapeHtml(blockLines(text).join('\n'))

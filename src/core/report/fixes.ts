@@ -75,7 +75,9 @@ function oneBlock(snippets: readonly Snippet[]): string {
       map.flow = path.filter(isMap).length > 2
     },
   })
-  return whole.toString({ lineWidth: 0, flowCollectionPadding: false }).trimEnd()
+  // a key stays on its line, whatever is in it
+  const oneLine = { lineWidth: 0, blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const
+  return whole.toString({ ...oneLine, flowCollectionPadding: false }).trimEnd()
 }
 
 function together(a: unknown, b: unknown): unknown {

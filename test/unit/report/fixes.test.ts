@@ -6,6 +6,7 @@ import { commentBody } from '../../../src/core/report/markdown.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { parseConfig } from '../../../src/core/schema/parse-config.ts'
 import { type Check, makeCheck } from '../../../src/core/schema/result.ts'
+import { naughtyCases } from './naughty.ts'
 import { modelConfig, modelReport, report, result } from './samples.ts'
 
 const found = (kind: string, column: string, fix: string | null, effect: 'fail' | 'warn' = 'fail', observed = 0.5): Check =>
@@ -66,6 +67,18 @@ describe('findings with one fix', () => {
     const text = comment(...['a', 'b', 'c'].map((column) => found('spike', column, 'Look for a default.', 'warn')))
     expect(times(text, 'Look for a default.')).toBe(1)
     expect(times(text, 'moved: median')).toBe(3)
+  })
+
+  it.each(naughtyCases)('are one block that nothing ends, whatever a column is called: %s', (_, text) => {
+    const given = reported(shift(`${text}\n${text}`, 0.5), shift('plain', 0.4))
+    const [before = '', block, after] = comment(shift(`${text}\n${text}`, 0.5), shift('plain', 0.4)).split(/^```+(?:yaml)?$/m)
+    // what cannot be merged keeps a line of its own
+    if (before.includes('in modelgate.yml:\n')) {
+      expect(after).toContain('<details>')
+      expect(block?.trimEnd().split('\n').at(-1)).toBe('    plain: {shift: {warn: 0.4}}')
+    }
+    expect(verdictTable(given)).not.toMatch(/[^\P{C}\n]|[\u2028\u2029]/u)
+    expect(renderHtml(given).isWellFormed()).toBe(true)
   })
 
   it('without a fix stand alone', () => {

@@ -115,6 +115,7 @@ describe('the page without a pointer, a colour or sight', () => {
       expect([attributes.get('role'), attributes.get('tabindex')]).toEqual(['region', '0'])
       expect(attributes.get('aria-label')).not.toBe('')
     }
+    expect(all.filter(({ tag, attributes }) => tag === 'pre' && attributes.get('tabindex') !== '0')).toEqual([])
     expect(all.filter(({ tag, attributes }) => tag === 'th' && attributes.get('scope') !== 'col')).toEqual([])
   })
 
