@@ -8,6 +8,8 @@
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
 import { asDouble, asLabel, cellNumber, isMissing, numberIn, placeOf, sqlText } from './codes.ts'
+import { notByLuck } from './not-by-luck.ts'
+import { minLevelRows } from './queries.ts'
 
 export const maxBlocks = 400
 const minBlocks = 12
@@ -34,13 +36,13 @@ export function blockCells(reference: ColumnProfile): BlockCells | null {
   const { categories, numeric, sensitive, n } = reference
   if (sensitive || reference.kind === 'identifier') return null
   if (categories !== null) {
-    const levels = categories.top.slice(0, maxLevels).map((level) => level.value)
+    const { top, other_count: others, most_unlisted: unlisted = others > 0 ? minLevelRows - 1 : 0 } = categories
+    const levels = notByLuck(top, maxLevels, unlisted, (x, y) => (x.value < y.value ? -1 : 1)).map((level) => level.value)
     return { spikes: [], cuts: null, levels, size: levels.length + 2 }
   }
   if (numeric === null) return null
-  const spikes = numeric.spikes
-    .filter((spike) => spike.count >= spikeShare * n)
-    .slice(0, maxSpikes)
+  const often = numeric.spikes.filter((spike) => spike.count >= spikeShare * n)
+  const spikes = notByLuck(often, maxSpikes, numeric.most_unlisted ?? 0, (x, y) => x.value - y.value)
     .map((spike) => spike.value)
     .sort((a, b) => a - b)
   const apart = new Set(spikes)
