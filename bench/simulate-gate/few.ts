@@ -1,5 +1,5 @@
 /**
- * A candidate that answers as the baseline does but in few rows, and is worse by exactly the margin: how often does non_inferior let it pass? And one that is equally good there: how often is it
+ * A candidate that answers as the baseline does but in few rows (of lists: queries), and is worse by exactly the margin: how often does non_inferior let it pass? And one that is equally good there: how often is it
  * blocked, or called better?
  */
 import type { Compared } from '../../src/core/evaluate/claim.ts'
@@ -10,16 +10,27 @@ import { metrics } from '../../src/core/metrics/table.ts'
 import { takeRows } from '../../src/core/metrics/take-rows.ts'
 import type { MetricSpec } from '../../src/core/schema/config.ts'
 import type { Bca } from '../../src/core/stats/bca.ts'
-import { random } from '../../src/core/stats/random.ts'
+import { type Random, random } from '../../src/core/stats/random.ts'
 import { seedOf } from '../simulate/repetition.ts'
 import { blocks, compare, spec } from './blocks.ts'
 import { binary, draw, type Pair, regression, truthOf } from './populations.ts'
+import { ranking } from './task-populations.ts'
 
-/** A candidate that answers as the baseline does, but in a share of rows, picked at random, as `other` does. */
-export function differingIn(baseline: Scores, other: Scores, share: number): Pair {
-  const rng = random(5)
-  const rows = [...Array(rowsOf(baseline)).keys()].filter(() => rng.next() < share)
-  return { baseline, candidate: withAnswers(baseline, other, rows) }
+/** A candidate that answers as the baseline does, but in a share of rows (of lists: of queries), picked at random, as `other` does. */
+export function differingIn(baseline: Scores, other: Scores, share: number, rng = random(5)): Pair {
+  return { baseline, candidate: withAnswers(baseline, other, pickedOf(baseline, share, rng)) }
+}
+
+function pickedOf(scores: Scores, share: number, rng: Random): readonly number[] {
+  const rows = [...Array(rowsOf(scores)).keys()]
+  if (scores.task !== 'ranking') return rows.filter(() => rng.next() < share)
+  const { query } = scores
+  let picked = false
+  // rows of a query lie together
+  return rows.filter((i) => {
+    if (i === 0 || query[i] !== query[i - 1]) picked = rng.next() < share
+    return picked
+  })
 }
 
 /** Each row has the answer of another one. */
@@ -72,6 +83,12 @@ function labels(): Model<BinaryScores> {
 
 const ofNumbers = ['mae', 'mse', 'rmse', 'mape', 'r2', 'poisson_deviance'] as const
 
+/** What was first comes last. */
+function turned(scores: Scores): Scores {
+  if (scores.task !== 'ranking') throw new RangeError('a population of lists')
+  return { ...scores, score: scores.score.map((x) => -x) }
+}
+
 interface World {
   readonly baseline: Scores
   /** whose answers the rows that differ have */
@@ -93,12 +110,14 @@ const cases = (name: string, { baseline, equal }: Model<RegressionScores>): Read
 }
 
 const two = labels()
+const lists = ranking({ apart: 3, seed: 29 }).baseline
 export const fewWorlds: Readonly<Record<string, World>> = {
   ...cases('amounts', numbers(0, 25)),
   ...cases('amounts, some far off', numbers(0.6, 26)),
   'two classes: as good': { baseline: two.baseline, other: two.equal, metrics: ['log_loss'], equal: true },
   'two classes: the answer of another row': { baseline: two.baseline, other: shuffled(two.baseline), metrics: ['log_loss'], equal: false },
   'two classes: certain': { baseline: two.baseline, other: certain(two.baseline), metrics: ['log_loss'], equal: false },
+  'lists, nearly perfect: turned round': { baseline: lists, other: turned(lists), metrics: ['ndcg', 'mrr'], equal: false },
 }
 
 /** What a mode may get wrong, and of which candidate: `worse` is so by the margin, whichever it is; superior has none. What it takes: proof that the candidate is worse, or that it is not. */
@@ -195,16 +214,7 @@ export function countFew(name: string, rows: number, differ: number, runs: numbe
   for (let run = 0; run < runs; run++) {
     const drawn = draw(pair, rows, rng)
     // models that are equally good in all rows are so in some of them whichever these are: chosen anew in each world
-    const own = equal
-      ? {
-          ...drawn,
-          candidate: withAnswers(
-            drawn.baseline,
-            drawn.candidate,
-            [...Array(rows).keys()].filter(() => rng.next() < share),
-          ),
-        }
-      : drawn
+    const own = equal ? differingIn(drawn.baseline, drawn.candidate, share, rng) : drawn
     for (const [mode, counts] of wrong) {
       for (const metric of wrongOf(mode, own, names, margins, draws)) counts.set(metric, (counts.get(metric) ?? 0) + 1)
     }

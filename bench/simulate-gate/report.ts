@@ -154,11 +154,11 @@ export function reportFew(few: readonly FewCount[], { seed, short }: { readonly 
   const targets = few.flatMap(ofFew).map(judgeTarget)
   const missed = targets.filter(({ met }) => !met).map(say)
   const text = [
-    '# Losses without an end, of models that differ in few rows',
+    '# Models that differ in few rows, or queries',
     '',
     `\`node bench/simulate-gate/run.ts${short ? ' --short' : ''} --seed ${seed} --only few\`: two models drawn again and again, judged by the product's own code.`,
     '',
-    'The candidate answers as the baseline does but in so many rows on average. As good: guard or confident_worse blocks it by mistake, or superior passes it. Worse by the margin: non_inferior',
+    'Losses without an end, and lists of queries. The candidate answers as the baseline does but in so many rows (of lists: queries) on average. As good: guard or confident_worse blocks it by mistake, or superior passes it. Worse by the margin: non_inferior',
     `passes it by mistake. Each is wanted in 5.5 % of runs at most. ${rule}`,
     '',
     table(

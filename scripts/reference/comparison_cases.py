@@ -243,7 +243,7 @@ first, second = (np.round(amount + own.normal(0, s, 80), 4) for s in (2, 2.2))
 errors = np.abs(second - amount) - np.abs(first - amount)
 needs("amounts", "mae", {"y": amount, "before": first, "after": second}, 0.1, by_error(stats.sem(errors), 80, 0.1), "scipy sem of the differences")
 
-# --- how far down a change may be: of areas that end at 1 --------------------------------------------------------------------------
+# --- how far down a change may be: areas that end at 1, and changes that few queries carry ---------------------------------------
 own = np.random.default_rng(3)
 y = (own.random(200) < 0.3).astype(int)
 shared = 3.5 * y + own.normal(size=200)
@@ -257,5 +257,14 @@ ends = stats.logistic.cdf(stats.logistic.ppf(precision) + np.array([1, -1]) * t 
 up, down = ends[0] - precision[0], precision[1] - ends[1]
 lower = precision[1] - precision[0] - math.sqrt(down**2 + up**2 - 2 * correlation * down * up)
 out.add("paired", "average precision near 1", "lower_of_change", {"metric": "pr_auc", "y": y, "before": before, "after": after, "level": 0.95}, {"value": precision[1] - precision[0], "lower": lower}, 0.06, source="scikit-learn, 20,000 draws by numpy against our 2,000, both intervals by scipy's logistic, put together as Zou & Donner 2008 do; the ends wander by about 2 %")
+# 145 queries of five items; the relevant one is first, and in thirteen of them last for the second model
+query, place = np.repeat(np.arange(145), 5), np.tile(np.arange(5), 145)
+lost = query % 11 == 5
+ranks = np.where(np.arange(145) % 11 == 5, 5, 1)
+d = 1 / ranks - 1.0
+a, t = stats.skew(d) / math.sqrt(145), stats.t.ppf(0.95, 144)
+q = lambda mu: (d.mean() - mu) * math.sqrt(145) / d.std(ddof=1)
+lower = optimize.brentq(lambda mu: q(mu) + a * q(mu)**2 / 3 + a**2 * q(mu)**3 / 27 + a / 6 - t, -0.5, d.mean(), xtol=1e-14)
+out.add("paired", "reciprocal ranks of which thirteen fell", "lower_of_change", {"metric": "mrr", "y": (place == 0).astype(int), "before": 5 - place, "after": np.where(lost, place, 5 - place), "query": query, "level": 0.95}, {"value": d.mean(), "lower": lower}, 1e-7, source="Hall 1992, g solved by brentq")
 
 out.write("comparison", "1e-7 to 1e-10 where one side comes from a root search, 0 for whole numbers of rows, per cent where both are drawn at random, and then the case says so")

@@ -14,12 +14,11 @@
 import type { Sample } from '../metrics/sample.ts'
 import { clustered, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { differences } from '../stats/differences.ts'
-import { type Mean, meanOf as meanOfRows, skewBelow, skewBounds, tBounds } from '../stats/mean.ts'
+import { type Mean, meanOf as meanOfRows, tBounds } from '../stats/mean.ts'
 import { drawsFor } from '../stats/row-bootstrap.ts'
-import { rowsNeeded } from '../stats/rows-needed.ts'
 import { calibrationAmongMany } from './calibration-among-many.ts'
 import { type Change, changeBetween, changeOf } from './change.ts'
-import { student, type Test, wider } from './change-test.ts'
+import { leaning, type Test } from './change-test.ts'
 import { fewCellsDiffer, fewRowsDiffer } from './few-differ.ts'
 import { influenceOf } from './influence.ts'
 import { type Level, levelOf, meanOfHits, serialFor, serialMean } from './level.ts'
@@ -45,7 +44,7 @@ export function changeAmongMany(baseline: Sample, candidate: Sample, draws: Resa
     if (found) return changeOf(value, found, candidate, draws)
   }
   const mean = meanOf(baseline, candidate, value, draws)
-  return changeOf(value, mean && mean.n > 1 ? leaning(mean, candidate.unit ? mean.n : null) : null, candidate, draws)
+  return changeOf(value, mean && mean.n > 1 ? leaning(mean, 'influence-t', candidate.unit ? mean.n : null) : null, candidate, draws)
 }
 
 /** Where the rows on which the models differ are few, and the samples say which. */
@@ -97,19 +96,6 @@ function meanOfDraws(baseline: Sample, candidate: Sample, value: number, draws: 
   const ofTable = candidate.kind === 'cells' && baseline.kind === 'cells' && !candidate.unit && !candidate.weight
   const made = ofTable ? draws.cells(candidate, baseline) : draws.rows(candidate, baseline)
   return made && { n, mean: value, se: made.se, skewness: 0 }
-}
-
-/** The wider of Student's t and of t moved by the skewness. */
-function leaning(mean: Mean, groups: number | null): Test {
-  const both = wider(student(mean, 'influence-t', groups), {
-    method: 'influence-t',
-    groups,
-    below: (at) => skewBelow(mean, at),
-    above: (at) => 1 - skewBelow(mean, at),
-    bounds: (level) => skewBounds(mean, level),
-    rowsNeeded: (size, alpha) => rowsNeeded(mean.n, mean.se, size, alpha),
-  })
-  return { ...both, method: 'influence-t' }
 }
 
 /** A level among many: what passes over the rows for each draw is not drawn where there are thousands of them and the influences say the same. */

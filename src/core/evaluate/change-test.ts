@@ -1,7 +1,7 @@
 /** The tests of a change: p-value and bounds of one come from the same formula, or the same draws. What is tested by which of them: `change.ts`. */
 import type { Bca } from '../stats/bca.ts'
 import { groupsOf } from '../stats/clusters.ts'
-import { type Mean, tBelow, tBounds } from '../stats/mean.ts'
+import { type Mean, skewBelow, skewBounds, tBelow, tBounds } from '../stats/mean.ts'
 import { contrastAbove, contrastBelow, contrastBounds, type Estimate } from '../stats/mover.ts'
 import { normalQuantile, normalSf } from '../stats/normal.ts'
 import type { Bounds } from '../stats/proportion.ts'
@@ -107,4 +107,18 @@ export function wider(t: Test, drawn: Test): Test {
       return [Math.min(low, lower), Math.max(high, higher)]
     },
   }
+}
+
+/**
+ * The wider of Student's t and of t moved by the skewness. Where few rows carry a change they lean to the side to which it went, and where by chance fewer of them are seen, so is less of their
+ * spread: 10 points that lie in 18 of 145 queries are "no loss of 10 points" by t alone in 7 to 8 % of worlds. Values that lean to no side: t.
+ */
+export function leaning(mean: Mean, method: string, groups: number | null): Test {
+  const moved: Test = {
+    ...student(mean, method, groups),
+    below: (at) => skewBelow(mean, at),
+    above: (at) => 1 - skewBelow(mean, at),
+    bounds: (level) => skewBounds(mean, level),
+  }
+  return { ...wider(student(mean, method, groups), moved), method }
 }

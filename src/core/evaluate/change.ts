@@ -13,7 +13,7 @@ import { normalQuantile } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
 import { heldAbove, tangoHeld } from '../stats/tango.ts'
 import { calibrationChange } from './calibration-change.ts'
-import { drawn, normal, resampled, student, type Test, wider } from './change-test.ts'
+import { drawn, leaning, normal, resampled, student, type Test, wider } from './change-test.ts'
 import { cutsDiffer } from './cut-change.ts'
 import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers, ROUNDING } from './few-differ.ts'
@@ -218,8 +218,9 @@ function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resamplin
   const mean = unit || weight ? weightedMean(difference, weight, unit) : meanOf(difference)
   if (mean.n < 2) return null
   const groups = unit ? mean.n : null
-  const t = student(mean, unit ? 'paired-t-groups' : 'paired-t', groups)
-  if (isTame(mean)) return t
+  const method = unit ? 'paired-t-groups' : 'paired-t'
+  if (isTame(mean)) return leaning(mean, method, groups)
+  const t = student(mean, method, groups)
   const bca = resampled(draws.rows(candidate, baseline), mean.n, groups, mean.se)
   return bca && wider(t, bca)
 }
