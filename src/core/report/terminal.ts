@@ -79,9 +79,9 @@ function metricCells(metrics: readonly MetricView[]): readonly (readonly string[
 
 const widest = 60
 
-/** Rows under each other, two spaces between columns. */
+/** Rows under each other, two spaces between columns. What ends a row pushes nothing aside, and is told whole. */
 function columns(cells: readonly (readonly string[])[]): readonly string[] {
-  const rows = cells.map((row) => row.map((cell) => shorten(cell, widest)))
+  const rows = cells.map((row) => row.map((cell, column) => (column < row.length - 1 ? shorten(cell, widest) : cell)))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
 }

@@ -63,6 +63,13 @@ flights: roc_auc 0.691 → 0.702 (+1.1 pp better, CI +0.6 to +1.6 pp at 95 % eac
     expect(renderHtml(report([passing()]))).toContain('<th scope="col">baseline</th>')
   })
 
+  it('tells the reason of a stage whole', () => {
+    const because = `the baseline could not be fetched: ${'it answered nothing, '.repeat(5)}so there was nothing to compare with`
+    const model = passing()
+    const stages = model.stages.map((stage) => (stage.stage === 'drift' ? { ...stage, verdict: 'skipped' as const, because } : stage))
+    expect(verdictTable(report([{ ...model, stages }]))).toContain(`  drift     skipped  510 ms  ${because}\n`)
+  })
+
   it('says what is missing where a model may be promoted and nobody said where', () => {
     const model = passing()
     expect(verdictTable(report([{ ...model, config: { ...model.config, promote: null } }]))).toContain(
