@@ -172,11 +172,13 @@ function effectsOf(candidate: Scores, families: readonly Family[]): ReadonlyMap<
   const losses = rowLosses(candidate)
   const found = new Map<Slice, number>()
   if (!losses || losses.length !== rowsOf(candidate)) return found
-  const centre = losses.reduce((sum, x) => sum + x, 0) / losses.length
-  const [whole] = sumsOf(losses, new Uint8Array(losses.length), 1, centre)
+  const weight = evenly(candidate.weight ?? null)
+  const [total] = sumsOf(losses, weight, new Uint8Array(losses.length), 1, 0)
+  const centre = total === undefined ? 0 : total.sum / total.n
+  const [whole] = sumsOf(losses, weight, new Uint8Array(losses.length), 1, centre)
   if (!whole) return found
   for (const { slices, of } of families) {
-    const parts = sumsOf(losses, of, slices.length, centre)
+    const parts = sumsOf(losses, weight, of, slices.length, centre)
     for (const [s, slice] of slices.entries()) {
       const part = parts[s]
       if (!part) continue
@@ -188,21 +190,30 @@ function effectsOf(candidate: Scores, families: readonly Family[]): ReadonlyMap<
   return found
 }
 
+/** Weights whose mean is 1 over the rows that count, so that they add up to as many rows. */
+function evenly(weight: Float64Array | null): Float64Array | null {
+  if (weight === null) return null
+  const mean = weight.reduce((sum, w) => sum + w, 0) / weight.reduce((rows, w) => rows + (w === 0 ? 0 : 1), 0)
+  return weight.map((w) => w / mean)
+}
+
 interface Sums {
+  /** rows, or the sum of their weights */
   readonly n: number
   readonly sum: number
   readonly squares: number
 }
 
 /** Of each part. @param of part of each value */
-function sumsOf(values: Float64Array, of: Family['of'], parts: number, centre: number): readonly Sums[] {
-  const [n, sum, squares] = [new Uint32Array(parts + 1), new Float64Array(parts + 1), new Float64Array(parts + 1)]
+function sumsOf(values: Float64Array, weight: Float64Array | null, of: Family['of'], parts: number, centre: number): readonly Sums[] {
+  const [n, sum, squares] = [new Float64Array(parts + 1), new Float64Array(parts + 1), new Float64Array(parts + 1)]
   for (let i = 0; i < values.length; i++) {
     const part = of[i] ?? 0
     const d = (values[i] ?? 0) - centre
-    n[part] = (n[part] ?? 0) + 1
-    sum[part] = (sum[part] ?? 0) + d
-    squares[part] = (squares[part] ?? 0) + d * d
+    const w = weight?.[i] ?? 1
+    n[part] = (n[part] ?? 0) + w
+    sum[part] = (sum[part] ?? 0) + w * d
+    squares[part] = (squares[part] ?? 0) + w * d * d
   }
   return Array.from({ length: parts }, (_, s) => ({ n: n[s] ?? 0, sum: sum[s] ?? 0, squares: squares[s] ?? 0 }))
 }
