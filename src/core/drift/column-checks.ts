@@ -117,7 +117,6 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
   const level = state === 'fail' ? sure.levels.fail : sure.levels.warn
   const metric = metricName(limits.metric, limits.raw)
   const said = `${metric} ${distance(size, limit === null ? [] : [limit])} (limit ${written(limit)}), ${namedProbability('q', decided, [level])}, ${rowsOf(one)}`
-  const open = state === 'inconclusive' ? `${whatWouldDecide(one, sure)}. ` : ''
   return makeCheck({
     id: `drift.shift:${subject.name}`,
     status,
@@ -130,8 +129,8 @@ function shiftCheck({ policy, capAtWarn }: Judging, one: Tested, sure: Certainty
     limit,
     p_value: decided,
     n: current.n,
-    // what happened, in the column's own units, before how it was measured
-    message: `${subject.name} ${verbs[state]}: ${summary}. ${open}${said}`,
+    // what happened, in the column's own units, or why nobody knows, before how it was measured
+    message: `${subject.name} ${verbs[state]}: ${state === 'inconclusive' ? `${whatWouldDecide(one, sure)}. ${capital(summary)}` : summary}. ${said}`,
     fix: status === 'fail' || status === 'warn' ? shiftFix(one, size ?? 0) : null,
   })
 }
@@ -155,6 +154,8 @@ function rowsOf({ reference, current, unit, subject, asked, shift }: Tested): st
   return `${rows}, in ${cut} (${blocks.current} against ${blocks.reference}${shift.capped ? ': so few warn at most' : ''})`
 }
 
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+
 function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certainty): string {
   const limit = written(limits.fail ?? limits.warn ?? null)
   const metric = metricName(limits.metric, limits.raw)
@@ -162,12 +163,12 @@ function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certa
   if (sure.least > sure.levels.warn && blocks !== null) {
     const needed = blocksNeeded(Math.max(blocks.reference, blocks.current), (sure.levels.warn * shift.smallest) / sure.least)
     const fewer = Math.min(blocks.reference, blocks.current)
-    return `${plural(fewer, 'block')} can be no more certain than that: ${needed === null ? 'more on both sides are' : `${count(needed)} on that side would be`} needed`
+    return `${plural(fewer, 'block')} cannot be certain enough: ${needed === null ? 'more on both sides are' : `${count(needed)} on that side would be`} needed`
   }
   const size = sizeOf(shift, limits) ?? 0
-  if (size >= (limits.warn ?? limits.fail ?? 1)) return 'It is not certain enough that this lies beyond the limit; more rows would decide'
+  if (size >= (limits.warn ?? limits.fail ?? 1)) return 'it is not certain enough that this lies beyond the limit; more rows would decide'
   const rows = count(Math.ceil(rowsToDecide(shift, limits) * excess))
-  return `So few rows cannot show ${metric} ${limit}; ${rows} on each side would`
+  return `too few rows (${rows} on each side would show ${metric} ${limit})`
 }
 
 /** The exact YAML that would accept what was seen. */

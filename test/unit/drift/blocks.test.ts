@@ -202,7 +202,7 @@ describe('rows of one day depend on each other', () => {
   it('two days against three can show nothing: inconclusive, with the blocks that would', () => {
     const { row, check } = judge(dayTables(days(1, 3, 0.05), days(2, 2, 0.05, 1)))
     expect(row.state).toBe('inconclusive')
-    expect(check?.message).toContain('2 blocks can be no more certain than that: more on both sides are needed')
+    expect(check?.message).toContain('2 blocks cannot be certain enough: more on both sides are needed')
   })
 
   it('other units on the two sides, or `blocks: rows`, mean rows', () => {
