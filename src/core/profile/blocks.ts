@@ -41,8 +41,8 @@ export function blockCells(reference: ColumnProfile): BlockCells | null {
     return { spikes: [], cuts: null, levels, size: levels.length + 2 }
   }
   if (numeric === null) return null
-  const often = numeric.spikes.filter((spike) => spike.count >= spikeShare * n)
-  const spikes = notByLuck(often, maxSpikes, numeric.most_unlisted ?? 0, (x, y) => x.value - y.value)
+  const rare = Math.max(spikeShare * n, numeric.most_unlisted ?? 0)
+  const spikes = notByLuck(numeric.spikes, maxSpikes, rare, (x, y) => x.value - y.value)
     .map((spike) => spike.value)
     .sort((a, b) => a - b)
   const apart = new Set(spikes)

@@ -1,8 +1,10 @@
 /** Many labels that are about as frequent: those with most rows at training have them by luck, which is no change when they fall back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blockCells } from '../../../src/core/profile/blocks.ts'
 import { notByLuck } from '../../../src/core/profile/not-by-luck.ts'
 import { driftDetails } from '../../../src/core/schema/drift-details.ts'
 import { random } from '../../../src/core/stats/random.ts'
+import { numbers } from '../../unit/drift/support.ts'
 import { type Desk, makeDesk } from './support.ts'
 
 let desk: Desk
@@ -56,6 +58,15 @@ describe('the most frequent, not by luck', () => {
   it('are those with surely more rows, then by name those with about as many as the first without room', () => {
     expect(taken({ z: 500, y: 300, d: 44, c: 43, b: 42, a: 41, e: 2 }, 4)).toEqual(['z', 'y', 'a', 'b'])
     expect(taken({ b: 40, a: 30 }, 4)).toEqual(['b', 'a'])
+  })
+
+  it('of numbers are surely in 2 % of the rows: those of sixty that just came to it are not', () => {
+    const rng = random(4)
+    const drawn = Array.from({ length: 3000 }, () => rng.below(60))
+    const reached = numbers('x', drawn).numeric?.spikes.filter(({ count }) => count >= 60) ?? []
+    expect(reached.length).toBeGreaterThan(0)
+    expect(blockCells(numbers('x', drawn))?.spikes).toEqual([])
+    expect(blockCells(numbers('x', [...drawn, ...Array.from({ length: 300 }, () => -1)]))?.spikes).toEqual([-1])
   })
 
   it('are surely more frequent than what is not listed', () => {
