@@ -49,6 +49,12 @@ describe('columns and rows', () => {
     expect(await both(table, expectation)).toBe(said)
   })
 
+  it('rows that are repeated in the columns listed are not said to be repeated whole', async () => {
+    const some = { a: [1, 1, 2], b: ['x', 'y', 'z'] }
+    expect(await both(some, '{duplicates: {max: 0, columns: [a]}}')).toBe('fail 1 of 3 rows repeat an earlier row in a')
+    expect(await both(some, '{duplicates: 0}')).toBe('pass 0 of 3 rows repeat an earlier row')
+  })
+
   it('a list is no text, and no single value of it is at fault', async () => {
     const test = await hall.bench.table('lists.jsonl', '{"a":["x"]}\n{"a":["y","z"]}\n')
     expect(await hall.say('test', { test }, '{columns: {a: {type: string}}}')).toMatch(

@@ -32,7 +32,7 @@ export const tableChecks: readonly CheckEntry[] = [
          FROM (SELECT count(*) AS copies FROM ${scope.table.relation} GROUP BY ${judged.map((column) => column.quoted).join(', ')})`,
       )
     },
-    says: () => 'repeat an earlier row',
+    says: ({ columns: names }) => `repeat an earlier row${names === undefined ? '' : ` in ${names.join(', ')}`}`,
     allowed: ({ max }) => atMost(max),
   }),
   rowRule({
