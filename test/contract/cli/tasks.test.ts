@@ -99,8 +99,8 @@ describe('quantiles of a forecast', () => {
     baseline: []
 `,
     })
-    expect(report).toMatch(/<code>crps<\/code> \(lower is better\) \| – \| 2\.\d+ \| – \| ≤ 10/)
-    expect(report).toMatch(/<code>coverage_gap<\/code> \(lower is better\) \| – \| 0\.0\d+ \| – \| ≤ 0\.1/)
+    expect(report).toMatch(/<code>crps<\/code> \(lower is better\) \| 2\.\d+ \| ≤ 10/)
+    expect(report).toMatch(/<code>coverage_gap<\/code> \(lower is better\) \| 0\.0\d+ \| ≤ 0\.1/)
     expect(report).toContain('- forecasting on 400 rows\n')
     expect(code).toBe(0)
   })
