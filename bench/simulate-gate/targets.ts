@@ -35,7 +35,7 @@ const published: readonly { readonly drop: number; readonly rows: number; readon
 export const publishedFor = ({ name, drop, rows }: BlockCount): number | null =>
   name === 'accuracy' ? (published.find((one) => one.drop === drop && one.rows === rows)?.guard ?? null) : null
 
-const band = { least: 0.93, most: 0.97 } as const
+export const band = { least: 0.93, most: 0.97 } as const
 /** A level of 5 %, and half a point for what mid-p and resampling may take. */
 const mostFalse = 0.055
 
