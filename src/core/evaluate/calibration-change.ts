@@ -6,11 +6,11 @@
  *     |E₂ − E₁| ≤ Σ_b |G₂ − G₁|, and by signs that flatter that is no less: for models that answer nearly alike
  *     largest error of a bin: from the own intervals of both models, put together as a difference                   (`stats/mover.ts`)
  *
- * Both means are of pairs: what the same rows do to both models is no noise. The bound is the nearer one. The price is what chance may be: wide where a bin has few rows.
+ * Both means are of pairs: what the same rows do to both models is no noise; what the honest signs add comes on top. The bound is the nearer one. The price is what chance may be: wide where a bin has few rows.
  * Source: the triangle inequality; Zou & Donner 2008 for the largest, whose intervals are Bonferroni's.
  */
 import type { Gap, Sample } from '../metrics/sample.ts'
-import { changedRows } from '../stats/calibration-signs.ts'
+import { changedRows, varianceOfSigns } from '../stats/calibration-signs.ts'
 import { groupsOf, weightedMean } from '../stats/clusters.ts'
 import { tBelow, tBounds } from '../stats/mean.ts'
 import type { Bounds } from '../stats/proportion.ts'
@@ -26,11 +26,15 @@ export function calibrationChange(baseline: Weighted, candidate: Weighted, value
 
 function signsChange(baseline: Weighted, candidate: Weighted, value: number): Test | null {
   if (!baseline.signed || !candidate.signed) return null
-  const after = candidate.signed()
-  const rows = changedRows(baseline.signed(), after, after.heavy)
+  const [before, after] = [baseline.signed(), candidate.signed()]
+  const rows = changedRows(before, after, after.heavy)
   const { unit = null } = candidate
   const mean = (values: Float64Array) => weightedMean(values, after.heavy, unit)
-  const [above, below, apart] = [mean(rows.above), mean(rows.below), mean(rows.apart)]
+  const withSigns = (values: Float64Array, honest: Float64Array) => {
+    const own = mean(values)
+    return { ...own, se: Math.hypot(own.se, Math.sqrt(varianceOfSigns) * mean(honest).se) }
+  }
+  const [above, below, apart] = [withSigns(rows.above, before.honest), withSigns(rows.below, after.honest), mean(rows.apart)]
   if (apart.n < 2) return null
   const away = { ...apart, mean: -apart.mean }
   const bounds = (level: number): Bounds => [

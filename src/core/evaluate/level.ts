@@ -6,7 +6,9 @@
  */
 import { rowsWhere } from '../metrics/metric.ts'
 import type { Gap, Sample } from '../metrics/sample.ts'
-import { clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
+import { chanceDistance } from '../stats/best-cut.ts'
+import { varianceOfSigns } from '../stats/calibration-signs.ts'
+import { alikeOf, clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, atEnd, aucBounds, aucInfluence } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
 import { dirichletQuantiles } from '../stats/dirichlet.ts'
@@ -125,18 +127,20 @@ function meanLevel(sample: Kind<'mean'>, draws: Resampling): Level | null {
 
 /**
  * The shares of both classes at the best threshold have intervals of their own, as of a threshold that was given, put together as a difference. The upper bound is of
- * that threshold, which flatters; the lower one of thresholds that the rows had no part in, which do not.
+ * that threshold, which flatters; the lower one of thresholds that the rows had no part in, which do not. Where both classes may have one distribution any threshold may be the best,
+ * and what a fold was held against hangs together with what the others were: there it is 0 unless the test of Kolmogorov and Smirnov finds them apart at this level.
  */
 export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): Level | null {
   const [positive, negative] = [1, 0].map((label) => calledOf(cut.calls, y, label, weight, unit))
   if (!positive || !negative) return null
   const value = positive.value - negative.value
   const flattered = Math.max(0, value - cut.honest)
+  const [yes, no] = [alikeOf(y, 1, weight, unit), alikeOf(y, 0, weight, unit)]
   return {
     method: 'cross-fit',
     bounds: (level) => {
       const [low, high] = contrastBounds(positive, negative, 1, level)
-      return [Math.max(0, low - flattered), high]
+      return [value <= chanceDistance(yes, no, level) ? 0 : Math.max(0, low - flattered), high]
     },
   }
 }
@@ -145,11 +149,13 @@ export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): L
 function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
   if (!signed) return null
   const { flattered, honest, heavy, chance } = signed()
-  const [above, below] = [flattered, honest].map((rows) => {
+  const spread = (rows: Float64Array) => {
     const mean = weightedMean(rows, heavy, unit)
     return { ...mean, se: Math.max(mean.se, chance) }
-  })
-  if (!above || !below || above.n < 2) return null
+  }
+  const [above, honestly] = [spread(flattered), spread(honest)]
+  if (above.n < 2) return null
+  const below = { ...honestly, se: honestly.se * Math.sqrt(1 + varianceOfSigns) }
   const seen = value.value ?? 0
   return {
     method: 'cross-fit',
@@ -157,7 +163,7 @@ function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | 
   }
 }
 
-/** At least as far as any share certainly is, all of them looked at; no farther than the farthest may be. */
+/** At least as far as any share certainly is, on either side, all of them looked at; no farther than the farthest may be. */
 export function largestGap(gaps: readonly Gap[]): Level {
   const apart = ({ share: seen, rows, promised }: Gap, level: number): Bounds => {
     const [low, high] = (typeof seen === 'number' ? share(seen, rows) : groupShare({ mean: seen, rows })).bounds(level)
@@ -166,7 +172,7 @@ export function largestGap(gaps: readonly Gap[]): Level {
   return {
     method: 'bonferroni',
     bounds: (level) => [
-      Math.max(...gaps.map((gap) => apart(gap, 1 - (1 - level) / gaps.length)[0])),
+      Math.max(...gaps.map((gap) => apart(gap, 1 - (1 - level) / (2 * gaps.length))[0])),
       Math.max(...gaps.map((gap) => apart(gap, level)[1])),
     ],
   }

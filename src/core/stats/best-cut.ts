@@ -5,12 +5,16 @@
  *     D(c) = |P(score ≥ c | positive) − P(score ≥ c | negative)|,      D = max_c D(c) = D(ĉ)
  *
  * The best threshold of a sample flatters it: D is too large on average, the more so the fewer rows the rarer class has. So each row is also held against the best
- * threshold of the other nine tenths of the rows (groups where there are any), which it has no part in:
+ * threshold of the other three quarters of the rows (groups where there are any), which it has no part in:
  *
  *     D° = D with the threshold ĉ₋ₖ for the rows of fold k
  *
- * No threshold has a larger true distance than the best, so D° is no larger than the truth on average, and D no smaller. The j-th row of each class is in fold j modulo ten, the
+ * No threshold has a larger true distance than the best, so D° is no larger than the truth on average, and D no smaller. The j-th row of each class is in fold j modulo four, the
  * j-th group in that fold: the same rows have the same folds, whatever the model. O(n) on a ranking: two passes for all folds, the distances taken where they can be the largest.
+ *
+ * Few folds: rows that choose for each other hang together (as of calibration-signs.ts), by ten folds more than by four.
+ *
+ * `chanceDistance`: what D of n and m rows of one distribution exceeds in 1 − level of samples at most, √(ln(2/(1 − level))/2) √(1/n + 1/m): Dvoretzky, Kiefer & Wolfowitz 1956; Massart 1990.
  *
  * `calls` are 1 on the side of the threshold where positives are more frequent: D is the difference of their shares in both classes.
  * @throws RangeError unless both classes have rows
@@ -20,7 +24,7 @@
 import type { Ranking } from './ranking.ts'
 import { compacted } from './row-bootstrap.ts'
 
-const FOLDS = 10
+const FOLDS = 4
 /** what is left without each fold, and all rows */
 const SETS = FOLDS + 1
 /** share of a class that is passed between two places of the first look */
@@ -34,6 +38,10 @@ export interface BestCut {
   /** by the best threshold of the other folds */
   readonly honestCalls: Uint8Array
 }
+
+/** @param positives @param negatives rows of each class, or what they count for */
+export const chanceDistance = (positives: number, negatives: number, level: number): number =>
+  Math.sqrt((Math.log(2 / (1 - level)) / 2) * (1 / positives + 1 / negatives))
 
 /** @param weight of each row, null: 1; @param unit group of each row, null: its own */
 export function bestCut({ order, ends }: Ranking, y: Uint8Array, weight: Float64Array | null, unit: Int32Array | null): BestCut {

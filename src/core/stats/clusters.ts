@@ -86,15 +86,16 @@ export function effectiveUnits(
 
 /** Units of the class that has fewest, as many as count alike. @param codes class of each row; those outside 0 … classes − 1 are left out */
 export function rarestAlike(codes: ArrayLike<number>, classes: number, weight: Float64Array | null, unit: Int32Array | null): number {
-  let fewest = Number.POSITIVE_INFINITY
-  for (let code = 0; code < classes; code++) {
-    const rows: number[] = []
-    for (let i = 0; i < codes.length; i++) if (codes[i] === code) rows.push(i)
-    const own = weight && Float64Array.from(rows, (i) => weight[i] ?? 0)
-    const groups = unit && compacted(Int32Array.from(rows, (i) => unit[i] ?? 0)).codes
-    fewest = Math.min(fewest, effectiveUnits(own, groups, rows.length).alike)
-  }
-  return fewest
+  return Math.min(...Array.from({ length: classes }, (_, code) => alikeOf(codes, code, weight, unit)))
+}
+
+/** Units of one class, as many as count alike. */
+export function alikeOf(codes: ArrayLike<number>, code: number, weight: Float64Array | null, unit: Int32Array | null): number {
+  const rows: number[] = []
+  for (let i = 0; i < codes.length; i++) if (codes[i] === code) rows.push(i)
+  const own = weight && Float64Array.from(rows, (i) => weight[i] ?? 0)
+  const groups = unit && compacted(Int32Array.from(rows, (i) => unit[i] ?? 0)).codes
+  return effectiveUnits(own, groups, rows.length).alike
 }
 
 export function groupsOf(codes: Int32Array): number {

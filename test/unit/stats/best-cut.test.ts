@@ -76,11 +76,11 @@ describe('bestCut', () => {
   it('calls each row by a threshold that is the best of the other folds', () => {
     for (let seed = 0; seed < 40; seed++) {
       const rows = world(seed, seed % 3 === 0)
-      // groups of three rows: group g is in fold g modulo ten
+      // groups of three rows: group g is in fold g modulo four
       const unit = Int32Array.from(rows.y, (_, i) => Math.floor(i / 3))
       const { honestCalls } = bestCut(ranking(rows.score), rows.y, rows.weight, unit)
-      for (let k = 0; k < 10; k++) {
-        const [inside, others] = [(i: number) => (unit[i] ?? 0) % 10 === k, (i: number) => (unit[i] ?? 0) % 10 !== k]
+      for (let k = 0; k < 4; k++) {
+        const [inside, others] = [(i: number) => (unit[i] ?? 0) % 4 === k, (i: number) => (unit[i] ?? 0) % 4 !== k]
         const best = largest(rows, others)
         // some threshold and side that is best for the others says of every row of the fold what was said
         const agrees = [Number.POSITIVE_INFINITY, ...rows.score].some((threshold) => {
@@ -104,8 +104,8 @@ describe('bestCut', () => {
       const found = bestCut(ranking(score), y, weight, unit)
       const largestOf = (found: readonly Place[]) => found.reduce((most, { distance }) => Math.max(most, Math.abs(distance)), 0)
       expect(found.largest).toBeCloseTo(largestOf(places({ y, score, weight }, () => true)), 12)
-      for (let k = 0; k < 10; k++) {
-        const other = (i: number) => (unit[i] ?? 0) % 10 !== k
+      for (let k = 0; k < 4; k++) {
+        const other = (i: number) => (unit[i] ?? 0) % 4 !== k
         const others = places({ y, score, weight }, other)
         const most = largestOf(others) - 1e-12
         const best = others.filter(({ distance }) => Math.abs(distance) >= most)

@@ -1,0 +1,96 @@
+/** Bounds of what cannot be less than 0 where nothing is there: probabilities that are right, so that whatever bins show is chance, beside some that are off by a known amount; scores that know nothing. */
+import { describe, expect, it } from 'vitest'
+import { changeBetween } from '../../../src/core/evaluate/change.ts'
+import { levelOf } from '../../../src/core/evaluate/level.ts'
+import { resampling } from '../../../src/core/evaluate/resampling.ts'
+import type { Sample } from '../../../src/core/metrics/sample.ts'
+import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
+import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
+import { viewOf } from '../../../src/core/metrics/view.ts'
+import { type Random, random } from '../../../src/core/stats/random.ts'
+
+const sampleFor = (name: string, scores: BinaryScores): Sample => {
+  const metric = metrics[name]
+  if (!metric) throw new Error(`no metric ${name}`)
+  return sampleOf(metric, viewOf(scores))
+}
+
+/** Answers that come true as often as they say, and the same with twice `off` added to half of them: errors of 0 and, as none is too small, of `off`, in whatever bins. */
+function world(rows: number, off: number, rng: Random): { right: BinaryScores; wrong: BinaryScores } {
+  const told = Float64Array.from({ length: rows }, () => 0.1 + 0.4 * rng.next())
+  const y = Uint8Array.from(told, (p) => Number(rng.next() < p))
+  const scoresOf = (score: Float64Array): BinaryScores => ({
+    task: 'binary',
+    y,
+    score,
+    predicted: Uint8Array.from(score, (p) => Number(p > 0.5)),
+  })
+  return { right: scoresOf(told), wrong: scoresOf(told.map((p) => p + 2 * off * rng.below(2))) }
+}
+
+/** 5 %, and three standard errors of so many worlds. */
+const mostOf = (worlds: number) => 0.05 + 3 * Math.sqrt((0.05 * 0.95) / worlds)
+
+describe('of what is not there a lower bound says so, as often as it promises', () => {
+  it.each([
+    ['ece', 50],
+    ['ece', 200],
+    ['ece', 1000],
+    ['ece_excess', 200],
+    ['mce', 1000],
+  ])('%s: of %i rows whose probabilities are right, a lower bound of 0.95 lies above 0 in a twentieth of worlds', (name, rows) => {
+    const worlds = 1500
+    const rng = random(20261201 + rows)
+    let missed = 0
+    for (let at = 0; at < worlds; at++) {
+      const [low = 0] = levelOf(sampleFor(name, world(rows, 0, rng).right), resampling())?.bounds(0.95) ?? []
+      missed += Number(low > 1e-12)
+    }
+    expect(missed / worlds).toBeGreaterThan(0.005)
+    expect(missed / worlds).toBeLessThan(mostOf(worlds))
+  })
+
+  it.each([
+    [50, 0.5],
+    [200, 0.1],
+    [200, 0.5],
+    [1000, 0.3],
+  ])(
+    'of %i rows, a share of %d positive, whose scores know nothing, the KS statistic is above 0 in a twentieth of worlds',
+    (rows, share) => {
+      const worlds = 1000
+      const rng = random(20261203 + rows)
+      let missed = 0
+      for (let at = 0; at < worlds; at++) {
+        const score = Float64Array.from({ length: rows }, () => rng.next())
+        const y = Uint8Array.from(score, () => Number(rng.next() < share))
+        const sample = sampleFor('ks_statistic', { task: 'binary', y, score, predicted: y })
+        missed += Number((levelOf(sample, resampling())?.bounds(0.95)[0] ?? 0) > 0)
+      }
+      expect(missed / worlds).toBeGreaterThan(0.005)
+      expect(missed / worlds).toBeLessThan(mostOf(worlds))
+    },
+  )
+
+  it.each([200, 1000])('of %i rows, how much an error rose from 0 is bounded from above, and how much it fell to 0 from below', (rows) => {
+    const [worlds, off] = [600, 0.2]
+    const rng = random(20261202 + rows)
+    const missed = { rise: 0, fall: 0 }
+    for (let at = 0; at < worlds; at++) {
+      const { right, wrong } = world(rows, off, rng)
+      const [good, bad] = [sampleFor('ece', right), sampleFor('ece', wrong)]
+      const rise = changeBetween(good, bad, resampling())?.test?.bounds(0.95, 0)[1] ?? 0
+      const fall = changeBetween(bad, good, resampling())?.test?.bounds(0.95, 0)[0] ?? 0
+      missed.rise += Number(rise < off)
+      missed.fall += Number(fall > -off)
+    }
+    expect(missed.rise / worlds).toBeLessThan(mostOf(worlds))
+    expect(missed.fall / worlds).toBeLessThan(mostOf(worlds))
+  })
+
+  it('what is far off is found: of 1,000 rows off by 0.2, the lower bound is half of that at least', () => {
+    const [low = 0, high = 0] = levelOf(sampleFor('ece', world(1000, 0.2, random(1)).wrong), resampling())?.bounds(0.95) ?? []
+    expect(low).toBeGreaterThan(0.1)
+    expect(high).toBeGreaterThan(0.2)
+  })
+})
