@@ -17,7 +17,7 @@ export const kindOf = (type: string): ColumnKind =>
 
 export const column = (name: string, type: string): Column => ({ name, type, kind: kindOf(type) })
 
-const numeric = new Set<ColumnKind>(['integer', 'float', 'decimal'])
+/** Kinds that several files may differ in: they have a common type that loses nothing. A day is its midnight, as pandas writes times of which each is one. */
+const families: readonly ReadonlySet<ColumnKind>[] = [new Set(['integer', 'float', 'decimal']), new Set(['date', 'timestamp'])]
 
-/** Kinds that several files may differ in: they have a common type that loses nothing. */
-export const sameFamily = (a: ColumnKind, b: ColumnKind): boolean => a === b || (numeric.has(a) && numeric.has(b))
+export const sameFamily = (a: ColumnKind, b: ColumnKind): boolean => a === b || families.some((family) => family.has(a) && family.has(b))

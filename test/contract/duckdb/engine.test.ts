@@ -287,6 +287,20 @@ describe('several files are one relation in the listed order', () => {
     expect(new Set(numbers.map((row) => row.n)).size).toBe(3)
   })
 
+  it('a file of days is one of times at midnight, in whatever order', async () => {
+    await bench.file('t1.csv', 'at,a\n2026-11-01,1\n2026-11-02,2\n')
+    await bench.file('t2.csv', 'at,a\n2026-11-03 07:30:00,3\n')
+    for (const files of [
+      ['t1.csv', 't2.csv'],
+      ['t2.csv', 't1.csv'],
+    ]) {
+      const table = await bench.open(files)
+      expect(table.columns.map(({ kind }) => kind)).toEqual(['timestamp', 'integer'])
+      const times = await bench.engine.aggregate({ sql: `SELECT CAST("at" AS VARCHAR) AS "at" FROM ${table.relation} ORDER BY a` })
+      expect(times.map(({ at }) => at)).toEqual(['2026-11-01 00:00:00', '2026-11-02 00:00:00', '2026-11-03 07:30:00'])
+    }
+  })
+
   it('names the file that differs, in columns, types or format', async () => {
     await bench.file('d1.csv', 'a,b\n1,x\n')
     await bench.file('d2.csv', 'a,c\n1,x\n')
