@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Measure, measureNames, measures, unsuitedMeasure } from '../evaluate/fairness-measures.ts'
 import { nearest } from '../text/nearest.ts'
 import { type DataSpec, type FairnessLimits, type FairnessSpec, fairnessCertainties, type Task, type Thresholds } from './config.ts'
-import { choice, columnSets, misdirected, readLevel, section, text } from './leaves.ts'
+import { choice, columnSets, misdirected, readLevel, scalar, section, text } from './leaves.ts'
 import { limit, metricName, neverWarns, readChange, thresholds, wholeNumber } from './limits.ts'
 import { whenWritten } from './partly.ts'
 import { partsBy } from './parts-spec.ts'
@@ -13,7 +13,8 @@ const smaller = 'a gap is better small, and a ratio better large: write max_diff
 const entry = () =>
   section({
     metric: text.optional(),
-    class: text.min(1, { error: 'this name is empty' }).optional(),
+    // classes may be numbers, and a name of digits needs no quotes
+    class: scalar.refine((name) => name !== '', { error: 'this name is empty' }).optional(),
     max_difference: limit.optional(),
     min_ratio: limit.optional(),
     max_rise: limit.optional(),
@@ -53,7 +54,8 @@ function readEntry(name: string, given: Entry, refuse: Refuse): readonly Fairnes
     refuse(given.metric === undefined ? [] : ['metric'], says('UNKNOWN_METRIC', `There is no measure of fairness ${shown(key)}.${known}`))
     return []
   }
-  const { max_difference, min_ratio, max_rise, class: named = null, certainty = 'guard' } = given
+  const { max_difference, min_ratio, max_rise, class: written, certainty = 'guard' } = given
+  const named = written === undefined ? null : String(written)
   if (max_difference === undefined && min_ratio === undefined && max_rise === undefined)
     refuse([], 'write max_difference, min_ratio or max_rise; what has no limit is shown without being written')
   if (min_ratio !== undefined && !measure.ratio) refuse(['min_ratio'], `a ratio of ${key} means nothing: write max_difference`)

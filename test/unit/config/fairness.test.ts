@@ -20,6 +20,8 @@ describe('evaluate.fairness', () => {
         { name: 'tpr@late', measure: 'tpr', named: 'late', certainty: 'guard', maxDifference: { fail: 0.1 } },
       ],
     })
+    // a class whose name is a number, without quotes
+    expect(fairness('{by: [sex], metrics: {tpr: {class: 10, max_difference: 5pp}}}')?.metrics).toMatchObject([{ named: '10' }])
     expect(fairness('{by: [sex]}')).toEqual({ by: [['sex']], minRows: 50, metrics: [] })
   })
 
@@ -49,6 +51,7 @@ describe('evaluate.fairness', () => {
     ['{by: [sex], metrics: {tpr: {max_difference: {}}}}', 'Write warn, fail or both.'],
     ['{by: [sex], metrics: {tpr: {}}}', 'Write max_difference, min_ratio or max_rise; what has no limit is shown without being written.'],
     ['{by: [sex], metrics: {tpr: {max_difference: 5pp, certainty: sure}}}', 'Allowed: guard, lenient, literal, strict'],
+    ["{by: [sex], metrics: {tpr: {class: '', max_difference: 5pp}}}", 'This name is empty'],
     ['{by: [sex], min_rows: 5}', 'Expected a whole number from 10 to 1000000.'],
   ])('%s is refused', (text, says) => {
     expect(refusal(text)).toContain(says)
