@@ -41,7 +41,6 @@ import { answersProfilePath } from './evaluate/predictions-profile.ts'
 import { RowFacts } from './evaluate/row-facts.ts'
 import { refuseOthersAnswers } from './evaluate/stored-baseline.ts'
 import { checkLabels } from './evaluate/suits.ts'
-import { noRow } from './evaluate/test-rows.ts'
 import { frequentLabels } from './evaluate/truth.ts'
 import { isNumeric, TruthReader } from './evaluate/truth-reader.ts'
 import { UnitReader } from './evaluate/units.ts'
@@ -180,7 +179,7 @@ export const evaluate: ModelStage = async (given, options) => {
     primary: judged.primary,
     rows: counted,
     ...(judged.groups === undefined ? {} : { groups: judged.groups }),
-    excluded: counted === table.rows ? excluded : { ...excluded, [noRow]: table.rows - counted },
+    excluded,
     // those of a multilabel task are names of columns
     labels:
       hidden || scores.labels === null ? null : own.task === 'multilabel' ? [...scores.labels] : frequentLabels(truth.coded, scores.labels),

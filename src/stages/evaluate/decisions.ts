@@ -69,7 +69,7 @@ export class Decisions {
     const { model } = this.#context
     const wanted = model.evaluate.chooseThreshold ?? null
     if (wanted === null) return null
-    const { table, target, shown: data, rowsRead } = await openLabelled(this.#context, wanted.on)
+    const { table, target, shown: data, counted, rowsRead } = await openLabelled(this.#context, wanted.on)
     const truth = new TruthReader(table, target.columns, 'binary', null, data)
     const facts = new RowFacts(table, { ...model.data, group: null }, data)
     const answered = await scorer.score({
@@ -93,7 +93,7 @@ export class Decisions {
         `${shown} gives labels without probabilities, so no threshold can be chosen`,
         'export it with probabilities, or take evaluate.threshold out',
       )
-    return { ...best, rows: table.rows, leftOut: rowsRead - table.rows }
+    return { ...best, rows: counted, leftOut: rowsRead - table.rows }
   }
 
   /** The scores with what they decide and what that is worth, candidate first. */

@@ -24,7 +24,6 @@ import { numbersOnly } from './numbers-only.ts'
 import { type LabelledRole, openLabelled, testRecords } from './open-labelled.ts'
 import { readNumbers } from './own-numbers.ts'
 import { partSizes } from './parts.ts'
-import { type Labelled, noRow } from './test-rows.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
@@ -75,7 +74,7 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
     const only = await numbersOnly(model, { root: context.root, files: context.ports.files, states: known.states })
     const knownOfRows = { task: target.task, proof: proof.level }
     return [
-      sizeOf('test', { table, excluded: counted === table.rows ? excluded : { ...excluded, [noRow]: table.rows - counted } }),
+      sizeOf('test', { excluded, counted }),
       ...(target.inferred ? [`the target looks like a ${target.task} task: \`task: ${target.task}\` in the config would say so`] : []),
       ...proof.lines,
       ...(only === null
@@ -96,9 +95,9 @@ async function choosing(context: RunContext, model: ModelConfig): Promise<readon
   return told(`data.${on}`, async () => [sizeOf(on, await openLabelled({ ...context, model }, on))])
 }
 
-function sizeOf(role: LabelledRole, { table, excluded }: Labelled): string {
+function sizeOf(role: LabelledRole, { counted, excluded }: Pick<Awaited<ReturnType<typeof openLabelled>>, 'counted' | 'excluded'>): string {
   const left = Object.entries(excluded).map(([why, count]) => `; ${plural(count, 'row')} left out: ${why}`)
-  return `data.${role} has ${plural(table.rows, 'row')}${left.join('')}`
+  return `data.${role} has ${plural(counted, 'row')}${left.join('')}`
 }
 
 /** The level at which a mode that asks for proof will have it, where nobody is faster. */

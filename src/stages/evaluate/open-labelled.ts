@@ -10,7 +10,7 @@ import type { Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
 import { inputRecords, openSource } from '../open-data.ts'
 import type { Scorer } from './scorer.ts'
-import { checkRelevance, checkRows, matureRows } from './test-rows.ts'
+import { checkRelevance, checkRows, matureRows, noRow } from './test-rows.ts'
 import { readTarget, type Target } from './truth.ts'
 
 /** `test` judges; on the others a threshold is chosen. */
@@ -33,7 +33,8 @@ export async function openLabelled(context: Omit<ModelContext, 'result'>, role: 
   // only rows that judge are told apart by their id
   const counted = await checkRows(engine, table, role === 'test' ? data : { ...data, id: null }, shown, ranking ? data.group : null)
   if (ranking) await checkRelevance(engine, table, target.columns[0], shown)
-  return { engine, table, all, shown, target, excluded, counted, rowsRead: all.rows }
+  const left = counted === table.rows ? excluded : { ...excluded, [noRow]: table.rows - counted }
+  return { engine, table, all, shown, target, excluded: left, counted, rowsRead: all.rows }
 }
 
 export const testRecords = (table: Table, rows: number): Promise<readonly InputRecord[]> => inputRecords('test', { ...table, rows })

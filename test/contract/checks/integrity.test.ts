@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contingency, separation, spearman } from '../../../src/core/checks/entries/association.ts'
 import { buildProfile } from '../../../src/stages/profile-table.ts'
+import { runBare } from '../duckdb/support.ts'
 import { type Columns, type Hall, makeHall, sequence, times } from './support.ts'
 
 let hall: Hall
@@ -251,5 +252,16 @@ describe('features among themselves', () => {
       'fail sometimes is used for nothing',
     )
     expect(await both(columns, '{unused_features: true}')).toBe('skipped data.features is not written: every column may be one')
+  })
+})
+
+describe('columns of one row', () => {
+  it('whole numbers of different widths are held against each other digit by digit, beyond 2^53 too', async () => {
+    await runBare([
+      `COPY (SELECT 9007199254740993 + i AS a, CAST(9007199254740992 + i AS UBIGINT) AS b FROM range(40) t(i)) TO '${hall.bench.folder}/widths.parquet'`,
+    ])
+    const tables = { train: await hall.bench.open('widths.parquet') }
+    expect(await hall.say('train', tables, '{pair_equal: {a: a, b: b}}')).toMatch(/^fail 40 of 40/)
+    expect(await hall.say('train', tables, '{a_greater_than_b: {a: a, b: b}}')).toMatch(/^pass 0 of 40/)
   })
 })

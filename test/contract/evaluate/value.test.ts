@@ -175,6 +175,24 @@ describe('a threshold that is chosen', () => {
     expect((await bench.explain(text)).join('\n')).toContain(`in the way: data.validation: WEIGHT_INVALID: 'w' of validation.csv`)
   })
 
+  it('is chosen on rows that count: of weight 0 there is none', async () => {
+    const weighted = rows(2000)
+      .trim()
+      .split('\n')
+      .map((line, row) => `${line},${row === 0 ? 'w' : row % 4 === 0 ? 0 : 1}`)
+      .join('\n')
+    bench.write('m.onnx', model(0))
+    bench.write('base.onnx', model(0.1))
+    bench.write('test.csv', weighted)
+    bench.write('validation.csv', weighted)
+    const text = config('{threshold: {on: validation, maximize: f1}, metrics: [f1]}', ', validation: validation.csv, weight: w')
+    const details = evaluateDetails.parse((await bench.evaluate(text)).details)
+    expect(details).toMatchObject({ rows: 1500, decisions: { chosen: { rows: 1500 } } })
+    const lines = await bench.explain(text)
+    for (const role of ['test', 'validation'])
+      expect(lines).toContain(`data.${role} has 1,500 rows; 500 rows left out: of weight 0, which is no row`)
+  })
+
   it('--explain says which file of it is missing', async () => {
     bench.write('m.onnx', model(0))
     bench.write('test.csv', rows(2000))

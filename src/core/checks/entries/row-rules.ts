@@ -9,7 +9,8 @@ import { any, asNumber, asNumbers, asText, asTimestamp, member, not } from '../s
 
 /** Two columns as they can be compared: numbers as numbers, dates as dates, everything else as text. */
 function comparable(a: ColumnFacts, b: ColumnFacts): readonly [string, string] {
-  if (isNumeric(a.kind) && isNumeric(b.kind)) return a.type === b.type ? [a.quoted, b.quoted] : asNumbers(a, b)
+  if (isNumeric(a.kind) && isNumeric(b.kind))
+    return a.kind === b.kind && isSingle(a) === isSingle(b) ? [a.quoted, b.quoted] : asNumbers(a, b)
   if (isMoment(a.kind) && isMoment(b.kind)) return [asTimestamp(a), asTimestamp(b)]
   return a.kind === b.kind ? [a.quoted, b.quoted] : [asText(a), asText(b)]
 }
