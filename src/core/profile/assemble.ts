@@ -5,7 +5,8 @@ import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile
 import { fromBins } from './bins.ts'
 import type { Derived, DerivedColumn } from './derive.ts'
 import { digits12 } from './digits.ts'
-import { chooseEdges, coarseEdges, edgesId, fnv64, frequentValues, room, topTwentyShare } from './edges.ts'
+import { chooseEdges, coarseEdges, edgesId, frequentValues, room, topTwentyShare } from './edges.ts'
+import { fingerprint } from './fingerprint.ts'
 import { decideKind, family, type KindFacts } from './kind.ts'
 import { cutsIn, type NumericPlan, pivotOf } from './measures.ts'
 import { minLevelRows } from './queries.ts'
@@ -289,14 +290,4 @@ const spikeShare = 0.005
 const plain = (facts: ColumnFacts, value: unknown): number | null => {
   const known = number(value)
   return known === null ? null : toldBy(facts, known) + 0
-}
-
-/** Order-free and mergeable: rows, xor and sum of row hashes, and which columns they were taken of. */
-export function fingerprint(columns: readonly ColumnFacts[], rows: number, counts: Row): string {
-  const hex = (value: unknown) =>
-    BigInt.asUintN(64, BigInt(String(value ?? 0)))
-      .toString(16)
-      .padStart(16, '0')
-  const names = columns.map((column) => column.name).toSorted()
-  return `${rows}:${hex(counts.x)}:${hex(counts.s)}:${fnv64(JSON.stringify(names))}`
 }

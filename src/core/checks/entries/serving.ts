@@ -1,6 +1,6 @@
 /** Checks of one data set against another that should be the same: rows of one key in two places, and the very rows that were registered. */
 
-import { fingerprint } from '../../profile/assemble.ts'
+import { fingerprint } from '../../profile/fingerprint.ts'
 import { fingerprintQuery } from '../../profile/queries.ts'
 import { count, plural, share as shownShare, written } from '../../report/format.ts'
 import { fail, number, pass, shareAtMost, skipped } from '../answer.ts'
