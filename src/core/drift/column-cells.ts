@@ -280,12 +280,13 @@ function rowsOf(labels: readonly string[], side: Listed, other: Listed): readonl
 interface Listed {
   readonly rows: number
   readonly counts: ReadonlyMap<string, number>
+  /** rows of a level that is not listed, at most */
   readonly mostUnlisted: number
   /** rows of levels that are not listed */
   readonly unlisted: number
 }
 
-function listed(column: ColumnProfile): Listed {
+export function listed(column: ColumnProfile): Listed {
   const { top = [], other_count: unlisted = 0 } = column.categories ?? {}
   // of many columns fewer labels are kept, and the profile says what it left out
   const mostUnlisted = column.categories?.most_unlisted ?? (top.length >= maxLevels ? (top.at(-1)?.count ?? 0) : listedRows - 1)

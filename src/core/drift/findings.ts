@@ -14,7 +14,18 @@ import { type ColumnCells, finiteRows, listedRows, missing } from './column-cell
 import { type Era, eras } from './era.ts'
 import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
-import { farOutside, impossible, levelsOf, oneForm, oneSidedP, onlyValueShare, otherRows, shareOf, thinLevels } from './question-facts.ts'
+import {
+  farOutside,
+  impossible,
+  levelsOf,
+  mostLeftOut,
+  oneForm,
+  oneSidedP,
+  onlyValueShare,
+  otherRows,
+  shareOf,
+  thinLevels,
+} from './question-facts.ts'
 import { scaleChange } from './scale-change.ts'
 import type { Shift } from './shift.ts'
 import { certainty, reachedLimit } from './thresholds.ts'
@@ -127,7 +138,7 @@ export const questions: readonly Question[] = [
       const variants = fresh.filter((level) => plain.has(oneForm(level.label))).length
       const limit = reachedLimit(now, { warn: 0.001, fail: 0.01 })
       if (limit === null) return null
-      const seen = Math.max(...fresh.map(({ a }) => a))
+      const seen = mostLeftOut(told.reference)
       const known =
         seen === 0 ? 'never seen' : seen < listedRows ? 'seen fewer than five times' : `seen in at most ${plural(seen, 'row')} each`
       return {
@@ -156,7 +167,7 @@ export const questions: readonly Question[] = [
         .filter(({ p }) => p <= levels.warn)
       if (gone.length === 0) return null
       const before = shareOf(gone, 'a', told)
-      const rows = Math.max(...gone.map(({ b }) => b))
+      const rows = mostLeftOut(told.current)
       const left =
         rows === 0 ? 'are gone' : `are gone but for ${rows < listedRows ? 'fewer than five rows' : `at most ${plural(rows, 'row')}`} each`
       return {

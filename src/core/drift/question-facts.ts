@@ -1,7 +1,7 @@
 /** What the questions of findings.ts rest on: levels of both sides, rows that chance could leave out, one value that is left. */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { commonLevels, type Level, listedRows, missing } from './column-cells.ts'
+import { commonLevels, type Level, listed, listedRows, missing } from './column-cells.ts'
 import type { Asked } from './findings.ts'
 
 /** Chance of less than this is none. */
@@ -12,6 +12,12 @@ export function shareOf(levels: readonly Level[], side: 'a' | 'b', { reference, 
   const rows = new Map(levelsOf(reference, current).map((level) => [level.label, level[side]]))
   const all = side === 'a' ? reference.n : current.n
   return levels.reduce((sum, { label }) => sum + (rows.get(label) ?? 0), 0) / all
+}
+
+/** Rows that a level may have which the column does not list. */
+export function mostLeftOut(column: ColumnProfile): number {
+  const { mostUnlisted, unlisted } = listed(column)
+  return Math.min(mostUnlisted, unlisted)
 }
 
 /** A bounded column that moves by a hair has many values beyond its range, and none far: no model minds. */

@@ -67,6 +67,16 @@ describe('values training never saw, and values that are gone', () => {
     for (const text of [only, some].map((finding) => `${finding?.says}${finding?.fix}`)) expect(text).not.toMatch(/berlin|paris|rome/i)
   })
 
+  it('is not told as never seen where rows of the reference have values that it does not list', () => {
+    const before = labels('c', rows({ a: 5000, b: 4997, rare: 3 }))
+    const fresh = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`new ${i}`, 100]))
+    const now = labels('c', rows({ a: 4000, b: 4000, ...fresh }))
+    expect(find(before, now).unseen?.says).toContain('holds 20 values seen fewer than five times')
+    expect(find(labels('c', rows({ a: 5000, b: 5000 })), now).unseen?.says).toContain('holds 20 values never seen')
+    const gone = find(now, before).vanished?.says
+    expect(gone).toContain('are gone but for fewer than five rows each')
+  })
+
   it('the natural tail of a column with thousands of levels is not "unseen"', () => {
     const rng = random(3)
     const draw = (n: number) => Array.from({ length: n }, () => `z${rng.below(3000)}`)
