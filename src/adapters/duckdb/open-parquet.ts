@@ -68,7 +68,7 @@ function withRange(column: Column, { ranges, rows }: FooterFacts): Column {
   if (range === undefined) return column
   const ends = { least: Number(range.least), greatest: Number(range.greatest) }
   const said = Object.values(ends).every(Number.isSafeInteger) ? { said: ends } : {}
-  if (ends.greatest - ends.least >= Math.min(mostBits, sparsest * rows)) return { ...column, ...said }
+  if (Number(range.greatest - range.least) >= Math.min(mostBits, sparsest * rows)) return { ...column, ...said }
   const [least, greatest] = wholeBytes(column.type, range)
   return { ...column, ...said, kinds: `coalesce(bit_count(bitstring_agg(${quoteName(column.name)}, ${least}, ${greatest})), 0)` }
 }
