@@ -169,12 +169,11 @@ export function largestGap(gaps: readonly Gap[]): Level {
     const [low, high] = (typeof seen === 'number' ? share(seen, rows) : groupShare({ mean: seen, rows })).bounds(level)
     return [Math.max(0, low - promised, promised - high), Math.max(Math.abs(low - promised), Math.abs(high - promised))]
   }
+  // at 1 itself no share has a bound
+  const ofEach = (level: number) => Math.min(1 - Number.EPSILON, 1 - (1 - level) / (2 * gaps.length))
   return {
     method: 'bonferroni',
-    bounds: (level) => [
-      Math.max(...gaps.map((gap) => apart(gap, 1 - (1 - level) / (2 * gaps.length))[0])),
-      Math.max(...gaps.map((gap) => apart(gap, level)[1])),
-    ],
+    bounds: (level) => [Math.max(...gaps.map((gap) => apart(gap, ofEach(level))[0])), Math.max(...gaps.map((gap) => apart(gap, level)[1]))],
   }
 }
 

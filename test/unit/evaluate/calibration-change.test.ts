@@ -50,6 +50,17 @@ function worldOf(population: string, rows: number, seed: number) {
 const leastOf = (made: number) => 0.95 - 3 * Math.sqrt((0.95 * 0.05) / made)
 
 describe('the change of a calibration error', () => {
+  it.each(['weight', 'group'] as const)('of the largest has a p of rows with a %s too, however many bins are looked at', (besides) => {
+    const { baseline, candidate } = worldOf('binary, 5 % positives, one model worse', 2000, 7)
+    const given = {
+      weight: { weight: new Float64Array(2000).fill(2) },
+      group: { group: Int32Array.from({ length: 2000 }, (_, i) => i % 400) },
+    }
+    const test = testOf('mce', { ...baseline, ...given[besides] }, { ...candidate, ...given[besides] })
+    expect(test?.below(0)).toBeGreaterThan(0)
+    expect(test?.above(0)).toBeLessThan(1)
+  })
+
   it.each([
     ['binary, 5 % positives, one model worse', 'ece_excess'],
     ['binary, 5 % positives, one model worse', 'mce'],
