@@ -38,7 +38,7 @@ models:
       multicolumn_sum_equal: {columns: [price, fee], total: total}
       columns:
         price: {in: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], min: 0.1, max: 0.9, distinct_equal: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]}
-        fee: {between: {min: 0.2, max: 0.2}}
+        fee: {between: {min: 0.2, max: 0.2}, median_between: {min: 0.2, max: 0.2}, quantile_between: {q: 0.9, min: 0.2, max: 0.2}}
 `
 const both = [
   ['train.csv', 'current.parquet'],

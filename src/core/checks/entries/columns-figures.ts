@@ -14,7 +14,7 @@ import type { ColumnProfile } from '../../schema/profile.ts'
 import { type Answer, fail, number, pass, type Row, skipped } from '../answer.ts'
 import { type CheckEntry, figures, type ParamsOf, type Scope, type Shape, type Wrong } from '../entry.ts'
 import { numericKinds, type Sql, sql } from '../facts.ts'
-import { storedIn } from '../float32.ts'
+import { storedIn, toldBy } from '../float32.ts'
 import { badRange, real } from '../params.ts'
 import { asNumber } from '../sql-parts.ts'
 import { figureAnswer, stable } from './answers.ts'
@@ -194,9 +194,10 @@ const quantileFigures = (q: number, scope: Scope): Readonly<Record<string, Sql>>
 
 function judgeQuantile({ q, reference: k, ...range }: Quantile, name: string, row: Row, scope: Scope): Answer {
   const n = number(row.n) ?? 0
-  const value = number(row.value)
+  const found = number(row.value)
   const { column } = scope
-  if (n === 0 || value === null) return skipped(`${column.name} has no numbers to judge`)
+  if (n === 0 || found === null) return skipped(`${column.name} has no numbers to judge`)
+  const value = toldBy(column, found)
   // among few rows beyond it, a quantile is one of them
   const secret = n * Math.min(q, 1 - q) < shownFrom || scope.data.sensitive.includes(column.name)
   const plain = figureAnswer(value, n, range, `the ${name} of ${column.name}`, secret)
