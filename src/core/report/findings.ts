@@ -97,8 +97,9 @@ export function isFirstRun(model: ModelReport): boolean {
 }
 
 function stageFindings({ stage, checks, details }: StageResult): readonly Finding[] {
-  const evaluated = evaluateDetails.safeParse(details)
-  const metrics = evaluated.success ? evaluated.data.metrics.map(({ name }) => name) : []
+  // the schema is large, and made when it is first asked for
+  const evaluated = stage === 'evaluate' ? evaluateDetails.safeParse(details) : null
+  const metrics = evaluated?.success ? evaluated.data.metrics.map(({ name }) => name) : []
   return checks.filter((check) => isDue(check.effect) || !isQuiet(check.status)).map((check) => finding(check, stage, metrics))
 }
 

@@ -48,6 +48,7 @@ const putRightAlike = (a: Finding, b: Finding): boolean =>
 
 function fixOf([first, ...others]: FindingGroup['findings']): ShownFix | null {
   if (first.fix === null) return null
+  if (others.length === 0) return shownFix(first.fix)
   const snippets = [first, ...others].flatMap(({ fix }) => (fix === null ? [] : (snippetOf(fix) ?? [])))
   const [one] = snippets
   if (one === undefined || others.every(({ fix }) => fix === first.fix)) return shownFix(first.fix)
