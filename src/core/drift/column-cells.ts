@@ -269,6 +269,7 @@ export function commonLevels(reference: ColumnProfile, current: ColumnProfile): 
 
 /** Of a label that the side does not list: as near to the share that the other side has as what it leaves out allows, which all of them have between them. */
 function rowsOf(labels: readonly string[], side: Listed, other: Listed): readonly number[] {
+  if (side.unlisted <= 0) return labels.map((label) => side.counts.get(label) ?? 0)
   const wanted = labels.map((label) => {
     const alike = ((other.counts.get(label) ?? 0) * side.rows) / Math.max(1, other.rows)
     return side.counts.has(label) ? 0 : Math.min(side.mostUnlisted, Math.round(alike))
