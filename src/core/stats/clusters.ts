@@ -91,6 +91,11 @@ export function rarestAlike(codes: ArrayLike<number>, classes: number, weight: F
 
 /** Units of one class, as many as count alike. */
 export function alikeOf(codes: ArrayLike<number>, code: number, weight: Float64Array | null, unit: Int32Array | null): number {
+  if (!weight && !unit) {
+    let count = 0
+    for (let i = 0; i < codes.length; i++) count += Number(codes[i] === code)
+    return count
+  }
   const rows: number[] = []
   for (let i = 0; i < codes.length; i++) if (codes[i] === code) rows.push(i)
   const own = weight && Float64Array.from(rows, (i) => weight[i] ?? 0)
