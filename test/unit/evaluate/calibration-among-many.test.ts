@@ -5,13 +5,11 @@ import { changeAmongMany } from '../../../src/core/evaluate/among-many.ts'
 import { calibrationChange } from '../../../src/core/evaluate/calibration-change.ts'
 import type { Test } from '../../../src/core/evaluate/change-test.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
-import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
-import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
-import { viewOf } from '../../../src/core/metrics/view.ts'
 import { normalCdf } from '../../../src/core/stats/normal.ts'
 import { clopperPearson } from '../../../src/core/stats/proportion.ts'
 import { type Random, random } from '../../../src/core/stats/random.ts'
+import { sampleFor } from './support.ts'
 
 interface World {
   readonly y: Uint8Array
@@ -99,12 +97,6 @@ const scoresOf = (y: Uint8Array, score: Float64Array, more: Partial<BinaryScores
   predicted: Uint8Array.from(score, (p) => (p >= 0.5 ? 1 : 0)),
   ...more,
 })
-
-function sampleFor(name: string, scores: BinaryScores): Sample {
-  const metric = metrics[name]
-  if (!metric) throw new Error(`no metric ${name}`)
-  return sampleOf(metric, viewOf(scores))
-}
 
 function samplesOf({ y, before, after }: World, name = 'ece', more: Partial<BinaryScores> = {}) {
   const [was, is] = [before, after].map((score) => sampleFor(name, scoresOf(y, score, more)))

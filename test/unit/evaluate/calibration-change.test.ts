@@ -5,17 +5,9 @@ import { draw, truthOf } from '../../../bench/simulate-gate/populations.ts'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
-import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores, Scores } from '../../../src/core/metrics/scores.ts'
-import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
-import { viewOf } from '../../../src/core/metrics/view.ts'
 import { random } from '../../../src/core/stats/random.ts'
-
-function sampleFor(name: string, scores: Scores): Sample {
-  const metric = metrics[name]
-  if (!metric) throw new Error(`no metric ${name}`)
-  return sampleOf(metric, viewOf(scores))
-}
+import { sampleFor } from './support.ts'
 
 const testOf = (name: string, before: Scores, after: Scores) =>
   changeBetween(sampleFor(name, before), sampleFor(name, after), resampling())?.test ?? null

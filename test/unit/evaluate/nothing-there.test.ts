@@ -3,17 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { levelOf } from '../../../src/core/evaluate/level.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
-import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
-import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
-import { viewOf } from '../../../src/core/metrics/view.ts'
 import { type Random, random } from '../../../src/core/stats/random.ts'
-
-const sampleFor = (name: string, scores: BinaryScores): Sample => {
-  const metric = metrics[name]
-  if (!metric) throw new Error(`no metric ${name}`)
-  return sampleOf(metric, viewOf(scores))
-}
+import { sampleFor } from './support.ts'
 
 /** Answers that come true as often as they say, and the same with twice `off` added to half of them: errors of 0 and, as none is too small, of `off`, in whatever bins. */
 function world(rows: number, off: number, rng: Random): { right: BinaryScores; wrong: BinaryScores } {

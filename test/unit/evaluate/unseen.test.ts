@@ -7,18 +7,11 @@ import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
 import type { Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
-import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { areaUnder } from '../../../src/core/metrics/unseen-scores.ts'
-import { viewOf } from '../../../src/core/metrics/view.ts'
 import { betaQuantile } from '../../../src/core/stats/beta.ts'
 import { random } from '../../../src/core/stats/random.ts'
 import { unseenBounds } from '../../../src/core/stats/unseen.ts'
-
-function sampleFor(name: string, scores: Parameters<typeof viewOf>[0]): Sample {
-  const metric = metrics[name]
-  if (!metric) throw new Error(`no metric ${name}`)
-  return sampleOf(metric, viewOf(scores))
-}
+import { sampleFor } from './support.ts'
 
 const boundsOf = (sample: Sample) => levelOf(sample, resampling())?.bounds(0.975) ?? null
 
