@@ -1,7 +1,7 @@
 /** What the command line shows at the end: the verdict with its reasons, and where the reports lie. */
 import { join, relative } from 'node:path'
 import { junit } from '../core/report/junit.ts'
-import { verdictLine, verdictTable } from '../core/report/terminal.ts'
+import { verdictTable } from '../core/report/terminal.ts'
 import type { RunContext } from '../stages/context.ts'
 import { readReport } from '../stages/gate/read-report.ts'
 import { reportFiles } from '../stages/gate.ts'
@@ -16,9 +16,10 @@ export async function writeReports(context: RunContext, formats: readonly Report
     await context.ports.files.write(join(context.out, 'report.junit.xml'), junit(read.report))
     written.push('report.junit.xml')
   }
-  const paths = written.map((name) => shown(join(context.out, name)))
-  // whoever reads from below has scrolled past the first line
-  return [verdictTable(read.report), '', `${verdictLine(read.report)}: ${paths.join(', ')}`].join('\n')
+  return verdictTable(
+    read.report,
+    written.map((name) => shown(join(context.out, name))),
+  )
 }
 
 function shown(path: string): string {

@@ -13,18 +13,15 @@ import { type ModelView, undecidedTitle, viewOf } from './view.ts'
 
 const words = { pass: 'PASS', warn: 'WARN', fail: 'FAIL', error: 'ERROR', skipped: 'skipped' } as const
 
-export function verdictTable(report: Report): string {
+/** @param files where it is told at length: named after the verdict once more, for whoever reads from below has scrolled past the first line */
+export function verdictTable(report: Report, files: readonly string[] = []): string {
   const view = viewOf(report)
+  const verdict = `${words[view.verdict]}  ${plain(view.title)}`
   const changed = view.policy === null ? [] : [...listed(view.policy.title, view.policy.policy), ...listed(wiringTitle, view.policy.wiring)]
   const own = findingLines(view.findings)
   const body = [...own, ...(own.length === 0 ? [] : ['']), ...changed, ...view.models.flatMap(modelLines)]
-  return [verdictLine(report), '', ...body].join('\n').trimEnd()
-}
-
-/** What it comes to, in a line. */
-export function verdictLine(report: Report): string {
-  const view = viewOf(report)
-  return `${words[view.verdict]}  ${plain(view.title)}`
+  const told = [verdict, '', ...body].join('\n').trimEnd()
+  return files.length === 0 ? told : `${told}\n\n${verdict}: ${files.join(', ')}`
 }
 
 const listed = (title: string, sentences: readonly Text[]): readonly string[] =>
