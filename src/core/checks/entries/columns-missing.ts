@@ -60,7 +60,7 @@ export const missingChecks: readonly CheckEntry[] = [
     example: '{max: 20%}',
     figures: ({ null_tokens: tokens }, scope) => {
       const gone = missing(scope, tokens)
-      return { n: sql(`count_if(${scope.keep})`), gone: { sql: `count_if(${scope.keep} AND ${gone.sql})`, values: gone.values } }
+      return { n: sql(`count_if(${scope.keep})`), gone: { sql: `count_if(${scope.keep} AND (${gone.sql}))`, values: gone.values } }
     },
     judge: ({ min, max }, row, { column }) =>
       shareAnswer(number(row.gone) ?? 0, number(row.n) ?? 0, { min, max }, 'value', `of ${column.name} are missing`),
