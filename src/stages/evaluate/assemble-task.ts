@@ -7,15 +7,31 @@ import type { Answered } from './assemble.ts'
 import { type Compared, notComparable } from './baseline.ts'
 import { naiveForecast, type TimeReader } from './forecast.ts'
 import { itemsOf } from './items.ts'
+import type { Opened } from './open.ts'
 import type { RowFacts } from './row-facts.ts'
-import { checkPredicted, checkScale } from './suits.ts'
+import type { Passed } from './score-candidate.ts'
+import { checkLabels, checkPredicted, checkScale } from './suits.ts'
 import { type Ahead, type Assembled, type KnownRows, noAhead, taskScores } from './task-scores.ts'
 import { trainingTarget } from './training.ts'
 import { alignTo, positiveOf, type Target } from './truth.ts'
-import type { TruthReader } from './truth-reader.ts'
+import { isNumeric, type TruthReader } from './truth-reader.ts'
+
+/**
+ * Answers to the rows that passed → the scores of each model, with what they are held against read once.
+ * @throws UserError LABEL_UNSEEN where the candidate cannot give a label of the data; the function: as `assemble` says it
+ */
+export async function assembler(
+  context: ModelContext,
+  { rows: { engine, target }, task, shown }: Opened,
+  { candidate, truth, facts, times }: Passed,
+): Promise<(answers: readonly Answered[]) => Assembled> {
+  if (!isNumeric(task) && task !== 'multilabel') checkLabels(truth.coded, candidate, target.columns[0], shown.data)
+  const ahead = await aheadOf(context, engine, target, task, { facts, ids: truth.ids }, times, shown.data)
+  return (answers) => assemble(context, truth, { ...facts.counted, ...ahead }, task, answers)
+}
 
 /** @throws UserError LABEL_UNSEEN, SCORES_OUTSIDE, POSITIVE_UNKNOWN, and what reading of answers throws */
-export function assemble(
+function assemble(
   { model }: ModelContext,
   truth: TruthReader,
   counted: KnownRows['counted'],
@@ -47,7 +63,7 @@ export function together(
 }
 
 /** What a forecast or a ranking is held against; of other tasks nothing. */
-export async function aheadOf(
+async function aheadOf(
   context: ModelContext,
   engine: DataEngine,
   target: Target,

@@ -37,6 +37,8 @@ export async function openLabelled(context: Omit<ModelContext, 'result'>, role: 
   return { engine, table, all, shown, target, excluded: left, counted, rowsRead: all.rows }
 }
 
+export type LabelledRows = Awaited<ReturnType<typeof openLabelled>>
+
 export const testRecords = (table: Table, rows: number): Promise<readonly InputRecord[]> => inputRecords('test', { ...table, rows })
 
 /** Two labels in the test data, and a model that knows more: then the task has more. */
