@@ -22,9 +22,9 @@ export type LabelledRole = 'test' | NonNullable<ModelConfig['evaluate']['chooseT
  */
 export async function openLabelled(context: Omit<ModelContext, 'result'>, role: LabelledRole = 'test') {
   const { data, task: said } = context.model
-  const engine = await context.ports.engine()
   const source = data.sources[role]
-  if (source === undefined) throw new UserError('DATA_MISSING', `no data.${role} is configured`, `name labelled rows under data.${role}`)
+  if (source === undefined) throw unconfigured(role)
+  const engine = await context.ports.engine()
   const all = await openSource(context, source, role)
   const shown = all.files.map(({ path }) => path).join(', ')
   const { table, excluded } = await matureRows(engine, all, data, context.clock.now(), shown)
@@ -36,6 +36,16 @@ export async function openLabelled(context: Omit<ModelContext, 'result'>, role: 
   const left = counted === table.rows ? excluded : { ...excluded, [noRow]: table.rows - counted }
   return { engine, table, all, shown, target, excluded: left, counted, rowsRead: all.rows }
 }
+
+/** The config refuses both; the policy of a base may ask for rows that its head does not name. */
+const unconfigured = (role: LabelledRole): UserError =>
+  role === 'test'
+    ? new UserError('DATA_MISSING', 'no data.test is configured, and evaluate judges on its rows', 'name labelled rows under data.test')
+    : new UserError(
+        'DATA_MISSING',
+        `no data.${role} is configured, and evaluate.threshold is to be chosen on its rows`,
+        `name labelled rows under data.${role}, or write evaluate.threshold as a number`,
+      )
 
 export type LabelledRows = Awaited<ReturnType<typeof openLabelled>>
 
