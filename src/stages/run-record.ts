@@ -1,5 +1,5 @@
 /** Records what a green run of the default branch evaluated, so that `main` is a reference, and counts how often a holdout was used. */
-import { holdoutOf } from '../core/evaluate/reuse.ts'
+import { evaluatedDigest, holdoutOf } from '../core/evaluate/reuse.ts'
 import { waivedOf } from '../core/gate/waivers.ts'
 import { recordRun as recorded, recordUse, versionOfBytes } from '../core/ledger/transitions.ts'
 import { gateDetails } from '../core/schema/details.ts'
@@ -34,16 +34,19 @@ export async function recordRun(context: RunContext, results: readonly Recordabl
   const models: string[] = []
   for (const entry of gate.data.models) {
     const { verdict, digest } = entry
-    if (digest === null) continue
     const evaluation = results.find((result) => result.stage === 'evaluate' && result.model === entry.model)
     const holdout = holdoutOf(evaluation?.inputs ?? [])
     if (verdict !== 'pass' && verdict !== 'warn') {
-      if (verdict !== 'fail' || holdout === null) continue
-      await changeModel(context, await context.ports.ledger(), entry.model, `${entry.model}: run ${context.source.run_id} failed`, () => [
-        (current, stamp) => recordUse(current, digest, verdict, holdout, stamp),
+      // whatever became of the run, and of its model since: what evaluate judged has shown what the holdout makes of it
+      const judged = evaluatedDigest(evaluation?.inputs ?? [])
+      if (judged === null || holdout === null) continue
+      const why = `${entry.model}: run ${context.source.run_id} ended in ${verdict}`
+      await changeModel(context, await context.ports.ledger(), entry.model, why, () => [
+        (current, stamp) => recordUse(current, judged, verdict, holdout, stamp),
       ])
       continue
     }
+    if (digest === null) continue
     const waived = waivedOf(results.flatMap((result) => (result.model === entry.model ? (result.checks ?? []) : [])))
     const ledger = await context.ports.ledger()
     await changeModel(context, ledger, entry.model, `${entry.model}: run ${context.source.run_id}`, (state) => {

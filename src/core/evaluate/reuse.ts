@@ -36,6 +36,10 @@ export function holdoutOf(inputs: readonly InputRecord[]): string | null {
   return allBytes(inputs.filter((input) => input.role === 'test').map((input) => input.digest))
 }
 
+/** The bytes that an evaluation judged; null: it did not come as far. */
+export const evaluatedDigest = (inputs: readonly InputRecord[]): string | null =>
+  inputs.find((input) => input.role === 'candidate' || input.role === 'model')?.digest ?? null
+
 /** Several files as one, by what they hold; null: there is none. @param digests of each, in any order */
 export const allBytes = (digests: readonly string[]): string | null =>
   digests.length === 0 ? null : [...new Set(digests)].sort().join('+')

@@ -2,6 +2,7 @@
  * Results → verdict, model by model. Nothing is read here. Fail closed: a result that is missing, is not of this run, contradicts itself or is
  * about other bytes than those that lie there now is an error, and so is a gate that judged nothing.
  */
+import { evaluatedDigest } from '../../core/evaluate/reuse.ts'
 import { foldGate, judgedEffects, type Verdict, worst } from '../../core/gate/fold.ts'
 import type { ModelStageName } from '../../core/pipeline.ts'
 import { skippedWords } from '../../core/report/log-lines.ts'
@@ -102,7 +103,7 @@ function sameBytes(
   const evaluation = taken.find((stage) => stage.stage === 'evaluate')
   if (evaluation === undefined) return { digest: now, checks: [] }
   if (evaluation.result === null || evaluation.verdict === 'skipped') return { digest: null, checks: [] }
-  const evaluated = evaluatedDigest(evaluation.result)
+  const evaluated = evaluatedDigest(evaluation.result.inputs)
   if (evaluated === null) {
     // an evaluation that ended in error may not have come as far as the model
     if (evaluation.verdict === 'error') return { digest: null, checks: [] }
@@ -118,9 +119,6 @@ function sameBytes(
     ],
   }
 }
-
-const evaluatedDigest = (result: StageResult): string | null =>
-  result.inputs.find((input) => input.role === 'candidate' || input.role === 'model')?.digest ?? null
 
 const trouble = (model: string, message: string, fix: string): Check =>
   makeCheck({ id: `gate.candidate:${model}`, status: 'error', effect: 'error', message, fix })

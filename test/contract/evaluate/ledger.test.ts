@@ -96,11 +96,11 @@ describe('what evaluate asks of the ledger', () => {
 })
 
 describe('runs of the default branch in a git ledger', () => {
-  it('count a failed candidate as a use of the holdout, and remember a green one with its waivers', async () => {
+  it('count a failed candidate, and one of a run that broke after it was judged, as a use of the holdout, and remember a green one with its waivers', async () => {
     await using remote = await gitRemote()
     const git = await openGitLedger({ remote: remote.path, root: remote.folder, branch: 'modelgate-ledger', environment: process.env })
     const state = async () => parseLedger((await git.ledger.read('models/')).files).models.get('flights')
-    const record = async (content: string, verdict: 'pass' | 'fail') => {
+    const record = async (content: string, verdict: 'pass' | 'fail' | 'error', digest: string | null = sha256(content)) => {
       const it = await workspace({
         folder: `${remote.folder}/${content}`,
         ledger: git.ledger,
@@ -114,7 +114,7 @@ describe('runs of the default branch in a git ledger', () => {
         { role: 'test', path: 't', digest: sha256('rows'), rows: 1, bytes: 1 },
       ]
       const check = { ...makeCheck({ id: 'evaluate.min:f1', status: 'fail', effect: 'pass', message: '' }), waived }
-      const model = { model: 'flights', verdict, promotable: verdict === 'pass', digest: sha256(content), stages: [], not_configured: [] }
+      const model = { model: 'flights', verdict, promotable: verdict === 'pass', digest, stages: [], not_configured: [] }
       return recordRun(it.context, [
         { stage: 'evaluate', model: 'flights', inputs, details: {}, checks: [check] },
         { stage: 'gate', model: null, inputs: [], details: { promotable: false, models: [model], report: { markdown: '', html: '' } } },
@@ -127,6 +127,13 @@ describe('runs of the default branch in a git ledger', () => {
       main: { digest: sha256('second'), waived: [{ check: 'evaluate.min:f1', owner: 'ana' }] },
       recent: [{ digest: sha256('second'), holdout: sha256('rows') }],
       holdout_uses: { [sha256('rows')]: [sha256('first'), sha256('second')] },
+    })
+    // drift that broke, and a model that was gone by the time of the gate: its numbers had been shown all the same
+    expect((await record('third', 'error')).models).toEqual([])
+    expect((await record('fourth', 'error', null)).models).toEqual([])
+    expect(await state()).toMatchObject({
+      main: { digest: sha256('second') },
+      holdout_uses: { [sha256('rows')]: [sha256('first'), sha256('second'), sha256('third'), sha256('fourth')] },
     })
     await git[Symbol.asyncDispose]()
   })
