@@ -11,6 +11,7 @@ import type { DataSpec } from '../../core/schema/config.ts'
 import { targetColumns } from '../../core/schema/target-columns.ts'
 import { UserError } from '../../errors.ts'
 import { type Column, type ColumnValues, type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
+import { subTable } from '../sub-table.ts'
 import { labelOf, sortLabels } from './truth.ts'
 
 /** Numbers with more values than this are cut into quarters; a whole number with fewer is a category. */
@@ -55,13 +56,15 @@ export async function cutColumns(engine: DataEngine, table: Table, wanted: Wante
   const { id, weight, time } = data
   const known = [...targetColumns(data), id, weight, time, ...(wanted.found?.but ?? [])]
   const others = wanted.found ? table.columns.filter(({ name, kind }) => !known.includes(name) && findable.has(kind)) : []
-  const distinct = await distinctOf(engine, table, [...declared, ...others])
-  const telling = others.filter((column) => isTelling(column, distinct.get(column.name) ?? 0, table.rows))
+  // a row of weight 0 is none: it neither moves an edge nor makes a column worth a look
+  const counted = weight === null ? table : subTable(table, { where: `${quoteName(weight)} <> 0` })
+  const { rows, distinct } = await countsOf(engine, counted, [...declared, ...others])
+  const telling = others.filter((column) => isTelling(column, distinct.get(column.name) ?? 0, rows))
   const most = Math.max(0, Math.floor(mostBytes / (2 * Math.max(1, table.rows))) - declared.length)
   const found = telling.slice(0, most)
   const kept = [...new Map([...declared, ...found].map((column) => [column.name, column])).values()]
   const quarters = kept.filter((column) => isCut(column, distinct.get(column.name) ?? 0, data))
-  const edges = await edgesOf(engine, table, quarters)
+  const edges = await edgesOf(engine, { ...counted, rows }, quarters)
   const plans = kept.map((column): Plan => ({ column, edges: edges.get(column.name) ?? null }))
   const left = telling.length - found.length
   return {
@@ -84,12 +87,17 @@ function isCut({ name, kind }: Column, distinct: number, { kinds = {} }: DataSpe
   return distinct > mostNumbers
 }
 
-/** About: levels are counted as they are read. */
-async function distinctOf(engine: DataEngine, table: Table, columns: readonly Column[]): Promise<ReadonlyMap<string, number>> {
-  if (columns.length === 0) return new Map()
+interface Counts {
+  readonly rows: number
+  /** about: levels are counted as they are read */
+  readonly distinct: ReadonlyMap<string, number>
+}
+
+async function countsOf(engine: DataEngine, table: Table, columns: readonly Column[]): Promise<Counts> {
+  if (columns.length === 0) return { rows: table.rows, distinct: new Map() }
   const counts = columns.map(({ name }, at) => `approx_count_distinct(${quoteName(name)}) AS c${at}`)
-  const [row] = await engine.aggregate({ sql: `SELECT ${counts.join(', ')} FROM ${table.relation}` })
-  return new Map(columns.map(({ name }, at) => [name, Number(row?.[`c${at}`] ?? 0)]))
+  const [row] = await engine.aggregate({ sql: `SELECT count(*) AS "rows", ${counts.join(', ')} FROM ${table.relation}` })
+  return { rows: Number(row?.rows ?? 0), distinct: new Map(columns.map(({ name }, at) => [name, Number(row?.[`c${at}`] ?? 0)])) }
 }
 
 /** Quarters of the rows, from a sample that is the same in every run. */

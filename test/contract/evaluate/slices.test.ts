@@ -103,6 +103,22 @@ describe('slices', () => {
     expect(result.checks.find(({ id }) => id === 'evaluate.slices:log_loss')?.status).toBe('skipped')
   })
 
+  it('quarters of a number are those of the rows that count: of weight 0 there may be any number, anywhere', async () => {
+    bench.write('m.onnx', model([1, 1, 1, 1, 1]))
+    bench.write('base.onnx', model([1, 1, 1, 1, 1]))
+    const [header, ...lines] = rows(2000).trim().split('\n')
+    const far = Array.from({ length: 6000 }, (_, i) => `${50 + (i % 90)},ATL,AA,1,0`)
+    const labels = async (text: readonly string[]) => {
+      bench.write('test.csv', `${text.join('\n')}\n`)
+      const result = await bench.evaluate(config('{by: [amount], min_rows: 20}', ', weight: w'))
+      return evaluateDetails.parse(result.details).slices?.list.map(({ label, n }) => `${label}: ${n}`)
+    }
+    const weighed = [`${header},w`, ...lines.map((line) => `${line},1`)]
+    const alone = await labels(weighed)
+    expect(alone).toHaveLength(4)
+    expect(await labels([...weighed, ...far])).toEqual(alone)
+  })
+
   it('a column that is not there is an error with the columns that are', async () => {
     bench.write('m.onnx', model([1, 1, 1, 1, 1]))
     bench.write('base.onnx', model([1, 1, 1, 1, 1]))
