@@ -12,7 +12,7 @@ import type { LinearModel } from '../../core/train/linear-model.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelContext } from '../context.ts'
-import { sourceFiles } from '../source-files.ts'
+import { openSource } from '../open-data.ts'
 import { planColumns } from './columns.ts'
 import { type Made, pass } from './made.ts'
 import { readRows, type TrainingRows } from './rows.ts'
@@ -91,10 +91,8 @@ async function openTrainingData(
       `builtin: ${spec.builtin} of ${name} needs to know what to predict`,
       'name the column under data.target',
     )
-  const table = await engine.open(await sourceFiles(context, 'train', data.sources.train))
+  const table = await openSource(context, data.sources.train, 'train')
   const shown = shownFiles(table)
-  if (table.rows === 0) throw new UserError('DATA_EMPTY', `${shown} has no rows to learn from`, 'give it rows')
-
   const present = new Set(table.columns.map((column) => column.name))
   const needed = new Set([data.target, ...(data.features ?? []), ...(data.weight === null ? [] : [data.weight])])
   const missing = [...needed].filter((column) => !present.has(column))

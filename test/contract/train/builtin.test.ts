@@ -233,6 +233,14 @@ describe('what a builtin cannot learn from is one clear sentence, and the old mo
     expect(shop.read('out/m.onnx')).toBe('the old model')
   })
 
+  it('a format that nothing here reads is named, with the way out, as by every other stage', async () => {
+    shop.write('train.feather', 'ARROW1 and more')
+    const result = await shop.train(config('target: t').replace('train.csv', 'train.feather'))
+    expect(codeOf(result)).toBe('DATA_UNREADABLE')
+    expect(result.checks[0]?.message).toContain('train.feather is Arrow IPC')
+    expect(result.checks[0]?.fix).toContain('Parquet')
+  })
+
   it('DATA_MISSING', async () => {
     expect(codeOf(await shop.train(config('target: t')))).toBe('DATA_MISSING')
   })

@@ -57,6 +57,7 @@ export function makeWorkshop(): Workshop {
     has: (name) => existsSync(path(name)),
     train: async (text, options = {}) => {
       const { config, model } = readConfig(text)
+      let engine: DataEngine | null = null
       const context: RunContext = {
         config,
         configPath: 'modelgate.yml',
@@ -69,7 +70,8 @@ export function makeWorkshop(): Workshop {
           files: createFiles(),
           commands: async () => createCommands(),
           engine: async () => {
-            const engine = createDataEngine({
+            if (engine !== null) return engine
+            engine = createDataEngine({
               native: async () => native,
               memoryLimitBytes: 512 * 2 ** 20,
               tempFolder: tmpdir(),
