@@ -1,4 +1,7 @@
-/** What JavaScript's own library lacks on the oldest Node that runs this. */
+/** What JavaScript's own library lacks, or types, on the oldest Node that runs this. */
+
+/** The keys of a table whose type lists them all: what is declared with more keys than its type says does not belong here. */
+export const keysOf = <T extends object>(table: T): readonly (keyof T & string)[] => Object.keys(table) as (keyof T & string)[]
 
 /** In their order, at most so many together. */
 export const chunks = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>

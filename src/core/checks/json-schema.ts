@@ -11,6 +11,7 @@
  * Source: https://json-schema.org/draft/2020-12/json-schema-validation
  */
 import { z } from 'zod'
+import { keysOf } from '../collections.ts'
 import type { Wrong } from './entry.ts'
 import { type Sql, type SqlValue, sql } from './facts.ts'
 import { count, pattern, real, section, text } from './params.ts'
@@ -216,5 +217,5 @@ function holdsAt(v: Sql, schema: JsonSchema, depth: number): Sql {
     // null is a value that `const` may want
     return given === undefined ? [] : [keywords[name](v, given as Given<K>, schema, depth)]
   }
-  return all((Object.keys(keywords) as Keyword[]).flatMap((name) => one(name)))
+  return all(keysOf(keywords).flatMap((name) => one(name)))
 }

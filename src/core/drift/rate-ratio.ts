@@ -82,46 +82,36 @@ function certainLimit(reached: ReturnType<typeof reachedLimit>, p: number): Retu
   return p > certainty.rate.fail ? { ...reached, severity: 'warn' } : reached
 }
 
-export function rateRatio(
-  rates: Rates,
-  limits: Thresholds<number>,
-  { raw = false, asked = 1, era = 'training' }: RateQuestion = {},
-): Finding | null {
-  const { before, now, n, m } = rates
-  if (n === 0 || m === 0) return null
+/** What one question makes of the two rates: `size` is what its limits are set on. */
+type Asking = (rates: Rates, then: string) => Pick<Finding, 'observed' | 'baseline' | 'says' | 'fix'> & { readonly size: number }
+
+const asking =
+  (asks: Asking) =>
+  (rates: Rates, limits: Thresholds<number>, { raw = false, asked = 1, era = 'training' }: RateQuestion = {}): Finding | null => {
+    if (rates.n === 0 || rates.m === 0) return null
+    const { size, ...told } = asks(rates, eras[era].at)
+    const p = changeP(rates, asked)
+    const reached = certainLimit(reachedLimit(size, limits), raw ? 0 : p)
+    return reached && { ...reached, ...told, p }
+  }
+
+export const rateRatio = asking(({ before, now, n, m }, then) => {
   const p = Math.max(before, 0.5) / n
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
-  const pValue = changeP(rates, asked)
-  const reached = certainLimit(reachedLimit(ratio, limits), raw ? 0 : pValue)
-  if (reached === null) return null
   return {
-    ...reached,
+    size: ratio,
     observed: ratio,
     baseline: 1,
-    p: pValue,
-    says: `is positive in ${share(now / m)} of the rows, ${share(before / n)} ${eras[era].at}: a factor of ${ratio.toFixed(2)}`,
+    says: `is positive in ${share(now / m)} of the rows, ${share(before / n)} ${then}: a factor of ${ratio.toFixed(2)}`,
     fix: 'Train on newer data, and set the threshold anew: it was chosen for the old rate.',
   }
-}
+})
 
-export function rateChange(
-  rates: Rates,
-  limits: Thresholds<number>,
-  { raw = false, asked = 1, era = 'training' }: RateQuestion = {},
-): Finding | null {
-  const { before, now, n, m } = rates
-  if (n === 0 || m === 0) return null
-  const change = Math.abs(now / m - before / n)
-  const pValue = changeP(rates, asked)
-  const reached = certainLimit(reachedLimit(change, limits), raw ? 0 : pValue)
-  if (reached === null) return null
-  return {
-    ...reached,
-    observed: now / m,
-    baseline: before / n,
-    p: pValue,
-    says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} ${eras[era].at}`,
-    fix: 'Train on newer data; or allow more under max_change.',
-  }
-}
+export const rateChange = asking(({ before, now, n, m }, then) => ({
+  size: Math.abs(now / m - before / n),
+  observed: now / m,
+  baseline: before / n,
+  says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} ${then}`,
+  fix: 'Train on newer data; or allow more under max_change.',
+}))

@@ -2,6 +2,7 @@
  * What the numbers of a run rest on, a row for each part of it: what messages call it, and which metrics mean something else where it is another one.
  * A part of which that is not known for sure touches every metric, and so does every part a metric that is not in the table of metrics.
  */
+import { keysOf } from '../collections.ts'
 import { metrics } from '../metrics/table.ts'
 import type { MetricSpec, ModelConfig } from '../schema/config.ts'
 import type { Judged } from '../schema/judged.ts'
@@ -83,7 +84,7 @@ const parts: { readonly [key in keyof Basis]: Part } = {
 }
 
 type Key = keyof Basis
-const keys = Object.keys(parts) as readonly Key[]
+const keys = keysOf(parts)
 
 function differing(then: Basis, now: Basis): readonly Key[] {
   return keys.filter((key) => {

@@ -7,6 +7,7 @@
  * would not be what it loads.
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { keysOf } from '../collections.ts'
 import {
   type Int,
   type Message,
@@ -75,10 +76,7 @@ const codecs: Readonly<Record<keyof ScalarTypes, Codec>> = {
 const isScalar = (type: Field['type']): type is keyof ScalarTypes => type in codecs
 
 const tables: ReadonlyMap<MessageName, ReadonlyMap<number, Field>> = new Map(
-  (Object.keys(messages) as MessageName[]).map((name) => [
-    name,
-    new Map(Object.entries<Field>(messages[name]).map(([number, field]) => [Number(number), field])),
-  ]),
+  keysOf(messages).map((name) => [name, new Map(Object.entries<Field>(messages[name]).map(([number, field]) => [Number(number), field]))]),
 )
 const tableOf = (name: MessageName): ReadonlyMap<number, Field> => tables.get(name) ?? new Map()
 

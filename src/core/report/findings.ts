@@ -37,11 +37,11 @@ const byWeight = (a: Finding, b: Finding): number =>
   rank(a.effect) - rank(b.effect) ||
   stageOrder.indexOf(a.stage) - stageOrder.indexOf(b.stage) ||
   a.place - b.place ||
-  compare(kindOf(a), kindOf(b)) ||
+  compare(checkName(a), checkName(b)) ||
   b.weight - a.weight ||
   compare(a.id, b.id)
 
-const kindOf = ({ id }: Finding): string => id.slice(0, Math.max(0, id.indexOf(':')) || id.length)
+const checkName = ({ id }: Finding): string => id.slice(0, Math.max(0, id.indexOf(':')) || id.length)
 
 const isDue = (effect: Verdict): boolean => effect !== 'pass' && effect !== 'skipped'
 const isQuiet = (status: Check['status']): boolean => status === 'pass' || status === 'skipped'

@@ -52,7 +52,7 @@ const limitKinds: Readonly<
   max_drop: { on: 'change', bad: 'below', says: (value) => `drop ≤ ${value}` },
   max_rise: { on: 'change', bad: 'above', says: (value) => `rise ≤ ${value}` },
 }
-const kindOf = (check: Check) =>
+const limitKindOf = (check: Check) =>
   check.limit_kind !== null && Object.hasOwn(limitKinds, check.limit_kind) ? (limitKinds[check.limit_kind] ?? null) : null
 
 const checksOf = (metric: Metric, checks: readonly Check[]) =>
@@ -60,7 +60,7 @@ const checksOf = (metric: Metric, checks: readonly Check[]) =>
 
 /** The check on the change against the baseline: its interval is the one that decided. */
 const changeCheck = (checks: readonly Check[]): Check | null =>
-  checks.find((check) => kindOf(check)?.on === 'change' && check.delta !== null) ?? null
+  checks.find((check) => limitKindOf(check)?.on === 'change' && check.delta !== null) ?? null
 
 export function metricViews(details: EvaluateDetails, checks: readonly Check[]): readonly MetricView[] {
   const money = moneyText(details)
@@ -75,7 +75,9 @@ export const areCompared = (metrics: readonly MetricView[]): boolean => metrics.
 const moneyText = ({ decisions }: EvaluateDetails): Text => prose(` (${decisions?.value?.currency ?? 'money'} per 1,000 decisions)`)
 
 function metricView(metric: Metric, checks: readonly Check[], money: Text): MetricView {
-  const levels = checks.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
+  const levels = checks
+    .filter((check) => limitKindOf(check)?.on === 'level')
+    .flatMap((check) => (check.limit === null ? [] : [check.limit]))
   const unit = unitWord(metric.unit)
   const lowerIsBetter = metric.direction === 'lower'
   const worstCheck = worst(checks.map((check) => check.effect))
@@ -155,7 +157,7 @@ function better(metric: Metric, delta: number, interval: readonly [number | null
   return delta > 0 === (metric.direction === 'higher') ? ' better' : ' worse'
 }
 
-const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<typeof kindOf>>): string => {
+const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<typeof limitKindOf>>): string => {
   if (kind.on === 'level') return kind.says(writtenLevel(check.limit, metric.unit))
   const written = check.unit === 'relative' ? `${writtenChange(check.limit, 'relative')} relative` : writtenChange(check.limit, metric.unit)
   return kind.says(metric.history === undefined ? written : `${written} (auto, ${plural(metric.history.runs, 'run')})`)
@@ -163,7 +165,7 @@ const limitLabel = (metric: Metric, check: Check, kind: NonNullable<ReturnType<t
 
 const limitTexts = (metric: Metric, checks: readonly Check[]): readonly Text[] =>
   checks.flatMap((check) => {
-    const kind = kindOf(check)
+    const kind = limitKindOf(check)
     if (kind === null) return []
     // of a change that was judged without a limit, better was asked for
     if (check.limit === null) return kind.on === 'change' && check.delta !== null ? [own('surely better')] : []
@@ -181,7 +183,7 @@ function plotOf(metric: Metric, checks: readonly Check[], levels: readonly numbe
     candidate: mark(metric.candidate),
     baseline: mark(before),
     limits: checks.flatMap((check) => {
-      const kind = kindOf(check)
+      const kind = limitKindOf(check)
       if (kind === null || check.limit === null) return []
       const severity = check.status === 'warn' ? 'warn' : 'fail'
       const about = { severity, bad: kind.bad, label: limitLabel(metric, check, kind) } as const
@@ -202,7 +204,7 @@ export function primarySentence(details: EvaluateDetails, checks: readonly Check
   const metric = details.metrics.find((entry) => entry.name === details.primary) ?? details.metrics[0]
   if (metric === undefined) return own('No metric was computed.')
   const mine = checksOf(metric, checks)
-  const limits = mine.filter((check) => kindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
+  const limits = mine.filter((check) => limitKindOf(check)?.on === 'level').flatMap((check) => (check.limit === null ? [] : [check.limit]))
   const rows = rowsText(details)
   const direction = own(metric.direction === 'lower' ? ', lower is better' : '')
   const now =
