@@ -1,5 +1,5 @@
 /** The log of a step. Every line that did not come from us goes through here, so that none can be a workflow command. */
-import { dueLines, outcomeWords } from '../core/report/log-lines.ts'
+import { dueLines, explained, outcomeWords } from '../core/report/log-lines.ts'
 import type { StageResult } from '../core/schema/result.ts'
 import { neutralise, neutraliseLine } from '../core/text/neutralise.ts'
 import type { Progress } from '../ports/progress.ts'
@@ -16,9 +16,12 @@ export const progress: Progress = {
 export function printResult(result: StageResult): void {
   const of = result.model === null ? result.stage : `${result.stage} ${result.model}`
   print(`${of}: ${result.verdict} (${outcomeWords(result)})`)
-  for (const { effect, id, message, fix } of dueLines(result)) {
+  const due = dueLines(result)
+  for (const { effect, id, message, fix } of due) {
     print(`  ${effect} ${id}  ${message}`)
     for (const line of fix) print(`    ${line}`)
   }
+  const words = explained(due)
+  if (words !== '') print(`  ${words}`)
   if (result.degraded.length > 0) print(`  degraded: ${result.degraded.join(', ')}`)
 }

@@ -1,5 +1,5 @@
 /** What a person watches on stderr: a line when a stage begins, its outcome with the time it took, warnings, child output. */
-import { dueLines, outcomeWords } from '../core/report/log-lines.ts'
+import { dueLines, explained, outcomeWords } from '../core/report/log-lines.ts'
 import type { StageName, StageResult } from '../core/schema/result.ts'
 import { neutralise, neutraliseLine } from '../core/text/neutralise.ts'
 import type { Progress } from '../ports/progress.ts'
@@ -33,10 +33,13 @@ export function showOutcome(terminal: Terminal, result: StageResult): void {
 /** Its outcome, and a line for each thing that is not fine. */
 export function show(terminal: Terminal, result: StageResult): void {
   showOutcome(terminal, result)
-  for (const { effect, id, message, fix } of dueLines(result)) {
+  const due = dueLines(result)
+  for (const { effect, id, message, fix } of due) {
     terminal.write(`    ${paint(terminal, colours[effect], effect)} ${neutraliseLine(id)}  ${neutraliseLine(message)}\n`)
     for (const line of fix) terminal.write(`         ${paint(terminal, 90, neutraliseLine(line))}\n`)
   }
+  const words = explained(due)
+  if (words !== '') terminal.write(`    ${paint(terminal, 90, words)}\n`)
 }
 
 const verdictColours = { PASS: colours.pass, WARN: colours.warn, FAIL: colours.fail, ERROR: colours.error } as const

@@ -1,11 +1,13 @@
 /** What a log says of one result, on a terminal as in a step. */
 
+import { keysOf } from '../collections.ts'
 import type { Verdict } from '../gate/fold.ts'
 import type { Check, StageResult } from '../schema/result.ts'
 import { blockLines } from './escape.ts'
 import { dueOf } from './findings.ts'
 import { grouped } from './fixes.ts'
 import { plural } from './format.ts'
+import { statisticsIn } from './statistics-words.ts'
 import { plain } from './text.ts'
 
 export interface LogLine {
@@ -27,13 +29,16 @@ export const dueLines = (result: StageResult): readonly LogLine[] =>
     })),
   )
 
+/** What the statistics in these lines are, for whoever meets them the first time; empty where there are none. */
+export const explained = (lines: readonly LogLine[]): string => statisticsIn(lines.map(({ message }) => message))
+
 /** How many checks came to what. What decided nothing is counted as that, whatever the policy made of it, and never as passed. */
 export function outcomeWords(result: StageResult): string {
   if (result.verdict === 'skipped') return skippedWords(result)
   if (result.stage === 'gate') return verdictsOf(result)
-  const kinds = result.checks.map(kindOf)
+  const kinds = result.checks.map(outcomeOf)
   const counted = (kind: Kind) => kinds.filter((each) => each === kind).length
-  const others = (Object.keys(kindWords) as Kind[]).filter((kind) => kind !== 'pass' && counted(kind) > 0)
+  const others = keysOf(kindWords).filter((kind) => kind !== 'pass' && counted(kind) > 0)
   return [
     `${counted('pass')} of ${plural(kinds.length, 'check')} passed`,
     ...others.map((kind) => `${counted(kind)} ${kindWords[kind]}`),
@@ -54,7 +59,7 @@ const kindWords = {
 } as const
 type Kind = keyof typeof kindWords
 
-function kindOf({ status, effect, waived }: Check): Kind {
+function outcomeOf({ status, effect, waived }: Check): Kind {
   switch (status) {
     case 'inconclusive':
     case 'no-baseline':

@@ -33,11 +33,15 @@ export const someOf = (names: readonly string[], most = fewNames): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, nearNames).join(', ')} and ${plural(names.length - nearNames, 'other')}`
 
 /**
- * What there is instead of a name that is missing: `its columns are: …`, or of many the nearest first.
+ * What there is instead of a name that is missing: the one that was most likely meant and `its columns are: …`, or of many the nearest first.
  * @param missing how many names are missing besides, each with such a sentence
  */
 export function columnsInstead(name: string, columns: readonly string[], missing = 1): string {
-  if (columns.length <= fewNames || missing * columns.length > mostCompared) return `its columns are: ${someOf(columns)}`
+  if (missing * columns.length > mostCompared) return `its columns are: ${someOf(columns)}`
+  if (columns.length <= fewNames) {
+    const near = nearest(name, columns)
+    return `${near === null ? '' : `did you mean ${near}? `}its columns are: ${someOf(columns)}`
+  }
   return `the nearest of its ${plural(columns.length, 'column')} are: ${nearestFirst(name, columns).slice(0, nearNames).join(', ')}`
 }
 
@@ -56,12 +60,13 @@ function nearestFirst(word: string, names: readonly string[]): readonly string[]
     .map(({ name }) => name)
 }
 
-/** null when nothing is near: more than a third of the letters differ. */
+/** null when nothing is near: more than a third of the letters differ, or all of them. */
 export function nearest(word: string, allowed: readonly string[]): string | null {
   if (word.length > 100) return null
   const ranked = allowed
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
     .sort((x, y) => x.distance - y.distance)
   const best = ranked[0]
-  return best && best.distance <= Math.max(1, Math.floor(Math.max(word.length, best.name.length) / 3)) ? best.name : null
+  const longer = Math.max(word.length, best?.name.length ?? 0)
+  return best && best.distance < longer && best.distance <= Math.max(1, Math.floor(longer / 3)) ? best.name : null
 }

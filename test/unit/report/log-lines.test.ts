@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dueLines, outcomeWords } from '../../../src/core/report/log-lines.ts'
+import { dueLines, explained, outcomeWords } from '../../../src/core/report/log-lines.ts'
 import { verdictTable } from '../../../src/core/report/terminal.ts'
 import { type Check, makeCheck, type StageResult } from '../../../src/core/schema/result.ts'
 import { failing, first, passing, report } from './samples.ts'
@@ -68,6 +68,19 @@ describe('the log of a result', () => {
       ['drift.shift:b', 'retrain; or write:', 'drift:', '  columns:', '    c: {shift: {warn: 0.4}}', '    b: {shift: {warn: 0.3}}'],
       ['drift.shift:a', 'retrain; or write: `drift: {columns: {"a": {shift: {warn: 0.15}}}}`'],
     ])
+  })
+
+  it('what its statistics are is told once below them, of those that stand there', () => {
+    const moved = (column: string) =>
+      makeCheck({
+        id: `drift.shift:${column}`,
+        status: 'warn',
+        effect: 'warn',
+        message: `${column} moved. JS* 0.31 (limit 0.1), q < 1e-16`,
+      })
+    const due = dueLines({ ...result('warn', [moved('a'), moved('b')]), stage: 'drift' })
+    expect(explained(due)).toMatch(/^JS\*: how far two distributions are apart[^;]*; q: [^;]*$/)
+    expect(explained(dueLines(result('warn', [waiting('f1')])))).toBe('')
   })
 
   it('does not count as passed what too few rows left open', () => {

@@ -6,7 +6,8 @@ const genes = Array.from({ length: 5_000 }, (_, at) => `gene_${at}`)
 
 describe('columns instead of one that is missing', () => {
   it('are all of them where they are few', () => {
-    expect(columnsInstead('aeg', ['age', 'sex'])).toBe('its columns are: age, sex')
+    expect(columnsInstead('aeg', ['age', 'sex'])).toBe('did you mean age? its columns are: age, sex')
+    expect(columnsInstead('x', ['y', 'z'])).toBe('its columns are: y, z')
   })
   it('are the nearest five of many, and their number', () => {
     expect(columnsInstead('Gene_123', [...genes, 'target'])).toBe(
