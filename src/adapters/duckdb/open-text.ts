@@ -13,13 +13,11 @@ import { betterTypes, guessOfHead } from './column-tests.ts'
 import { quoteText } from './connection.ts'
 import { type CsvDialect, csvReader, engineLineBytes, sniffCsv } from './csv-dialect.ts'
 import { mapEngineError, unreadable } from './errors.ts'
+import { jsonRows } from './json-rows.ts'
 import { columnsOf, demandNames, headerNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
 import type { StagedFile } from './staged-file.ts'
 import { breaksOf, mayBeWords, strictRows, widen } from './strict-rows.ts'
-
-const jsonReader = (file: StagedFile): string =>
-  `read_json(${quoteText(file.path)}, format = 'newline_delimited', records = true, ignore_errors = false, sample_size = -1, map_inference_threshold = -1, maximum_depth = 32)`
 
 /** How nearly every CSV is: one kind of line end, no giant record. Only the check of the whole file knows. */
 const usual = { mixedNewlines: false, longRecords: false }
@@ -118,7 +116,7 @@ function startReading(session: Session, file: StagedFile, dialect: CsvDialect | 
 }
 
 async function readText(session: Session, file: StagedFile, dialect: CsvDialect | null, stop: AbortSignal): Promise<Part> {
-  if (dialect === null) return store(session, file, null, stop)
+  if (dialect === null) return readJson(session, file, stop)
   const csv = { dialect, types: await sniffCsv(session, file, dialect) }
   const read = async (): Promise<Part> => {
     const part = await store(session, file, csv, stop)
@@ -137,6 +135,15 @@ async function readText(session: Session, file: StagedFile, dialect: CsvDialect 
   return read()
 }
 
+async function readJson(session: Session, file: StagedFile, stop: AbortSignal): Promise<Part> {
+  const part = await store(session, file, null, stop)
+  const doubles = part.columns.filter(({ type }) => type === 'DOUBLE')
+  const whole = [...(await betterTypes(session.raw, { ...part, columns: doubles })).keys()]
+  if (whole.length === 0) return part
+  await session.drop(part)
+  return store(session, file, null, stop, whole)
+}
+
 interface Csv {
   readonly dialect: CsvDialect
   readonly types: Map<string, string>
@@ -146,12 +153,21 @@ interface Csv {
  * Reads the file once. Where only the head of a large file was sniffed, a later value may break the type it promised: all columns are then
  * asked for such values, those that have one become wider, and the file is read again, so that the outcome is the one of sniffing all of it.
  */
-async function store(session: Session, file: StagedFile, csv: Csv | null, stop: AbortSignal): Promise<Part> {
+async function store(
+  session: Session,
+  file: StagedFile,
+  csv: Csv | null,
+  stop: AbortSignal,
+  /** of JSON: columns of whole numbers beyond 64 bits */
+  whole: readonly string[] = [],
+): Promise<Part> {
   const types = csv?.types
+  const rows: Rows = (huge) =>
+    csv === null ? jsonRows(file, whole, huge) : strictRows((as) => csvReader(file, csv.dialect, as), csv.types, huge)
   for (let tries = 0; ; tries += 1) {
     stop.throwIfAborted()
     try {
-      return file.plainBytes <= session.inMemoryBytes ? await intoMemory(session, file, csv) : await intoParquet(session, file, csv)
+      return file.plainBytes <= session.inMemoryBytes ? await intoMemory(session, file, rows) : await intoParquet(session, file, rows)
     } catch (thrown) {
       const wider = widen(asError(thrown).message)
       const now = wider === null ? undefined : types?.get(wider.name)
@@ -216,12 +232,12 @@ async function widerTypes(session: Session, file: StagedFile, { dialect, types }
   }
 }
 
-const rowsOf = (file: StagedFile, csv: Csv | null, huge: string): string =>
-  csv === null ? `SELECT * FROM ${jsonReader(file)}` : strictRows((types) => csvReader(file, csv.dialect, types), csv.types, huge)
+/** SQL of all rows. @param huge the type for whole numbers beyond 64 bits */
+type Rows = (huge: string) => string
 
-async function intoMemory(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
+async function intoMemory(session: Session, file: StagedFile, rows: Rows): Promise<Part> {
   const relation = session.newName()
-  await session.raw.run(`CREATE TEMP TABLE ${relation} AS ${rowsOf(file, csv, 'HUGEINT')}`)
+  await session.raw.run(`CREATE TEMP TABLE ${relation} AS ${rows('HUGEINT')}`)
   return describe(session, file, { relation, own: 'rowid', made: { table: relation } })
 }
 
@@ -232,10 +248,10 @@ async function intoMemory(session: Session, file: StagedFile, csv: Csv | null): 
  */
 const scratchParquet = 'FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 500, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 61440'
 
-async function intoParquet(session: Session, file: StagedFile, csv: Csv | null): Promise<Part> {
+async function intoParquet(session: Session, file: StagedFile, rows: Rows): Promise<Part> {
   const place = session.newPlace('parquet')
   // Parquet has no 128-bit integers
-  const copy = `COPY (${rowsOf(file, csv, 'DECIMAL(38, 0)')}) TO ${quoteText(place)} (${scratchParquet})`
+  const copy = `COPY (${rows('DECIMAL(38, 0)')}) TO ${quoteText(place)} (${scratchParquet})`
   await session.raw.run(copy).catch(async (thrown: unknown) => {
     // half a file of the size of the data
     await rm(place, { force: true })

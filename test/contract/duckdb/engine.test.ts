@@ -261,6 +261,30 @@ describe('JSON lines', () => {
     expect(error.message + error.fix).not.toContain('canary')
   })
 
+  const beyond = [123456789012345678901234567890n, 123456789012345678901234567891n, -5, null]
+  const lines = (values: readonly (bigint | number | string | null)[]) =>
+    values.map((value, at) => `{"at":${at},"day":"31-12-2025","id":${value}}\n`).join('')
+
+  it.each([
+    ['in memory', 2 ** 30],
+    ['as a file of its own', 10],
+  ])('whole numbers beyond 64 bits keep their digits, as those of a CSV do: %s', async (_, inMemoryBytes) => {
+    await using own = await makeBench({ inMemoryBytes })
+    const table = await own.table('wide.jsonl', lines(beyond))
+    expect(table.columns.map(({ kind }) => kind)).toEqual(['integer', 'date', 'integer'])
+    expect((await own.rows(table)).map((row) => row[2])).toEqual(beyond)
+    // between the two kinds of 64 bits they have no common one
+    const both = await own.table('both.jsonl', lines([18446744073709551615n, -5n]))
+    expect((await own.rows(both)).map((row) => row[2])).toEqual([18446744073709551615n, -5])
+  })
+
+  it('beside a fraction they are numbers with a point, and numbers with an exponent that are whole are whole', async () => {
+    const table = await bench.table('fraction.jsonl', lines(['123456789012345678901', '0.5']))
+    expect(table.columns[2]?.kind).toBe('float')
+    const powers = await bench.table('powers.jsonl', lines(['1.5e20', '1e25', '7.0']))
+    expect((await bench.rows(powers)).map((row) => row[2])).toEqual([150000000000000000000n, 10n ** 25n, 7])
+  })
+
   it('an object without keys among others is a row of missing values', async () => {
     expect(await bench.rows(await bench.table('gap.jsonl', '{"a":1}\n{}\n'))).toEqual([[1], [null]])
   })
