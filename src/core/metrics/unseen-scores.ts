@@ -1,5 +1,6 @@
 /** Draws as in `unseen.ts`, of what is read from the order of the scores of one class or several. */
 import { rarerOf } from '../stats/clusters.ts'
+import type { GammaDraws } from '../stats/gamma-draws.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import { UNSEEN, type UnseenDraw } from '../stats/unseen.ts'
 import { type Curve, curveOf, cuts, emptyCurve } from './curve.ts'
@@ -57,7 +58,7 @@ export function ofScores(ranks: Ranking, y: Uint8Array, of: (curve: Curve) => nu
   const size = seen.tp.length
   if (size > MOST) return null
   const curve = emptyCurve(new Uint32Array(size + 2))
-  const draw = (weight: (rows: number) => number): Drawn => {
+  const draw = (weight: GammaDraws): Drawn => {
     const drawn = { tp: new Float64Array(size), fp: new Float64Array(size) }
     for (let g = 0; g < size; g++) {
       drawn.tp[g] = some(weight, (seen.tp[g] ?? 0) - (seen.tp[g - 1] ?? 0))

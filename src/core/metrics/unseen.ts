@@ -10,6 +10,7 @@
  * Rows stand for themselves and count alike: of groups or weights nothing here is asked.
  */
 import { sumsByGroup } from '../stats/clusters.ts'
+import type { GammaDraws } from '../stats/gamma-draws.ts'
 import { lumpedRows } from '../stats/lumped-rows.ts'
 import { UNSEEN, type UnseenDraw } from '../stats/unseen.ts'
 import { type Confusion, defined, type MetricValue, type Sample } from './sample.ts'
@@ -19,8 +20,8 @@ import type { Rows } from './view.ts'
 export const FEW = 30
 /** How far beyond the largest error another may lie: as in `evaluate/open-end.ts`. */
 const TIMES = 3
-/** Rows of errors that are drawn one by one; of more the largest are. */
-const ERRORS = 1000
+/** Rows that are drawn one by one where each adds something of its own to sums; of more the largest are. */
+const ALONE = 1000
 /** Fewer groups are too few to tell how they differ. */
 const GROUPS = 10
 /** Rows, classes times rows: more than these are not drawn one by one. */
@@ -33,7 +34,7 @@ export const unseenOf = ({ weight, unit }: Pick<Rows, 'weight' | 'unit'>, make: 
 const number = ({ value }: MetricValue): number => value ?? Number.NaN
 
 /** A row that is not there has no weight. */
-export const some = (weight: (rows: number) => number, rows: number): number => (rows === 0 ? 0 : weight(rows))
+export const some = (weight: GammaDraws, rows: number): number => (rows === 0 ? 0 : weight(rows))
 
 /** Of each of `kinds` things half a row; of more than three a part of that, so that a mean over many is not pulled down by all of them at once. */
 export const each = (kinds: number): number => UNSEEN * Math.min(1, 3 / kinds)
@@ -100,60 +101,75 @@ export function ofLabels(y: Uint8Array, predicted: Uint8Array, labels: number, o
   }
 }
 
-export interface UnseenRow {
+interface UnseenRow {
   /** what it adds to each sum */
   readonly row: readonly number[]
   readonly rows: number
 }
 
-type Weight = (rows: number) => number
-
-/** A function of sums over rows. @param rest adds what a draw makes of rows that are not in the columns; how many they are is not asked then */
-export function ofSums(
+/** A function of sums over rows, of which the last is how many they are. @param rest adds what a draw makes of rows that are not in the columns */
+function ofSums(
   columns: readonly Float64Array[],
   of: (sums: Float64Array, rows: number) => MetricValue,
-  worst: readonly UnseenRow[],
-  best: readonly UnseenRow[],
-  rest: ((weight: Weight, sums: Float64Array) => void) | null = null,
+  [worst, best]: readonly [worst: readonly UnseenRow[], best: readonly UnseenRow[]],
+  rest: ((weight: GammaDraws, sums: Float64Array) => void) | null = null,
 ): UnseenDraw {
-  const rows = columns[0]?.length ?? 0
+  const weights = new Float64Array(columns[0]?.length ?? 0)
   const [seen, drawn] = [new Float64Array(columns.length), new Float64Array(columns.length)]
-  return (weight) => {
-    seen.fill(0)
-    let all = 0
-    for (let i = 0; i < rows; i++) {
-      const w = weight(1)
-      all += w
-      for (let j = 0; j < seen.length; j++) seen[j] = (seen[j] ?? 0) + w * (columns[j]?.[i] ?? 0)
+  const read = drawn.subarray(0, -1)
+  const value = (weight: GammaDraws, ends: readonly UnseenRow[]): number => {
+    drawn.set(seen)
+    for (const end of ends) {
+      const w = weight(end.rows)
+      for (let j = 0; j < drawn.length; j++) drawn[j] = (drawn[j] ?? 0) + w * (end.row[j] ?? 0)
     }
+    return number(of(read, drawn.at(-1) ?? 0))
+  }
+  return (weight) => {
+    for (let i = 0; i < weights.length; i++) weights[i] = weight(1)
+    for (const [j, column] of columns.entries()) seen[j] = dot(weights, column)
     rest?.(weight, seen)
-    const [worse = Number.NaN, better = Number.NaN] = [worst, best].map((ends) => {
-      drawn.set(seen)
-      let total = all
-      for (const end of ends) {
-        const w = weight(end.rows)
-        total += w
-        for (let j = 0; j < drawn.length; j++) drawn[j] = (drawn[j] ?? 0) + w * (end.row[j] ?? 0)
-      }
-      return number(of(drawn, total))
-    })
-    return [worse, better]
+    return [value(weight, worst), value(weight, best)]
   }
 }
 
-/** The ends of the classes that are rare. @param worst, best a row of a negative and of a positive. Null: neither is rare. */
+/** The same of so many rows that only those are drawn one by one which are much of a sum. @param by of each row: how much */
+function ofManySums(
+  columns: readonly Float64Array[],
+  of: (sums: Float64Array, rows: number) => MetricValue,
+  ends: readonly [worst: readonly UnseenRow[], best: readonly UnseenRow[]],
+  by: () => Float64Array,
+  alone = ALONE,
+): UnseenDraw {
+  if ((columns[0]?.length ?? 0) < alone) return ofSums(columns, of, ends)
+  const { kept, addRest } = lumpedRows(columns, by())
+  return ofSums(kept, of, ends, addRest)
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}
+
+/** The ends of the classes that are rare. @param worst, best a row of a negative and of a positive. Null: neither is rare. @param alone how many rows are drawn one by one */
 export function ofClasses(
   y: Uint8Array,
   columns: readonly Float64Array[],
   of: (sums: Float64Array, rows: number) => MetricValue,
   worst: readonly [readonly number[], readonly number[]],
   best: readonly [readonly number[], readonly number[]],
+  alone = ALONE,
 ): UnseenDraw | null {
   const positives = y.reduce((sum, one) => sum + one, 0)
   const rare = [y.length - positives, positives].map((rows) => rows < FEW)
-  if (y.length > MOST || !rare.includes(true)) return null
-  const ends = (rows: readonly (readonly number[])[]) => rows.flatMap((row, label) => (rare[label] ? [{ row, rows: UNSEEN }] : []))
-  return ofSums(columns, of, ends(worst), ends(best))
+  if (!rare.includes(true)) return null
+  const ends = (rows: readonly (readonly number[])[]) =>
+    rows.flatMap((row, label) => (rare[label] ? [{ row: [...row, 1], rows: UNSEEN }] : []))
+  const ones = new Float64Array(y.length).fill(1)
+  // a row of a rare class is much of what is read, whatever it adds to a sum
+  const isRare = Float64Array.from(y, (label) => Number(rare[label]))
+  return ofManySums([...columns, ones], of, [ends(worst), ends(best)], () => sharesOf(columns[0] ?? ones, isRare), alone)
 }
 
 /**
@@ -164,28 +180,23 @@ export function ofErrors(
   columns: readonly Float64Array[],
   of: (sums: Float64Array, rows: number) => MetricValue,
   unit: Int32Array | null = null,
-  alone = ERRORS,
+  alone = ALONE,
 ): UnseenDraw | null {
   const ones = new Float64Array(columns[0]?.length ?? 0).fill(1)
-  // how many rows there are is one more sum
   const sums = [...columns, ones].map((column) => (unit ? sumsByGroup(column, unit) : column))
   const [errors = ones, , , held] = sums
   if (errors.length < (unit ? GROUPS : 2)) return null
   const size = ones.length / errors.length
   const worst = [TIMES * most(errors), ...columns.slice(1).map(() => 0), size]
   const best = columns.length > 3 && held ? [{ row: [0, 0, 0, most(held), size], rows: 1 }] : []
-  const read = (drawn: Float64Array) => of(drawn.subarray(0, columns.length), drawn[columns.length] ?? 0)
-  const ends = [[{ row: worst, rows: 1 }], best] as const
-  if (errors.length < alone) return ofSums(sums, read, ...ends)
-  const { kept, addRest } = lumpedRows(sums, sharesOf(errors, columns.length > 3 ? (held ?? null) : null))
-  return ofSums(kept, read, ...ends, addRest)
+  const by = () => (columns.length > 3 && held ? sharesOf(errors, held) : sharesOf(errors))
+  return ofManySums(sums, of, [[{ row: worst, rows: 1 }], best], by, alone)
 }
 
-/** How much of the sums each row is. */
-function sharesOf(errors: Float64Array, held: Float64Array | null): Float64Array {
-  const total = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) || 1
-  const [ofErrors, ofHeld] = [total(errors), held ? total(held) : 1]
-  return errors.map((error, i) => error / ofErrors + (held ? (held[i] ?? 0) / ofHeld : 0))
+/** How much of the sums over these columns each row is. */
+const sharesOf = (...columns: readonly [Float64Array, ...Float64Array[]]): Float64Array => {
+  const totals = columns.map((column) => column.reduce((sum, x) => sum + Math.abs(x), 0) || 1)
+  return columns[0].map((_, i) => columns.reduce((sum, column, j) => sum + Math.abs(column[i] ?? 0) / (totals[j] ?? 1), 0))
 }
 
 /** Errors without an end, of which one row may be most. @param rare whether it is asked at all */

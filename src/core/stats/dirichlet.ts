@@ -35,7 +35,7 @@ export function dirichletQuantiles(
 }
 
 /** A gamma variate of scale 1. */
-export function gamma(source: Random, shape: number): number {
+export function gamma(source: Pick<Random, 'next' | 'normal'>, shape: number): number {
   // below 1 by that of a shape that is 1 larger
   if (shape < 1) return gamma(source, shape + 1) * source.next() ** (1 / shape)
   const d = shape - 1 / 3

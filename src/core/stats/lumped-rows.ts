@@ -8,6 +8,8 @@
  * Source: the covariance of independent weights, whose variance is 1; Rubin 1981 for the weights.
  */
 
+import type { GammaDraws } from './gamma-draws.ts'
+
 /** Rows that are told apart. */
 export const TOLD = 256
 
@@ -15,7 +17,7 @@ export interface Lumped {
   /** of each column the rows that are kept */
   readonly kept: readonly Float64Array[]
   /** adds one draw of all others to the sums */
-  readonly addRest: (weight: (rows: number) => number, sums: Float64Array) => void
+  readonly addRest: (weight: GammaDraws, sums: Float64Array) => void
 }
 
 /** @param by of each row: how much of a sum it is, not negative */
@@ -38,7 +40,7 @@ export function lumpedRows(columns: readonly Float64Array[], by: Float64Array, t
     for (let i = 0; i < inLump.length; i++) means[j] = (means[j] ?? 0) + (inLump[i] ?? 0) * (column[i] ?? 0)
   const root = triangle(squares)
   const z = new Float64Array(columns.length)
-  const addRest = (weight: (rows: number) => number, sums: Float64Array): void => {
+  const addRest = (weight: GammaDraws, sums: Float64Array): void => {
     for (let j = 0; j < z.length; j++) {
       z[j] = (weight(rows) - rows) / Math.sqrt(rows)
       let sum = means[j] ?? 0

@@ -64,16 +64,6 @@ export function random(seed: number): Random {
     return k
   }
 
-  function normal(): number {
-    // Marsaglia's polar method; the second value is not kept, so that the state is the four words only
-    for (;;) {
-      const u = 2 * next() - 1
-      const v = 2 * next() - 1
-      const s = u * u + v * v
-      if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s)
-    }
-  }
-
   function binomial(n: number, p: number): number {
     if (n <= 0 || p <= 0) return 0
     if (p >= 1) return n
@@ -81,7 +71,17 @@ export function random(seed: number): Random {
     return n * p < 10 ? byInversion(n, p, next) : byRejection(n, p, next)
   }
 
-  return { next, bits, below, poisson1, binomial, normal }
+  return { next, bits, below, poisson1, binomial, normal: () => polar(next) }
+}
+
+/** A standard normal number, by Marsaglia's polar method; the second one is not kept, so that what comes next depends on the uniform ones only. */
+export function polar(next: () => number): number {
+  for (;;) {
+    const u = 2 * next() - 1
+    const v = 2 * next() - 1
+    const s = u * u + v * v
+    if (s > 0 && s < 1) return u * Math.sqrt((-2 * Math.log(s)) / s)
+  }
 }
 
 /** Walks the probabilities up from zero; n·p < 10 keeps the walk short and q^n from underflowing. */

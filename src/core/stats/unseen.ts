@@ -10,12 +10,11 @@
  * Source: Rubin 1981, "The Bayesian bootstrap"; Gaffke 2005, "Three test statistics for a nonparametric one-sided hypothesis on the mean of a nonnegative variable", of which a whole row at
  * the end is the bound; Brown, Cai & DasGupta 2001 for the half.
  */
-import { gamma } from './dirichlet.ts'
+import { type GammaDraws, gammaDraws } from './gamma-draws.ts'
 import type { Bounds } from './proportion.ts'
-import { random } from './random.ts'
 
-/** @param weight a gamma variate of this shape: so many rows */
-export type UnseenDraw = (weight: (rows: number) => number) => readonly [worse: number, better: number]
+/** @param weight of so many rows */
+export type UnseenDraw = (weight: GammaDraws) => readonly [worse: number, better: number]
 
 const SIZE = 2000
 
@@ -23,8 +22,7 @@ const SIZE = 2000
 export const UNSEEN = 0.5
 
 export function unseenBounds(draw: UnseenDraw, seen: number, seed = 1): (level: number) => Bounds {
-  const source = random(seed)
-  const weight = (rows: number): number => (rows === 1 ? -Math.log(1 - source.next()) : gamma(source, rows))
+  const weight = gammaDraws(seed)
   const drawn = [new Float64Array(SIZE), new Float64Array(SIZE)] as const
   for (let b = 0; b < SIZE; b++) [drawn[0][b], drawn[1][b]] = draw(weight)
   const sides = drawn.map((side) => side.filter((x) => !Number.isNaN(x)).sort())

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { populations } from '../../../bench/simulate-gate/coverage.ts'
 import { draw } from '../../../bench/simulate-gate/populations.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
-import { ofErrors } from '../../../src/core/metrics/unseen.ts'
+import { ofClasses, ofErrors } from '../../../src/core/metrics/unseen.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
 import { gamma } from '../../../src/core/stats/dirichlet.ts'
 import { lumpedRows } from '../../../src/core/stats/lumped-rows.ts'
@@ -81,4 +81,22 @@ describe('bounds of squared errors among 1,500 rows', () => {
       for (const end of [0, 1] as const) expect(Math.abs((lumped?.[end] ?? 0) - (exact?.[end] ?? 9)) / width).toBeLessThan(0.1)
     }
   })
+})
+
+it('bounds of a metric of twenty positives among 3,000 rows are those of rows that are drawn one by one', () => {
+  const source = random(6)
+  const y = Uint8Array.from({ length: rows }, (_, i) => Number(i % 150 === 0))
+  const score = Float64Array.from(y, (label) => 1 / (1 + Math.exp(3.5 - 2 * label - source.normal())))
+  const metric = metrics.brier_skill
+  const sample = metric && sampleOf(metric, viewOf({ task: 'binary', y, score, predicted: new Uint8Array(rows) }))
+  if (sample?.kind !== 'moments') throw new Error('it is a function of sums')
+  const surely = (squared: number) => [[squared, 0, 1] as const, [squared, 1, 0] as const] as const
+  const [exact, lumped] = [Number.POSITIVE_INFINITY, 0].map((alone) => {
+    const made = ofClasses(y, sample.columns, sample.of, surely(1), surely(0), alone)
+    if (!made) throw new Error('there are draws')
+    return unseenBounds(made, sample.value.value ?? 0)(0.95)
+  })
+  const width = (exact?.[1] ?? 0) - (exact?.[0] ?? 0)
+  expect(width).toBeGreaterThan(0.05)
+  for (const end of [0, 1] as const) expect(Math.abs((lumped?.[end] ?? 0) - (exact?.[end] ?? 9)) / width).toBeLessThan(0.1)
 })
