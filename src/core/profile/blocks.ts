@@ -87,8 +87,10 @@ const units = [
   { unit: '52 weeks', span: 364 * day },
   { unit: '520 weeks', span: 3640 * day },
 ] as const
-/** Fewer spans than this are too few to exchange: shorter ones are tried. */
+/** Fewer spans than this are too few to exchange: shorter ones are tried, but none below a day. */
 const enoughBlocks = 14
+/** As many days show how much days differ (drift/block-spread.ts). Only where there are fewer are parts of a day exchanged: its rows are alike, and so are its hours. */
+const enoughDays = 4
 /** weeks begin on a Monday: 1969-12-29 */
 const shiftOf = (span: number): number => (span % (7 * day) === 0 ? 3 * day : 0)
 
@@ -124,7 +126,7 @@ export function planTime(facts: ColumnFacts, lo: number | null, hi: number | nul
   let place = given >= 0 ? given : units.findIndex((one) => one.unit === '1 day')
   if (given < 0) {
     while (place < units.length - 1 && spans(units[place]?.span ?? 1) > limit) place += 1
-    const finest = facts.kind === 'date' ? units.findIndex((one) => one.unit === '1 day') : 0
+    const finest = facts.kind === 'date' || spans(day) >= enoughDays ? units.findIndex((one) => one.unit === '1 day') : 0
     while (place > finest && spans(units[place]?.span ?? 1) < enoughBlocks && spans(units[place - 1]?.span ?? 1) <= limit) place -= 1
   }
   const chosen = units[place]

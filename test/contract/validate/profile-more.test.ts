@@ -561,8 +561,8 @@ describe('blocks', () => {
     expect(column(table, 'at (weekday)').blocks).toBeNull()
   })
 
-  it('are hours where there are few days, weeks where there are many columns or years', async () => {
-    expect((await text('hours.csv', lines(0, 24 * 5), { time: 'at' })).blocks).toMatchObject({ unit: '6 hours' })
+  it('are hours where there are fewer than four days, weeks where there are many columns or years', async () => {
+    expect((await text('hours.csv', lines(0, 24 * 4), { time: 'at' })).blocks).toMatchObject({ unit: '1 day' })
     expect((await text('hours.csv', lines(0, 24 * 3), { time: 'at' })).blocks).toMatchObject({ unit: '1 hour' })
     const days = `at,x\n${each(3000, (i) => `${stamp(i, 24 * hour).slice(0, 10)},${i % 50}`).join('\n')}\n`
     const long = (await text('years.csv', days, { time: 'at' })).blocks

@@ -156,9 +156,14 @@ describe('blocks', () => {
     expect(cut(60, 400)).toMatchObject({ unit: '1 day', blocks: 60, first: 11_323 })
     expect(cut(60, 50)).toMatchObject({ unit: '2 days' })
     expect(cut(3650, 400)).toMatchObject({ unit: '4 weeks' })
-    expect(cut(6, 400)).toMatchObject({ unit: '6 hours' })
-    expect(cut(2, 400)).toMatchObject({ unit: '1 hour' })
+    expect(cut(6, 10)).toMatchObject({ unit: '1 day' })
     expect(planTime({ ...time, kind: 'date' }, 0, day, 400, null)).toMatchObject({ unit: '1 day', blocks: 2 })
+  })
+
+  it('are days from four days on, which are not cut into parts that are alike; of fewer days parts are all there is', () => {
+    for (const days of [4, 7, 13]) expect(cut(days, 400), `${days} days`).toMatchObject({ unit: '1 day', blocks: days })
+    expect(cut(3, 400)).toMatchObject({ unit: '1 hour' })
+    expect(cut(3, 40)).toMatchObject({ unit: '6 hours' })
   })
 
   it('of current data keep the unit of the reference; more than a profile holds are none', () => {
