@@ -27,7 +27,7 @@ export interface Judged {
 /** @param levels p-values that findings need; `rates`: columns whose rate is asked, which share one level */
 export function testedColumn(judging: Judging, one: Tested, sure: Certainty, levels: Levels & { readonly rates: number }): Judged {
   const { asked, told, shift, rates, subject, limits, unit, excess, trend } = one
-  const state = shiftState(shift, sure, limits)
+  const state = shiftState(shift, sure, limits, one.blind !== null)
   const summary = summarise(one.reference, one.current, one.cells, rates)
   const { maxChange, maxRatio, raw = false } = subject.rule?.rule ?? {}
   const ratio = maxRatio ?? (subject.family === 'features' ? undefined : rateLimits)
@@ -156,7 +156,7 @@ function rowsOf({ reference, current, unit, subject, asked, shift }: Tested): st
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 
-function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certainty): string {
+function whatWouldDecide({ shift, limits, subject, excess, blind }: Tested, sure: Certainty): string {
   const limit = written(limits.fail ?? limits.warn ?? null)
   const metric = metricName(limits.metric, limits.raw)
   const blocks = commonBlocks(subject.reference, subject.current)
@@ -165,6 +165,10 @@ function whatWouldDecide({ shift, limits, subject, excess }: Tested, sure: Certa
     const fewer = Math.min(blocks.reference, blocks.current)
     return `${plural(fewer, 'block')} cannot be certain enough: ${needed === null ? 'more on both sides are' : `${count(needed)} on that side would be`} needed`
   }
+  if (blind === 'rows')
+    return 'no value has rows enough to be told from the others, so that nothing says what became of them; more rows of each would'
+  if (blind === 'blocks')
+    return 'no value has rows enough to be told from the others block by block, so that blocks say nothing; `drift: {blocks: rows}` compares rows, as if none depended on another'
   const size = sizeOf(shift, limits) ?? 0
   if (size >= (limits.warn ?? limits.fail ?? 1)) return 'it is not certain enough that this lies beyond the limit; more rows would decide'
   const rows = count(Math.ceil(rowsToDecide(shift, limits) * excess))

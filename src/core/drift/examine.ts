@@ -35,6 +35,8 @@ export interface Tested {
   readonly excess: number
   /** of blocks of time: JS* of each current one against all of the reference, in the order of time */
   readonly trend: readonly number[] | null
+  /** several values share the one cell that rows, or blocks of them, were counted in: whatever becomes of these, nothing moves */
+  readonly blind: 'rows' | 'blocks' | null
 }
 
 export interface Untested {
@@ -98,7 +100,7 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
   const cells = columnCells(reference, current)
   if (cells === null) return { ...skipped(`its type changed from ${reference.type} to ${current.type}`), state: 'fail' }
 
-  const measured = byWeight(subject, reference, current) ??
+  const measured: Measured = byWeight(subject, reference, current) ??
     byBlocks(subject, reference, current, cells, settings, columns) ?? {
       asked: { reference, current, cells },
       shift: measureShift(reference, current, cells),
@@ -118,7 +120,8 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
       'remove them, or write shift',
     )
   }
-  return { subject, reference, current, cells, told, limits, rates, ...measured }
+  const { blockCells, ...rest } = measured
+  return { subject, reference, current, cells, told, limits, rates, blind: blindness(reference, current, cells, blockCells), ...rest }
 }
 
 /** What is listed of a column on one side alone, because it has become sensitive since or no longer is, would all be unseen, or gone. */
@@ -154,7 +157,18 @@ const typed = ({ numeric }: ColumnProfile, current: ColumnProfile): ColumnProfil
         },
       }
 
-type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess' | 'trend'>
+type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess' | 'trend'> & {
+  /** of blocks: cells that they tell apart, with rows in them */
+  readonly blockCells?: number
+}
+
+/** Values that share a cell, as labels do of which none has rows enough. Those of a sensitive column are kept by nobody. */
+function blindness(reference: ColumnProfile, current: ColumnProfile, { coarse }: ColumnCells, blockCells = Infinity): Tested['blind'] {
+  const several = (column: ColumnProfile) =>
+    !column.sensitive && column.categories !== null && (column.categories.top[0]?.count ?? 0) < column.n - missing(column)
+  if (coarse.reference.length > 1) return blockCells < 2 ? 'blocks' : null
+  return several(reference) || several(current) ? 'rows' : null
+}
 
 /** Where both sides were counted by weight: shares by weight, in as many rows as the weights are worth. */
 function byWeight(subject: Subject, reference: ColumnProfile, current: ColumnProfile): Measured | null {
@@ -210,6 +224,7 @@ function byBlocks(
     unit: 'blocks',
     excess,
     trend: common.by === 'time' ? trendOf(before, now) : null,
+    blockCells: used,
   }
 }
 

@@ -36,6 +36,8 @@ export interface Shift {
   readonly smallest: number
   /** p is approximate, of too few blocks to exchange: it warns at most */
   readonly capped: boolean
+  /** certainty is of blocks, which tell fewer cells apart than the distance is of */
+  readonly exchanged: boolean
 }
 
 /**
@@ -69,6 +71,7 @@ export function measureShift(
     effectiveRows: effectiveSize({ n: reference.n, m: current.n }),
     smallest: 0,
     capped: false,
+    exchanged: false,
     sizes: {
       js: { raw: js.distance, corrected: js.corrected },
       psi,
@@ -112,6 +115,7 @@ export function inBlocks(
     p,
     smallest,
     capped,
+    exchanged: true,
     statistic: shift.statistic / excess,
     effectiveRows: shift.effectiveRows / excess,
     sizes: { ...shift.sizes, js: js && { raw: js.raw, corrected: least } },
@@ -146,8 +150,11 @@ export interface Certainty {
   readonly least: number
 }
 
-/** Significant and material, or not; and where neither was found, whether so few rows could have shown it. */
-export function shiftState(shift: Shift, { q, ...at }: Certainty, limits: ShiftLimits): DriftState {
+/**
+ * Significant and material, or not; and where neither was found, whether so few rows could have shown it.
+ * @param blind several values share the one cell that was looked at
+ */
+export function shiftState(shift: Shift, { q, ...at }: Certainty, limits: ShiftLimits, blind = false): DriftState {
   const { warn, fail, raw } = limits
   const size = sizeOf(shift, limits) ?? 0
   if (!shift.capped && fail !== undefined && size >= fail && (raw || at.fail <= at.levels.fail)) return 'fail'
@@ -159,6 +166,8 @@ export function shiftState(shift: Shift, { q, ...at }: Certainty, limits: ShiftL
   if (smallest === undefined) return 'ok'
   if (at.least > at.levels.warn) return 'inconclusive'
   if (q <= at.noticed) return size < smallest ? 'immaterial' : 'inconclusive'
+  // what lies beyond the limit has not stayed where it was, though blocks do not see it
+  if (blind || (shift.exchanged && size >= smallest)) return 'inconclusive'
   return isDetectable(shift.df, shift.effectiveRows, driftMetricTable[limits.metric].asJs(fail ?? smallest)) ? 'ok' : 'inconclusive'
 }
 

@@ -7,7 +7,7 @@ import { blockCells } from '../../../src/core/profile/blocks.ts'
 import { count, share } from '../../../src/core/report/format.ts'
 import type { ColumnProfile, TableProfile } from '../../../src/core/schema/profile.ts'
 import { random } from '../../../src/core/stats/random.ts'
-import { numbers, table } from './support.ts'
+import { labels, numbers, table } from './support.ts'
 
 describe('the block permutation test', () => {
   it('goes through every exchange where there are few: the worked example', () => {
@@ -244,5 +244,73 @@ describe('rows of one day depend on each other', () => {
       }).checks.map(({ id }) => id)
     expect(found({ settings: { blocks: 'rows' } })).toContain('drift.nulls:x')
     expect(found({})).not.toContain('drift.nulls:x')
+  })
+})
+
+describe('labels of which blocks tell few apart', () => {
+  const shop = (i: number) => `shop ${String(i).padStart(3, '0')}`
+  /** 28 days of 100 rows, and one row a day in a shop of its own; the first `large` of a day are in one shop, the others in `open` of as many rows each */
+  const shopDays = (when: string, open: number, large = 0) =>
+    Array.from({ length: 28 }, (_, day) => [
+      `stall ${when} ${day}`,
+      ...Array.from({ length: 100 }, (_row, i) => {
+        const [often, others] = [i < large, 100 - large]
+        return often ? 'the large one' : shop((day * others + i - large) % open)
+      }),
+    ])
+  function tables(reference: readonly string[][], current: readonly string[][]): [TableProfile, TableProfile] {
+    const before = labels('x', reference.flat())
+    const levels = blockCells(before)?.levels ?? []
+    const side = (role: string, values: readonly string[][]): TableProfile => {
+      const blocks = values.map((day) => {
+        const cells = new Array<number>(levels.length + 2).fill(0)
+        for (const value of day) {
+          const at = levels.indexOf(value)
+          const j = at < 0 ? levels.length : at
+          cells[j] = (cells[j] ?? 0) + 1
+        }
+        return cells
+      })
+      const column = role === 'train' ? before : labels('x', values.flat())
+      return {
+        ...table(role, [{ ...column, blocks }]),
+        blocks: { by: 'time', unit: '1 day', rows: values.map((day) => day.length) },
+      }
+    }
+    return [side('train', reference), side('current', current)]
+  }
+
+  it('where all share one cell nothing is decided, whatever became of them, and the check says why', () => {
+    for (const open of [200, 100]) {
+      const { row, check } = judge(tables(shopDays('then', 200), shopDays('now', open)))
+      expect([row.state, row.unit, check?.status]).toEqual(['inconclusive', 'blocks', 'inconclusive'])
+      expect(check?.message).toContain('no value has rows enough to be told from the others block by block')
+      expect(check?.message).toContain('`drift: {blocks: rows}`')
+    }
+    // as it says
+    expect(judge(tables(shopDays('then', 200), shopDays('now', 100)), { settings: { blocks: 'rows' } }).row.state).toBe('fail')
+  })
+
+  it('where one is told from them, a change among the others alone is undecided, and no column that did not move', () => {
+    const { row, check } = judge(tables(shopDays('then', 140, 30), shopDays('now', 70, 30)))
+    expect(row.state).toBe('inconclusive')
+    expect(check?.message).not.toContain('did not move')
+    expect(judge(tables(shopDays('then', 140, 30), shopDays('now', 140, 30))).row.state).toBe('ok')
+  })
+
+  it('nor is anything told of labels that share the one cell of all rows', () => {
+    const thin = (when: string) =>
+      labels(
+        'x',
+        Array.from({ length: 500 }, (_, i) => `${when} ${i % 100}`),
+      )
+    const { row, check } = judge([table('train', [thin('then')]), table('current', [thin('now')])])
+    expect([row.state, check?.status]).toEqual(['inconclusive', 'inconclusive'])
+    expect(check?.message).toContain('more rows of each would')
+  })
+
+  it('a column that holds one value on both sides has not moved', () => {
+    const same = Array.from({ length: 28 }, () => Array.from({ length: 100 }, () => 'a'))
+    expect(judge(tables(same, same)).row.state).toBe('ok')
   })
 })
