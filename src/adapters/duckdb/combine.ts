@@ -38,11 +38,16 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
   }
 }
 
+/** A number of 32 bits, or lists of such. */
+const singles = /^FLOAT((?:\[\d*\])*)$/
+
 /** The engine makes doubles of 32-bit floats beside doubles as they stand, 0.1 to 0.10000000149011612, and 32-bit floats of integers beside them. */
 function widened(name: string, part: Part, parts: readonly Part[]): string {
   const column = quoteName(name)
-  const isSingle = ({ columns }: Part) => columns.some((one) => one.name === name && one.type === 'FLOAT')
-  return isSingle(part) && !parts.every(isSingle) ? `CAST(CAST(${column} AS VARCHAR) AS DOUBLE) AS ${column}` : column
+  const typeIn = ({ columns }: Part) => columns.find((one) => one.name === name)?.type ?? ''
+  const [, lists] = singles.exec(typeIn(part)) ?? []
+  if (lists === undefined || parts.every((one) => singles.test(typeIn(one)))) return column
+  return `CAST(CAST(${column} AS VARCHAR${lists}) AS DOUBLE${lists}) AS ${column}`
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
-import { type Bench, makeBench, refusal } from './support.ts'
+import { type Bench, makeBench, refusal, runBare } from './support.ts'
 
 let bench: Bench
 
@@ -322,6 +322,24 @@ describe('several files are one relation in the listed order', () => {
       expect(table.columns.map(({ kind }) => kind)).toEqual(['timestamp', 'integer'])
       const times = await bench.engine.aggregate({ sql: `SELECT CAST("at" AS VARCHAR) AS "at" FROM ${table.relation} ORDER BY a` })
       expect(times.map(({ at }) => at)).toEqual(['2026-11-01 00:00:00', '2026-11-02 00:00:00', '2026-11-03 07:30:00'])
+    }
+  })
+
+  it('32-bit floats in lists are the numbers that were meant beside those of 64 bits, in whatever order', async () => {
+    const at = (name: string) => `'${bench.folder}/${name}' (FORMAT parquet)`
+    await runBare([
+      `COPY (SELECT [0.1, 2.5, NULL]::FLOAT[] AS v, 0.3::FLOAT AS x) TO ${at('f32.parquet')}`,
+      `COPY (SELECT [0.1, 2.5, NULL]::DOUBLE[] AS v, 0.3::DOUBLE AS x) TO ${at('f64.parquet')}`,
+    ])
+    for (const files of [
+      ['f32.parquet', 'f64.parquet'],
+      ['f64.parquet', 'f32.parquet'],
+    ]) {
+      const table = await bench.open(files)
+      const [row] = await bench.engine.aggregate({
+        sql: `SELECT count(DISTINCT v) AS lists, count(DISTINCT x) AS numbers FROM ${table.relation}`,
+      })
+      expect(row).toEqual({ lists: 1, numbers: 1 })
     }
   })
 
