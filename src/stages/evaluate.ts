@@ -5,7 +5,7 @@
  *     opened ─► passed ─► found ─► assembled ─► judged ─► confirmed ─► kept, timed, counted ─► output
  */
 import { join } from 'node:path'
-import type { MissingBaseline } from '../core/evaluate/judge.ts'
+import type { MissingBaseline } from '../core/evaluate/missing-baseline.ts'
 import { type Reuse, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import type { ModelContext, ModelStage } from './context.ts'

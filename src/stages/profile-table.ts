@@ -2,6 +2,7 @@
  * An opened table → its profile, by at most four scans of each column, five where it holds NaN or ±∞ (core/profile/queries.ts says which), and one
  * more for each thing that is asked for besides: blocks, weights, pairs and associations. No row leaves the engine.
  */
+
 import { type ColumnFacts, freeStem, type Sql, type TableFacts } from '../core/checks/facts.ts'
 import { chunks, groupBy } from '../core/collections.ts'
 import { assembleTable, type ColumnPlan, type PlanOptions, planColumns, planDerived } from '../core/profile/assemble.ts'
@@ -13,6 +14,7 @@ import { type Reread, rereadTruth } from '../core/profile/truth.ts'
 import { bucketsOf, hashProbe, textsAtOnce, usualWords, type Words, wordQuery } from '../core/profile/words.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../core/schema/profile.ts'
 import { type DataEngine, quoteName, type Table } from '../ports/data-engine.ts'
+import type { Narrowed } from './profile/counts.ts'
 import { countAll, countLevels, countSample, countWithRiders, measuresOf, type Rode } from './profile/counts.ts'
 import { demandKinds, weightFacts } from './profile/demands.ts'
 import { type AskedPairs, countBlocks, countDuplicates, countPairs, countWeights } from './profile/extras.ts'
@@ -225,12 +227,6 @@ interface Wide {
   /** SQL that keeps some rows: it stands here, before anything is computed of them */
   readonly where: string
 }
-
-/**
- * The table with columns of ours beside those of the data, as a query needs it that asks for some of them. What it does not use costs nothing
- * to read, but is planned: with thousands of columns a star in every query took longer than all else.
- */
-export type Narrowed = (asked: readonly ColumnFacts[]) => TableFacts & { readonly rowAt: string }
 
 function narrowed(facts: TableFacts, { table, names, reread, derived, where }: Wide): Narrowed {
   const places = new Map(facts.columns.map(({ name }, place) => [name, place]))

@@ -65,6 +65,29 @@ describe('dependencies point inwards', () => {
     expect(named.filter((path) => !files.some((file) => `/src/${file}`.endsWith(`/${path}`)))).toEqual([])
   })
 
+  it('no files import each other in a circle, not even for a type', () => {
+    const next = new Map(
+      files.map((file) => [
+        file,
+        importsOf(file)
+          .filter((imported) => imported.startsWith('.'))
+          .map((imported) => relative(src, normalize(join(src, dirname(file), imported))).replaceAll('\\', '/')),
+      ]),
+    )
+    const left = new Set(files)
+    // whoever imports nothing that is left lies on no circle
+    for (let before = -1; before !== left.size; ) {
+      before = left.size
+      for (const file of left) if (!next.get(file)?.some((imported) => left.has(imported))) left.delete(file)
+    }
+    // of what is left, whoever is imported by nobody only leads to one
+    for (let before = -1; before !== left.size; ) {
+      before = left.size
+      for (const file of left) if (![...left].some((other) => next.get(other)?.includes(file))) left.delete(file)
+    }
+    expect([...left]).toEqual([])
+  })
+
   it('no file imports from a room further out, or a package its room must not know', () => {
     const wrong: string[] = []
     for (const file of files) {

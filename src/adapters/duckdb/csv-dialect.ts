@@ -7,7 +7,7 @@ import { maxRecordBytes } from './csv-records.ts'
 import type { CsvHead } from './csv-shape.ts'
 import { mapEngineError, unreadable } from './errors.ts'
 import type { Session } from './part.ts'
-import type { StagedFile } from './staged-file.ts'
+import type { StagedFile } from './staged.ts'
 
 export interface CsvDialect extends CsvHead {
   readonly mixedNewlines: boolean

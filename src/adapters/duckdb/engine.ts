@@ -19,7 +19,8 @@ import { openParquet } from './open-parquet.ts'
 import { openText } from './open-text.ts'
 import { writeParquetFile, writeRowsFile } from './parquet-writer.ts'
 import type { Opened, Session } from './part.ts'
-import { isHashedAhead, type StagedFile, stageFile } from './staged-file.ts'
+import type { StagedFile } from './staged.ts'
+import { isHashedAhead, stageFile } from './staged-file.ts'
 
 export interface EngineOptions {
   readonly native: () => Promise<NativeModule>

@@ -4,7 +4,7 @@
  */
 import { quoteName } from '../../ports/data-engine.ts'
 import { quoteText } from './connection.ts'
-import type { StagedFile } from './staged-file.ts'
+import type { StagedFile } from './staged.ts'
 
 const asWritten = (names: readonly string[]): string => `, columns = {${names.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`
 

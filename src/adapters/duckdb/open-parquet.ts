@@ -8,7 +8,7 @@ import type { Footer } from './parquet-footer.ts'
 import { type Bound, unpackedBounds } from './parquet-pages.ts'
 import { type FooterFacts, greatestOf, plainTable, type Range, runningNumbers, wordyColumns } from './parquet-plain.ts'
 import type { Opened, Part, Session } from './part.ts'
-import type { StagedFile } from './staged-file.ts'
+import type { StagedFile } from './staged.ts'
 
 /** @param maxUnpackedBytes what one column of text may come to when every row has its own copy */
 export async function openParquet(session: Session, file: StagedFile, maxUnpackedBytes: number): Promise<Opened> {

@@ -16,7 +16,7 @@ import { mapEngineError, unreadable } from './errors.ts'
 import { jsonRows } from './json-rows.ts'
 import { columnsOf, demandNames, headerNames, rowNumberOf, sameNameTwice } from './names.ts'
 import type { Opened, Part, Session } from './part.ts'
-import type { StagedFile } from './staged-file.ts'
+import type { StagedFile } from './staged.ts'
 import { breaksOf, mayBeWords, strictRows, widen } from './strict-rows.ts'
 
 /** How nearly every CSV is: one kind of line end, no giant record. Only the check of the whole file knows. */

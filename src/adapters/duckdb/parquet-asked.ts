@@ -6,7 +6,7 @@ import { unreadable } from './errors.ts'
 import { columnsOf, demandNames, sameNameTwice } from './names.ts'
 import type { FooterFacts } from './parquet-plain.ts'
 import type { Session } from './part.ts'
-import type { StagedFile } from './staged-file.ts'
+import type { StagedFile } from './staged.ts'
 
 type Raw = Session['raw']
 type Asked = Pick<StagedFile, 'path' | 'shown'>

@@ -8,7 +8,7 @@ import { statisticsBeyond, statisticsBeyondIn } from './parquet-beyond.ts'
 import { mostFooter, readFooter } from './parquet-footer.ts'
 import { mostNesting, nestingOf } from './parquet-nesting.ts'
 import { readChunks } from './read-chunks.ts'
-import type { Checked, Head, StagedFile } from './staged-file.ts'
+import type { Checked, Head, StagedFile } from './staged.ts'
 
 export async function stageParquet(path: string, place: string, head: Head, size: number, shown: string): Promise<StagedFile> {
   if (head.gzip) throw unreadable(shown, null, 'a Parquet file cannot be gzipped as a whole', 'unpack it; Parquet compresses inside')

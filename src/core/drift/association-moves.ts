@@ -7,9 +7,20 @@
  *
  * The classes told are those that add most to the change: of a number q_g (d_g − d̄)², of classes the same of the class of the label that changed most.
  */
+
 import { ordinal, share } from '../report/format.ts'
-import type { Tested } from './association-tables.ts'
+import type { Counts } from './interaction.ts'
 import { columnSums, sum, total } from './interaction.ts'
+
+/** The two tables as they were tested, and what their cells are called. */
+export interface Tested {
+  readonly tables: readonly [before: Counts, now: Counts]
+  readonly groups: readonly string[]
+  /** of the columns; null: they are cells of a number, in its order */
+  readonly values: readonly string[] | null
+  /** the groups are those of the label, the number is the feature */
+  readonly turned: boolean
+}
 
 const mostClasses = 2
 

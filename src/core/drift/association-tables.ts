@@ -8,7 +8,9 @@
  *
  * Missing is a class of the feature; of the label it is not known.
  */
+
 import { type AssociationTable, type Axis, cellsOf } from '../profile/associations.ts'
+import type { Tested } from './association-moves.ts'
 import { cellNames, otherValues } from './association-moves.ts'
 import { groupShift } from './group-shift.ts'
 import { type AssociationChange, type Counts, columnSums, interaction, sum, total } from './interaction.ts'
@@ -20,16 +22,6 @@ const expected = 5
 export interface AssociationFound extends AssociationChange {
   readonly measure: Exclude<PairMeasure, 'rank_correlation'>
   readonly tested: Tested
-}
-
-/** The two tables as they were tested, and what their cells are called. */
-export interface Tested {
-  readonly tables: Two
-  readonly groups: readonly string[]
-  /** of the columns; null: they are cells of a number, in its order */
-  readonly values: readonly string[] | null
-  /** the groups are those of the label, the number is the feature */
-  readonly turned: boolean
 }
 
 /** @param excess rows that one independent row takes; @returns null where too few rows are left for two classes */

@@ -6,14 +6,16 @@
  * `chance` says how large a part a question takes of one column, 0 where noise cannot reach it. That is decided by the rows of both sides
  * together, which do not change when rows are exchanged, so the sum holds.
  */
+
 import type { Severity } from '../gate/fold.ts'
 import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { type ColumnCells, finiteRows, listedRows, missing } from './column-cells.ts'
+import { finiteRows, listedRows, missing } from './column-cells.ts'
 import { type Era, eras } from './era.ts'
 import { exceedanceP } from './exceedance.ts'
 import { proportionsP } from './homogeneity.ts'
+import type { Asked } from './question-facts.ts'
 import {
   farOutside,
   impossible,
@@ -29,13 +31,6 @@ import {
 import { scaleChange } from './scale-change.ts'
 import type { Shift } from './shift.ts'
 import { certainty, reachedLimit } from './thresholds.ts'
-
-/** Two sides of a column, in the rows that tests are asked of. */
-export interface Asked {
-  readonly reference: ColumnProfile
-  readonly current: ColumnProfile
-  readonly cells: ColumnCells
-}
 
 export interface Pair extends Asked {
   readonly shift: Shift

@@ -1,8 +1,14 @@
 /** What the questions of findings.ts rest on: levels of both sides, rows that chance could leave out, one value that is left. */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { commonLevels, type Level, listed, listedRows, missing } from './column-cells.ts'
-import type { Asked } from './findings.ts'
+import { type ColumnCells, commonLevels, type Level, listed, listedRows, missing } from './column-cells.ts'
+
+/** Two sides of a column, in the rows that tests are asked of. */
+export interface Asked {
+  readonly reference: ColumnProfile
+  readonly current: ColumnProfile
+  readonly cells: ColumnCells
+}
 
 /** Chance of less than this is none. */
 export const impossible = 1e-6

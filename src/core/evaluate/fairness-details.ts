@@ -2,8 +2,7 @@
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import { groupGap } from '../stats/group-gaps.ts'
-import type { FairnessInput } from './fairness.ts'
-import type { Compared } from './fairness-groups.ts'
+import type { Compared, FairnessInput } from './fairness-groups.ts'
 import { gapOf } from './fairness-rise.ts'
 import { finite, shownInterval } from './figures.ts'
 

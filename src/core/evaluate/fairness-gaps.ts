@@ -119,7 +119,7 @@ function pairQuantity(one: Compared, at: number, a: GroupValue, b: GroupValue, k
         return [from, Math.max(to, -from)]
       },
       says: (limit) =>
-        `${name} differs by ${size(difference, measure.unit, [limit])} over ${column.column} (limit ${limitText({ value: limit, relative: null, written: true }, measure.unit)}): ${of}${say(high)}, ${say(low)}`,
+        `${name} differs by ${size(difference, measure.unit, [limit])} over ${column.column} (limit ${limitText({ value: limit, relative: null }, measure.unit)}): ${of}${say(high)}, ${say(low)}`,
     }
   }
   const ratio = more.value === 0 ? 1 : less.value / more.value
@@ -164,7 +164,7 @@ export function riseQuantity(one: Compared, draws: readonly RowDraws[] | null): 
       says: (limit, beyond) => {
         const gaps = `${change(was, measure.unit)} → ${change(is, measure.unit)}`.replaceAll('+', '')
         const moved = value === 0 ? 'is what it was' : `${value > 0 ? 'rose' : 'fell'} by ${size(value, measure.unit, [limit])}`
-        const limited = beyond || value > 0 ? ` (limit ${limitText({ value: limit, relative: null, written: true }, measure.unit)})` : ''
+        const limited = beyond || value > 0 ? ` (limit ${limitText({ value: limit, relative: null }, measure.unit)})` : ''
         return `the gap of ${name} over ${column.column} ${moved}${limited}: ${gaps}`
       },
       needs: (among) =>

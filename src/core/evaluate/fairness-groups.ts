@@ -1,9 +1,10 @@
 /** Groups of one column → what each of them is in a measure, with the interval that a comparison needs. */
+import type { Policy } from '../gate/fold.ts'
 import type { Sample } from '../metrics/sample.ts'
 import type { Scores } from '../metrics/scores.ts'
 import { takeRows } from '../metrics/take-rows.ts'
 import { type View, viewOf } from '../metrics/view.ts'
-import type { FairnessLimits } from '../schema/config.ts'
+import type { FairnessLimits, FairnessSpec } from '../schema/config.ts'
 import { groupsOf } from '../stats/clusters.ts'
 import { fewDifferBounds } from '../stats/few-differ.ts'
 import type { Estimate } from '../stats/mover.ts'
@@ -13,6 +14,7 @@ import { fewDiffering } from './differing.ts'
 import { type Measure, type Part, partOf } from './fairness-measures.ts'
 import type { GroupChange, Parts } from './fairness-rise.ts'
 import { type Level, levelOf } from './level.ts'
+import type { MissingBaseline } from './missing-baseline.ts'
 import { resampling } from './resampling.ts'
 import type { Slice } from './slice-rows.ts'
 
@@ -23,6 +25,16 @@ export interface FairnessColumn {
   readonly without: number
   /** a pull request brings it */
   readonly fresh?: boolean
+}
+
+export interface FairnessInput {
+  readonly columns: readonly FairnessColumn[]
+  readonly candidate: Scores
+  readonly baseline: Scores | null
+  /** given exactly when `baseline` is null */
+  readonly missing: MissingBaseline | null
+  readonly spec: FairnessSpec
+  readonly policy: Policy
 }
 
 /** One group in one part of a measure. */

@@ -11,30 +11,19 @@
  * kind that a measure rests on is not compared, and the check is inconclusive unless the others decide it.
  * Source: Hardt, Price & Srebro 2016; Newcombe 1998b; Zou & Donner 2008; Holm 1979.
  */
-import type { Policy } from '../gate/fold.ts'
-import { rowsOf, type Scores, unitsOf } from '../metrics/scores.ts'
+
+import { rowsOf, unitsOf } from '../metrics/scores.ts'
 import type { View } from '../metrics/view.ts'
-import type { FairnessSpec } from '../schema/config.ts'
 import type { EvaluateDetails } from '../schema/evaluate-details.ts'
 import type { Check } from '../schema/result.ts'
 import type { RowDraws } from '../stats/row-bootstrap.ts'
 import { checksOf } from './fairness-checks.ts'
 import { claimsOf, outcomesOf } from './fairness-claims.ts'
 import { detailsOf } from './fairness-details.ts'
+import type { FairnessInput } from './fairness-groups.ts'
 import { type Compared, type FairnessColumn, groupChange, groupValues, groupViews } from './fairness-groups.ts'
 import { measures, usualMeasures } from './fairness-measures.ts'
 import { columnDraws } from './fairness-rise.ts'
-import type { MissingBaseline } from './judge.ts'
-
-export interface FairnessInput {
-  readonly columns: readonly FairnessColumn[]
-  readonly candidate: Scores
-  readonly baseline: Scores | null
-  /** given exactly when `baseline` is null */
-  readonly missing: MissingBaseline | null
-  readonly spec: FairnessSpec
-  readonly policy: Policy
-}
 
 export function judgeFairness(input: FairnessInput): {
   readonly checks: readonly Check[]

@@ -8,66 +8,28 @@
  * - The first gated metric for which that makes sense, else the task's primary one, is also held against a trivial model on the same rows. On a first run,
  *   which no baseline decides, so are the probabilities, where what is gated looks at their order or at classes only.
  */
-import type { Policy } from '../gate/fold.ts'
+
 import { defined, type MetricValue, undefinedBecause } from '../metrics/sample.ts'
 import { assertPaired, type Scores, unitsOf } from '../metrics/scores.ts'
 import { metrics, usualMetric } from '../metrics/table.ts'
 import { viewOf } from '../metrics/view.ts'
-import type { MetricSpec, Mode } from '../schema/config.ts'
+import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { groupsOf } from '../stats/clusters.ts'
 import { type StoredValue, unpairedChange } from './change.ts'
 import { ALPHA, type Compared } from './claim.ts'
 import { differenceChecks } from './difference.ts'
 import { floorChecks, undefinedCheck } from './floor.ts'
+import type { JudgeInput } from './judge-input.ts'
 import { changeKind } from './margin.ts'
 import { resampling } from './resampling.ts'
 import { type Row, rowsOf } from './rows.ts'
 import { beatsTrivial, orderOnly, probabilitiesToDoubt, tooGood } from './sanity.ts'
 import { serialOf } from './serial.ts'
 import { type ShownRow, shownRow, unlimited } from './shown-row.ts'
-import { type TrainingStatistics, trivialOf } from './trivial.ts'
+import { trivialOf } from './trivial.ts'
 import { uncompared } from './uncompared.ts'
 import { groupNoun, sentence } from './words.ts'
-
-/** Why there is nothing to compare with. */
-export interface MissingBaseline {
-  readonly kind: 'no-baseline' | 'not-comparable' | 'unchanged'
-  /** a sentence */
-  readonly because: string
-  /** what would make them comparable, where more can be said of it than what every such check says */
-  readonly fix?: string
-}
-
-export interface JudgeInput {
-  readonly candidate: Scores
-  /** on the same rows, in the same order */
-  readonly baseline: Scores | null
-  /** given exactly when `baseline` is null */
-  readonly missing: MissingBaseline | null
-  /** why a metric cannot be held against its own number of then, by its name */
-  readonly redefined?: Readonly<Record<string, string>>
-  /** levels the baseline had on other rows: shown, never compared */
-  readonly stored?: Readonly<Record<string, number | null>>
-  /** what the baseline had on the very same rows, where its predictions are gone: compared, but not row by row */
-  readonly unpaired?: Unpaired
-  readonly specs: readonly MetricSpec[]
-  /** the usual metric of the task is judged besides `specs` */
-  readonly usualToo?: boolean
-  readonly mode: Mode
-  readonly policy: Policy
-  readonly training?: TrainingStatistics | null
-  /** level of a mode that asks for proof, default 0.05 */
-  readonly proof?: number
-  /** the column whose values are the groups of the scores */
-  readonly groupName?: string | null
-}
-
-export interface Unpaired {
-  /** why, a sentence */
-  readonly because: string
-  readonly metrics: Readonly<Record<string, StoredValue>>
-}
 
 export interface Judgement {
   readonly checks: readonly Check[]

@@ -14,7 +14,7 @@ import type { MetricSpec, Thresholds } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
 import { hodgesLehmann } from '../stats/hodges-lehmann.ts'
 import { quantileInterval } from '../stats/quantile-interval.ts'
-import type { MissingBaseline } from './judge.ts'
+import type { MissingBaseline } from './missing-baseline.ts'
 import { mostOf } from './most-of.ts'
 import { countedMissing, sentence } from './words.ts'
 

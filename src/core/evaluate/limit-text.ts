@@ -1,12 +1,11 @@
 /** A limit on a change in words, and limits as the config writes them. */
 import { writtenChange } from '../report/format.ts'
 import type { Change, Thresholds } from '../schema/config.ts'
-import type { Margin } from './margin.ts'
 
-/** `1.0 pp`, `0.25 pp`, `1 %` */
-export function limitText(margin: Margin, unit: string): string {
-  if (margin.relative !== null) return `${figureOf(margin.relative * 100)} %`
-  const text = writtenChange(margin.value, unit)
+/** `1.0 pp`, `0.25 pp`, `1 %` @param relative the share of the baseline it was written as */
+export function limitText({ value, relative }: { readonly value: number; readonly relative: number | null }, unit: string): string {
+  if (relative !== null) return `${figureOf(relative * 100)} %`
+  const text = writtenChange(value, unit)
   return unit === 'pp' ? text.replace(/^(\d+) pp$/, '$1.0 pp') : text
 }
 

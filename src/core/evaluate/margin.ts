@@ -48,7 +48,7 @@ function fromHistory({ floor: written, k, found }: NonNullable<MetricSpec['auto'
   }
   // in the digits in which it is shown, so that the limit that counts is the one that is read
   const spread = Number((k * mad).toPrecision(3))
-  const shown = limitText({ value: spread, relative: null, written: true }, metric.unit)
+  const shown = limitText({ value: spread, relative: null }, metric.unit)
   const from = `The limit is the larger of the floor ${said} and ${k} × MAD over the last ${runs} comparable runs, ${shown}.`
   return spread > floor.value ? { value: spread, relative: null, written: true, from } : { ...floor, from }
 }

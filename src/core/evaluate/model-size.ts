@@ -3,7 +3,7 @@ import { effect, type Policy, worst } from '../gate/fold.ts'
 import { bytes as bytesText, change as changeText, writtenChange } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import type { MissingBaseline } from './judge.ts'
+import type { MissingBaseline } from './missing-baseline.ts'
 import { countedMissing, sentence } from './words.ts'
 
 export interface SizeInput {

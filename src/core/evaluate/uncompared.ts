@@ -4,7 +4,7 @@ import type { Metric } from '../metrics/metric.ts'
 import { level as levelText } from '../report/format.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Check, makeCheck } from '../schema/result.ts'
-import type { JudgeInput } from './judge.ts'
+import type { JudgeInput } from './judge-input.ts'
 import { changeKind, margins } from './margin.ts'
 import { countedMissing, sentence } from './words.ts'
 

@@ -2,14 +2,10 @@
  * True and false positives at every distinct threshold, highest first: what ROC, precision–recall and gain curves are made of.
  * Counts may be weights. O(n) on a ranking that exists already.
  */
-import type { Ranking } from '../stats/ranking.ts'
-import { defined, type MetricValue, undefinedBecause } from './sample.ts'
 
-export interface Curve {
-  /** weight of positives with a score at or above threshold g */
-  readonly tp: Float64Array
-  readonly fp: Float64Array
-}
+import type { Ranking } from '../stats/ranking.ts'
+import type { Curve } from './sample.ts'
+import { defined, type MetricValue, undefinedBecause } from './sample.ts'
 
 export const emptyCurve = (ends: Uint32Array): Curve => ({ tp: new Float64Array(ends.length), fp: new Float64Array(ends.length) })
 

@@ -1,7 +1,7 @@
 /** The shape of one entry of the metrics table, and the small constructors its entries are written with. */
 import type { Ranking } from '../stats/ranking.ts'
-import type { Curve } from './curve.ts'
 import { once } from './once.ts'
+import type { Curve } from './sample.ts'
 import { type Confusion, defined, type MetricValue, plain, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { ScoredTask } from './scores.ts'
 import { ofTable, unseenOf } from './unseen.ts'

@@ -8,7 +8,13 @@ import type { Mean } from '../stats/mean.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import type { UnseenDraw } from '../stats/unseen.ts'
 import type { Area } from './area.ts'
-import type { Curve } from './curve.ts'
+
+/** Positives and negatives at every distinct threshold, highest first (curve.ts). */
+export interface Curve {
+  /** weight of positives with a score at or above threshold g */
+  readonly tp: Float64Array
+  readonly fp: Float64Array
+}
 
 /** A value with the reason why it is none, or why it is only a convention (0/0 = 0). A gate on either is an error. */
 export interface MetricValue {

@@ -3,7 +3,8 @@ import { rarerOf } from '../stats/clusters.ts'
 import type { GammaDraws } from '../stats/gamma-draws.ts'
 import type { Ranking } from '../stats/ranking.ts'
 import { UNSEEN, type UnseenDraw } from '../stats/unseen.ts'
-import { type Curve, curveOf, cuts, emptyCurve } from './curve.ts'
+import { curveOf, cuts, emptyCurve } from './curve.ts'
+import type { Curve } from './sample.ts'
 import { each, FEW, MOST, some } from './unseen.ts'
 
 /** Rows among which a place in the order of the scores jumps from one to the next. */

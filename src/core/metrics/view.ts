@@ -2,9 +2,9 @@
 import { type Ranking, ranking, rankingOnce } from '../stats/ranking.ts'
 import { type Area, areaOf } from './area.ts'
 import { confusionOf } from './confusion.ts'
-import { type Curve, curveOf } from './curve.ts'
+import { curveOf } from './curve.ts'
 import { once } from './once.ts'
-import type { Confusion } from './sample.ts'
+import type { Confusion, Curve } from './sample.ts'
 import {
   assertScores,
   type BinaryScores,

@@ -1,4 +1,5 @@
 /** Rows of the profile's queries → the profile. Everything is checked for shape here: what comes back from an engine is not trusted to be what was asked for. */
+import type { Row } from '../checks/answer.ts'
 import type { ColumnFacts, TableFacts } from '../checks/facts.ts'
 import { toldBy } from '../checks/float32.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
@@ -11,8 +12,6 @@ import { decideKind, family, type KindFacts } from './kind.ts'
 import { cutsIn, type NumericPlan, pivotOf } from './measures.ts'
 import { minLevelRows } from './queries.ts'
 import { sameTruth } from './truth.ts'
-
-export type Row = Readonly<Record<string, unknown>>
 
 /** What is to be counted of one column. */
 export interface ColumnPlan {

@@ -5,6 +5,7 @@
  * Spans follow one another without a gap, so that parts line up when they are merged. A bucket is a hash of the group's value: no
  * value is kept. How many there are shrinks with the number of columns: the profile stays small.
  */
+import type { Row } from '../checks/answer.ts'
 import { type ColumnFacts, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
 import { asDouble, asLabel, cellNumber, isMissing, numberIn, placeOf, sqlText } from './codes.ts'
@@ -172,8 +173,6 @@ export function blockQuery(relation: string, plan: BlockPlan, columns: readonly 
     FROM (SELECT ${blockOf(plan)} AS block${cells.map((one) => `, ${one}`).join('')} FROM ${relation} WHERE ${plan.facts.quoted} IS NOT NULL)
     WHERE block IS NOT NULL GROUP BY block ORDER BY block`)
 }
-
-type Row = Readonly<Record<string, unknown>>
 
 export interface CountedBlocks {
   readonly table: NonNullable<TableProfile['blocks']>

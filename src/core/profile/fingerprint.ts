@@ -1,6 +1,7 @@
 /** Whether two tables have the same rows: from the sums of their hashes (queries.ts). */
+
+import type { Row } from '../checks/answer.ts'
 import type { ColumnFacts } from '../checks/facts.ts'
-import type { Row } from './assemble.ts'
 import { fnv64 } from './edges.ts'
 
 /** Order-free and mergeable: rows, xor and sum of row hashes, and which columns they were taken of. */

@@ -8,6 +8,7 @@
  *
  * A table of more than 200,000 rows gives a sample of them by the hash of the row number: the same rows in every run, `rows` says how many.
  */
+import type { Row } from '../checks/answer.ts'
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
 import { chunks } from '../collections.ts'
 import type { TableProfile } from '../schema/profile.ts'
@@ -186,8 +187,6 @@ export function pairQueries(name: string, complete: readonly boolean[]): readonl
   ])
   return chunks(sums, sumsPerQuery).map((some) => sql(`SELECT ${some.join(', ')} FROM ${name}`))
 }
-
-type Row = Readonly<Record<string, unknown>>
 
 export const completeColumns = (row: Row, columns: number): readonly boolean[] =>
   Array.from({ length: columns }, (_, i) => Number(row[`n${i}`]) === Number(row.rows))

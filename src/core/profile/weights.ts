@@ -2,6 +2,7 @@
  * The counts of a profile once more, as sums of `data.weight`: per cell, frequent value and label, and of what is missing or infinite.
  * Sums are compensated and kept to twelve digits: threads add in no fixed order.
  */
+import type { Row } from '../checks/answer.ts'
 import { type ColumnFacts, isNumeric, type Sql, sql } from '../checks/facts.ts'
 import type { ColumnProfile, TableProfile } from '../schema/profile.ts'
 import { asDouble, cellNumber, isMissing, numberIn } from './codes.ts'
@@ -56,7 +57,6 @@ export function weightQuery(relation: string, weight: ColumnFacts, columns: read
     GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`)
 }
 
-type Row = Readonly<Record<string, unknown>>
 /** Sums of one column, by cell and by place in its list of frequent values. */
 export interface Weights {
   readonly cells: ReadonlyMap<number, number>

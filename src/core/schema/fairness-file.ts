@@ -6,7 +6,7 @@ import { type DataSpec, type FairnessLimits, type FairnessSpec, fairnessCertaint
 import { choice, columnSets, misdirected, readLevel, scalar, section, text } from './leaves.ts'
 import { limit, metricName, neverWarns, readChange, thresholds, wholeNumber } from './limits.ts'
 import { whenWritten } from './partly.ts'
-import { partsBy } from './parts-spec.ts'
+import { partsBy } from './parts-by.ts'
 import { invalid, type Path, type Problem, says, shown } from './problems.ts'
 
 const smaller = 'a gap is better small, and a ratio better large: write max_difference, min_ratio or max_rise'

@@ -3,8 +3,8 @@ import type { z } from 'zod'
 import { isMeasured } from '../evaluate/measured.ts'
 import type { DataSpec, MetricSpec, SlicesSpec, ValueSpec } from './config.ts'
 import type { evaluate } from './evaluate-file.ts'
+import { partsBy } from './parts-by.ts'
 import { invalid, type Path, type Problem } from './problems.ts'
-import { targetColumns } from './target-columns.ts'
 
 type File = z.output<typeof evaluate>
 
@@ -33,26 +33,6 @@ export function slicesSpec(file: NonNullable<File['slices']>, data: DataSpec, pa
 
 const unjudged = (metric: string) =>
   `Slices cannot be judged by ${metric}: among many, some would be called worse by chance. Write ece_excess.`
-
-/** @param what the rows of one outcome are none of */
-export function partsBy(
-  given: readonly (string | readonly string[])[],
-  data: DataSpec,
-  path: Path,
-  what: 'slice' | 'group',
-  problems: Problem[],
-): readonly (readonly string[])[] {
-  const by = given.map((entry) => (typeof entry === 'string' ? [entry] : entry))
-  const seen = new Set<string>()
-  for (const [i, names] of by.entries()) {
-    const key = JSON.stringify([...names].sort())
-    if (seen.has(key) || new Set(names).size < names.length) problems.push(invalid([...path, i], 'This is written twice.'))
-    seen.add(key)
-    if (targetColumns(data).some((target) => names.includes(target)))
-      problems.push(invalid([...path, i], `Rows of one outcome are no ${what}: the target cannot be one.`))
-  }
-  return by
-}
 
 /** One of three ways to say it. */
 export function valueSpec(file: NonNullable<File['value']>, path: Path, problems: Problem[]): ValueSpec {

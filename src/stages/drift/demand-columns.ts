@@ -9,7 +9,7 @@ import { nearest, someOf } from '../../core/text/nearest.ts'
 import { UserError } from '../../errors.ts'
 import type { ModelContext } from '../context.ts'
 import { answerNames } from '../evaluate/predictions-profile.ts'
-import type { Side } from './sides.ts'
+import type { Side } from './side.ts'
 
 /** Columns that name, order, group or weigh rows. */
 export const notFeatures = ({ id, time, group, weight }: DataSpec): readonly string[] =>

@@ -9,7 +9,7 @@ import { inputRecords, openSource } from '../open-data.ts'
 import { modelFolder } from '../out-folder.ts'
 import { readProfile, tableOf } from '../read-profile.ts'
 import { profileOfTable } from './profile-now.ts'
-import type { Side } from './sides.ts'
+import type { Side } from './side.ts'
 
 /** A window of the data is no reference of its own: window.ts. @throws UserError NO_REFERENCE, PROFILE_UNREADABLE, DATA_MISSING */
 export async function findReference(context: ModelContext, reference: 'training' | Source): Promise<Side> {

@@ -3,7 +3,6 @@
 import { join, resolve } from 'node:path'
 import type { Source } from '../../core/schema/config.ts'
 import type { TableProfile } from '../../core/schema/profile.ts'
-import type { InputRecord } from '../../core/schema/result.ts'
 import { spelling } from '../../core/text/no-file.ts'
 import { UserError } from '../../errors.ts'
 import type { Table } from '../../ports/data-engine.ts'
@@ -13,17 +12,8 @@ import { modelFolder } from '../out-folder.ts'
 import { readProfile, tableOf } from '../read-profile.ts'
 import { profileOfTable } from './profile-now.ts'
 import { findReference } from './reference.ts'
+import type { Side } from './side.ts'
 import { splitWindow } from './window.ts'
-
-export interface Side {
-  readonly table: TableProfile
-  /** for people: where it comes from */
-  readonly from: string
-  /** files that were read for it by this stage */
-  readonly inputs: readonly InputRecord[]
-  /** its rows, opened when somebody needs them; null when there are none at hand */
-  readonly rows: (() => Promise<Table>) | null
-}
 
 export interface Sides {
   readonly reference: Side

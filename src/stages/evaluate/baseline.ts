@@ -1,7 +1,8 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
 import { basisDiffers } from '../../core/evaluate/basis.ts'
 import { otherwiseBased, redefined, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
-import type { JudgeInput, MissingBaseline } from '../../core/evaluate/judge.ts'
+import type { JudgeInput } from '../../core/evaluate/judge-input.ts'
+import type { MissingBaseline } from '../../core/evaluate/missing-baseline.ts'
 import type { MetricSpec, ModelRef } from '../../core/schema/config.ts'
 import type { Judged } from '../../core/schema/judged.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'

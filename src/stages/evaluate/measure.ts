@@ -3,9 +3,9 @@
  * What is timed is the run inside the model's own process, which has one thread; the way there and back is not in it.
  */
 
-import type { MissingBaseline } from '../../core/evaluate/judge.ts'
 import { callsFor, isSlow, type LatencyRow, latencyChecks, latencyRow, warmUps } from '../../core/evaluate/latency.ts'
 import { measureOf } from '../../core/evaluate/measured.ts'
+import type { MissingBaseline } from '../../core/evaluate/missing-baseline.ts'
 import { sizeChecks } from '../../core/evaluate/model-size.ts'
 import { graphDifference } from '../../core/onnx/describe.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'

@@ -6,6 +6,7 @@ import { outOf, plural } from '../../core/report/format.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine, Table } from '../../ports/data-engine.ts'
 import type { ModelSession, Tensor } from '../../ports/model-runtime.ts'
+import type { Coded } from './coded.ts'
 import type { ColumnReader } from './column-reader.ts'
 import { type Feed, padded } from './feed.ts'
 import { labelMatrix } from './label-matrix.ts'
@@ -14,12 +15,6 @@ import { labelOf } from './truth.ts'
 
 /** onnxruntime takes strings twice as fast in batches of this size as in larger ones */
 const batchRows = 4096
-
-/** Text per row, as a code into the names seen. */
-export interface Coded {
-  readonly codes: Int32Array
-  readonly names: readonly string[]
-}
 
 export interface Predictions {
   readonly rows: number

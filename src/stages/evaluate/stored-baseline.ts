@@ -3,7 +3,7 @@
  * they answer every row that is evaluated, and where these are the rows that were answered then. Else the baseline is not comparable by rows.
  */
 import { differingFigure } from '../../core/evaluate/comparable.ts'
-import type { MissingBaseline } from '../../core/evaluate/judge.ts'
+import type { MissingBaseline } from '../../core/evaluate/missing-baseline.ts'
 import type { MetricSpec, Source } from '../../core/schema/config.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Judged } from '../../core/schema/judged.ts'

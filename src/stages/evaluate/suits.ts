@@ -7,7 +7,7 @@ import { outOf, plural } from '../../core/report/format.ts'
 import type { MetricSpec } from '../../core/schema/config.ts'
 import { UserError } from '../../errors.ts'
 import type { Answered } from './assemble.ts'
-import type { Coded } from './predict.ts'
+import type { Coded } from './coded.ts'
 import { alignTo } from './truth.ts'
 
 /**

@@ -13,9 +13,9 @@ import {
   rankingScores,
   regressionScores,
 } from './assemble.ts'
+import type { Coded } from './coded.ts'
 import type { Naive } from './forecast.ts'
 import type { Items } from './items.ts'
-import type { Coded } from './predict.ts'
 import type { Counted } from './row-facts.ts'
 import { sortLabels } from './truth.ts'
 

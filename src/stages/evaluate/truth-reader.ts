@@ -3,8 +3,8 @@ import type { ScoredTask } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
 import { UserError } from '../../errors.ts'
 import type { ColumnValues, Scalar, Table } from '../../ports/data-engine.ts'
+import type { Coded } from './coded.ts'
 import type { ColumnReader } from './column-reader.ts'
-import type { Coded } from './predict.ts'
 import { labelOf } from './truth.ts'
 
 /** The tasks whose model may give quantiles instead of one number. */

@@ -10,7 +10,7 @@ import { wordsInstead } from '../../core/text/nearest.ts'
 import { inferTask } from '../../core/train/task.ts'
 import { UserError } from '../../errors.ts'
 import { type DataEngine, quoteName, type Scalar, type Table } from '../../ports/data-engine.ts'
-import type { Coded } from './predict.ts'
+import type { Coded } from './coded.ts'
 
 export interface Target {
   /** the column, or of a multilabel task one for each label */

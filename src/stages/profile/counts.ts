@@ -1,5 +1,5 @@
 /** Queries of a profile over many columns: some columns at a time, their answers put together. */
-import type { ColumnFacts, Sql } from '../../core/checks/facts.ts'
+import type { ColumnFacts, Sql, TableFacts } from '../../core/checks/facts.ts'
 import { answersOf } from '../../core/checks/scan.ts'
 import { chunks } from '../../core/collections.ts'
 import { type ColumnPlan, type Levels, readLevels } from '../../core/profile/assemble.ts'
@@ -8,7 +8,12 @@ import { countMeasure, type Measure, sampleMeasure } from '../../core/profile/me
 import { columnsPerQuery, countQuery, levelColumnsPerQuery, levelGroups, levelQuery, sampleQuery } from '../../core/profile/queries.ts'
 import { layOut, readStacked, stackedAtOnce, stackedLevels, stackedOrder, stackedQuery } from '../../core/profile/stacked.ts'
 import type { DataEngine, Scalar } from '../../ports/data-engine.ts'
-import type { Narrowed } from '../profile-table.ts'
+
+/**
+ * The table with columns of ours beside those of the data, as a query needs it that asks for some of them. What it does not use costs nothing
+ * to read, but is planned: with thousands of columns a star in every query took longer than all else.
+ */
+export type Narrowed = (asked: readonly ColumnFacts[]) => TableFacts & { readonly rowAt: string }
 
 type Answers = Readonly<Record<string, Scalar>>
 

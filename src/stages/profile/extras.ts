@@ -43,7 +43,7 @@ import { readWeights, type WeighedColumn, weightColumnsPerQuery, weighted, weigh
 import type { ColumnProfile, TableProfile } from '../../core/schema/profile.ts'
 import { UserError } from '../../errors.ts'
 import type { DataEngine } from '../../ports/data-engine.ts'
-import type { Narrowed } from '../profile-table.ts'
+import type { Narrowed } from './counts.ts'
 
 export interface Subject {
   readonly engine: DataEngine

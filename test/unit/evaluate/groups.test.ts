@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
-import { type JudgeInput, judge } from '../../../src/core/evaluate/judge.ts'
+import { judge } from '../../../src/core/evaluate/judge.ts'
+import type { JudgeInput } from '../../../src/core/evaluate/judge-input.ts'
 import { levelOf } from '../../../src/core/evaluate/level.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { serialOf } from '../../../src/core/evaluate/serial.ts'

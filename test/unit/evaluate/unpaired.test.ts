@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { unpairedChange } from '../../../src/core/evaluate/change.ts'
-import { type JudgeInput, judge } from '../../../src/core/evaluate/judge.ts'
+import { judge } from '../../../src/core/evaluate/judge.ts'
+import type { JudgeInput } from '../../../src/core/evaluate/judge-input.ts'
 import { rowsToDo } from '../../../src/core/evaluate/words.ts'
 import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
 import type { MetricSpec } from '../../../src/core/schema/config.ts'

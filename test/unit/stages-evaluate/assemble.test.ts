@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Answered, allClasses, binaryScores, multiclassScores, regressionScores } from '../../../src/stages/evaluate/assemble.ts'
-import type { Coded } from '../../../src/stages/evaluate/predict.ts'
+import type { Coded } from '../../../src/stages/evaluate/coded.ts'
 import { labelOf, positiveLabel, positiveOf, sortLabels } from '../../../src/stages/evaluate/truth.ts'
 import { plainData } from '../../support/plain.ts'
 
