@@ -48,8 +48,8 @@ export function testedColumn(judging: Judging, one: Tested, sure: Certainty, lev
   return {
     checks: [
       shiftCheck(judging, one, sure, state, summary),
-      ...findings({ ...asked, shift, told, counted: one.current, era: subject.era }, levels).map(({ question, finding }) =>
-        findingCheck(judging, one, question, finding, false),
+      ...findings({ ...asked, shift, told, counted: one.current, era: subject.era, metric: limits.metric }, levels).map(
+        ({ question, finding }) => findingCheck(judging, one, question, finding, false),
       ),
       ...byRate.flatMap(({ finding, written: limit, ...check }) =>
         finding === null ? [] : [findingCheck(judging, one, check, finding, limit?.fail !== undefined)],

@@ -9,6 +9,7 @@
 
 import type { Severity } from '../gate/fold.ts'
 import { count, plural, share, shortened, written } from '../report/format.ts'
+import type { DriftMetric } from '../schema/config.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
 import { finiteRows, listedRows, missing } from './column-cells.ts'
@@ -39,6 +40,8 @@ export interface Pair extends Asked {
   /** rows of today as counted, with no weight */
   readonly counted: ColumnProfile
   readonly era: Era
+  /** what the shift of this column is measured by */
+  readonly metric: DriftMetric
 }
 
 /** p-values that a warn and a fail of one question need. */
@@ -63,6 +66,8 @@ export interface Question {
   readonly name: string
   readonly summary: string
   readonly unit: string
+  /** a metric of the shift that asks the same with limits of the config: where a column has it, these limits alone count */
+  readonly sameAs?: DriftMetric
   readonly chance: (pair: Asked) => number
   readonly ask: (pair: Pair, levels: Levels) => Finding | null
 }
@@ -85,7 +90,7 @@ export function questionLevels(pairs: readonly Asked[]): Levels {
 /** Findings of one column; a fail that is certain enough for a warn only is one. */
 export function findings(pair: Pair, levels: Levels): readonly { readonly question: Question; readonly finding: Finding }[] {
   return questions.flatMap((question) => {
-    const finding = question.ask(pair, levels)
+    const finding = question.sameAs === pair.metric ? null : question.ask(pair, levels)
     if (finding === null || finding.p > levels.warn) return []
     return [
       { question, finding: finding.severity === 'fail' && finding.p > levels.fail ? { ...finding, severity: 'warn' as const } : finding },
@@ -98,8 +103,10 @@ const usualPart = 0.25
 export const questions: readonly Question[] = [
   {
     name: 'nulls',
-    summary: 'the share of missing values changed by 1 pp (warn) or 5 pp (fail)',
+    summary:
+      'the share of missing values changed by 1 pp (warn) or 5 pp (fail); not where `metric: null_rate` of the column asks it with limits of its own',
     unit: 'share',
+    sameAs: 'null_rate',
     chance: ({ reference, current }) => (missing(reference) + missing(current) > 0 ? usualPart : 0),
     ask: ({ reference, current, told, era }) => {
       const before = missing(told.reference) / told.reference.n

@@ -14,10 +14,9 @@ function find(reference: ColumnProfile, current: ColumnProfile): Record<string, 
   const shift = measureShift(reference, current, cells)
   const told = { reference, current, cells }
   return Object.fromEntries(
-    findings({ ...told, shift, told, counted: current, era: 'training' }, questionLevels([told])).map(({ question, finding }) => [
-      question.name,
-      finding,
-    ]),
+    findings({ ...told, shift, told, counted: current, era: 'training', metric: 'js' }, questionLevels([told])).map(
+      ({ question, finding }) => [question.name, finding],
+    ),
   )
 }
 

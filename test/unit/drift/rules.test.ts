@@ -112,6 +112,14 @@ describe('the metric of a column', () => {
     expect([at(110), at(160), at(320)]).toEqual(['ok', 'warn', 'fail'])
   })
 
+  it('null_rate has the say of missing values: its limits are not passed by by those of drift.nulls', () => {
+    const holes = (n: number) => [...gaussian(3, 2000 - n), ...new Array<null>(n).fill(null)]
+    expect([...judgeOne(...pair(holes(100), holes(320))).checks.keys()]).toContain('drift.nulls:x')
+    const { checks, row } = judgeOne(...pair(holes(100), holes(320)), { columns: { x: { metric: 'null_rate', shift: { warn: 0.2 } } } })
+    expect(row.state).toBe('immaterial')
+    expect([...checks.values()].filter(({ effect }) => effect === 'warn' || effect === 'fail')).toEqual([])
+  })
+
   it('that a named column cannot have is an error; of a pattern such columns keep the usual one', () => {
     const words = [labels('c', rows({ a: 300, b: 300 })), labels('c', rows({ a: 400, b: 200 }))] as const
     expect(() => judgeOne(...words, { columns: { c: { metric: 'ks' } } })).toThrow('drift.columns.c: there is no ks of this column')
