@@ -11,6 +11,8 @@
 import type { ColumnProfile } from '../schema/profile.ts'
 import { firstAtLeast } from '../stats/sorted.ts'
 import { total } from './cells.ts'
+import { type Cell, infinite, listedRows, missing } from './column-rows.ts'
+import { commonLevels } from './levels.ts'
 
 export interface CountTable {
   readonly reference: readonly number[]
@@ -40,41 +42,12 @@ const quantileCells = 10
 const rowsPerCell = 10
 /** of both sides; at 5, a label with fewer than five rows on one side, which is then not listed there, was so often by chance that 100 levels of 1,000 rows looked alike when they were not */
 const minExpected = 10
-/** no label and no value of fewer rows is listed, however large its share: a profile names nobody */
-export const listedRows = 5
-const maxLevels = 2000
 /** cells of a column with very many levels */
 const maxFrequent = 100
-
-export interface Cell {
-  readonly a: number
-  readonly b: number
-}
 
 export interface Spike extends Cell {
   /** never shown */
   readonly value: number
-}
-
-export const missing = (column: ColumnProfile): number => column.n_null + column.n_nan
-export const infinite = (column: ColumnProfile): number => column.n_pos_inf + column.n_neg_inf
-/** 0 of a column without numbers */
-export const finiteRows = ({ numeric }: ColumnProfile): number => (numeric === null ? 0 : (rowsUpTo(numeric).at(-1) ?? 0))
-
-type Numeric = NonNullable<ColumnProfile['numeric']>
-const sums = new WeakMap<Numeric, readonly number[]>()
-
-/** Rows in each cell and those below it, ascending: every column is asked for several times, most of them once in the life of a process. */
-export function rowsUpTo(numeric: Numeric): readonly number[] {
-  const there = sums.get(numeric)
-  if (there !== undefined) return there
-  let sum = 0
-  const made = numeric.cells.map((rows) => {
-    sum += rows
-    return sum
-  })
-  sums.set(numeric, made)
-  return made
 }
 
 /** null when the two cannot be laid over each other: one has numbers, the other only labels. */
@@ -242,56 +215,6 @@ function categoryCells(reference: ColumnProfile, current: ColumnProfile): Column
   const other = { a: rest(reference, 'a'), b: rest(current, 'b') }
   const none = { a: missing(reference) + infinite(reference), b: missing(current) + infinite(current) }
   return { coarse: toTable([...frequent, other, none]), fine: null, spikes: [] }
-}
-
-export interface Level extends Cell {
-  /** never shown */
-  readonly label: string
-  /** false: the side does not list it, and the count is as near to the other as it can be */
-  readonly inReference: boolean
-  readonly inCurrent: boolean
-}
-
-/** Every level that either side lists, with its rows on both. */
-export function commonLevels(reference: ColumnProfile, current: ColumnProfile): readonly Level[] {
-  const before = listed(reference)
-  const now = listed(current)
-  const labels = [...new Set([...before.counts.keys(), ...now.counts.keys()])]
-  const [a, b] = [rowsOf(labels, before, now), rowsOf(labels, now, before)]
-  return labels.map((label, i) => ({
-    label,
-    a: a[i] ?? 0,
-    b: b[i] ?? 0,
-    inReference: before.counts.has(label),
-    inCurrent: now.counts.has(label),
-  }))
-}
-
-/** Of a label that the side does not list: as near to the share that the other side has as what it leaves out allows, which all of them have between them. */
-function rowsOf(labels: readonly string[], side: Listed, other: Listed): readonly number[] {
-  if (side.unlisted <= 0) return labels.map((label) => side.counts.get(label) ?? 0)
-  const wanted = labels.map((label) => {
-    const alike = ((other.counts.get(label) ?? 0) * side.rows) / Math.max(1, other.rows)
-    return side.counts.has(label) ? 0 : Math.min(side.mostUnlisted, Math.round(alike))
-  })
-  const part = Math.min(1, side.unlisted / Math.max(1, total(wanted)))
-  return labels.map((label, i) => side.counts.get(label) ?? Math.round((wanted[i] ?? 0) * part))
-}
-
-interface Listed {
-  readonly rows: number
-  readonly counts: ReadonlyMap<string, number>
-  /** rows of a level that is not listed, at most */
-  readonly mostUnlisted: number
-  /** rows of levels that are not listed */
-  readonly unlisted: number
-}
-
-export function listed(column: ColumnProfile): Listed {
-  const { top = [], other_count: unlisted = 0 } = column.categories ?? {}
-  // of many columns fewer labels are kept, and the profile says what it left out
-  const mostUnlisted = column.categories?.most_unlisted ?? (top.length >= maxLevels ? (top.at(-1)?.count ?? 0) : listedRows - 1)
-  return { rows: column.n - missing(column), counts: new Map(top.map(({ value, count }) => [value, count])), mostUnlisted, unlisted }
 }
 
 function toTable(cells: readonly Cell[], dropEmpty = true): CountTable {

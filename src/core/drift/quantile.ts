@@ -10,7 +10,7 @@
  */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { firstAtLeast } from '../stats/sorted.ts'
-import { rowsUpTo } from './column-cells.ts'
+import { rowsUpTo } from './column-rows.ts'
 
 export const profileQuantile = (column: ColumnProfile, p: number): number | null => found(column, p)?.value ?? null
 

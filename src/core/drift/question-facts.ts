@@ -1,7 +1,9 @@
 /** What the questions of findings.ts rest on: levels of both sides, rows that chance could leave out, one value that is left. */
 import type { ColumnProfile } from '../schema/profile.ts'
 import { binomialAtMost } from '../stats/beta.ts'
-import { type ColumnCells, commonLevels, type Level, listed, listedRows, missing } from './column-cells.ts'
+import type { ColumnCells } from './column-cells.ts'
+import { listedRows, missing } from './column-rows.ts'
+import { commonLevels, type Level, listed } from './levels.ts'
 
 /** Two sides of a column, in the rows that tests are asked of. */
 export interface Asked {

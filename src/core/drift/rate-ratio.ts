@@ -9,7 +9,7 @@
 import { share } from '../report/format.ts'
 import type { Thresholds } from '../schema/config.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
-import { missing } from './column-cells.ts'
+import { missing } from './column-rows.ts'
 import { type Era, eras } from './era.ts'
 import type { Finding } from './findings.ts'
 import { proportionsP } from './homogeneity.ts'

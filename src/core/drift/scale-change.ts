@@ -8,7 +8,7 @@
  * null: neither, or a side has no quantile that is known.
  */
 import type { ColumnProfile } from '../schema/profile.ts'
-import { finiteRows } from './column-cells.ts'
+import { finiteRows } from './column-rows.ts'
 import { isGuess, profileQuantile } from './quantile.ts'
 
 export interface ScaleChange {

@@ -1,7 +1,8 @@
 /** One line about how a column moved, in its own units, for a person. Aggregates only; nothing of a sensitive column but its sizes. */
 import { count, plural, share, shortened, written } from '../report/format.ts'
 import type { ColumnProfile } from '../schema/profile.ts'
-import { type ColumnCells, missing } from './column-cells.ts'
+import type { ColumnCells } from './column-cells.ts'
+import { missing } from './column-rows.ts'
 import { isGuess, profileQuantile } from './quantile.ts'
 import type { Rates } from './rate-ratio.ts'
 
