@@ -2,7 +2,7 @@
  * What groups are compared by: one entry a measure. Each is a sample of the rows of a group, so that its interval is the one that its metric has everywhere,
  * and says how many rows it rests on: a true-positive rate of four positives is none. Source: Hardt, Price & Srebro 2016.
  */
-import { mean, proportion } from '../metrics/metric.ts'
+import { mean, proportion } from '../metrics/row-samples.ts'
 import { plain, type Sample, undefinedBecause } from '../metrics/sample.ts'
 import type { ScoredTask } from '../metrics/scores.ts'
 import { metrics, sampleOf } from '../metrics/table.ts'

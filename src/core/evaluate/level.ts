@@ -4,7 +4,7 @@
  *
  * A level keeps a few numbers, never the rows: at millions of rows every metric would hold its own copy of them.
  */
-import { rowsWhere } from '../metrics/metric.ts'
+import { rowsWhere } from '../metrics/row-samples.ts'
 import type { Gap, Sample } from '../metrics/sample.ts'
 import { chanceDistance } from '../stats/best-cut.ts'
 import { varianceOfSigns } from '../stats/calibration-signs.ts'

@@ -3,7 +3,8 @@
  * majority class, any other one always, or classes drawn by their shares; of numbers the training mean or median. Without training statistics the evaluated rows
  * give them, which flatters the trivial model, never ours.
  */
-import type { Metric, Params } from '../metrics/metric.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { Params } from '../metrics/params.ts'
 import type { Sample } from '../metrics/sample.ts'
 import { rowsOf, type Scores } from '../metrics/scores.ts'
 import { sampleOf } from '../metrics/table.ts'

@@ -12,7 +12,7 @@ import { type Binning, binOf, reliabilityBins } from '../stats/calibration-bins.
 import { meanSigned, type SignedRows, signedRows } from '../stats/calibration-signs.ts'
 import { weightedMean } from '../stats/clusters.ts'
 import { excessCalibrationError } from '../stats/expected-calibration-error.ts'
-import { weighted } from './metric.ts'
+import { weighted } from './row-samples.ts'
 import { defined, type Gap, type MetricValue, type Sample, undefinedBecause, type Weighted } from './sample.ts'
 import type { Rows } from './view.ts'
 

@@ -13,8 +13,10 @@
  * The constant is that of the rows as they are, also in a bootstrap.
  * Source: scikit-learn's `mean_tweedie_deviance`, `d2_tweedie_score`, `d2_pinball_score`; Jørgensen 1992.
  */
-import { loss, type Metric, mean, meanNow, metric, moments, number, type Param, type Params, share } from './metric.ts'
+import { loss, type Metric, metric } from './metric.ts'
+import { number, type Param, type Params, share } from './params.ts'
 import { pinball, quantileNow } from './quantile.ts'
+import { mean, meanNow, moments } from './row-samples.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { RegressionView } from './view.ts'
 

@@ -7,7 +7,8 @@
  * than repeating the last season; undefined without training rows, and where a training series repeats itself (scale 0).
  * The series is the unit that is resampled where no group is given; losses are per row, in the order of the rows, for Diebold–Mariano.
  */
-import { loss, type Metric, mean, rootOfMean } from './metric.ts'
+import { loss, type Metric } from './metric.ts'
+import { mean, rootOfMean } from './row-samples.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView } from './view.ts'
 

@@ -16,9 +16,11 @@ import {
   recall,
   specificity,
 } from './confusion.ts'
-import { anyNumber, cells, choice, type Metric, metric, number, oneOf, type Params, positive, shareOf } from './metric.ts'
+import { type Metric, metric } from './metric.ts'
 import { type RowCounts, type RowMetric, rowFBeta } from './multilabel.ts'
 import { labelAverage, samplesAverage } from './multilabel-metrics.ts'
+import { anyNumber, choice, number, oneOf, type Params, positive } from './params.ts'
+import { cells, shareOf } from './row-samples.ts'
 import { type MetricValue, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { BinaryView, MulticlassView } from './view.ts'
 import { binaryValue } from './worth.ts'

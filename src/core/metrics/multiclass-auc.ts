@@ -11,7 +11,7 @@
 import { rarestAlike } from '../stats/clusters.ts'
 import { atEnd } from '../stats/delong.ts'
 import { type Ranking, ranking } from '../stats/ranking.ts'
-import { noScores } from './metric.ts'
+import { noScores } from './row-samples.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
 import { unseenOf } from './unseen.ts'
 import { areaUnder, ofManyScores, type ScoresOfClass } from './unseen-scores.ts'

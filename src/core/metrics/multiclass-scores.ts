@@ -1,6 +1,6 @@
 /** Probabilities of several classes or labels: is the truth among the best, how well is each ranked, how sure is the top one. */
 import { averagePrecision, cuts, drawable, drawnCurve, emptyCurve } from './curve.ts'
-import { noScores, proportion, weighted } from './metric.ts'
+import { noScores, proportion, weighted } from './row-samples.ts'
 import { defined, type Sample, undefinedBecause } from './sample.ts'
 import { unseenOf } from './unseen.ts'
 import { ofManyScores } from './unseen-scores.ts'

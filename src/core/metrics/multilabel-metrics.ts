@@ -5,8 +5,9 @@
  * A row without any label, true or predicted, has an F1 of 0/0 = 0. Where there is one, a samples average is flagged, and says in how many rows.
  */
 import type { ClassCounts, PerClass } from './confusion.ts'
-import { loss, type Metric, mean, metric, noScores, proportion, weighted } from './metric.ts'
+import { loss, type Metric, metric } from './metric.ts'
 import { averagedLabels, perRow, perRowByScore, type RankMetric, type RowCounts, type RowMetric, undefinedRows } from './multilabel.ts'
+import { mean, noScores, proportion, weighted } from './row-samples.ts'
 import { type Sample, undefinedBecause } from './sample.ts'
 import { ofLabels, unseenOf } from './unseen.ts'
 import type { MultilabelView } from './view.ts'

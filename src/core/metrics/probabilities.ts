@@ -6,24 +6,11 @@ import { rarerOf, rarestAlike } from '../stats/clusters.ts'
 import type { Area } from './area.ts'
 import { type Bins, calibrationError, classwiseError } from './calibration.ts'
 import { averagePrecision, averagePrecisionInfluence, liftAtK, precisionAtRecall, recallAtFpr, recallAtK } from './curve.ts'
-import {
-  choice,
-  loss,
-  type Metric,
-  mean,
-  meanOf,
-  metric,
-  momentsOf,
-  noScores,
-  number,
-  oneOf,
-  type Params,
-  rank,
-  share,
-  whole,
-} from './metric.ts'
+import { loss, type Metric, metric } from './metric.ts'
 import { multiclassAuc, multilabelAuc } from './multiclass-auc.ts'
 import { labelAveragePrecision, macroAveragePrecision, topK, topLabel } from './multiclass-scores.ts'
+import { choice, number, oneOf, type Params, share, whole } from './params.ts'
+import { mean, meanOf, momentsOf, noScores, rank } from './row-samples.ts'
 import { defined, plain, type Sample, undefinedBecause, upTo } from './sample.ts'
 import { FEW, ofClasses, unseenErrors, unseenOf } from './unseen.ts'
 import { areaUnder, ofScores } from './unseen-scores.ts'

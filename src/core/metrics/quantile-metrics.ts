@@ -7,8 +7,10 @@
  * Coverage should be `level`, neither less nor more: gate `coverage_gap`, and `interval_width` beside it. Undefined without quantiles at both ends.
  */
 import { crpsPerRow } from './forecast.ts'
-import { distanceOfMean, loss, type Metric, mean, metric, number, type Params, proportion, share } from './metric.ts'
+import { loss, type Metric, metric } from './metric.ts'
+import { number, type Params, share } from './params.ts'
 import { pinball } from './quantile.ts'
+import { distanceOfMean, mean, proportion } from './row-samples.ts'
 import { plain, type Sample, undefinedBecause } from './sample.ts'
 import type { ForecastingView, RegressionView } from './view.ts'
 

@@ -7,8 +7,10 @@
  *
  * [0, 1], higher is better; it grows with the number of queries, so that no sample of them shows it: it has no interval.
  */
-import { type Metric, metric, noRows, type Params, wholeOr } from './metric.ts'
+import { type Metric, metric } from './metric.ts'
+import { type Params, wholeOr } from './params.ts'
 import { type QueryMetric, queryMetrics } from './query-ranking.ts'
+import { noRows } from './row-samples.ts'
 import { defined, plain, type Sample, undefinedBecause } from './sample.ts'
 import type { RankingView } from './view.ts'
 

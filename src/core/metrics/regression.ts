@@ -2,22 +2,12 @@
  * Metrics of numbers. e = ŷ − y. Definitions of scikit-learn, but for MAPE: rows with y = 0 are left out and counted instead of being divided by
  * 2.2e-16, and where they are more than 1 % the value is flagged.
  */
-import {
-  distanceOfMean,
-  loss,
-  type Metric,
-  mean,
-  meanNow,
-  metric,
-  moments,
-  noRows,
-  type Params,
-  rootOfMean,
-  share,
-  weighted,
-} from './metric.ts'
+
+import { loss, type Metric, metric } from './metric.ts'
+import { type Params, share } from './params.ts'
 import { quantileOf } from './quantile.ts'
 import { quantilePinball } from './quantile-metrics.ts'
+import { distanceOfMean, mean, meanNow, moments, noRows, rootOfMean, weighted } from './row-samples.ts'
 import { defined, type MetricValue, plain, ratio, type Sample, undefinedBecause } from './sample.ts'
 import { ofErrors, unseenErrors } from './unseen.ts'
 import type { ForecastingView, RegressionView } from './view.ts'

@@ -7,7 +7,9 @@
  * worth what the parameters say, by the row.
  * Source: Elkan 2001, "The foundations of cost-sensitive learning".
  */
-import { meanOf, number, type Params } from './metric.ts'
+
+import { number, type Params } from './params.ts'
+import { meanOf } from './row-samples.ts'
 import { defined, type Sample } from './sample.ts'
 import type { Worth } from './scores.ts'
 import { ofClasses, unseenOf } from './unseen.ts'
