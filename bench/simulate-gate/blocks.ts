@@ -4,7 +4,7 @@ import type { Compared } from '../../src/core/evaluate/claim.ts'
 import { differenceChecks } from '../../src/core/evaluate/difference.ts'
 import { fewDiffering } from '../../src/core/evaluate/differing.ts'
 import { resampling } from '../../src/core/evaluate/resampling.ts'
-import { endlessOf } from '../../src/core/evaluate/rows.ts'
+import { harmOf } from '../../src/core/evaluate/rows.ts'
 import { metrics, sampleOf } from '../../src/core/metrics/table.ts'
 import { viewOf } from '../../src/core/metrics/view.ts'
 import type { MetricSpec, Mode } from '../../src/core/schema/config.ts'
@@ -34,7 +34,7 @@ export function compare({ baseline, candidate }: Pair, specs: readonly MetricSpe
   })
   return samples.flatMap(({ one, metric, was, is }) => {
     const differing = () => few(metric.needs, (view) => sampleOf(metric, view, one.params).value)
-    const change = changeBetween(was, is, draws, differing, endlessOf(metric))
+    const change = changeBetween(was, is, draws, differing, harmOf(metric))
     if (change === null || was.value.value === null || is.value.value === null) return []
     return [{ spec: one, metric, change, candidate: is.value.value, baseline: was.value.value, rows: after.n }]
   })

@@ -114,10 +114,15 @@ const lists = ranking({ apart: 3, seed: 29 }).baseline
 export const fewWorlds: Readonly<Record<string, World>> = {
   ...cases('amounts', numbers(0, 25)),
   ...cases('amounts, some far off', numbers(0.6, 26)),
-  'two classes: as good': { baseline: two.baseline, other: two.equal, metrics: ['log_loss'], equal: true },
-  'two classes: the answer of another row': { baseline: two.baseline, other: shuffled(two.baseline), metrics: ['log_loss'], equal: false },
-  'two classes: certain': { baseline: two.baseline, other: certain(two.baseline), metrics: ['log_loss'], equal: false },
-  'lists, nearly perfect: turned round': { baseline: lists, other: turned(lists), metrics: ['ndcg', 'mrr'], equal: false },
+  'two classes: as good': { baseline: two.baseline, other: two.equal, metrics: ['log_loss', 'brier'], equal: true },
+  'two classes: the answer of another row': {
+    baseline: two.baseline,
+    other: shuffled(two.baseline),
+    metrics: ['log_loss', 'brier'],
+    equal: false,
+  },
+  'two classes: certain': { baseline: two.baseline, other: certain(two.baseline), metrics: ['log_loss', 'brier'], equal: false },
+  'lists, nearly perfect: turned round': { baseline: lists, other: turned(lists), metrics: ['ndcg', 'mrr', 'map'], equal: false },
 }
 
 /** What a mode may get wrong, and of which candidate: `worse` is so by the margin, whichever it is; superior has none. What it takes: proof that the candidate is worse, or that it is not. */

@@ -123,7 +123,7 @@ export function report(counted: Counted, { seed, short, left }: { readonly seed:
       ]),
     ),
     '',
-    '## Losses without an end, of models that differ in few rows',
+    '## Losses and lists, of models that differ in few rows',
     '',
     'In a file of its own: [`simulate-gate-few.md`](simulate-gate-few.md).',
     '',
@@ -158,7 +158,7 @@ export function reportFew(few: readonly FewCount[], { seed, short }: { readonly 
     '',
     `\`node bench/simulate-gate/run.ts${short ? ' --short' : ''} --seed ${seed} --only few\`: two models drawn again and again, judged by the product's own code.`,
     '',
-    'Losses without an end, and lists of queries. The candidate answers as the baseline does but in so many rows (of lists: queries) on average. As good: guard or confident_worse blocks it by mistake, or superior passes it. Worse by the margin: non_inferior',
+    'Losses without an end, Brier scores, and lists of queries. The candidate answers as the baseline does but in so many rows (of lists: queries) on average. As good: guard or confident_worse blocks it by mistake, or superior passes it. Worse by the margin: non_inferior',
     `passes it by mistake. Each is wanted in 5.5 % of runs at most. ${rule}`,
     '',
     table(

@@ -8,6 +8,16 @@ import type { Bounds } from '../stats/proportion.ts'
 import { rowsNeeded } from '../stats/rows-needed.ts'
 import type { Resampling, RowSample } from './resampling.ts'
 
+/** Of a change. */
+export type Way = 'up' | 'down'
+
+/** Which way a change is for the worse. */
+export interface Harm {
+  readonly way: Way
+  /** one row can make the metric worse without end */
+  readonly endless: boolean
+}
+
 export interface Test {
   readonly method: string
   /** groups of rows that were counted; null: rows */

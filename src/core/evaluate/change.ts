@@ -13,7 +13,7 @@ import { normalQuantile } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
 import { heldAbove, tangoHeld } from '../stats/tango.ts'
 import { calibrationChange } from './calibration-change.ts'
-import { drawn, leaning, normal, resampled, student, type Test, wider } from './change-test.ts'
+import { drawn, type Harm, leaning, normal, resampled, student, type Test, type Way, wider } from './change-test.ts'
 import { cutsDiffer } from './cut-change.ts'
 import type { Differing } from './differing.ts'
 import { fewCellsDiffer, fewRowsDiffer, fewUnitsDiffer, nothingDiffers, ROUNDING } from './few-differ.ts'
@@ -45,23 +45,23 @@ type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
 /**
  * null where either value is undefined. @param few what is known of the rows that differ, where they are few
- * @param endless where one row can make the metric worse without end: which way that is
+ * @param harm null: not known, and then what was seen speaks for what was not either way
  */
 export function changeBetween(
   baseline: Sample,
   candidate: Sample,
   draws: Resampling,
   few: (() => Differing | null) | null = null,
-  endless: 'up' | 'down' | null = null,
+  harm: Harm | null = null,
 ): Change | null {
   if (baseline.value.value === null || candidate.value.value === null) return null
   const value = candidate.value.value - baseline.value.value
-  const test = testOf(baseline, candidate, value, draws)
+  const test = testOf(baseline, candidate, value, draws, harm?.way ?? null)
   const differing = test && few && !seesRows(candidate, draws) ? few() : null
   const known = differing && fewUnitsDiffer(candidate, differing, value, draws)
   // of bins, or of the best threshold, the effects of single rows are not all there is
   const change = changeOf(value, known && test ? { ...wider(test, known), ...ofFew(known) } : test, candidate, draws)
-  return endless && change.test ? { ...change, test: openEnd(change.test, baseline, candidate, draws, endless) } : change
+  return harm?.endless && change.test ? { ...change, test: openEnd(change.test, baseline, candidate, draws, harm.way) } : change
 }
 
 const ofFew = ({ method, differ }: Test): Pick<Test, 'method' | 'differ'> => ({ method, ...(differ === undefined ? {} : { differ }) })
@@ -101,7 +101,7 @@ const nothingKnown = (test: Test): Test => ({
 
 const isOneGroup = ({ unit = null }: Sample): boolean => unit?.every((code) => code === unit[0]) === true
 
-function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resampling): Test | null {
+function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resampling, harm: Way | null): Test | null {
   switch (candidate.kind) {
     case 'proportion':
       if (baseline.kind !== 'proportion') return null
@@ -125,7 +125,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
       return student({ ...mean, se }, 'influence', candidate.unit ? mean.n : null)
     }
     case 'mean':
-      return baseline.kind === 'mean' ? means(baseline, candidate, draws) : null
+      return baseline.kind === 'mean' ? means(baseline, candidate, draws, harm) : null
     case 'cells':
       return baseline.kind === 'cells'
         ? sharesHeld(
@@ -138,7 +138,7 @@ function testOf(baseline: Sample, candidate: Sample, value: number, draws: Resam
         : null
     case 'moments':
       return baseline.kind === 'moments'
-        ? skillsDiffer(ofSums(baseline, candidate, value, draws), baseline, candidate, (before, after) => means(before, after, draws))
+        ? skillsDiffer(ofSums(baseline, candidate, value, draws), baseline, candidate, (before, after) => means(before, after, draws, null))
         : null
     case 'rank':
       return baseline.kind === 'rank' ? ordersDiffer(baseline, candidate, value, draws) : null
@@ -208,10 +208,10 @@ function aucs(baseline: Kind<'auc'>, candidate: Kind<'auc'>, value: number): Tes
   return areasHeld(student({ ...mean, se }, 'delong-groups', mean.n), baseline, candidate, { value, se, df: mean.df ?? mean.n - 1 })
 }
 
-function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling): Test | null {
+function means(baseline: Kind<'mean'>, candidate: Kind<'mean'>, draws: Resampling, harm: Way | null): Test | null {
   const timed = serialFor(candidate, candidate.rows.length, draws.serial)
   if (timed) return serialTest(candidate.rows, baseline.rows, timed)
-  const few = fewRowsDiffer(baseline, candidate)
+  const few = fewRowsDiffer(baseline, candidate, null, harm)
   if (few) return few
   const difference = differences(candidate.rows, baseline.rows)
   const { unit = null, weight = null } = candidate

@@ -4,16 +4,17 @@
  * could have, and the test is Tango's with such effects (`stats/few-differ.ts`).
  *
  *     a confusion table    effect: the metric with the row where the candidate has it less where the baseline has it; the largest: any row moved to another answer
- *     a mean of rows       effect: the difference of the row; the largest: how far apart the losses of two rows lie; where all are alike, how far apart they can
+ *     a mean of rows       effect: the difference of the row; the largest: how far apart the losses of two rows lie; where all are alike, how far apart they can; towards the worse, how
+ *                          far they lie from the worst that a row can have
  *     anything else        effect: the metric less that with the answers of the baseline in the row (`differing.ts`); the largest: what one row tells of the level, √n · width of its
  *                          interval of 95 %, four standard deviations of the influences; of a share no less than 1
  */
 import type { Sample } from '../metrics/sample.ts'
 import { effectiveUnits, groupsOf, rarerOf } from '../stats/clusters.ts'
-import { type FewDiffer, fewDifferBounds, fewDifferZ } from '../stats/few-differ.ts'
+import { type FewDiffer, fewDifferLower, fewDifferUpper, fewDifferZ } from '../stats/few-differ.ts'
 import { normalSf } from '../stats/normal.ts'
 import { connor } from '../stats/rows-needed.ts'
-import type { Test } from './change-test.ts'
+import type { Test, Way } from './change-test.ts'
 import type { Differing } from './differing.ts'
 import { FEWEST_DISCORDANT } from './discordant.ts'
 import { levelOf } from './level.ts'
@@ -72,8 +73,17 @@ type Losses = Pick<Mean, 'rows' | 'unit' | 'weight' | 'within'>
 /** What rounding leaves between numbers that are the same, as a part of them. */
 export const ROUNDING = 1e-12
 
-/** The same of a mean: the largest effect is how far the losses of rows lie apart, or `range` where they cannot lie elsewhere. Losses that are all alike say nothing of it. */
-export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readonly [number, number] | null = null): Test | null {
+/**
+ * The same of a mean: the largest effect is how far the losses of rows lie apart, or `range` where they cannot lie elsewhere. Losses that are all alike say nothing of it. Of lists that are nearly perfect none shows
+ * how far a list can fall, and all can, to the end: towards the harm, where a wrong verdict lets a worse model pass, the largest is as far as the rows lie from the worst that one can have.
+ * @param harm null: not known, and then either way is as what was seen
+ */
+export function fewRowsDiffer(
+  baseline: Losses,
+  candidate: Losses,
+  range: readonly [number, number] | null = null,
+  harm: Way | null = null,
+): Test | null {
   const { rows, unit = null, weight = null } = candidate
   const differing = new Set<number>()
   let [least, most] = range ?? [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -100,7 +110,10 @@ export function fewRowsDiffer(baseline: Losses, candidate: Losses, range: readon
   }
   const effects = [...moves.values()]
   const value = effects.reduce((total, g) => total + g, 0) / units
-  return testOf({ effects, units, largest }, value, unit ? count : null)
+  const few = { effects, units, largest }
+  const { within } = candidate
+  const worst = harm === null || !within ? largest : harm === 'up' ? within[1] - least : most - within[0]
+  return testOf(few, value, unit ? count : null, { down: few, up: few, ...(harm && { [harm]: { ...few, largest: worst } }) })
 }
 
 const widthOf = ([least, most]: Mean['within'] = [0, 0]): number => most - least
@@ -175,20 +188,22 @@ function unitsOf(sample: Sample, serial: Serial | null): number {
   return isRowSample(sample) ? all(unitsFor(sample, serial), entriesOf(sample)) : 0
 }
 
-/** @param value the change; the effects add up to about that, as far as the metric is straight */
-function testOf(few: FewDiffer, value: number, groups: number | null): Test {
+/** @param value the change; the effects add up to about that, as far as the metric is straight. @param open what is known of rows that nobody saw, by the way in which they would move it */
+function testOf(
+  few: FewDiffer,
+  value: number,
+  groups: number | null,
+  open: Readonly<Record<Way, FewDiffer>> = { down: few, up: few },
+): Test {
   const bend = value - few.effects.reduce((sum, g) => sum + g, 0) / few.units
   const differ = few.effects.reduce((sum, g) => sum + (g / few.largest) ** 2, 0) / few.units
   return {
     method: groups === null ? 'tango-effects' : 'tango-effects-groups',
     groups,
     differ: few.effects.length,
-    below: (at) => normalSf(-fewDifferZ(few, at - bend)),
-    above: (at) => normalSf(fewDifferZ(few, at - bend)),
-    bounds: (level) => {
-      const [low, high] = fewDifferBounds(few, level)
-      return [low + bend, high + bend]
-    },
+    below: (at) => normalSf(-fewDifferZ(open.up, at - bend)),
+    above: (at) => normalSf(fewDifferZ(open.down, at - bend)),
+    bounds: (level) => [fewDifferLower(open.down, level) + bend, fewDifferUpper(open.up, level) + bend],
     rowsNeeded: (size, alpha) => connor(Math.min(1, differ), Math.min(1, Math.abs(size) / few.largest), alpha),
   }
 }

@@ -2,8 +2,8 @@
  * A loss that one row can make as large as it likes. What was seen vouches for nothing there (Bahadur & Savage 1956), so two things hold on the side of the harm alone, where a wrong
  * verdict lets a worse model pass; the other side, by which a model is found worse, is that of the test.
  *
- *     fewer than ten rows (groups, blocks of time) differ    no proof: `unproven`, whatever the p-value; where a row has an end, far out (log loss is clipped), a row that nobody
- *                                                            saw may have that
+ *     fewer than ten rows (groups, blocks of time) differ    no proof: `unproven`, whatever the p-value; where a row has an end, far out (log loss is clipped), the test has counted with
+ *                                                            that (`few-differ.ts`)
  *     the change rests on few rows, ν ≤ 100                  the wider of the test and of Tango's with effects (`stats/few-differ.ts`), in which a row that nobody saw may
  *                                                            have c times the largest effect that was seen, c = min(3, 70/ν)
  *
@@ -15,7 +15,7 @@ import { differences } from '../stats/differences.ts'
 import { type FewDiffer, fewDifferUpper, fewDifferZ } from '../stats/few-differ.ts'
 import { degreesOf } from '../stats/mean.ts'
 import { normalSf } from '../stats/normal.ts'
-import type { Test } from './change-test.ts'
+import type { Test, Way } from './change-test.ts'
 import { leftOut } from './left-out.ts'
 import { serialFor } from './level.ts'
 import type { Resampling } from './resampling.ts'
@@ -26,17 +26,16 @@ const [MANY, TIMES, ALL] = [100, 3, 70]
 /** Effects that are told apart; of a million rows the others count by their mean and spread. */
 const TOLD = 256
 
-/** @param endless which way the harm lies */
-export function openEnd(test: Test, baseline: Sample, candidate: Sample, draws: Resampling, endless: 'up' | 'down'): Test {
+/** @param harm which way it lies */
+export function openEnd(test: Test, baseline: Sample, candidate: Sample, draws: Resampling, harm: Way): Test {
   const { differ } = test
   const end = candidate.kind === 'mean' && candidate.within ? candidate.within[1] - candidate.within[0] : Number.POSITIVE_INFINITY
-  if (differ !== undefined && !Number.isFinite(end)) return { ...test, unproven: { differ } }
+  if (differ !== undefined) return Number.isFinite(end) ? test : { ...test, unproven: { differ } }
   const effects = effectsOf(baseline, candidate, draws)
   if (effects === null) return test
-  const sign = endless === 'up' ? 1 : -1
+  const sign = harm === 'up' ? 1 : -1
   const turned = effects.map((g) => sign * g)
-  const few =
-    differ === undefined ? tailOf(turned, end) : { effects: [...turned.filter((g) => g !== 0)], units: turned.length, largest: end }
+  const few = tailOf(turned, end)
   if (few === null) return test
   /** of "the harm is below `at`" */
   const below = (at: number) => normalSf(-fewDifferZ(few, at))

@@ -9,6 +9,7 @@ import { metrics, sampleOf } from '../metrics/table.ts'
 import type { View } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Change, changeBetween } from './change.ts'
+import type { Harm } from './change-test.ts'
 import { type FewDiffering, fewDiffering } from './differing.ts'
 import { type Asking, STEPS, wantsMore } from './finely.ts'
 import { type Level, levelOf } from './level.ts'
@@ -60,9 +61,8 @@ export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] 
   return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, models, few)] : []))
 }
 
-/** Which way one row can move a metric without end, where that is for the worse; what is only shown is not judged by it. */
-export const endlessOf = ({ endless, direction }: Metric): 'up' | 'down' | null =>
-  endless ? (direction === 'lower' ? 'up' : 'down') : null
+/** Which way a change of a metric is for the worse; what is only shown is not judged by it. */
+export const harmOf = ({ endless, direction }: Metric): Harm => ({ way: direction === 'lower' ? 'up' : 'down', endless })
 
 interface Samples {
   readonly metric: Metric
@@ -97,7 +97,7 @@ function rowOf(
 ): Row {
   const differing = few && (() => few(metric.needs, (view) => sampleOf(metric, view, spec.params).value))
   const from = (drawing: Resampling) =>
-    baseline && inferred ? changeBetween(baseline, candidate, drawing, differing, gated ? endlessOf(metric) : null) : null
+    baseline && inferred ? changeBetween(baseline, candidate, drawing, differing, gated ? harmOf(metric) : null) : null
   let change = from(draws)
   const was = baseline?.value.value ?? null
   for (const more of gated && asking && was !== null ? STEPS : []) {

@@ -69,11 +69,10 @@ export function fewDifferZ(few: FewDiffer, at: number): number {
 }
 
 /** One-sided at `level`. */
-export function fewDifferBounds(few: FewDiffer, level: number): Bounds {
-  const least = falseRoot((at) => fewDifferZ(few, at) - normalQuantile(level), -mostOf(few), sumOf(few) / few.units)
-  return [least, fewDifferUpper(few, level)]
-}
+export const fewDifferBounds = (few: FewDiffer, level: number): Bounds => [fewDifferLower(few, level), fewDifferUpper(few, level)]
 
-/** The upper one of them. */
+export const fewDifferLower = (few: FewDiffer, level: number): number =>
+  falseRoot((at) => fewDifferZ(few, at) - normalQuantile(level), -mostOf(few), sumOf(few) / few.units)
+
 export const fewDifferUpper = (few: FewDiffer, level: number): number =>
   falseRoot((at) => fewDifferZ(few, at) + normalQuantile(level), sumOf(few) / few.units, mostOf(few))

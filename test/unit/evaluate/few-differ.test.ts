@@ -6,7 +6,7 @@ import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import type { Test } from '../../../src/core/evaluate/change-test.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
-import type { Sample } from '../../../src/core/metrics/sample.ts'
+import { defined, type Sample } from '../../../src/core/metrics/sample.ts'
 import type { BinaryScores, Scores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
@@ -160,6 +160,24 @@ describe('two models that answer alike', () => {
     expect(testOf('f1', grouped, grouped)?.bounds(0.95, 0)[1]).toBeGreaterThan(byRow ?? Number.NaN)
     const heavy = { ...one, weight: Float64Array.from(y, (_, i) => (i === 0 ? 10 : 1)) }
     expect(testOf('f1', heavy, heavy)?.bounds(0.95, 0)[1]).toBeGreaterThan(byRow ?? Number.NaN)
+  })
+
+  it('of which the next could fall to the worst there is leave that open towards the harm, and what was seen the other way', () => {
+    const rows = Float64Array.from({ length: 20 }, (_, i) => 0.7 + 0.01 * (i % 10))
+    const near: Sample = { kind: 'mean', value: defined(0.745), rows, within: [0, 1] }
+    // of twenty none differs in 5 % of the worlds where so many do
+    const share = 1 - 0.05 ** (1 / 20)
+    const open = (way: 'up' | 'down') => changeBetween(near, near, resampling(), null, { way, endless: false })?.test ?? null
+    const lost = open('down')?.bounds(0.95, 0) ?? []
+    expect(lost[0]).toBeCloseTo(-0.79 * share, 9)
+    expect(lost[1]).toBeCloseTo(0.09 * share, 9)
+    expect(open('down')?.above(-0.79 * share)).toBeCloseTo(0.05, 6)
+    expect(open('down')?.below(0.09 * share)).toBeCloseTo(0.05, 6)
+    const risen = open('up')?.bounds(0.95, 0) ?? []
+    expect(risen[0]).toBeCloseTo(-0.09 * share, 9)
+    expect(risen[1]).toBeCloseTo(0.3 * share, 9)
+    // where nobody says which way the harm lies
+    expect(changeBetween(near, near, resampling())?.test?.bounds(0.95, 0)[0]).toBeCloseTo(-0.09 * share, 9)
   })
 
   it('are not called alike in a slice either', () => {
