@@ -10,7 +10,7 @@
  * Source: the triangle inequality; Zou & Donner 2008 for the largest, whose intervals are Bonferroni's.
  */
 import type { Gap, Sample } from '../metrics/sample.ts'
-import { changedRows, varianceOfSigns } from '../stats/calibration-signs.ts'
+import { changedRows, type SignedRows, varianceOfSigns } from '../stats/calibration-signs.ts'
 import { groupsOf, weightedMean } from '../stats/clusters.ts'
 import { tBelow, tBounds } from '../stats/mean.ts'
 import type { Bounds } from '../stats/proportion.ts'
@@ -30,11 +30,11 @@ function signsChange(baseline: Weighted, candidate: Weighted, value: number): Te
   const rows = changedRows(before, after, after.heavy)
   const { unit = null } = candidate
   const mean = (values: Float64Array) => weightedMean(values, after.heavy, unit)
-  const withSigns = (values: Float64Array, honest: Float64Array) => {
+  const withSigns = (values: Float64Array, { doubtful }: SignedRows) => {
     const own = mean(values)
-    return { ...own, se: Math.hypot(own.se, Math.sqrt(varianceOfSigns) * mean(honest).se) }
+    return { ...own, se: Math.hypot(own.se, Math.sqrt(varianceOfSigns) * mean(doubtful).se) }
   }
-  const [above, below, apart] = [withSigns(rows.above, before.honest), withSigns(rows.below, after.honest), mean(rows.apart)]
+  const [above, below, apart] = [withSigns(rows.above, before), withSigns(rows.below, after), mean(rows.apart)]
   if (apart.n < 2) return null
   const away = { ...apart, mean: -apart.mean }
   const bounds = (level: number): Bounds => [

@@ -148,14 +148,14 @@ export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): L
 /** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: it has no signs, or one group. */
 function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
   if (!signed) return null
-  const { flattered, honest, heavy, chance } = signed()
-  const spread = (rows: Float64Array) => {
+  const { flattered, honest, doubtful, heavy, chance, doubtfulChance } = signed()
+  const spread = (rows: Float64Array, least: number) => {
     const mean = weightedMean(rows, heavy, unit)
-    return { ...mean, se: Math.max(mean.se, chance) }
+    return { ...mean, se: Math.max(mean.se, least) }
   }
-  const [above, honestly] = [spread(flattered), spread(honest)]
+  const [above, honestly] = [spread(flattered, chance), spread(honest, chance)]
   if (above.n < 2) return null
-  const below = { ...honestly, se: honestly.se * Math.sqrt(1 + varianceOfSigns) }
+  const below = { ...honestly, se: Math.hypot(honestly.se, Math.sqrt(varianceOfSigns) * spread(doubtful, doubtfulChance).se) }
   const seen = value.value ?? 0
   return {
     method: 'cross-fit',
