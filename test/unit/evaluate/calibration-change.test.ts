@@ -100,6 +100,20 @@ describe('the change of a calibration error', () => {
     expect(high).toBeGreaterThan(low)
   })
 
+  it('where both models are far off, no sign is in doubt, and a rise is found in nine of ten worlds of 1,000 rows', () => {
+    const rng = random(20261130)
+    const worlds = 150
+    const sharper = (p: number, by: number) => 1 / (1 + ((1 - p) / p) ** by)
+    let found = 0
+    for (let world = 0; world < worlds; world++) {
+      const truth = Float64Array.from({ length: 1000 }, () => 0.02 + 0.96 * rng.next())
+      const y = Uint8Array.from(truth, (p) => Number(rng.next() < p))
+      const saying = (by: number): BinaryScores => ({ task: 'binary', y, score: truth.map((p) => sharper(p, by)), predicted: y })
+      found += Number((testOf('ece', saying(2), saying(3))?.above(0) ?? 1) <= 0.05)
+    }
+    expect(found / worlds).toBeGreaterThan(0.89)
+  })
+
   it('models that answer nearly alike are as near to each other as their probabilities are', () => {
     const { baseline, candidate } = worldOf('binary, 30 % positives', 1000, 4)
     if (candidate.task !== 'binary' || !candidate.score) throw new Error('it has probabilities')
