@@ -7,6 +7,7 @@
 import { rowsWhere } from '../metrics/row-samples.ts'
 import type { Gap, Sample } from '../metrics/sample.ts'
 import { chanceDistance } from '../stats/best-cut.ts'
+import { reach } from '../stats/calibration-reach.ts'
 import { varianceOfSigns } from '../stats/calibration-signs.ts'
 import { alikeOf, clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, atEnd, aucBounds, aucInfluence } from '../stats/delong.ts'
@@ -17,6 +18,7 @@ import { cosineMean } from '../stats/equal-weighted-cosine.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { contrastBounds, type Estimate } from '../stats/mover.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
+import { studentQuantile } from '../stats/student-t.ts'
 import { unseenBounds } from '../stats/unseen.ts'
 import type { Resampling } from './resampling.ts'
 import { perStep, type Serial } from './serial.ts'
@@ -148,7 +150,7 @@ export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): L
 /** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: it has no signs, or one group. */
 function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
   if (!signed) return null
-  const { flattered, honest, doubtful, heavy, chance, doubtfulChance } = signed()
+  const { flattered, honest, doubtful, heavy, chance, doubtfulChance, reached } = signed()
   const spread = (rows: Float64Array, least: number) => {
     const mean = weightedMean(rows, heavy, unit)
     return { ...mean, se: Math.max(mean.se, least) }
@@ -157,9 +159,14 @@ function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | 
   if (above.n < 2) return null
   const below = { ...honestly, se: Math.hypot(honestly.se, Math.sqrt(varianceOfSigns) * spread(doubtful, doubtfulChance).se) }
   const seen = value.value ?? 0
+  const most = (level: number): number => {
+    const each = tBounds(above, level)[1]
+    const together = reached ? reach(reached, above.n, level, studentQuantile(level, above.n - 1)) : each
+    return Math.max(seen, Math.min(each, together))
+  }
   return {
     method: 'cross-fit',
-    bounds: (level) => [Math.max(0, Math.min(seen, tBounds(below, level)[0])), Math.max(seen, tBounds(above, level)[1])],
+    bounds: (level) => [Math.max(0, Math.min(seen, tBounds(below, level)[0])), most(level)],
   }
 }
 

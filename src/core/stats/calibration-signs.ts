@@ -24,6 +24,7 @@
  * lie 0 to 5 standard deviations from 0 bounds of 95 % are above the truth in no more than 5 % of worlds, as far as the simulation can tell, and far out in as many (`nothing-there.test.ts`).
  * Source: Andrews & Soares 2010, "Inference for parameters defined by moment inequalities using generalized moment selection", Econometrica 78; Hansen 2005 for the same of tests of superior ability. Else as of the honest thresholds of `best-cut.ts`: Cox 1975; Chernozhukov et al. 2018. Roelofs et al. 2022, "Mitigating bias in calibration error estimation", for the bias.
  */
+import { type Reached, reached } from './calibration-reach.ts'
 import { compacted } from './row-bootstrap.ts'
 
 const FOLDS = 4
@@ -41,6 +42,8 @@ export interface GapsInBins {
 export interface SignedRows {
   /** of each class */
   readonly inBins: readonly GapsInBins[]
+  /** null: rows, or the bins of several classes, hang together */
+  readonly reached: readonly Reached[] | null
   readonly flattered: Float64Array
   readonly honest: Float64Array
   /** the honest ones of bins whose sign is in doubt, else 0 */
@@ -100,6 +103,7 @@ export function signedRows(
     chance: chanceOf(promised),
     doubtfulChance: chanceOf(promised.map((one, b) => (kept[b] ?? 0) * one)),
     inBins: [{ gaps, bin, bins }],
+    reached: groups ? null : reached({ gaps, bin, bins }, p, weight),
   }
 }
 
@@ -168,5 +172,6 @@ export function meanSigned(classes: readonly SignedRows[]): SignedRows {
     chance: chanceOf(({ chance }) => chance),
     doubtfulChance: chanceOf(({ doubtfulChance }) => doubtfulChance),
     inBins: classes.flatMap(({ inBins }) => inBins),
+    reached: null,
   }
 }

@@ -80,20 +80,37 @@ describe('of what is not there a lower bound says so, as often as it promises', 
     expect(missed.fall / worlds).toBeLessThan(mostOf(worlds))
   })
 
-  it.each([0, 0.5, 1, 2, 3, 5])('of 600 rows in six bins, each off by %d standard deviations, a lower bound is above the truth no more often', (by) => {
-    const [worlds, rows] = [1500, 600]
-    const off = by * Math.sqrt((0.21 * 6) / rows)
-    const rng = random(20261204 + by)
-    let missed = 0
+  it.each([0, 0.5, 1, 2, 3, 5])(
+    'of 600 rows in six bins, each off by %d standard deviations, a lower bound is above the truth no more often',
+    (by) => {
+      const [worlds, rows] = [1500, 600]
+      const off = by * Math.sqrt((0.21 * 6) / rows)
+      const rng = random(20261204 + by)
+      let missed = 0
+      for (let at = 0; at < worlds; at++) {
+        const told = Float64Array.from({ length: rows }, () => 0.1 + 0.4 * rng.next())
+        const y = Uint8Array.from(told, (p) => Number(rng.next() < p + off))
+        const sample = sampleFor('ece', { task: 'binary', y, score: told, predicted: y })
+        missed += Number((levelOf(sample, resampling())?.bounds(0.95)[0] ?? 1) > off + 1e-12)
+      }
+      expect(missed / worlds).toBeLessThan(mostOf(worlds))
+      // where no sign is in doubt nothing is left to chance but the rows
+      if (by === 5) expect(missed / worlds).toBeGreaterThan(0.03)
+    },
+  )
+
+  it('where nothing is there, all bins together are shown to be less off than each of them by itself, but not of groups, which may hang together', () => {
+    const worlds = 100
+    const rng = random(20261207)
+    let [together, alone] = [0, 0]
     for (let at = 0; at < worlds; at++) {
-      const told = Float64Array.from({ length: rows }, () => 0.1 + 0.4 * rng.next())
-      const y = Uint8Array.from(told, (p) => Number(rng.next() < p + off))
-      const sample = sampleFor('ece', { task: 'binary', y, score: told, predicted: y })
-      missed += Number((levelOf(sample, resampling())?.bounds(0.95)[0] ?? 1) > off + 1e-12)
+      const { right } = world(1000, 0, rng)
+      const upper = (scores: BinaryScores) => levelOf(sampleFor('ece', scores), resampling())?.bounds(0.975)[1] ?? Number.NaN
+      together += upper(right)
+      alone += upper({ ...right, group: Int32Array.from(right.y, (_, i) => i) })
     }
-    expect(missed / worlds).toBeLessThan(mostOf(worlds))
-    // where no sign is in doubt nothing is left to chance but the rows
-    if (by === 5) expect(missed / worlds).toBeGreaterThan(0.03)
+    expect(together / alone).toBeLessThan(0.92)
+    expect(together / alone).toBeGreaterThan(0.6)
   })
 
   it('what is far off is found: of 1,000 rows off by 0.2, the lower bound is half of that at least', () => {
