@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { count } from '../../src/core/report/format.ts'
 import { type Measured, megabytes, pairedRatio, round, sharedWith } from '../measure.ts'
 import { percent } from '../simulate/tally.ts'
-import type { Counts, PairAnswers, Timing, Validation } from './run.ts'
+import type { Counts, PairAnswers, Timing, Validation } from './found.ts'
 import type { Installed } from './tools.ts'
 
 export interface Seen {

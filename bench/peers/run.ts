@@ -19,6 +19,7 @@ import { type Command, type Measured, measure, runOnce } from '../measure.ts'
 import { columns } from '../simulate/columns.ts'
 import { forty, type Suite, thirteen } from './checks.ts'
 import { makeFlights, makeOrders, makeSimulated, makeWide, type Worlds } from './data.ts'
+import { type Counts, countsSchema, type PairAnswers, pairsSchema, type Timing, type Validation } from './found.ts'
 import { report } from './report.ts'
 import {
   answerOf,
@@ -63,32 +64,6 @@ const cache = process.env.MODELGATE_PEERS_CACHE ?? join(tmpdir(), 'modelgate-pee
 mkdirSync(cache, { recursive: true })
 const work = mkdtempSync(join(cache, 'run-'))
 const say = (what: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${what}`)
-
-const countsSchema = z.array(
-  z.object({ scenario: z.string(), rows: z.number(), runs: z.number(), alarms: z.number(), verdicts: z.number().nullable() }),
-)
-const pairsSchema = z.array(z.object({ name: z.string(), flagged: z.array(z.string()), verdict: z.boolean().nullable() }))
-
-export type Counts = z.infer<typeof countsSchema>
-export type PairAnswers = z.infer<typeof pairsSchema>
-
-export interface Timing {
-  readonly task: string
-  /** ratios are claimed of it: the largest of its kind */
-  readonly claimed: boolean
-  readonly ours: Measured
-  readonly theirs: readonly { readonly peer: Installed; readonly measured: Measured }[]
-}
-
-/** One suite on one table. */
-export interface Validation {
-  readonly what: string
-  readonly timings: readonly Timing[]
-  /** what any program on this Node and this engine takes for it, the least first */
-  readonly floor: readonly Measured[]
-  /** values that break a check, as all who validated found */
-  readonly broken: number
-}
 
 try {
   const asked = peers.filter(({ name, short: inShort }) => (values.only ? values.only.split(',').includes(name) : !short || inShort))

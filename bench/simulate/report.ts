@@ -3,9 +3,18 @@ import { count } from '../../src/core/report/format.ts'
 import { columns } from './columns.ts'
 import { rowsPerDay, type WeekCount } from './dependent.ts'
 import { links } from './links.ts'
-import type { Size } from './run.ts'
 import { scenarios } from './scenarios.ts'
 import { type Alarm, interval, judgeTarget, percent, type Tally, type Verdict } from './tally.ts'
+
+export interface Size {
+  readonly rows: number
+  readonly quiet: Tally
+  readonly whole: Tally
+  readonly immaterial: Tally
+  readonly immaterialWhole: Tally
+  readonly shifted: ReadonlyMap<string, Tally>
+  readonly linked: ReadonlyMap<string, Tally>
+}
 
 const immaterialFrom = 10_000
 

@@ -13,7 +13,7 @@ import { keptIn } from '../kept.ts'
 import { countWeeks, weeks } from './dependent.ts'
 import { links } from './links.ts'
 import { repeat, seedOf } from './repetition.ts'
-import { report } from './report.ts'
+import { report, type Size } from './report.ts'
 import { scenarios } from './scenarios.ts'
 import { Tally } from './tally.ts'
 
@@ -53,16 +53,6 @@ const wanted = (what: number | 'weeks') => asked?.includes(String(what)) ?? true
 const kept = keptIn(values.keep)
 /** Worlds between two times of writing: what takes some seconds, or a minute of the large ones. */
 const together = (rows: number) => Math.min(100, Math.ceil(2_000_000 / rows))
-
-export interface Size {
-  readonly rows: number
-  readonly quiet: Tally
-  readonly whole: Tally
-  readonly immaterial: Tally
-  readonly immaterialWhole: Tally
-  readonly shifted: ReadonlyMap<string, Tally>
-  readonly linked: ReadonlyMap<string, Tally>
-}
 
 const sizes: Size[] = []
 for (const { rows, quiet, shifts, told } of plans) {
