@@ -15,6 +15,10 @@ export const asNumbers = (a: ColumnFacts, b: ColumnFacts): readonly [string, str
 const asSingle = (column: ColumnFacts): string =>
   isSingle(column) ? asNumber(column) : `coalesce(CAST(TRY_CAST(${column.quoted} AS FLOAT) AS DOUBLE), ${asNumber(column)})`
 export const asTimestamp = ({ quoted }: ColumnFacts): string => `CAST(${quoted} AS TIMESTAMP)`
+/** SQL: the moment that a text tells, in UTC, where it says no zone too; null where it tells none. Read as a TIMESTAMP the engine passes over a zone that is written: 01:00+02:00 was 01:00. */
+export const readMoment = (text: string): string => `CAST(TRY_CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)`
+/** The same of a limit of the config, where none is an error. */
+const givenMoment = 'CAST(CAST(? AS TIMESTAMPTZ) AS TIMESTAMP)'
 /** A value that is missing, NaN too, is null. */
 export const ifPresent = (column: ColumnFacts, value = column.quoted): string => `CASE WHEN ${present(column)} THEN ${value} END`
 /** Position of a row, from 0; where several files make it meaningless, any that is its own. */
@@ -58,12 +62,11 @@ export function beyond(column: ColumnFacts, operator: Operator, value: number | 
     const broken = strict(sql(`${column.quoted} ${limit}`, values), operator.startsWith('>'))
     return saysNone(column, operator, value) ? { ...broken, doubts: sql(`${extreme(column, operator)} ${limit}`, values) } : broken
   }
-  if (typeof value === 'string' && isMoment(column.kind))
-    return strict(sql(`${asTimestamp(column)} ${operator} CAST(? AS TIMESTAMP)`, [value]))
+  if (typeof value === 'string' && isMoment(column.kind)) return strict(sql(`${asTimestamp(column)} ${operator} ${givenMoment}`, [value]))
   if (column.kind !== 'string') return sql('true')
-  const type = typeof value === 'number' ? 'DOUBLE' : 'TIMESTAMP'
-  const read = `TRY_CAST(${asText(column)} AS ${type})`
-  return sql(`(${read} IS NULL OR ${read} ${operator} CAST(? AS ${type}))`, [value])
+  const [read, limit] =
+    typeof value === 'number' ? [`TRY_CAST(${asText(column)} AS DOUBLE)`, 'CAST(? AS DOUBLE)'] : [readMoment(asText(column)), givenMoment]
+  return sql(`(${read} IS NULL OR ${read} ${operator} ${limit})`, [value])
 }
 
 const isSo: Readonly<Record<Operator, (a: number, b: number) => boolean>> = {

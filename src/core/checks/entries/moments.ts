@@ -1,11 +1,10 @@
 /** Times of a column, also where it is text that reads as one, and that none of it does: then nothing was judged, and nothing passes. */
 import { type Answer, fail, type Row } from '../answer.ts'
 import { type ColumnFacts, isMoment, present } from '../facts.ts'
-import { asText, asTimestamp } from '../sql-parts.ts'
+import { asText, asTimestamp, readMoment } from '../sql-parts.ts'
 
 /** SQL: the time, or null. */
-export const moment = (column: ColumnFacts): string =>
-  isMoment(column.kind) ? asTimestamp(column) : `TRY_CAST(${asText(column)} AS TIMESTAMP)`
+export const moment = (column: ColumnFacts): string => (isMoment(column.kind) ? asTimestamp(column) : readMoment(asText(column)))
 
 /** SQL of an aggregate: the newest one that is not endless. @param keep SQL: the rows that are looked at */
 export const newestMoment = (column: ColumnFacts, keep = 'true'): string => {
