@@ -17,6 +17,13 @@ import { firstAtLeast } from './sorted.ts'
 export const binnings = ['width', 'mass'] as const
 export type Binning = (typeof binnings)[number]
 
+/** What each row adds to the sum of the bin it lies in. */
+export interface GapsInBins {
+  readonly gaps: Float64Array
+  readonly bin: Uint16Array
+  readonly bins: number
+}
+
 /** The bin of each row, from 0 on. Loops without a function for each row: of millions of rows that is most of the time. */
 export function binOf(p: Float64Array, weight: Float64Array | null, bins: number, binning: Binning): Uint16Array {
   for (let i = 0; i < p.length; i++) {

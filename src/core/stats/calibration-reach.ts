@@ -16,7 +16,7 @@
  * Σ w² p(1 − p); of the near ones times how much more their rows spread together, and of each far one what its rows spread, where these are more.
  * Source: Andrews & Soares 2010 (`calibration-signs.ts`); Johnson, Kotz & Balakrishnan 1995, §29; Donoho & Johnstone 1994 for √(2 ln n); Low 1997 for what no interval falls below.
  */
-import type { GapsInBins } from './calibration-signs.ts'
+import type { GapsInBins } from './calibration-bins.ts'
 import { noncentralChiSquareSf } from './noncentral-chi-square.ts'
 import { falseRoot } from './roots.ts'
 

@@ -21,7 +21,8 @@
  * 200 draws, seeded: equal input, equal answer. O(n + draws · filled bins of units).
  * Source: multiplier bootstrap, van der Vaart & Wellner 1996, §2.9, and Mammen 1993; Bröcker 2012 and Roelofs et al. 2022 for the bias of errors in bins; that no estimate knows |m| within σ: Cai & Low 2011.
  */
-import type { GapsInBins, SignedRows } from './calibration-signs.ts'
+import type { GapsInBins } from './calibration-bins.ts'
+import type { SignedRows } from './calibration-signs.ts'
 import { normalCdf, normalPdf } from './normal.ts'
 import { random } from './random.ts'
 import { compacted } from './row-bootstrap.ts'

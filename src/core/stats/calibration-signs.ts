@@ -24,6 +24,7 @@
  * lie 0 to 5 standard deviations from 0 bounds of 95 % are above the truth in no more than 5 % of worlds, as far as the simulation can tell, and far out in as many (`nothing-there.test.ts`).
  * Source: Andrews & Soares 2010, "Inference for parameters defined by moment inequalities using generalized moment selection", Econometrica 78; Hansen 2005 for the same of tests of superior ability. Else as of the honest thresholds of `best-cut.ts`: Cox 1975; Chernozhukov et al. 2018. Roelofs et al. 2022, "Mitigating bias in calibration error estimation", for the bias.
  */
+import type { GapsInBins } from './calibration-bins.ts'
 import { type Reached, reached } from './calibration-reach.ts'
 import { compacted } from './row-bootstrap.ts'
 
@@ -31,13 +32,6 @@ const FOLDS = 4
 
 /** By how much more a mean of honest rows varies for its signs, at most: the part that comes beside the variance of the rows (above). */
 export const varianceOfSigns = ((2 / Math.PI) * (FOLDS - 1)) / Math.sqrt(2 * FOLDS - 3)
-
-/** What each row adds to the sum of the bin it lies in. */
-export interface GapsInBins {
-  readonly gaps: Float64Array
-  readonly bin: Uint16Array
-  readonly bins: number
-}
 
 export interface SignedRows {
   /** of each class */
