@@ -5,7 +5,7 @@ export interface LoadFailure {
 }
 
 /** `/onnxruntime_src/…/model.cc:256 onnxruntime::Model::Model(onnx::ModelProto&&, …) Unsupported …`: up to where the sentence begins */
-const place = /^(?:\S+ : )?\/\S+\.(?:h|cc|cpp):\d+ .*?\)\s+(?=[A-Z])/s
+const place = /^(?:\S+ : )?(?:Exception during initialization: )?\/\S+\.(?:h|cc|cpp):\d+ .*?\)>?\s+(?=[A-Z])/s
 
 export function loadFailure(message: string): LoadFailure {
   const opset = /Opset (\d+) is under development.*?domain ([\w.]+) is till opset (\d+)/s.exec(message)
@@ -20,5 +20,12 @@ export function loadFailure(message: string): LoadFailure {
       why: `its IR version is ${ir[1]}, and the runtime here reads ${ir[2]} and lower`,
       fix: `export it with an older onnx package, or set ir_version of the model to ${ir[2]} and save it again`,
     }
-  return { why: message.replace(place, ''), fix: 'check the model with onnx.checker, or export it anew' }
+  // a text vectorizer of skl2onnx; an export for the locale C would load, but leave Ä and É as they are
+  const locale = /Failed to construct locale with name:([\w.@-]+)/.exec(message)
+  if (locale)
+    return {
+      why: `it folds upper and lower case by the locale ${locale[1]}, which this machine does not have`,
+      fix: `install the locale in a step before: sudo apt-get install -y locales && sudo locale-gen ${locale[1]}`,
+    }
+  return { why: message.replace(place, '').trim(), fix: 'check the model with onnx.checker, or export it anew' }
 }

@@ -24,9 +24,21 @@ describe('why onnxruntime does not load a model', () => {
     })
   })
 
+  it('so is a locale that the machine does not have, which no other export mends', () => {
+    const text =
+      'Exception during initialization: /onnxruntime_src/onnxruntime/core/providers/cpu/text/string_normalizer.cc:235 onnxruntime::StringNormalizer::Locale::Locale(const std::string&)::<lambda()> Failed to construct locale with name:en_US.UTF-8:locale::facet::_S_create_c_locale name not valid:Please, install necessary language-pack-XX and configure locales\n'
+    expect(loadFailure(text)).toEqual({
+      why: 'it folds upper and lower case by the locale en_US.UTF-8, which this machine does not have',
+      fix: expect.stringContaining('locale-gen en_US.UTF-8'),
+    })
+  })
+
   it('anything else is its own sentence, without the place in its source', () => {
     expect(loadFailure(`${place} Node (x) has input size 1 not in range [min=2, max=2].`).why).toBe(
       'Node (x) has input size 1 not in range [min=2, max=2].',
+    )
+    expect(loadFailure(`Exception during initialization: ${place.replace('int)', 'int)::<lambda()>')} Weights are missing.\n`).why).toBe(
+      'Weights are missing.',
     )
     const graph = 'This is an invalid model. In Node, ("", Foo, "", -1) : ("a": tensor(float),) -> ("s",) , Error No Op registered for Foo'
     expect(loadFailure(graph).why).toBe(graph)
