@@ -40,7 +40,7 @@ export function reached({ gaps, bin, bins }: GapsInBins, p: Float64Array, weight
     if (!into) continue
     const [w, gap, one] = [weight ? (weight[i] ?? 0) : 1, gaps[i] ?? 0, p[i] ?? 0]
     total += w
-    into.rows += 1
+    into.rows += Number(w > 0)
     into.weight += w
     into.sum += w * gap
     into.promised += w * w * one * (1 - one)

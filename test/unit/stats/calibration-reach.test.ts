@@ -1,6 +1,6 @@
 /** The bound of what all bins together may be off, in bins whose sums are normal: is it right wherever they lie, and could it be shorter? */
 import { describe, expect, it } from 'vitest'
-import { largestNoncentrality, type Reached, reach } from '../../../src/core/stats/calibration-reach.ts'
+import { largestNoncentrality, type Reached, reach, reached } from '../../../src/core/stats/calibration-reach.ts'
 import { noncentralChiSquareSf } from '../../../src/core/stats/noncentral-chi-square.ts'
 import { normalQuantile } from '../../../src/core/stats/normal.ts'
 import { type Random, random } from '../../../src/core/stats/random.ts'
@@ -35,6 +35,19 @@ describe('what all bins together may be off', () => {
     const alone = 15 * Math.sqrt(2 / Math.PI) + normalQuantile(0.975) * Math.sqrt(15)
     expect(mean).toBeLessThan(0.77 * alone)
     expect(mean).toBeLessThan(1.05 * leastMean(15, 0.025, rng))
+  })
+
+  it('is of rows that have a weight: others make no bin large enough', () => {
+    // four rows of one half: one of yes is to be expected, as far as chance goes
+    const of = (rows: number, weights: readonly number[]) =>
+      reached(
+        { gaps: new Float64Array(rows).fill(0.5), bin: new Uint16Array(rows), bins: 2 },
+        new Float64Array(rows).fill(0.5),
+        Float64Array.from(weights),
+      )
+    expect(of(4, [1, 1, 1, 1])).toEqual([{ sum: 0.5, promised: 1 / 16, seen: 0, normal: true }])
+    expect(of(3, [1, 1, 1])[0]?.normal).toBe(false)
+    expect(of(6, [1, 1, 1, 0, 0, 0])).toEqual(of(3, [1, 1, 1]))
   })
 
   it('counts a bin of too few rows, or far from 0, by itself', () => {
