@@ -138,7 +138,12 @@ export const questions: readonly Question[] = [
       const now = shareOf(fresh, 'b', told)
       const plain = new Set(all.flatMap((level) => (level.inReference ? [oneForm(level.label)] : [])))
       const variants = fresh.filter((level) => plain.has(oneForm(level.label))).length
-      const limit = reachedLimit(now, { warn: 0.001, fail: 0.01 })
+      // a value that is certain enough for a warn only takes nothing from those that are for a fail
+      const sure = fresh.filter(({ p }) => p <= levels.fail)
+      const [judged, limit] = [
+        [sure, reachedLimit(shareOf(sure, 'b', told), { fail: 0.01 })] as const,
+        [fresh, reachedLimit(now, { warn: 0.001 })] as const,
+      ].find(([, reached]) => reached !== null) ?? [[], null]
       if (limit === null) return null
       const seen = mostLeftOut(told.reference)
       const known =
@@ -147,7 +152,7 @@ export const questions: readonly Question[] = [
         ...limit,
         observed: now,
         baseline: 0,
-        p: Math.max(...fresh.map(({ p }) => p)),
+        p: Math.max(...judged.map(({ p }) => p)),
         says: `holds ${plural(fresh.length, 'value')} ${known} ${eras[era].at}, in ${share(now)} of the rows${variants === 0 ? '' : `; ${variants === fresh.length ? 'known' : `${count(variants)} of them known`} but for upper and lower case or spaces`}`,
         fix:
           variants === fresh.length

@@ -56,6 +56,18 @@ describe('values training never saw, and values that are gone', () => {
     expect(find(before, labels('c', rows({ a: 4975, b: 4975, new: 50 }))).unseen).toMatchObject({ severity: 'warn', observed: 0.005 })
   })
 
+  it('one more new level, which is certain enough for a warn only, does not turn the fail of others into one', () => {
+    const before = labels('c', rows({ a: 5000, b: 5000 }))
+    const rare = 18
+    const alone = find(before, labels('c', rows({ a: 5000, b: 5000 - rare, rare }))).unseen
+    expect(alone).toMatchObject({ severity: 'warn' })
+    expect(find(before, labels('c', rows({ a: 4850, b: 4850 - rare, new: 300, rare }))).unseen).toMatchObject({
+      severity: 'fail',
+      limit: 0.01,
+      observed: 0.0318,
+    })
+  })
+
   it('known ones in another case or with spaces are told apart from new ones, and none is named', () => {
     const before = labels('c', rows({ Berlin: 600, Paris: 400 }))
     const only = find(before, labels('c', rows({ Berlin: 550, Paris: 350, ' berlin ': 60, PARIS: 40 }))).unseen
