@@ -151,7 +151,7 @@ export function matthews(table: Confusion, classes: number): MetricValue {
   let chance = 0
   for (let c = 0; c < classes; c++) chance += (truth[c] ?? 0) * (said[c] ?? 0)
   const spread = Math.sqrt(apart(truth, truth)) * Math.sqrt(apart(said, said))
-  return ratio(hits * n - chance, spread, 'truth or prediction has one class only')
+  return inRange(ratio(hits * n - chance, spread, 'truth or prediction has one class only'))
 }
 
 /** Cohen's κ, unweighted. Undefined where chance agreement is certain. */
@@ -159,7 +159,12 @@ export function kappa(table: Confusion, classes: number): MetricValue {
   const { n, hits, truth, said } = margins(table, classes)
   let chance = 0
   for (let c = 0; c < classes; c++) chance += (truth[c] ?? 0) * (said[c] ?? 0)
-  return ratio(n * hits - chance, apart(truth, said), 'truth and prediction are one and the same class', null)
+  return inRange(ratio(n * hits - chance, apart(truth, said), 'truth and prediction are one and the same class', null))
+}
+
+/** What agrees wholly may come to 1.0000000000000002, outside its own interval: sums of weights are rounded. */
+function inRange({ value, undefined: why }: MetricValue): MetricValue {
+  return { value: value === null ? null : Math.max(-1, Math.min(1, value)), undefined: why }
 }
 
 /** Σ a_c b_d over c ≠ d */

@@ -1,4 +1,4 @@
-/** Tables of hundreds of classes: a bootstrap reads them thousands of times. */
+/** Tables of counts and of weights. Those of hundreds of classes are read thousands of times by a bootstrap. */
 import { describe, expect, it } from 'vitest'
 import {
   averaged,
@@ -6,6 +6,8 @@ import {
   classCounts,
   falsePositiveRate,
   fBeta,
+  kappa,
+  matthews,
   npv,
   recall,
   specificity,
@@ -61,5 +63,35 @@ describe('a table of many classes', () => {
     const watched = counting(drawn(4))
     expect(read(watched.table).undefined).toBeNull()
     expect(watched.reads()).toBeLessThanOrEqual(4 * classes * classes)
+  })
+})
+
+describe('coefficients between −1 and 1', () => {
+  const tables = [...Array(300).keys()].map((seed) => {
+    const source = random(seed)
+    const k = 2 + source.below(4)
+    return { k, weights: Array.from({ length: k }, () => 0.001 + source.next()) }
+  })
+
+  it('answers that are all right have 1 and no more, whatever the rows weigh', () => {
+    for (const { k, weights } of tables) {
+      const table = new Float64Array(k * k)
+      weights.forEach((weight, c) => {
+        table[c * k + c] = weight
+      })
+      for (const metric of [matthews, kappa]) {
+        const { value } = metric(table, k)
+        expect(value).toBeCloseTo(1, 12)
+        expect(value).toBeLessThanOrEqual(1)
+      }
+    }
+  })
+
+  it('two classes that are exchanged have an MCC of −1 and no less', () => {
+    for (const { weights } of tables) {
+      const { value } = matthews(Float64Array.from([0, weights[0] ?? 0, weights[1] ?? 0, 0]), 2)
+      expect(value).toBeCloseTo(-1, 12)
+      expect(value).toBeGreaterThanOrEqual(-1)
+    }
   })
 })
