@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts'
 import { count, plural, verb } from '../report/format.ts'
 import type { DriftDetails } from '../schema/drift-details.ts'
 import type { ColumnProfile, ProfileKind, TableProfile } from '../schema/profile.ts'
+import { blockLikeness, type Likeness } from './block-likeness.ts'
 import { blockPermutation } from './block-permutation.ts'
 import { blockSpread } from './block-spread.ts'
 import { type ColumnCells, columnCells } from './column-cells.ts'
@@ -34,6 +35,8 @@ export interface Tested {
   readonly unit: NonNullable<DriftDetails['columns'][number]['unit']>
   /** how much more blocks vary than independent rows; 1 of rows */
   readonly excess: number
+  /** of blocks: how alike their rows are; null of rows */
+  readonly likeness: Likeness | null
   /** of blocks of time: JS* of each current one against all of the reference, in the order of time */
   readonly trend: readonly number[] | null
   /** several values share the one cell that rows, or blocks of them, were counted in: whatever becomes of these, nothing moves */
@@ -107,6 +110,7 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
       shift: measureShift(reference, current, cells),
       unit: 'rows' as const,
       excess: 1,
+      likeness: null,
       trend: null,
     }
   const limits = limitsOf(subject, measured, settings)
@@ -158,7 +162,7 @@ const typed = ({ numeric }: ColumnProfile, current: ColumnProfile): ColumnProfil
         },
       }
 
-type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess' | 'trend'> & {
+type Measured = Pick<Tested, 'asked' | 'shift' | 'unit' | 'excess' | 'likeness' | 'trend'> & {
   /** of blocks: cells that they tell apart, with rows in them */
   readonly blockCells?: number
 }
@@ -186,6 +190,7 @@ function byWeight(subject: Subject, reference: ColumnProfile, current: ColumnPro
     shift: measureShift(before, now, cells, null),
     unit: 'weights',
     excess: 1,
+    likeness: null,
     trend: null,
   }
 }
@@ -224,6 +229,7 @@ function byBlocks(
     shift: moved,
     unit: 'blocks',
     excess,
+    likeness: blockLikeness([before, now]),
     trend: common.by === 'time' ? trendOf(before, now) : null,
     blockCells: used,
   }

@@ -11,6 +11,7 @@ import { type Check, makeCheck } from '../schema/result.ts'
 import { benjaminiHochberg } from '../stats/multiplicity.ts'
 import { associationMoves } from './association-moves.ts'
 import { associationChange } from './association-tables.ts'
+import { pairEffect } from './block-likeness.ts'
 import type { Judging } from './column-checks.ts'
 import { correlationChange } from './correlation.ts'
 import type { Tested } from './examine.ts'
@@ -47,7 +48,9 @@ export function pairChecks(input: Judging & Asked, tested: readonly Tested[]): P
   const excess: Excess = (a, b) => {
     const one = own.get(a)
     const other = own.get(b)
-    return one === undefined || other === undefined ? null : Math.max(one.excess, other.excess)
+    if (one === undefined || other === undefined) return null
+    const together = one.likeness && other.likeness ? pairEffect(one.likeness, other.likeness) : 1
+    return Math.max(one.excess, other.excess, together)
   }
   const compared = [...correlations(input, excess, own), ...associations(input, excess)]
   const unknown = unknownAssociations(input, excess)
