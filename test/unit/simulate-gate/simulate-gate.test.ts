@@ -71,7 +71,7 @@ describe('the simulation of intervals', () => {
     expect(off(16) / off(1)).toBeCloseTo(1 / 4, 6)
   })
 
-  it('forgets no metric of any task that has an interval', () => {
+  it('forgets no metric of any task that has an interval', { timeout: 90_000 }, () => {
     const counted = new Set(
       Object.entries(populations).flatMap(([name, { candidate }]) =>
         countCoverage(name, 100, 1, 4).map(({ metric, part }) => `${candidate.task} ${metric} ${part}`),
