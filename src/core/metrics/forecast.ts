@@ -22,14 +22,19 @@ export interface NaiveScale {
   readonly pairs: number
 }
 
-/** @param series one series in the order of time; add the sums of several with `combinedScale` */
+/**
+ * @param series one series in the order of time; NaN: its place is there and its value is not known, so that no pair is made of it. Add the sums of
+ * several with `combinedScale`
+ */
 export function naiveScale(series: ArrayLike<number>, season = 1): NaiveScale {
   if (!(Number.isInteger(season) && season >= 1)) throw new RangeError(`a season has one row or more, not ${season}`)
   let absolute = 0
   let squared = 0
-  const pairs = Math.max(0, series.length - season)
+  let pairs = 0
   for (let t = season; t < series.length; t++) {
     const step = (series[t] ?? Number.NaN) - (series[t - season] ?? Number.NaN)
+    if (Number.isNaN(step)) continue
+    pairs += 1
     absolute += Math.abs(step)
     squared += step * step
   }

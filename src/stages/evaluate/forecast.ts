@@ -100,7 +100,10 @@ export async function naiveForecast(
   return { scale, naive: repeated(history, season, group, times) }
 }
 
-/** Training values of each series that the test data has, in the order of time. */
+/**
+ * Training values of each series that the test data has, in the order of time. One that is missing keeps its place, as NaN: without it what comes
+ * after would be held against another day of the season. With `data.horizon` a time may have a row for each step ahead, and is one place.
+ */
 async function seriesOf(
   { model: { data } }: ModelContext,
   engine: DataEngine,
@@ -111,22 +114,42 @@ async function seriesOf(
   const shown = 'data.train'
   const names = [target, data.time, data.group].filter((name) => name !== null)
   for (const name of names) columnOf(table, name, name === target ? 'data.target' : name === data.time ? 'data.time' : 'data.group', shown)
-  const points = new Map<number, { readonly at: number; readonly y: number }[]>()
+  const points = new Map<number, Point[]>()
   for await (const { rows, columns } of engine.batches(table, names, { size: 8192, numeric: [target] })) {
     const [values = [], moments = [], groups = []] = columns
     for (let row = 0; row < rows; row += 1) {
       const code = data.group === null ? 0 : codeOf.get(groups[row] ?? null)
       const [y, at] = [Number(values[row]), momentOf(moments[row] ?? null)]
-      if (code === undefined || !Number.isFinite(y) || !Number.isFinite(at)) continue
+      if (code === undefined || !Number.isFinite(at)) continue
       const series = points.get(code) ?? []
-      series.push({ at, y })
+      series.push({ at, y: Number.isFinite(y) ? y : Number.NaN })
       points.set(code, series)
     }
   }
-  return new Map([...points].map(([code, series]) => [code, series.sort((a, b) => a.at - b.at).map(({ y }) => y)]))
+  const placed = (series: Point[]) => {
+    const sorted = series.sort((a, b) => a.at - b.at)
+    return (data.horizon === null ? sorted : onePerTime(sorted)).map(({ y }) => y)
+  }
+  return new Map([...points].map(([code, series]) => [code, placed(series)]))
 }
 
-/** The last season again and again, one step for each time a series has; null when a series has no whole one. */
+interface Point {
+  readonly at: number
+  readonly y: number
+}
+
+/** Of each time the first row whose value is known, else its first. */
+function onePerTime(sorted: readonly Point[]): readonly Point[] {
+  const places: Point[] = []
+  for (const point of sorted) {
+    const last = places.at(-1)
+    if (last?.at !== point.at) places.push(point)
+    else if (Number.isNaN(last.y)) places[places.length - 1] = point
+  }
+  return places
+}
+
+/** The last season again and again, one step for each time a series has; null when a series has no whole one that is known. */
 function repeated(
   history: ReadonlyMap<number, readonly number[]>,
   season: number,
@@ -139,12 +162,22 @@ function repeated(
   for (const row of order) {
     const code = group?.[row] ?? 0
     const past = history.get(code) ?? []
-    if (past.length < season) return null
     const last = ahead.get(code)
     const at = times[row] ?? 0
     const step = last === undefined ? 0 : last.at === at ? last.step : last.step + 1
     ahead.set(code, { step, at })
-    naive[row] = past[past.length - season + (step % season)] ?? Number.NaN
+    const value = lastKnown(past, season, step % season)
+    if (value === null) return null
+    naive[row] = value
   }
   return naive
+}
+
+/** The value at a place of the last season, else at that place of the latest season that knows it; null: none does. */
+function lastKnown(past: readonly number[], season: number, place: number): number | null {
+  for (let at = past.length - season + place; at >= 0; at -= season) {
+    const value = past[at] ?? Number.NaN
+    if (!Number.isNaN(value)) return value
+  }
+  return null
 }

@@ -50,6 +50,35 @@ describe('a forecast', () => {
     expect((await bench.rows('.modelgate/m/predictions.parquet'))[0]).toMatchObject({ y: sold(0, 111) })
   })
 
+  it('has the scale of a series whose training rows come once for each step ahead, and of which some values are missing', async () => {
+    const measured = async (data: string) => {
+      const result = await bench.evaluate(config('    evaluate: {metrics: {mase: {}, rmsse: {}}, season: 7}\n', data))
+      const of = (name: string) => evaluateDetails.parse(result.details).metrics.find((metric) => metric.name === name)
+      return {
+        mase: of('mase')?.candidate.value ?? Number.NaN,
+        rmsse: of('rmsse')?.candidate.value ?? Number.NaN,
+        trivial: of('mase')?.trivial,
+      }
+    }
+    const [once, ahead] = [await measured('train: train.csv, '), (name: string) => bench.read(name).trimEnd().split('\n')]
+    for (const name of ['train.csv', 'test.csv']) {
+      const [head = '', ...lines] = ahead(name)
+      const steps = name === 'train.csv' ? [1, 2, 3] : [1]
+      bench.write(name, `${head},steps\n${steps.flatMap((step) => lines.map((line) => `${line},${step}`)).join('\n')}\n`)
+    }
+    const thrice = await measured('train: train.csv, horizon: steps, ')
+    expect(thrice.mase).toBeCloseTo(once.mase, 12)
+    expect(thrice.rmsse).toBeCloseTo(once.rmsse, 12)
+    expect(thrice.trivial).toBeCloseTo(once.trivial ?? Number.NaN, 12)
+
+    // the last day of shop 4 is not known: a pair less, and its place has what the week before knows
+    const gap = (line: string) => (line.startsWith('2020-02-25,s4,') ? line.replace(/^([^,]*,[^,]*),[^,]*/, '$1,') : line)
+    bench.write('train.csv', `${ahead('train.csv').map(gap).join('\n')}\n`)
+    const missing = await measured('train: train.csv, horizon: steps, ')
+    expect(missing.mase).toBeCloseTo(maseByHand(7, { shop: 4, t: 55 }), 5)
+    expect(missing.trivial).toBeCloseTo(once.trivial ?? Number.NaN, 1)
+  })
+
   it('a worse one is stopped, and without training data it is judged without its scale', async () => {
     bench.write('m.onnx', identityModel('poor'))
     bench.write('base.onnx', identityModel('good'))
@@ -66,15 +95,17 @@ describe('a forecast', () => {
   })
 })
 
-/** The mean over the series of mean |e| ÷ mean |y_t − y_(t−m)|, written out. */
-function maseByHand(season: number): number {
+/** The mean over the series of mean |e| ÷ mean |y_t − y_(t−m)|, written out. @param unknown a training value that is missing */
+function maseByHand(season: number, unknown: { readonly shop: number; readonly t: number } | null = null): number {
   let sum = 0
   for (let shop = 0; shop < 12; shop += 1) {
     let error = 0
-    let scale = 0
+    const steps: number[] = []
     for (let t = 56; t < 112; t += 1) error += Math.abs(((t * 53 + shop * 29) % 21) - 10) / 10 / 56
-    for (let t = season; t < 56; t += 1) scale += Math.abs(sold(shop, t) - sold(shop, t - season)) / (56 - season)
-    sum += error / scale / 12
+    for (let t = season; t < 56; t += 1)
+      if (shop !== unknown?.shop || (t !== unknown.t && t - season !== unknown.t))
+        steps.push(Math.abs(sold(shop, t) - sold(shop, t - season)))
+    sum += (error * steps.length) / steps.reduce((all, step) => all + step, 0) / 12
   }
   return sum
 }
