@@ -112,7 +112,8 @@ export function fewRowsDiffer(
   const value = effects.reduce((total, g) => total + g, 0) / units
   const few = { effects, units, largest }
   const { within } = candidate
-  const worst = harm === null || !within ? largest : harm === 'up' ? within[1] - least : most - within[0]
+  // rows that are all at the worst have no way left to it, and say as little of others as any that are alike
+  const worst = harm === null || !within ? largest : Math.max(largest, harm === 'up' ? within[1] - least : most - within[0])
   return testOf(few, value, unit ? count : null, { down: few, up: few, ...(harm && { [harm]: { ...few, largest: worst } }) })
 }
 

@@ -180,6 +180,17 @@ describe('two models that answer alike', () => {
     expect(changeBetween(near, near, resampling())?.test?.bounds(0.95, 0)[0]).toBeCloseTo(-0.09 * share, 9)
   })
 
+  it('and are as bad as can be in every row leave open what rows that are alike do, whichever way the harm lies', () => {
+    const all = (row: number): Sample => ({ kind: 'mean', value: defined(row), rows: new Float64Array(50).fill(row), within: [0, 1] })
+    const open = 1 - 0.05 ** (1 / 50)
+    for (const row of [0, 0.5, 1])
+      for (const way of ['up', 'down'] as const) {
+        const [low, high] = changeBetween(all(row), all(row), resampling(), null, { way, endless: false })?.test?.bounds(0.95, 0) ?? []
+        expect(low, `${row} ${way}`).toBeCloseTo(-open, 9)
+        expect(high, `${row} ${way}`).toBeCloseTo(open, 9)
+      }
+  })
+
   it('are not called alike in a slice either', () => {
     const [before, after] = [sample('f1', one), sample('f1', one)]
     const test = changeAmongMany(before, after, resampling())?.test
