@@ -126,7 +126,9 @@ export function examine(subject: Subject, { positive, settings, columns }: Quest
     )
   }
   const { blockCells, ...rest } = measured
-  return { subject, reference, current, cells, told, limits, rates, blind: blindness(reference, current, cells, blockCells), ...rest }
+  // what is missing has a cell of its own
+  const blind = limits.metric === 'null_rate' ? null : blindness(reference, current, cells, blockCells)
+  return { subject, reference, current, cells, told, limits, rates, blind, ...rest }
 }
 
 /** What is listed of a column on one side alone, because it has become sensitive since or no longer is, would all be unseen, or gone. */

@@ -120,6 +120,14 @@ describe('the metric of a column', () => {
     expect([...checks.values()].filter(({ effect }) => effect === 'warn' || effect === 'fail')).toEqual([])
   })
 
+  it('null_rate sees what is missing where labels share one cell, too', () => {
+    const names = (holes: number) =>
+      rows(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`name ${i}`, 4]))).map((name, i) => (i < holes ? null : name))
+    const at = (holes: number, metric: 'null_rate' | 'js') =>
+      judgeOne(labels('x', names(0)), labels('x', names(holes)), { columns: { x: { metric } } }).row.state
+    expect([at(0, 'js'), at(0, 'null_rate'), at(400, 'null_rate')]).toEqual(['inconclusive', 'ok', 'fail'])
+  })
+
   it('that a named column cannot have is an error; of a pattern such columns keep the usual one', () => {
     const words = [labels('c', rows({ a: 300, b: 300 })), labels('c', rows({ a: 400, b: 200 }))] as const
     expect(() => judgeOne(...words, { columns: { c: { metric: 'ks' } } })).toThrow('drift.columns.c: there is no ks of this column')
