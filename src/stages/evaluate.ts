@@ -10,7 +10,7 @@ import { type Reuse, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import { assembler, together } from './evaluate/assemble-task.ts'
-import { type Compared, findBaseline } from './evaluate/baseline.ts'
+import { type Compared, findBaseline, otherAnswers } from './evaluate/baseline.ts'
 import { holdoutChange, type Today } from './evaluate/changed-rows.ts'
 import { type Confirmed, confirmed, type JudgedRun } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
@@ -55,9 +55,8 @@ export const evaluate: ModelStage = async (given, options) => {
   const assemble = await assembler(context, opened, passed)
   const { compared: baseline, scores } = together(found, (others) => assemble([passed.candidate, ...others]))
   const answered = decided(decisions, scores)
-  const judging = await openJudging(context, { opened, passed, holdout: today.holdout, baseline, first: answered })
+  const { judging, first } = await judgeFirst(context, { opened, passed, holdout: today.holdout, baseline, first: answered })
   const { compared } = judging
-  const first = await judging.judge(answered)
   if (compared.answers !== null) refuseOthersAnswers(compared, judging.basis, first.judged.metrics, context.model.evaluate.metrics)
 
   const parityOfRuns = await openParity(context, {
@@ -80,6 +79,17 @@ export const evaluate: ModelStage = async (given, options) => {
   const measured = await measurements.finish(compared.missing ?? untimed(compared), bytesOf(compared.inputs))
   const used = await holdoutUsed(context, opened, judging, { first, confirmed: run, today })
   return outputOf(context, { opened, passed, decisions, judging, first, confirmed: run, parity, measured, used, kept, tests })
+}
+
+/** Stored answers are no part of a model's file: the same file is the same model only where they come to what was recorded of it. */
+async function judgeFirst(context: ModelContext, asked: Parameters<typeof openJudging>[1]) {
+  const judging = await openJudging(context, asked)
+  const first = await judging.judge(asked.first)
+  const { score = null, evaluate: rules } = context.model
+  const others = score?.kind === 'predictions' ? otherAnswers(judging.compared, judging.basis, first.judged.metrics, rules.metrics) : null
+  if (others === null) return { judging, first }
+  const again = await openJudging(context, { ...asked, baseline: others })
+  return { judging: again, first: await again.judge(asked.first) }
 }
 
 /** The answers that are shown, by row on this machine, and as a profile for drift, which asks the model again with the threshold of the config. */

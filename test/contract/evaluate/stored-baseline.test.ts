@@ -90,6 +90,28 @@ describe('kept answers of a version', () => {
   })
 })
 
+describe('answers beside a file that is the baseline, byte for byte', () => {
+  const again = async (slope: number) => {
+    const text = config.replace(', predictions: "kept/{version}.csv"', '')
+    runs = makeRuns({ 'modelgate.yml': text, 'm.bin': 'trees', 'test.csv': test(rows), 'answers.csv': answers(rows, 2) })
+    expect((await runs.run({}, true)).stage('promote').verdict).toBe('pass')
+    return runs.run({ 'answers.csv': answers(rows, slope) })
+  }
+
+  it('are those of the baseline where they come to what was recorded of it', async () => {
+    expect(change(await again(2))).toMatchObject({ status: 'skipped', message: expect.stringContaining('byte for byte') })
+  })
+
+  it('and else are held against its numbers: the same file is no proof that nothing changed', async () => {
+    const run = await again(-1)
+    expect(change(run)).toMatchObject({ status: 'fail', effect: 'fail' })
+    expect(change(run)?.message).toMatch(
+      /byte for byte, but score\.predictions come to log_loss [\d.]+, and [\d.]+ was recorded of it on the same test data: they are other answers/,
+    )
+    expect(details(run).metrics[0]?.change?.method).toBe('unpaired')
+  })
+})
+
 describe('evaluate --explain of a baseline that is numbers alone', () => {
   const alone = config.replace(', predictions: "kept/{version}.csv"', '').replace('{max_rise: 0.2}', '{max_rise: 0.05}')
   const explain = async ({ context }: Runs, text: string) => {
