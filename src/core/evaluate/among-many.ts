@@ -61,7 +61,7 @@ function hasOwnTest(sample: Sample, draws: Resampling): boolean {
 }
 
 function meanOf(baseline: Sample, candidate: Sample, value: number, draws: Resampling): Mean | null {
-  if (candidate.kind === 'proportion') return baseline.kind === 'proportion' ? meanOfHits(candidate, baseline).mean : null
+  if (candidate.kind === 'proportion') return baseline.kind === 'proportion' ? (meanOfHits(candidate, baseline)?.mean ?? null) : null
   if (candidate.kind !== 'mean')
     return meanOfInfluences(baseline, candidate, value, draws) ?? meanOfDraws(baseline, candidate, value, draws)
   if (baseline.kind !== 'mean') return null

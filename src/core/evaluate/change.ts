@@ -181,8 +181,8 @@ function yesOrNo(b: number, c: number, rows: number, scale: number): Test {
 }
 
 function groupedHits(baseline: Kind<'proportion'>, candidate: Kind<'proportion'>, draws: Resampling): Test | null {
-  const { mean } = meanOfHits(candidate, baseline)
-  if (mean.n < 2) return null
+  const mean = meanOfHits(candidate, baseline)?.mean
+  if (!mean || mean.n < 2) return null
   // of a rate among some of the rows: groups without such rows are counted, too, unless too few have any
   const groups = mean.n < FEWEST_GROUPS ? mean.n : groupsOf(candidate.unit ?? new Int32Array())
   const few = fewRowsDiffer(hitsOf(baseline), hitsOf(candidate), [0, 1])

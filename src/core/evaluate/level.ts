@@ -107,7 +107,10 @@ const skewed = (mean: Mean, method: string): Level => ({ method, bounds: (level)
 function proportionLevel(sample: Kind<'proportion'>, serial: Serial | null): Level | null {
   const timed = sample.among ? null : serialFor(sample, sample.hit.length, serial)
   if (timed) return groupShare({ mean: serialMean(Float64Array.from(sample.hit), timed), rows: sample.hit.length })
-  if (sample.unit) return groupShare(meanOfHits(sample))
+  if (sample.unit) {
+    const found = meanOfHits(sample)
+    return found && groupShare(found)
+  }
   const [hits, rows] = countHits(sample.hit, sample.among)
   return share(hits, rows)
 }
@@ -236,9 +239,10 @@ export function hitsOf({ hit, among, unit = null }: Kind<'proportion'>): { reado
   return { rows: Float64Array.from(kept, (i) => hit[i] ?? 0), unit: unit && Int32Array.from(kept, (i) => unit[i] ?? 0) }
 }
 
-/** What each of the rows that count adds; @param minus the other model, for a difference */
-export function meanOfHits(sample: Kind<'proportion'>, minus: Kind<'proportion'> | null = null): { mean: Mean; rows: number } {
+/** What each of the rows that count adds; null: none does, as of a rate among positive rows where there are none. @param minus the other model, for a difference */
+export function meanOfHits(sample: Kind<'proportion'>, minus: Kind<'proportion'> | null = null): { mean: Mean; rows: number } | null {
   const { rows, unit } = hitsOf(sample)
+  if (rows.length === 0) return null
   const before = minus && hitsOf(minus).rows
   const values = before ? rows.map((x, i) => x - (before[i] ?? 0)) : rows
   return { mean: weightedMean(values, null, unit), rows: rows.length }

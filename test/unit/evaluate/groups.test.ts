@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { changeAmongMany } from '../../../src/core/evaluate/among-many.ts'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { judge } from '../../../src/core/evaluate/judge.ts'
 import type { JudgeInput } from '../../../src/core/evaluate/judge-input.ts'
@@ -309,5 +310,27 @@ describe('forecasts of few series', () => {
     const series = Int32Array.from({ length: n }, (_, i) => i % 12)
     expect(serialOf({ ...candidate, series }, n, false)).toBeNull()
     expect(change('mae', { ...baseline, series }, { ...candidate, series })?.groups).toBe(12)
+  })
+})
+
+describe('groups of which no row is of the kind that a rate is among', () => {
+  it('have no interval and no test of it, and those of every other rate', () => {
+    const answers: BinaryScores = {
+      task: 'binary',
+      y: new Uint8Array(40),
+      score: null,
+      predicted: Uint8Array.from({ length: 40 }, (_, i) => i % 2),
+      group: Int32Array.from({ length: 40 }, (_, i) => i >> 1),
+    }
+    const of = (name: string): Sample => {
+      const metric = metrics[name]
+      if (!metric) throw new RangeError(`there is no metric ${name}`)
+      return sampleOf(metric, viewOf(answers), {})
+    }
+    for (const between of [changeBetween, changeAmongMany]) {
+      expect(between(of('recall'), of('recall'), resampling())).toEqual({ value: 0, test: null })
+      expect(between(of('specificity'), of('specificity'), resampling())?.test).not.toBeNull()
+    }
+    expect(levelOf(of('recall'), resampling())).toBeNull()
   })
 })
