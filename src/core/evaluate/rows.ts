@@ -13,7 +13,8 @@ import type { Harm } from './change-test.ts'
 import { type FewDiffering, fewDiffering } from './differing.ts'
 import { type Asking, STEPS, wantsMore } from './finely.ts'
 import { type Level, levelOf } from './level.ts'
-import type { Resampling } from './resampling.ts'
+import { type Resampling, resampling } from './resampling.ts'
+import { serialOf } from './serial.ts'
 import { bestTrivial } from './trivial.ts'
 
 export interface Asked {
@@ -50,16 +51,49 @@ export interface Judged {
 }
 
 export function rowsOf(asked: readonly Asked[], models: Judged): readonly Row[] {
-  const { draws } = models
-  const few = models.baseline && fewDiffering(models.candidate, models.baseline, draws.serial)
+  const known = new Map<number, Drawn>()
+  const drawnFor = ({ spec: { params } }: Asked): Drawn => {
+    const ahead = Number(params.horizon ?? 0)
+    const drawn = known.get(ahead) ?? withFew(ahead === 0 ? models : atHorizon(models, ahead))
+    known.set(ahead, drawn)
+    return drawn
+  }
   const parts = asked.map((one) => {
-    const samples = samplesOf(one, models)
-    if (!samples.inferred || samples.candidate.kind !== 'rank') return { row: rowOf(one, samples, models, few), samples: null, one }
-    draws.announce(samples.baseline ? [samples.candidate, samples.baseline] : [samples.candidate])
-    return { row: null, samples, one }
+    const drawn = drawnFor(one)
+    const samples = samplesOf(one, drawn.models)
+    if (!samples.inferred || samples.candidate.kind !== 'rank')
+      return { row: rowOf(one, samples, drawn.models, drawn.few), samples: null, one, drawn }
+    drawn.models.draws.announce(samples.baseline ? [samples.candidate, samples.baseline] : [samples.candidate])
+    return { row: null, samples, one, drawn }
   })
-  return parts.flatMap(({ row, samples, one }) => row ?? (samples ? [rowOf(one, samples, models, few)] : []))
+  return parts.flatMap(({ row, samples, one, drawn }) => row ?? (samples ? [rowOf(one, samples, drawn.models, drawn.few)] : []))
 }
+
+interface Drawn {
+  readonly models: Judged
+  readonly few: FewDiffering | null
+}
+
+const withFew = (models: Judged): Drawn => ({
+  models,
+  few: models.baseline && fewDiffering(models.candidate, models.baseline, models.draws.serial),
+})
+
+/** The rows so many steps ahead have a place in time of their own: among all rows it would not be found, and series, or rows, would be resampled in its place. */
+function atHorizon(models: Judged, steps: number): Judged {
+  const { candidate, baseline, trivial } = models
+  const own = aheadOf(candidate, steps)
+  if (own === null) return models
+  return {
+    ...models,
+    candidate: own,
+    baseline: baseline && aheadOf(baseline, steps),
+    trivial: trivial.flatMap((view) => aheadOf(view, steps) ?? []),
+    draws: resampling(serialOf(own, own.n, (own.group ?? null) !== null)),
+  }
+}
+
+const aheadOf = (view: View, steps: number): View | null => (view.task === 'forecasting' ? view.ahead(steps) : null)
 
 /** Which way a change of a metric is for the worse; what is only shown is not judged by it. */
 export const harmOf = ({ endless, direction }: Metric): Harm => ({ way: direction === 'lower' ? 'up' : 'down', endless })

@@ -124,6 +124,25 @@ describe('a forecast of quantiles', () => {
   })
 })
 
+describe('the rows of one horizon, of few series', () => {
+  it.each([1, 3])('are judged as if they were all there is: %i', async (shops) => {
+    bench.write('base.onnx', identityModel('wide'))
+    const [head = '', ...lines] = rows(56, 112).trimEnd().split('\n')
+    const kept = lines.filter((line) => Number(/,s(\d+),/.exec(line)?.[1]) < shops)
+    const ahead = (steps: number) => kept.map((line) => line.split(',').with(3, String(steps)).join(','))
+    const far = async (...steps: number[]) => {
+      bench.write('test.csv', `${[head, ...steps.flatMap(ahead)].join('\n')}\n`)
+      const asked = '{far: {metric: mae, horizon: 2}, spread: {metric: rmse, horizon: 2}}'
+      const result = await bench.evaluate(config(`${levels}, metrics: ${asked}`, ', horizon: steps'))
+      const { metrics } = evaluateDetails.parse(result.details)
+      return metrics.filter(({ name }) => name === 'far' || name === 'spread').map(({ candidate, change }) => ({ candidate, change }))
+    }
+    const alone = await far(2)
+    expect(alone[0]?.change?.method).toContain('diebold-mariano')
+    expect(await far(1, 2, 3)).toEqual(alone)
+  })
+})
+
 describe('a regression of quantiles', () => {
   const regression = (evaluate: string) => `models:
   m:
