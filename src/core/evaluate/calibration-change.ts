@@ -59,6 +59,8 @@ function largestChange(baseline: Weighted, candidate: Weighted): Test | null {
   const [was, is] = [baseline.gaps(), candidate.gaps()]
   const groups = candidate.unit ? groupsOf(candidate.unit) : null
   const estimate = ({ value }: Weighted, gaps: readonly Gap[]) => ({ value: value.value ?? Number.NaN, bounds: largestGap(gaps).bounds })
-  if (JSON.stringify(was) === JSON.stringify(is)) return student({ n: candidate.rows, mean: 0, se: 0, skewness: 0 }, 'bonferroni', groups)
+  // without an error there are no degrees of freedom to ask for: one row has none
+  if (JSON.stringify(was) === JSON.stringify(is))
+    return student({ n: candidate.rows, mean: 0, se: 0, skewness: 0, df: 1 }, 'bonferroni', groups)
   return contrasted(estimate(baseline, was), estimate(candidate, is), 'bonferroni', groups, groups ?? candidate.rows)
 }
