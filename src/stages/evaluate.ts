@@ -5,12 +5,13 @@
  *     opened ─► passed ─► found ─► assembled ─► judged ─► confirmed ─► kept, timed, counted ─► output
  */
 import { join } from 'node:path'
+import { sameLevels } from '../core/evaluate/comparable.ts'
 import type { MissingBaseline } from '../core/evaluate/missing-baseline.ts'
 import { type Reuse, reuse, usualBudget } from '../core/evaluate/reuse.ts'
 import type { InputRecord } from '../core/schema/result.ts'
 import type { ModelContext, ModelStage } from './context.ts'
 import { assembler, together } from './evaluate/assemble-task.ts'
-import { type Compared, findBaseline, otherAnswers } from './evaluate/baseline.ts'
+import { type Compared, findBaseline } from './evaluate/baseline.ts'
 import { holdoutChange, type Today } from './evaluate/changed-rows.ts'
 import { type Confirmed, confirmed, type JudgedRun } from './evaluate/confirm.ts'
 import { Decisions } from './evaluate/decisions.ts'
@@ -19,6 +20,7 @@ import { type Decided, decided, type Judging, openJudging } from './evaluate/jud
 import { withOneReading } from './evaluate/ledger-view.ts'
 import { Measurements } from './evaluate/measure.ts'
 import { type Opened, openEvaluation } from './evaluate/open.ts'
+import { otherAnswers } from './evaluate/other-answers.ts'
 import { outputOf } from './evaluate/output.ts'
 import { openParity } from './evaluate/parity.ts'
 import { predictionColumns, predictionsFile } from './evaluate/predictions-file.ts'
@@ -55,7 +57,10 @@ export const evaluate: ModelStage = async (given, options) => {
   const assemble = await assembler(context, opened, passed)
   const { compared: baseline, scores } = together(found, (others) => assemble([passed.candidate, ...others]))
   const answered = decided(decisions, scores)
-  const { judging, first } = await judgeFirst(context, { opened, passed, holdout: today.holdout, baseline, first: answered })
+  const asked = { opened, passed, holdout: today.holdout, baseline, first: answered }
+  const { judging, first } = await judgeFirst(context, asked, async () =>
+    decided(decisions, assemble([await scorer.score({ ...request, shown })])),
+  )
   const { compared } = judging
   if (compared.answers !== null) refuseOthersAnswers(compared, judging.basis, first.judged.metrics, context.model.evaluate.metrics)
 
@@ -81,15 +86,21 @@ export const evaluate: ModelStage = async (given, options) => {
   return outputOf(context, { opened, passed, decisions, judging, first, confirmed: run, parity, measured, used, kept, tests })
 }
 
-/** Stored answers are no part of a model's file: the same file is the same model only where they come to what was recorded of it. */
-async function judgeFirst(context: ModelContext, asked: Parameters<typeof openJudging>[1]) {
+/**
+ * Stored answers, and a command, are no part of a model's file: the same file is the same model only where they come to what was recorded of it.
+ * @param again asks the command once more: one that does not repeat itself cannot tell what else has changed
+ */
+async function judgeFirst(context: ModelContext, asked: Parameters<typeof openJudging>[1], again: () => Promise<Decided>) {
   const judging = await openJudging(context, asked)
   const first = await judging.judge(asked.first)
   const { score = null, evaluate: rules } = context.model
-  const others = score?.kind === 'predictions' ? otherAnswers(judging.compared, judging.basis, first.judged.metrics, rules.metrics) : null
+  if (score?.kind !== 'predictions' && score?.kind !== 'run') return { judging, first }
+  const { metrics } = first.judged
+  const others = otherAnswers(judging.compared, judging.basis, metrics, rules.metrics, score.kind)
   if (others === null) return { judging, first }
-  const again = await openJudging(context, { ...asked, baseline: others })
-  return { judging: again, first: await again.judge(asked.first) }
+  if (score.kind === 'run' && !sameLevels(metrics, (await judging.judge(await again())).judged.metrics)) return { judging, first }
+  const anew = await openJudging(context, { ...asked, baseline: others })
+  return { judging: anew, first: await anew.judge(asked.first) }
 }
 
 /** The answers that are shown, by row on this machine, and as a profile for drift, which asks the model again with the threshold of the config. */

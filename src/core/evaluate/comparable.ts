@@ -95,19 +95,32 @@ export const redefined = (then: Judged['figures'], specs: readonly MetricSpec[])
   )
 
 /** numbers of one metric that are not the same, as far as answers that were written with fewer digits may be */
-const sameNumber = 1e-6
+export const sameNumber = 1e-6
+const isSame = (value: number, recorded: number, within: number): boolean =>
+  Math.abs(value - recorded) <= within * Math.max(1, Math.abs(recorded))
 
-/** The first metric of which a run recorded another number on the same basis; null: none, or nothing on that basis was recorded. */
+/** Whether a model answered the same rows twice as well. */
+export const sameLevels = (one: EvaluateDetails['metrics'], other: EvaluateDetails['metrics']): boolean =>
+  one.every(({ name, candidate: { value } }) => {
+    const again = other.find((metric) => metric.name === name)?.candidate.value ?? null
+    return value === null || again === null ? value === again : isSame(again, value, sameNumber)
+  })
+
+/**
+ * The first metric of which a run recorded another number on the same basis; null: none, or nothing on that basis was recorded.
+ * @param within numbers that lie closer are the same; of those above 1, as a share of them
+ */
 export function differingFigure(
   judged: Judged,
   now: Judged['basis'],
   rows: EvaluateDetails['metrics'],
   specs: readonly MetricSpec[],
+  within = sameNumber,
 ): { readonly name: string; readonly recorded: number; readonly now: number } | null {
   const known = sameFigures(judged, now, specs)
   for (const { name, baseline } of rows) {
     const [recorded, value] = [known[name]?.value ?? null, baseline?.value ?? null]
-    if (recorded !== null && value !== null && Math.abs(value - recorded) > sameNumber * Math.max(1, Math.abs(recorded)))
+    if (recorded !== null && value !== null && !isSame(value, recorded, within))
       return { name, recorded: Number(recorded.toPrecision(6)), now: Number(value.toPrecision(6)) }
   }
   return null

@@ -1,10 +1,9 @@
 /** What the candidate is compared with: found, scored on the same rows, or the reason why not. */
 import { basisDiffers } from '../../core/evaluate/basis.ts'
-import { differingFigure, otherwiseBased, redefined, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
+import { otherwiseBased, redefined, sameFigures, whatDiffers } from '../../core/evaluate/comparable.ts'
 import type { JudgeInput } from '../../core/evaluate/judge-input.ts'
 import type { MissingBaseline } from '../../core/evaluate/missing-baseline.ts'
 import type { MetricSpec, ModelRef } from '../../core/schema/config.ts'
-import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Judged } from '../../core/schema/judged.ts'
 import { type BaselineRecord, type Check, type InputRecord, makeCheck } from '../../core/schema/result.ts'
 import { UserError } from '../../errors.ts'
@@ -77,34 +76,6 @@ export function byNumbers(
       redefined: { ...otherwiseBased(judged, now, specs), ...others },
       unpaired: { because: missing.because, metrics },
     },
-  }
-}
-
-/**
- * The same file as the baseline, of which stored answers come to other numbers than were recorded on the very same rows: they are answers of another
- * model, or of another way to feed it, and what changed by that is held against those numbers. Null: they are the same, or nobody recorded any.
- * @param rows of the candidate, judged with nothing to compare with
- */
-export function otherAnswers(
-  compared: Compared,
-  now: Judged['basis'],
-  rows: EvaluateDetails['metrics'],
-  specs: readonly MetricSpec[],
-): Compared | null {
-  const { missing, judged, stored, record } = compared
-  if (missing?.kind !== 'unchanged' || judged === null) return null
-  const levels = rows.map((row) => ({ ...row, baseline: row.candidate }))
-  const differs = differingFigure(judged, now, levels, specs)
-  if (differs === null) return null
-  const { name, recorded, now: value } = differs
-  return {
-    ...compared,
-    missing: {
-      kind: 'not-comparable',
-      because: `${missing.because}, but score.predictions come to ${name} ${value}, and ${recorded} was recorded of it on the same test data: they are other answers`,
-    },
-    stored: stored ?? Object.fromEntries(Object.entries(judged.figures).map(([of, figure]) => [of, figure.value])),
-    record: record && { ...record, same_rows: false },
   }
 }
 

@@ -112,6 +112,38 @@ describe('answers beside a file that is the baseline, byte for byte', () => {
   })
 })
 
+describe('a command beside a file that is the baseline, byte for byte', () => {
+  /** Answers 1/(1 + e^(−slope x)); `noise` is JavaScript that is added to the exponent. */
+  const script = (slope: number, noise = '0') => `
+import { readFileSync, writeFileSync } from 'node:fs'
+const [data, out] = process.argv.slice(2)
+const [head, ...lines] = readFileSync(data, 'utf8').trim().split('\\n')
+const at = head.split(',').indexOf('x')
+writeFileSync(out, 'probability\\n' + lines.map((line) => 1 / (1 + Math.exp(-(${slope}) * Number(line.split(',')[at]) + ${noise}))).join('\\n') + '\\n')
+`
+  const command = `{run: '${JSON.stringify(process.execPath)} score.mjs $DATA $OUT $MODEL'}`
+  const text = config.replace('{predictions: answers.csv}', command).replace(', predictions: "kept/{version}.csv"', '')
+  const again = async (...changed: Parameters<typeof script>) => {
+    runs = makeRuns({ 'modelgate.yml': text, 'm.bin': 'trees', 'test.csv': test(rows), 'score.mjs': script(2) })
+    expect((await runs.run({}, true)).stage('promote').verdict).toBe('pass')
+    return runs.run({ 'score.mjs': script(...changed) })
+  }
+
+  it('is the baseline where it comes to what was recorded of it, or close', async () => {
+    expect(change(await again(2.001))).toMatchObject({ status: 'skipped', message: expect.stringContaining('byte for byte') })
+  })
+
+  it('is held against its numbers where it comes to others: a changed script passed unseen', async () => {
+    const run = await again(-1)
+    expect(change(run)).toMatchObject({ status: 'fail', effect: 'fail' })
+    expect(change(run)?.message).toMatch(/byte for byte, but score\.run comes to log_loss [\d.]+, and [\d.]+ was recorded/)
+  })
+
+  it('is taken for the baseline where it does not repeat itself: noise says nothing of what changed', async () => {
+    expect(change(await again(2, '4 * Math.random()'))).toMatchObject({ status: 'skipped' })
+  })
+})
+
 describe('evaluate --explain of a baseline that is numbers alone', () => {
   const alone = config.replace(', predictions: "kept/{version}.csv"', '').replace('{max_rise: 0.2}', '{max_rise: 0.05}')
   const explain = async ({ context }: Runs, text: string) => {
