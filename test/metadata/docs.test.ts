@@ -76,7 +76,7 @@ describe('requirements of security', () => {
     expect(requirements().get(id)?.length ?? 0).toBeGreaterThan(0)
   })
 
-  it('SUP-01 is the step of CI that the page says', () => {
+  it('SUP-01 dist is reproducible: the step of CI that the page says is there', () => {
     expect(read('docs/security.md')).toMatch(/SUP-01[^\n]*\n?[^\n]*\.ci\/run/)
     expect(read('.ci/run')).toMatch(/^step dist dist_witness$/m)
   })

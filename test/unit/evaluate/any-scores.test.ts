@@ -117,7 +117,7 @@ describe('degenerate scores', { timeout: 120_000 }, () => {
     const specs = Object.entries(metrics).flatMap(([name, { of }]) => (of[task] ? [spec(name, 0.01)] : []))
     expect(specs.length).toBeGreaterThan(5)
     const source = random(2026)
-    for (let world = 0; world < 25; world++) {
+    for (let world = 0; world < 15; world++) {
       const drawn = worldOf(task, source)
       const [baseline, candidate] = pairOf(drawn, source)
       const mode = one(source, ['guard', 'non_inferior', 'superior', 'point'] as const)

@@ -145,8 +145,8 @@ describe('a rise of a calibration error', () => {
       if (!make) throw new Error(name)
       expect(Math.abs(samplesOf(make(200_000, random(1))).value)).toBeLessThan(0.003)
       for (const [rows, runs] of [
-        [100, 300],
-        [1000, 150],
+        [100, 200],
+        [1000, 100],
       ] as const) {
         const rng = random(rows)
         const p = Array.from({ length: runs }, () => testOf(make(rows, rng)).above(0))

@@ -126,8 +126,8 @@ describe('a level of which a kind has few rows', () => {
     ['binary, 5 % positives', 'log_loss'],
     ['many series', 'r2'],
   ])('of 50 rows of "%s" %s holds the truth', (population, name) => {
-    const { made, held } = coverage(population, name, 50, 80)
-    expect(made).toBeGreaterThan(60)
+    const { made, held } = coverage(population, name, 50, 50)
+    expect(made).toBeGreaterThan(35)
     expect(held).toBeGreaterThan(leastOf(made))
   })
 })
@@ -140,7 +140,7 @@ describe('a calibration error', () => {
     ['three classes', 'classwise_ece'],
     ['three classes', 'ece'],
   ])('of 200 rows of "%s", %s holds the truth, of which a bootstrap holds little', (population, name) => {
-    const { made, held, byBootstrap } = coverage(population, name, 200, 60)
+    const { made, held, byBootstrap } = coverage(population, name, 200, 45)
     expect(held).toBeGreaterThan(leastOf(made))
     expect(byBootstrap).toBeLessThan(0.8)
   })
