@@ -22,14 +22,17 @@ export async function openEvaluation(context: ModelContext): Promise<Opened & As
   // the model's process starts while the data is opened
   const [opened, labelled] = await Promise.allSettled([openScorer(context, path, shownModel), openLabelled(context)])
   if (opened.status === 'rejected') throw opened.reason
-  await using held = new AsyncDisposableStack()
-  const scorer = held.use(opened.value)
-  if (labelled.status === 'rejected') throw labelled.reason
-
-  const rows = labelled.value
-  const task = taskFor(rows.target, scorer)
-  if (rows.target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
-  refuseUnsuited(context, task)
-  const kept = held.move()
-  return { scorer, rows, task, shown: { model: shownModel, data: rows.shown }, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  const scorer = opened.value
+  const close = () => scorer[Symbol.asyncDispose]()
+  try {
+    if (labelled.status === 'rejected') throw labelled.reason
+    const rows = labelled.value
+    const task = taskFor(rows.target, scorer)
+    if (rows.target.inferred) progress.say(`${model.name}: task ${task}, as its target looks; \`task: ${task}\` in the config would say so`)
+    refuseUnsuited(context, task)
+    return { scorer, rows, task, shown: { model: shownModel, data: rows.shown }, [Symbol.asyncDispose]: close }
+  } catch (thrown) {
+    await close()
+    throw thrown
+  }
 }
