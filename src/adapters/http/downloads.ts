@@ -184,6 +184,7 @@ async function save(
   if (promised > settings.maxBytes) throw tooLarge()
   const hash = createHash('sha256')
   let bytes = 0
+  const file = createWriteStream(path, { flags: 'w', mode: 0o600 })
   try {
     await pipeline(
       response,
@@ -196,9 +197,11 @@ async function save(
           yield chunk
         }
       },
-      createWriteStream(path, { flags: 'w', mode: 0o600 }),
+      file,
     )
   } catch (thrown) {
+    // the file may only be opened now, and would then be made after it was taken away
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()))
     const error = asError(thrown)
     if (error instanceof UserError || ('syscall' in error && (error.syscall === 'open' || error.syscall === 'write') && !isSocket(error)))
       throw error
