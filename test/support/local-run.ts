@@ -1,9 +1,11 @@
 /** A run on a laptop, for tests of one stage: the config read as the shells read it, no CI server, and ports that nobody should ask. */
 import { createHash } from 'node:crypto'
+import { createFiles } from '../../src/adapters/fs/files.ts'
 import type { Config, ModelConfig } from '../../src/core/schema/config.ts'
 import { parseConfig } from '../../src/core/schema/parse-config.ts'
 import type { RunSource } from '../../src/core/schema/result.ts'
 import type { CiHost } from '../../src/ports/ci-host.ts'
+import type { ModelContext } from '../../src/stages/context.ts'
 
 export const neverAsked = (): never => {
   throw new Error('this stage has no use for that port')
@@ -27,3 +29,33 @@ export function readConfig(text: string): { readonly config: Config; readonly mo
   if (model === undefined) throw new Error('the config has no model')
   return { config, model }
 }
+
+/** One stage of a model on its own: no result of another, and no port but the files and those that are given. */
+export const contextOf = (
+  read: ReturnType<typeof readConfig>,
+  ports: Partial<ModelContext['ports']> = {},
+  host: CiHost = localHost(),
+): ModelContext => ({
+  ...read,
+  configPath: 'modelgate.yml',
+  root: '/',
+  out: '/out',
+  source: localSource,
+  toolVersion: '0',
+  host,
+  ports: {
+    files: createFiles(),
+    commands: neverAsked,
+    downloads: neverAsked,
+    engine: neverAsked,
+    runtime: neverAsked,
+    ledger: neverAsked,
+    store: neverAsked,
+    ...ports,
+  },
+  clock: { now: () => '2026-11-23T00:00:00Z', elapsed: () => 0 },
+  progress: { say: () => {}, warn: () => {}, child: () => {} },
+  signal: new AbortController().signal,
+  environment: {},
+  result: async () => null,
+})

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { openGitLedger } from '../../../src/adapters/git/open.ts'
 import { emptyModel, modelPath, parseLedger, serialiseModel } from '../../../src/core/ledger/files.ts'
 import type { LedgerModel } from '../../../src/core/schema/ledger.ts'
@@ -10,7 +9,7 @@ import type { ModelContext } from '../../../src/stages/context.ts'
 import { holdoutUses, ledgerView, withOneReading } from '../../../src/stages/evaluate/ledger-view.ts'
 import { recordRun } from '../../../src/stages/run-record.ts'
 import { gitRemote, sha256 } from '../../support/git-remote.ts'
-import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
+import { contextOf, localHost, neverAsked, readConfig } from '../../support/local-run.ts'
 import { workspace } from '../../support/promotion.ts'
 
 const transportOf = (state: LedgerModel | null, reads: string[] = []): LedgerTransport => ({
@@ -24,32 +23,8 @@ const transportOf = (state: LedgerModel | null, reads: string[] = []): LedgerTra
   commit: neverAsked,
 })
 
-function contextOf(config: string, ledger: () => Promise<LedgerTransport>): ModelContext {
-  const read = readConfig(`models:\n  m: {model: m.onnx, data: {test: t.csv, target: y}, ${config}}\n`)
-  return {
-    ...read,
-    configPath: 'modelgate.yml',
-    root: '/',
-    out: '/out',
-    source: localSource,
-    toolVersion: '0',
-    host: localHost(true),
-    ports: {
-      files: createFiles(),
-      commands: neverAsked,
-      downloads: neverAsked,
-      engine: neverAsked,
-      runtime: neverAsked,
-      ledger,
-      store: neverAsked,
-    },
-    clock: { now: () => '2026-11-23T00:00:00Z', elapsed: () => 0 },
-    progress: { say: () => {}, warn: () => {}, child: () => {} },
-    signal: new AbortController().signal,
-    environment: {},
-    result: async () => null,
-  }
-}
+const asking = (config: string, ledger: () => Promise<LedgerTransport>): ModelContext =>
+  contextOf(readConfig(`models:\n  m: {model: m.onnx, data: {test: t.csv, target: y}, ${config}}\n`), { ledger }, localHost(true))
 const refused = async () => {
   throw new UserError('LEDGER_FORBIDDEN', '403', 'give contents: read')
 }
@@ -62,7 +37,7 @@ describe('what evaluate asks of the ledger', () => {
 
   it('is read once, whoever asks', async () => {
     const reads: string[] = []
-    const context = withOneReading(contextOf('baseline: [main]', async () => transportOf(used, reads)))
+    const context = withOneReading(asking('baseline: [main]', async () => transportOf(used, reads)))
     const view = await ledgerView(context)
     await (await context.ports.ledger()).read('models/')
     expect(reads).toEqual(['models/'])
@@ -75,23 +50,23 @@ describe('what evaluate asks of the ledger', () => {
   })
 
   it('is nothing where the config has to do with no ledger', async () => {
-    expect(await ledgerView(contextOf('baseline: [base.onnx]', neverAsked))).toMatchObject({ state: null, degraded: [] })
+    expect(await ledgerView(asking('baseline: [base.onnx]', neverAsked))).toMatchObject({ state: null, degraded: [] })
   })
 
   it('a laptop without one is told so; so is one that nobody has begun', async () => {
-    const context = contextOf('evaluate: {mode: superior}', none)
+    const context = asking('evaluate: {mode: superior}', none)
     expect(holdoutUses(await ledgerView(context), 'h', context)).toEqual({ kind: 'unknown', because: 'there is no ledger here' })
-    expect((await ledgerView(contextOf('baseline: [main]', async () => transportOf(null)))).because).toContain('there is no ledger yet')
+    expect((await ledgerView(asking('baseline: [main]', async () => transportOf(null)))).because).toContain('there is no ledger yet')
   })
 
   it('that cannot be read is degraded where it is only shown, and an error where it decides', async () => {
-    expect(await ledgerView(contextOf('baseline: [main]', refused))).toMatchObject({ state: null, degraded: ['ledger'] })
+    expect(await ledgerView(asking('baseline: [main]', refused))).toMatchObject({ state: null, degraded: ['ledger'] })
     for (const decides of [
       'evaluate: {mode: superior}',
       'evaluate: {mode: non_inferior}',
       'evaluate: {metrics: {roc_auc: {max_drop: auto}}}',
     ])
-      await expect(ledgerView(contextOf(decides, refused))).rejects.toMatchObject({ code: 'LEDGER_FORBIDDEN' })
+      await expect(ledgerView(asking(decides, refused))).rejects.toMatchObject({ code: 'LEDGER_FORBIDDEN' })
   })
 })
 

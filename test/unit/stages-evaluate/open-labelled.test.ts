@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createFiles } from '../../../src/adapters/fs/files.ts'
 import { openLabelled } from '../../../src/stages/evaluate/open-labelled.ts'
-import { localHost, localSource, neverAsked, readConfig } from '../../support/local-run.ts'
+import { contextOf, readConfig } from '../../support/local-run.ts'
 
 describe('labelled rows that nobody names', () => {
   const text = `models:
@@ -11,29 +10,7 @@ describe('labelled rows that nobody names', () => {
     evaluate: {threshold: {on: validation, maximize: f1}, metrics: [f1]}
 `
   const { config, model } = readConfig(text)
-  const context = {
-    config,
-    model: { ...model, data: { ...model.data, sources: {} } },
-    configPath: 'modelgate.yml',
-    root: '/',
-    out: '/out',
-    source: localSource,
-    toolVersion: '0',
-    host: localHost(),
-    ports: {
-      files: createFiles(),
-      commands: neverAsked,
-      downloads: neverAsked,
-      engine: neverAsked,
-      runtime: neverAsked,
-      ledger: neverAsked,
-      store: neverAsked,
-    },
-    clock: { now: () => '2026-11-23T00:00:00Z', elapsed: () => 0 },
-    progress: { say: () => {}, warn: () => {}, child: () => {} },
-    signal: new AbortController().signal,
-    environment: {},
-  }
+  const context = contextOf({ config, model: { ...model, data: { ...model.data, sources: {} } } })
 
   it('are an error that says who wants them: the stage, or the threshold that a base chooses on them', async () => {
     await expect(openLabelled(context, 'test')).rejects.toMatchObject({
