@@ -5,7 +5,7 @@ import { once } from '../metrics/once.ts'
 import { assertScores, rowsOf, type Scores } from '../metrics/scores.ts'
 import { metrics, sampleOf } from '../metrics/table.ts'
 import { takeRows } from '../metrics/take-rows.ts'
-import { type Known, viewOfPart } from '../metrics/view.ts'
+import { type Known, type View, viewOfPart } from '../metrics/view.ts'
 import type { MetricSpec } from '../schema/config.ts'
 import { type Parts, type Ranking, rankingOnce } from '../stats/ranking.ts'
 import { type Moments, sliceEffect } from '../stats/slice-effect.ts'
@@ -14,7 +14,7 @@ import { type Change, fewGroups } from './change.ts'
 import { discordantRows, type Models } from './discordant.ts'
 import type { Level } from './level.ts'
 import type { MissingBaseline } from './missing-baseline.ts'
-import { resampling } from './resampling.ts'
+import { type Resampling, resampling } from './resampling.ts'
 import { rowLosses } from './row-loss.ts'
 import { serialOf } from './serial.ts'
 import { knownOf } from './slice-ranks.ts'
@@ -131,35 +131,63 @@ interface Part {
   /** of the models as they lie */
   readonly rows: Uint32Array
   readonly phi: number | null
-  readonly candidate: Known
-  readonly baseline: Known
+  /** null: nothing is known of them yet */
+  readonly candidate: Known | null
+  readonly baseline: Known | null
 }
 
-function measure({ slice, rows, phi, candidate, baseline }: Part, models: Models, specs: readonly MetricSpec[]): readonly Measured[] {
-  const own = takeRows(models.candidate, rows)
+function measure(part: Part, models: Models, specs: readonly MetricSpec[]): readonly Measured[] {
+  const own = takeRows(models.candidate, part.rows)
+  const known = new Map<number, Rows>()
+  const rowsAhead = (steps: number): Rows => {
+    const found = known.get(steps) ?? (steps === 0 ? rowsOfPart(own, part, models) : aheadOf(own, steps, part, models))
+    known.set(steps, found)
+    return found
+  }
+  return specs.map((spec) => measureOne(spec, part, models, rowsAhead(Number(spec.params.horizon ?? 0))))
+}
+
+/** The rows that a metric is of, and what there is to draw from them. */
+interface Rows {
+  readonly rows: Uint32Array
+  readonly view: View
+  readonly before: View | null
+  readonly draws: Resampling
+}
+
+function rowsOfPart(own: Scores, { rows, candidate, baseline }: Part, models: Models): Rows {
   const view = viewOfPart(own, candidate)
   const before = models.baseline && viewOfPart(takeRows(models.baseline, rows), baseline)
-  const draws = resampling(serialOf(own, view.n, (own.group ?? null) !== null), DRAWS)
-  return specs.map((spec): Measured => {
-    const metric = metrics[spec.metric]
-    if (!metric) throw new RangeError(`there is no metric ${spec.metric}`)
-    const sample = sampleOf(metric, view, spec.params)
-    const was = before && sampleOf(metric, before, spec.params)
-    const defined = sample.value.undefined === null
-    const change = was && defined && was.value.undefined === null ? changeAmongMany(was, sample, draws) : null
-    return {
-      slice,
-      spec,
-      metric,
-      value: defined ? sample.value.value : null,
-      baseline: was?.value.undefined === null ? was.value.value : null,
-      level: levelAmongMany(sample, draws),
-      change,
-      discordant: was ? discordantRows(sample, was, models, rows) : 0,
-      p: change?.test && fewGroups(change) === null ? worse(change, metric) : null,
-      phi,
-    }
-  })
+  return { rows, view, before, draws: resampling(serialOf(own, view.n, (own.group ?? null) !== null), DRAWS) }
+}
+
+/** The rows so many steps ahead have a place in time of their own, as those of the whole have (`rows.ts`). Without any, what is asked of all says that there are none. */
+function aheadOf(own: Scores, steps: number, part: Part, models: Models): Rows {
+  const { horizon = null } = own.task === 'forecasting' ? own : {}
+  const rows = part.rows.filter((_, at) => horizon?.[at] === steps)
+  if (rows.length === 0) return rowsOfPart(own, part, models)
+  return rowsOfPart(takeRows(models.candidate, rows), { ...part, rows, candidate: null, baseline: null }, models)
+}
+
+function measureOne(spec: MetricSpec, { slice, phi }: Part, models: Models, { rows, view, before, draws }: Rows): Measured {
+  const metric = metrics[spec.metric]
+  if (!metric) throw new RangeError(`there is no metric ${spec.metric}`)
+  const sample = sampleOf(metric, view, spec.params)
+  const was = before && sampleOf(metric, before, spec.params)
+  const defined = sample.value.undefined === null
+  const change = was && defined && was.value.undefined === null ? changeAmongMany(was, sample, draws) : null
+  return {
+    slice,
+    spec,
+    metric,
+    value: defined ? sample.value.value : null,
+    baseline: was?.value.undefined === null ? was.value.value : null,
+    level: levelAmongMany(sample, draws),
+    change,
+    discordant: was ? discordantRows(sample, was, models, rows) : 0,
+    p: change?.test && fewGroups(change) === null ? worse(change, metric) : null,
+    phi,
+  }
 }
 
 function worse({ test }: Change, metric: Metric): number | null {

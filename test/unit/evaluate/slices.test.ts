@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
+import { measureSlices } from '../../../src/core/evaluate/slice-measure.ts'
 import { type SliceColumn, slicesOf } from '../../../src/core/evaluate/slice-rows.ts'
 import { judgeSlices } from '../../../src/core/evaluate/slices.ts'
-import type { BinaryScores } from '../../../src/core/metrics/scores.ts'
+import type { BinaryScores, ForecastingScores } from '../../../src/core/metrics/scores.ts'
 import { metrics, sampleOf } from '../../../src/core/metrics/table.ts'
 import { takeRows } from '../../../src/core/metrics/take-rows.ts'
 import { viewOf } from '../../../src/core/metrics/view.ts'
@@ -211,5 +212,73 @@ describe('slices of a task with scores', () => {
       expect(change_interval?.[0]).toBeCloseTo(low ?? Number.NaN, 12)
       expect(change_interval?.[1]).toBeCloseTo(high ?? Number.NaN, 12)
     }
+  })
+})
+
+describe('slices of forecasts', () => {
+  const days = 240
+  const ahead = [1, 2, 7]
+  const n = days * ahead.length
+  /** A row for each day and step ahead; errors of a week ahead overlap, as a new one comes each day. */
+  function forecasts(seed: number, scale: number): ForecastingScores {
+    const source = random(seed)
+    const noise = Float64Array.from({ length: days + 7 }, () => source.normal())
+    const error = (day: number, steps: number) => noise.subarray(day, day + steps).reduce((sum, x) => sum + x, 0)
+    return {
+      task: 'forecasting',
+      y: new Float64Array(n).fill(100),
+      predicted: Float64Array.from({ length: n }, (_, i) => 100 + scale * error(Math.floor(i / 3), ahead[i % 3] ?? 1)),
+      series: null,
+      time: Float64Array.from({ length: n }, (_, i) => Math.floor(i / 3)),
+      horizon: Int32Array.from({ length: n }, (_, i) => ahead[i % 3] ?? 1),
+      quantiles: null,
+      scale: null,
+      naive: null,
+    }
+  }
+  const [candidate, baseline] = [forecasts(1, 1.2), forecasts(2, 1)]
+  const half = column('half', (i) => (i < n / 2 ? 0 : 1), n)
+  const measured = (
+    models: { candidate: ForecastingScores; baseline: ForecastingScores },
+    halves: SliceColumn,
+    params: MetricSpec['params'],
+  ) =>
+    measureSlices({
+      families: [slicesOf([halves], 50, true)],
+      ...models,
+      missing: null,
+      specs: [{ name: 'mae', metric: 'mae', params, certainty: 'literal' }],
+      policy,
+      minRows: 50,
+      notes: [],
+    }).map(({ slice, value, change, level, discordant, p }) => ({
+      slice: slice.id,
+      value,
+      level: level?.bounds(0.975),
+      bounds: change?.test?.bounds(0.975, 0),
+      method: change?.test?.method,
+      discordant,
+      p,
+    }))
+
+  it.each(ahead)('a metric of %i steps ahead says of each slice what these rows alone say', (steps) => {
+    const rows = Uint32Array.from([...(candidate.horizon?.keys() ?? [])].filter((i) => candidate.horizon?.[i] === steps))
+    const alone = { candidate: takeRows(candidate, rows), baseline: takeRows(baseline, rows) }
+    const found = measured({ candidate, baseline }, half, { horizon: steps })
+    expect(found.map(({ method }) => method)).toEqual(['diebold-mariano', 'diebold-mariano'])
+    expect(found).toEqual(measured(alone, { ...half, codes: half.codes.filter((_, i) => candidate.horizon?.[i] === steps) }, {}))
+  })
+
+  it('and counts the rows in which the models differ among these', () => {
+    const near = { ...baseline, predicted: baseline.predicted.map((p, i) => (baseline.horizon?.[i] === 1 ? p + 1 : p)) }
+    const found = measured({ candidate: near, baseline }, half, { horizon: 7 })
+    expect(found.map(({ discordant }) => discordant)).toEqual([0, 0])
+  })
+
+  it('of steps that no row is ahead a metric is undefined, and says so', () => {
+    expect(measured({ candidate, baseline }, half, { horizon: 3 }).map(({ value, p }) => [value, p])).toEqual([
+      [null, null],
+      [null, null],
+    ])
   })
 })
