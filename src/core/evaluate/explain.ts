@@ -238,13 +238,17 @@ function slicesRules(slices: SlicesSpec | null): readonly string[] {
   ]
 }
 
-const certaintyWords: Readonly<Record<FairnessCertainty, string>> = {
-  guard:
-    'beyond the limit and certain at 5 % that there is a gap (Holm over all pairs, measures and columns); one that may be chance is inconclusive',
-  literal: 'beyond the limit, certain or not',
-  lenient: 'certain at 5 % that the gap is beyond the limit (Holm); one that may be within it warns',
-  strict: 'anything but a gap that is certainly within the limit, which few rows do not show, however alike they are answered',
+/** Of a gap between groups, and of how much it has grown. */
+const certaintyWords: Readonly<Record<FairnessCertainty, (what: { there: string; is: string }) => string>> = {
+  guard: ({ there }) =>
+    `beyond the limit and certain at 5 % that ${there} (Holm over all pairs, measures and columns); one that may be chance is inconclusive`,
+  literal: () => 'beyond the limit, certain or not',
+  lenient: ({ is }) => `certain at 5 % that the ${is} is beyond the limit (Holm); one that may be within it warns`,
+  strict: ({ is }) =>
+    `anything but a ${is} that is certainly within the limit, which few rows do not show, however alike they are answered`,
 }
+const gapWords = { there: 'there is a gap', is: 'gap' }
+const riseWords = { there: 'the gap has grown', is: 'rise' }
 
 function fairnessRules(fairness: FairnessSpec | null): readonly string[] {
   if (fairness === null) return []
@@ -254,7 +258,11 @@ function fairnessRules(fairness: FairnessSpec | null): readonly string[] {
     ...fairness.metrics.flatMap(({ name, measure, certainty, maxDifference, minRatio, maxRise }) => {
       const gap = (value: number) => writtenChange(value, measures[measure]?.unit ?? '')
       const rule = (word: string, limit: Thresholds<number> | undefined, says: (value: number) => string) =>
-        limit === undefined ? [] : [`evaluate.fairness_${word}:${name}: ${limits(limit, says)}, ${certaintyWords[certainty]}`]
+        limit === undefined
+          ? []
+          : [
+              `evaluate.fairness_${word}:${name}: ${limits(limit, says)}, ${certaintyWords[certainty](word === 'rise' ? riseWords : gapWords)}`,
+            ]
       return [
         ...rule('difference', maxDifference, (value) => `a difference above ${gap(value)}`),
         ...rule('ratio', minRatio, (value) => `a ratio below ${written(value)}`),

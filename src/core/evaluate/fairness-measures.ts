@@ -15,11 +15,30 @@ export interface GroupSample {
   readonly base: number
 }
 
+/** Rows that a number rests on. */
+export type Among = 'rows' | 'positive rows' | 'negative rows' | 'rows of its rarer class' | 'rows predicted positive'
+
+/** How many they are, of a group of so many rows and positive ones; null: the truth alone does not say it. */
+export function amongTruth(among: Among, rows: number, positives: number): number | null {
+  switch (among) {
+    case 'rows':
+      return rows
+    case 'positive rows':
+      return positives
+    case 'negative rows':
+      return rows - positives
+    case 'rows of its rarer class':
+      return Math.min(positives, rows - positives)
+    case 'rows predicted positive':
+      return null
+  }
+}
+
 /** One number of a group; a measure has one, or the worst of several. */
 export interface Part {
   readonly name: string
   /** what `base` counts */
-  readonly among: string
+  readonly among: Among
   readonly of:
     | { readonly kind: 'yes-no'; readonly sample: (view: BinaryView) => GroupSample }
     | { readonly kind: 'number'; readonly sample: (view: RegressionView) => GroupSample }
@@ -35,17 +54,14 @@ export interface Measure {
   readonly parts: readonly Part[]
 }
 
-type Row = (view: BinaryView, i: number) => boolean
-
-const counted = (view: BinaryView, holds: Row): number => {
-  let rows = 0
-  for (let i = 0; i < view.n; i++) rows += holds(view, i) ? 1 : 0
-  return rows
-}
-const yesNo = (name: string, among: string, base: Row, sample: (view: BinaryView) => Sample): Part => ({
+const count = (codes: Uint8Array): number => codes.reduce((sum, code) => sum + code, 0)
+const yesNo = (name: string, among: Among, sample: (view: BinaryView) => Sample): Part => ({
   name,
   among,
-  of: { kind: 'yes-no', sample: (view) => ({ sample: sample(view), base: counted(view, base) }) },
+  of: {
+    kind: 'yes-no',
+    sample: (view) => ({ sample: sample(view), base: amongTruth(among, view.n, count(view.y)) ?? count(view.predicted) }),
+  },
 })
 const number = (name: string, sample: (view: RegressionView) => Sample): Part => ({
   name,
@@ -53,10 +69,6 @@ const number = (name: string, sample: (view: RegressionView) => Sample): Part =>
   of: { kind: 'number', sample: (view) => ({ sample: sample(view), base: view.n }) },
 })
 
-const any: Row = () => true
-const positive: Row = ({ y }, i) => y[i] === 1
-const negative: Row = ({ y }, i) => y[i] === 0
-const predicted: Row = (view, i) => view.predicted[i] === 1
 const metric =
   (name: string) =>
   (view: View): Sample => {
@@ -65,8 +77,8 @@ const metric =
     return sampleOf(entry, view)
   }
 
-const tpr = yesNo('tpr', 'positive rows', positive, metric('recall'))
-const fpr = yesNo('fpr', 'negative rows', negative, metric('fpr'))
+const tpr = yesNo('tpr', 'positive rows', metric('recall'))
+const fpr = yesNo('fpr', 'negative rows', metric('fpr'))
 
 /** Truth minus probability: positive where the model promises too little. */
 function residual(view: BinaryView): Sample {
@@ -83,43 +95,34 @@ export const measures: Readonly<Record<string, Measure>> = {
   selection_rate: {
     ...share,
     summary: 'share of the rows that are predicted positive (demographic parity; `min_ratio: 80%` is the four-fifths rule)',
-    parts: [yesNo('selection_rate', 'rows', any, (view) => proportion(view, (i) => view.predicted[i] === 1, 'there are no rows'))],
+    parts: [yesNo('selection_rate', 'rows', (view) => proportion(view, (i) => view.predicted[i] === 1, 'there are no rows'))],
   },
   tpr: { ...share, summary: 'share of the positive rows that are found (equal opportunity)', parts: [tpr] },
   fpr: { ...share, summary: 'share of the negative rows that are predicted positive', parts: [fpr] },
   fnr: {
     ...share,
     summary: 'share of the positive rows that are missed',
-    parts: [yesNo('fnr', 'positive rows', positive, metric('fnr'))],
+    parts: [yesNo('fnr', 'positive rows', metric('fnr'))],
   },
   equalized_odds: { ...share, summary: 'the larger gap of `tpr` and `fpr`, the smaller ratio of them', parts: [tpr, fpr] },
   precision: {
     ...share,
     summary: 'share of right among the positive predictions (predictive parity)',
-    parts: [yesNo('precision', 'rows predicted positive', predicted, metric('precision'))],
+    parts: [yesNo('precision', 'rows predicted positive', metric('precision'))],
   },
-  accuracy: { ...share, summary: 'share of right predictions', parts: [yesNo('accuracy', 'rows', any, metric('accuracy'))] },
+  accuracy: { ...share, summary: 'share of right predictions', parts: [yesNo('accuracy', 'rows', metric('accuracy'))] },
   roc_auc: {
     ...share,
     ratio: false,
     summary: 'area under the ROC curve within the group',
-    parts: [
-      {
-        name: 'roc_auc',
-        among: 'rows of its rarer class',
-        of: {
-          kind: 'yes-no',
-          sample: (view) => ({ sample: metric('roc_auc')(view), base: Math.min(counted(view, positive), counted(view, negative)) }),
-        },
-      },
-    ],
+    parts: [yesNo('roc_auc', 'rows of its rarer class', metric('roc_auc'))],
   },
   calibration: {
     unit: 'pp',
     range: [-1, 1],
     ratio: false,
     summary: 'mean of truth − probability: whether the probabilities promise too little (above 0) or too much to a group',
-    parts: [yesNo('calibration', 'rows', any, residual)],
+    parts: [yesNo('calibration', 'rows', residual)],
   },
   mean_error: {
     ...amount,

@@ -23,7 +23,7 @@ import { subTable } from '../sub-table.ts'
 import { numbersOnly } from './numbers-only.ts'
 import { type LabelledRole, openLabelled, testRecords } from './open-labelled.ts'
 import { readNumbers } from './own-numbers.ts'
-import { partSizes } from './parts.ts'
+import { partSizes } from './part-sizes.ts'
 
 export async function explainFacts(context: RunContext, model: ModelConfig): Promise<readonly string[]> {
   const day = dayOf(context.clock.now())
@@ -80,7 +80,7 @@ async function rows(context: RunContext, model: ModelConfig, known: Known): Prom
       ...(only === null
         ? decidable(model, counted, knownOfRows)
         : decidableUnpaired(model, only, { ...knownOfRows, rows: table.rows, holdout })),
-      ...(await partSizes(own, { engine, table: thatCount(table, model.data.weight, counted), shown })),
+      ...(await partSizes(own, { engine, table: thatCount(table, model.data.weight, counted), shown, target })),
     ]
   })
 }

@@ -10,7 +10,7 @@ import { judgeSlices } from '../../core/evaluate/slices.ts'
 import type { Policy } from '../../core/gate/fold.ts'
 import type { Scores } from '../../core/metrics/scores.ts'
 import { quoted } from '../../core/onnx/inspect.ts'
-import { plural, verb } from '../../core/report/format.ts'
+import { plural } from '../../core/report/format.ts'
 import type { FairnessSpec, MetricSpec, SlicesSpec } from '../../core/schema/config.ts'
 import type { EvaluateDetails } from '../../core/schema/evaluate-details.ts'
 import type { Check } from '../../core/schema/result.ts'
@@ -71,40 +71,6 @@ export async function judgeParts(context: ModelContext, request: PartsRequest): 
     checks: [...calibration.checks, ...(parts?.checks ?? []), ...(groups?.checks ?? [])],
     details: { ...calibration.details, ...parts?.details, ...groups?.details },
   }
-}
-
-/** Whether parts are large enough to be judged, a line each, before anything is scored. What is only found is left out: it takes many scans. */
-export async function partSizes(
-  { model: { evaluate, data } }: Pick<ModelContext, 'model'>,
-  { engine, table, shown }: Pick<PartsRequest, 'engine' | 'table' | 'shown'>,
-): Promise<readonly string[]> {
-  const asked = [
-    ...(evaluate.slices?.by ?? []).map((names) => ({ names, least: evaluate.slices?.minRows ?? 0, kind: 'slices of', noun: 'part' })),
-    ...(evaluate.fairness?.by ?? []).map((names) => ({
-      names,
-      least: evaluate.fairness?.minRows ?? 0,
-      kind: 'fairness over',
-      noun: 'group',
-    })),
-  ]
-  if (asked.length === 0) return []
-  const { columns } = await cutColumns(
-    engine,
-    table,
-    { declared: [...new Set(asked.flatMap(({ names }) => names))], found: null },
-    data,
-    shown,
-  )
-  return asked.map(({ names, least, kind, noun }) => {
-    const all = slicesOf(
-      names.flatMap((name) => columns.get(name) ?? []),
-      1,
-      true,
-    ).slices.filter(({ missing }) => noun === 'part' || !missing)
-    const large = all.filter(({ n }) => n >= least).length
-    const none = large < (noun === 'part' ? 1 : 2) ? ', so nothing can be judged' : ''
-    return `${kind} ${names.join('+')}: ${large} of ${plural(all.length, noun)} ${verb(large, 'have')} ${plural(least, 'row')}${none}`
-  })
 }
 
 /** Told of every classifier that gives probabilities, whether it is judged or not. */

@@ -7,7 +7,7 @@ const batchRows = 8192
 
 /** Gives the columns asked for to those who take them, and keeps the ids. @param id null: they are not wanted */
 export async function readBeside(
-  { engine, table, beside = readsNothing }: ScoreRequest,
+  { engine, table, beside = readsNothing }: Pick<ScoreRequest, 'engine' | 'table' | 'beside'>,
   id: string | null,
 ): Promise<readonly Scalar[] | null> {
   const columns = [...new Set([...beside.columns, ...(id === null ? [] : [id])])]

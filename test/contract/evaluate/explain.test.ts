@@ -95,7 +95,7 @@ describe('evaluate --explain', () => {
     expect(said).toContain('data.test has 150 rows; 50 rows left out: younger than data.label_delay')
     expect(said).toContain('the target looks like a binary task')
     expect(said).toContain('slices of g: 1 of 2 parts has 50 rows')
-    expect(said).toContain('fairness over g: 0 of 2 groups have 120 rows, so nothing can be judged')
+    expect(said).toContain('fairness over g, tpr: 0 of 2 groups have 120 positive rows, so nothing can be judged')
     expect(said).toMatch(/a change of 0\.5 pp in roc_auc: 150 rows can hardly show it \(about [\d,]+ rows would, /)
     expect(said).toContain(
       'missing: the baseline gone.onnx: there is no such file\nso there is nothing to compare with: changes will count as fail',
@@ -108,6 +108,59 @@ describe('evaluate --explain', () => {
     expect(run.checks.find(({ id }) => id.startsWith('evaluate.fairness_difference:'))?.status).toBe('inconclusive')
     bench.write('parts.csv', 'x,g,day,z\n1,a,2001-01-01,1\n')
     expect((await bench.explain(text)).join('\n')).toContain('missing: data.test: TARGET_MISSING')
+  })
+
+  it('counts of each group the rows that a measure of fairness rests on', async () => {
+    const label = (i: number) => (i % 10 < 3 ? 'late' : i % 2 === 0 ? 'cancelled' : 'punctual')
+    const rows = Array.from(
+      { length: 400 },
+      (_, i) => `${i},${i % 4 === 0 ? 'a' : 'b'},${i % 10 < 3 ? 1 : 0},${label(i)},${i < 390 ? 1 : 0}`,
+    )
+    bench.write('groups.csv', `x,g,y,state,w\n${rows.join('\n')}\n`)
+    const said = async (target: string, measures: string, more = '') =>
+      (
+        await bench.explain(`models:
+  m:
+    model: m.onnx
+    data: {test: groups.csv, target: ${target}, features: [x]${more}}
+    evaluate: {fairness: {by: [g], min_rows: 50, metrics: {${measures}}}}
+    baseline: [base.onnx]
+`)
+      ).filter((line) => /^fairness over g.*(?:of 2 groups|is known)/.test(line))
+    const gap = '{max_difference: 5pp}'
+    expect(
+      await said('y', `accuracy: ${gap}, selection_rate: ${gap}, tpr: ${gap}, fpr: ${gap}, precision: ${gap}, roc_auc: ${gap}`),
+    ).toEqual([
+      'fairness over g, accuracy, selection_rate: 2 of 2 groups have 50 rows',
+      'fairness over g, tpr: 1 of 2 groups has 50 positive rows, so nothing can be judged',
+      'fairness over g, fpr: 2 of 2 groups have 50 negative rows',
+      'fairness over g, precision: how many rows predicted positive a group has is known only once they are scored',
+      'fairness over g, roc_auc: 1 of 2 groups has 50 rows of its rarer class, so nothing can be judged',
+    ])
+    const ofClass = (name: string) => `"tpr@${name}": {metric: tpr, class: "${name}", max_difference: 5pp}`
+    expect(await said('state', `${ofClass('late')}, ${ofClass('punctual')}, ${ofClass('cancelled')}`, ', weight: w')).toEqual([
+      'fairness over g, tpr@late, tpr@punctual: 1 of 2 groups has 50 positive rows, so nothing can be judged',
+      'fairness over g, tpr@cancelled: 2 of 2 groups have 50 positive rows',
+    ])
+  })
+
+  it('says of a gap and of its rise what has to be certain', async () => {
+    bench.write('test.csv', test(200))
+    const rule = async (certainty: string) =>
+      (
+        await bench.explain(
+          config
+            .replace('max_rise: auto', 'max_rise: 1% relative')
+            .replace(
+              '    evaluate:\n',
+              `    evaluate:\n      fairness: {by: [x], metrics: {tpr: {max_difference: 5pp, max_rise: 3pp, certainty: ${certainty}}}}\n`,
+            ),
+        )
+      ).filter((line) => line.startsWith('evaluate.fairness_'))
+    const [gap, rise] = await rule('guard')
+    expect(gap).toContain('a difference above 5 pp fails, beyond the limit and certain at 5 % that there is a gap')
+    expect(rise).toContain('a rise of the gap by 3 pp fails, beyond the limit and certain at 5 % that the gap has grown')
+    expect((await rule('strict')).map((line) => line.includes('anything but a rise'))).toEqual([false, true])
   })
 
   it('says whether the rows that are there can decide', async () => {

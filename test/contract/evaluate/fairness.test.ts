@@ -123,8 +123,8 @@ describe('fairness', () => {
     expect(lines.filter((line) => /fairness/.test(line))).toEqual([
       'fairness over region, region+sex: every two groups are compared; a group needs 50 rows of the kind that a measure rests on',
       'evaluate.fairness_difference:tpr: a difference above 5 pp warns, a difference above 10 pp fails, beyond the limit and certain at 5 % that there is a gap (Holm over all pairs, measures and columns); one that may be chance is inconclusive',
-      'fairness over region: 3 of 3 groups have 50 rows',
-      'fairness over region+sex: 6 of 6 groups have 50 rows',
+      'fairness over region, tpr: 3 of 3 groups have 50 positive rows',
+      'fairness over region+sex, tpr: 6 of 6 groups have 50 positive rows',
     ])
   })
 
