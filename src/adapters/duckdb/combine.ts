@@ -20,13 +20,15 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
   const [first, ...others] = parts
   if (first === undefined) throw new Error('no file to combine')
   if (others.length === 0) return numberedAsColumn(first)
-  for (const other of others) await compare(raw, first, other)
+  for (const other of others) demandSameNames(first, other)
+  const named = await hollowed(raw, parts)
+  for (const column of first.columns) demandOneFamily(column.name, named)
   const list = first.columns.map((one) => quoteName(one.name)).join(', ')
   // a column of ours beside the data's: its name must be none of theirs
   const number = freeName(first.columns.map((one) => one.name))
-  const selects = parts.map(
-    (part, index) =>
-      `SELECT ${first.columns.map((one) => widened(one.name, part, parts)).join(', ')}, ${index * fileStride} + ${part.rowNumber} AS ${quoteName(number)} FROM ${part.relation}`,
+  const selects = named.map(
+    (one, index) =>
+      `SELECT ${first.columns.map((column) => typed(column.name, one, named)).join(', ')}, ${index * fileStride} + ${one.part.rowNumber} AS ${quoteName(number)} FROM ${one.part.relation}`,
   )
   await raw.run(`CREATE TEMP VIEW ${name} AS ${selects.join(' UNION ALL ')}`)
   const columns = await columnsOf(raw, `SELECT ${list} FROM ${name}`)
@@ -38,15 +40,50 @@ export async function combine(raw: Native.DuckDBConnection, parts: readonly Part
   }
 }
 
+interface Named {
+  readonly part: Part
+  readonly columns: ReadonlyMap<string, Column>
+  /** columns without a value, of those whose type is not the same in all files */
+  readonly hollow: ReadonlySet<string>
+}
+
+async function hollowed(raw: Native.DuckDBConnection, parts: readonly Part[]): Promise<readonly Named[]> {
+  const named = parts.map((part) => ({ part, columns: new Map(part.columns.map((one) => [one.name, one])) }))
+  const names = (parts[0]?.columns ?? []).flatMap(({ name }) => (oneType(named.map(({ columns }) => columns.get(name))) ? [] : [name]))
+  const found: Named[] = []
+  for (const one of named) found.push({ ...one, hollow: await withoutValue(raw, one.part, names) })
+  return found
+}
+
+async function withoutValue(raw: Native.DuckDBConnection, { relation }: Part, names: readonly string[]): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set()
+  const counted = await raw.runAndReadAll(`SELECT ${names.map((name) => `count(${quoteName(name)})`).join(', ')} FROM ${relation}`)
+  const [row = []] = counted.getRows()
+  return new Set(names.filter((_, at) => Number(row[at]) === 0))
+}
+
+/** Lists and structures of two types are of one kind all the same. */
+const oneType = ([first, ...others]: readonly (Column | undefined)[]): boolean =>
+  others.every(
+    (other) =>
+      first !== undefined &&
+      other !== undefined &&
+      (first.type === other.type || (first.kind !== 'other' && sameFamily(first.kind, other.kind))),
+  )
+
 /** A number of 32 bits, or lists of such. */
 const singles = /^FLOAT((?:\[\d*\])*)$/
 
-/** The engine makes doubles of 32-bit floats beside doubles as they stand, 0.1 to 0.10000000149011612, and 32-bit floats of integers beside them. */
-function widened(name: string, part: Part, parts: readonly Part[]): string {
+/**
+ * A column as the others need it to be. One without a value has no type of its own: what was made up for it, such as text, would make text of
+ * the numbers of all. The engine makes doubles of 32-bit floats beside doubles as they stand, 0.1 to 0.10000000149011612, and 32-bit floats of
+ * integers beside them.
+ */
+function typed(name: string, { columns, hollow }: Named, all: readonly Named[]): string {
   const column = quoteName(name)
-  const typeIn = ({ columns }: Part) => columns.find((one) => one.name === name)?.type ?? ''
-  const [, lists] = singles.exec(typeIn(part)) ?? []
-  if (lists === undefined || parts.every((one) => singles.test(typeIn(one)))) return column
+  if (hollow.has(name) && all.some((one) => !one.hollow.has(name))) return `NULL AS ${column}`
+  const [, lists] = singles.exec(columns.get(name)?.type ?? '') ?? []
+  if (lists === undefined || all.every((one) => singles.test(one.columns.get(name)?.type ?? ''))) return column
   return `CAST(CAST(${column} AS VARCHAR${lists}) AS DOUBLE${lists}) AS ${column}`
 }
 
@@ -67,23 +104,24 @@ function freeName(taken: readonly string[]): string {
   return name
 }
 
-async function compare(raw: Native.DuckDBConnection, first: Part, other: Part): Promise<void> {
-  const theirs = new Map(other.columns.map((one) => [one.name, one]))
-  const missing = first.columns.filter((one) => !theirs.has(one.name)).map((one) => one.name)
+function demandSameNames(first: Part, other: Part): void {
+  const theirs = new Set(other.columns.map((one) => one.name))
   const ours = new Set(first.columns.map((one) => one.name))
-  const extra = other.columns.filter((one) => !ours.has(one.name)).map((one) => one.name)
-  if (missing.length > 0 || extra.length > 0) {
-    const what = [missing.length > 0 ? `lacks ${missing.join(', ')}` : '', extra.length > 0 ? `also has ${extra.join(', ')}` : ''].filter(
-      (text) => text !== '',
-    )
-    throw differs(first, other, what.join(' and '))
-  }
-  for (const mine of first.columns) {
-    const same = theirs.get(mine.name)
-    if (same === undefined || sameFamily(mine.kind, same.kind)) continue
-    // a column without a value has no type of its own
-    if ((await isEmpty(raw, first, mine.name)) || (await isEmpty(raw, other, mine.name))) continue
-    throw differs(first, other, `has ${same.type} in column ${mine.name}, not ${mine.type}`)
+  const missing = [...ours].filter((name) => !theirs.has(name))
+  const extra = [...theirs].filter((name) => !ours.has(name))
+  if (missing.length === 0 && extra.length === 0) return
+  const what = [missing.length > 0 ? `lacks ${missing.join(', ')}` : '', extra.length > 0 ? `also has ${extra.join(', ')}` : '']
+  throw differs(first, other, what.filter((text) => text !== '').join(' and '))
+}
+
+function demandOneFamily(name: string, all: readonly Named[]): void {
+  const [first, ...others] = all.filter(({ hollow }) => !hollow.has(name))
+  const mine = first?.columns.get(name)
+  if (first === undefined || mine === undefined) return
+  for (const { part, columns } of others) {
+    const theirs = columns.get(name)
+    if (theirs !== undefined && !sameFamily(mine.kind, theirs.kind))
+      throw differs(first.part, part, `has ${theirs.type} in column ${name}, not ${mine.type}`)
   }
 }
 
@@ -93,8 +131,3 @@ const differs = (first: Part, other: Part, what: string) =>
     `${other.shown} ${what}, compared with ${first.shown}`,
     'give all files of one source the same columns',
   )
-
-async function isEmpty(raw: Native.DuckDBConnection, part: Part, name: string): Promise<boolean> {
-  const counted = await raw.runAndReadAll(`SELECT count(${quoteName(name)}) FROM ${part.relation}`)
-  return Number(counted.getRows()[0]?.[0]) === 0
-}

@@ -343,6 +343,39 @@ describe('several files are one relation in the listed order', () => {
     }
   })
 
+  it('a column without a value has no type of its own: it makes no text of the numbers, times and lists of the others', async () => {
+    await bench.file('v1.csv', 'n,at,t\n1.5,2026-11-01 07:30:00,true\n')
+    await bench.file('v2.csv', 'n,at,t\n2.5,,\n')
+    await bench.file('v3.csv', 'n,at,t\n,,false\n')
+    await bench.file('header.csv', 'n,at,t\n')
+    for (const files of [
+      ['v1.csv', 'v2.csv', 'header.csv', 'v3.csv'],
+      ['header.csv', 'v3.csv', 'v2.csv', 'v1.csv'],
+    ]) {
+      const table = await bench.open(files)
+      expect(table.columns.map(({ kind }) => kind)).toEqual(['float', 'timestamp', 'boolean'])
+      expect(
+        (await bench.engine.aggregate({ sql: `SELECT sum(n) AS n, count("at") AS "at", count(t) AS t FROM ${table.relation}` }))[0],
+      ).toEqual({
+        n: 4,
+        at: 1,
+        t: 2,
+      })
+    }
+    await bench.file('l1.jsonl', '{"l":[1,2],"s":{"a":1}}\n')
+    await bench.file('l2.jsonl', '{"l":null,"s":null}\n')
+    expect((await bench.open(['l2.jsonl', 'l1.jsonl'])).columns.map(({ type }) => type)).toEqual(['BIGINT[]', 'STRUCT(a BIGINT)'])
+  })
+
+  it('columns of two kinds are told apart behind a file that has no value there', async () => {
+    await bench.file('w1.csv', 'a,b\n,x\n')
+    await bench.file('w2.csv', 'a,b\n1,x\n')
+    await bench.file('w3.csv', 'a,b\ntrue,x\n')
+    expect((await refusal(bench.open(['w1.csv', 'w2.csv', 'w3.csv']))).message).toBe(
+      'w3.csv has BOOLEAN in column a, not BIGINT, compared with w2.csv',
+    )
+  })
+
   it('names the file that differs, in columns, types or format', async () => {
     await bench.file('d1.csv', 'a,b\n1,x\n')
     await bench.file('d2.csv', 'a,c\n1,x\n')
