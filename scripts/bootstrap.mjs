@@ -81,7 +81,9 @@ function findNode() {
 function run(node, args) {
   return new Promise((resolve) => {
     const path = `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`
-    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } })
+    // the tests run the command line on the Node that people have (test/support/users-node.ts)
+    const env = { ...process.env, PATH: path, MODELGATE_STARTED_WITH: process.execPath }
+    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env })
     const forward = (signal) => child.kill(signal)
     process.on('SIGINT', forward).on('SIGTERM', forward)
     child.on('error', (error) => {

@@ -6,8 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { classifierWithZipMap, endlessModel, identityModel, modelOf, nanModel, node, tensorOf } from '../support/onnx-models.ts'
 import { baseConfig, makeProject, type ProjectFiles, rows } from '../support/project.ts'
 import { projectRoot, runNode } from '../support/spawn.ts'
+import { usersNode } from '../support/users-node.ts'
 
-const cli = join(projectRoot, 'dist', 'cli.js')
+/** as users start it, on their Node */
+const modelgate = (cwd: string, ...args: string[]) =>
+  runNode([join(projectRoot, 'dist', 'cli.js'), ...args], { node: usersNode(), cwd, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
 
 interface Case {
   readonly name: string
@@ -186,7 +189,7 @@ describe('bad input', () => {
     const project = makeProject(files)
     try {
       const before = snapshot(project.folder)
-      const done = await runNode([cli, ...args], { cwd: project.folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+      const done = await modelgate(project.folder, ...args)
       expect(done.stderr).toMatch(says)
       expect(done.code, done.stderr).toBe(2)
       expect(done.stderr, 'the user is not shown our stack').not.toMatch(/^\s+at .*\.js:\d+/m)
@@ -202,7 +205,7 @@ describe('bad input', () => {
     const project = makeProject({ 'modelgate.yml': 'modles: {}\n' })
     try {
       for (let turn = 0; turn < 20; turn++) {
-        const done = await runNode([cli, 'validate'], { cwd: project.folder, env: { MODELGATE_RUNTIME_DIR: projectRoot } })
+        const done = await modelgate(project.folder, 'validate')
         expect(done.code, done.stderr).toBe(2)
       }
     } finally {

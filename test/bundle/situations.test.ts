@@ -9,6 +9,7 @@ import { type Loopback, loopback } from '../support/loopback.ts'
 import { baseFiles, makeProject, type Project } from '../support/project.ts'
 import { parseOutputFile } from '../support/runner-parsers.ts'
 import { projectRoot, runNode } from '../support/spawn.ts'
+import { usersNode } from '../support/users-node.ts'
 import { type Situation, situations } from './situations.ts'
 
 const cli = join(projectRoot, 'dist', 'cli.js')
@@ -66,7 +67,7 @@ interface Outcome {
   readonly log: string
 }
 
-/** Every result that lies in the out folder, without what differs from run to run: times and where the ledger's commits are. */
+/** Every result that lies in the out folder, without what differs from run to run: times, where the ledger's commits are, and the Node of either way. */
 function collect(folder: string): Record<string, unknown> {
   const out = join(folder, '.modelgate')
   const results: Record<string, unknown> = {}
@@ -74,7 +75,7 @@ function collect(folder: string): Record<string, unknown> {
   for (const file of readdirSync(out, { recursive: true, encoding: 'utf8' })) {
     if (!/^(m\/)?[a-z]+\.json$/.test(file) || file.endsWith('profile.json')) continue
     results[file] = JSON.parse(readFileSync(join(out, file), 'utf8'), (key, value) =>
-      /^(started_at|.*_ms|created_at|at|since|age_days|head|stack)$/.test(key) ? undefined : value,
+      /^(started_at|.*_ms|created_at|at|since|age_days|head|stack|node)$/.test(key) ? undefined : value,
     )
   }
   return results
@@ -120,14 +121,16 @@ interface Way {
   gate(folder: string, env: Readonly<Record<string, string>>): Promise<Omit<Outcome, 'results'>>
 }
 
+/** On the Node that users have, where the action has that of the runner. */
 const byCli: Way = {
   name: 'cli',
   pipeline: async ({ promote }, cwd, env) => {
-    const done = await runNode([cli, 'run', ...(promote ? ['--promote'] : [])], { cwd, env: { ...env, GITHUB_TOKEN: 'none' } })
+    const args = [cli, 'run', ...(promote ? ['--promote'] : [])]
+    const done = await runNode(args, { node: usersNode(), cwd, env: { ...env, GITHUB_TOKEN: 'none' } })
     return { exit: done.code, log: done.stderr }
   },
   gate: async (cwd, env) => {
-    const again = await runNode([cli, 'gate'], { cwd, env: { ...env, GITHUB_TOKEN: 'none' } })
+    const again = await runNode([cli, 'gate'], { node: usersNode(), cwd, env: { ...env, GITHUB_TOKEN: 'none' } })
     return { exit: again.code, log: again.stderr }
   },
 }

@@ -20,7 +20,8 @@ const builds: readonly BuildOptions[] = [
     splitting: true,
     platform: 'node',
     format: 'esm',
-    target: 'node24',
+    // users start the command line with theirs
+    target: 'node20',
     // what is CommonJS of the packages asks for modules of Node
     banner: { js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);" },
   },

@@ -1,10 +1,12 @@
 /** The beginning of what compressed bytes hold, from Node's own zlib: enough to tell what it is, and never all of a bomb. */
-import { constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import zlib from 'node:zlib'
 import type { Unpack } from '../../core/opaque/look.ts'
 
-/** of compressed bytes; deflate makes at most 1,032 of one */
+/** of compressed bytes */
 const looked = 256 * 2 ** 10
-const most = 512 * 2 ** 20
+/** more than deflate makes of them: at most 1,032 of one */
+const most = 288 * 2 ** 20
+const { constants } = zlib
 
 export const unpack: Unpack = (bytes, how) => {
   const head = bytes.subarray(0, looked)
@@ -12,15 +14,18 @@ export const unpack: Unpack = (bytes, how) => {
   try {
     switch (how) {
       case 'gzip':
-        return gunzipSync(head, flushed)
+        return zlib.gunzipSync(head, flushed)
       case 'zlib':
-        return inflateSync(head, flushed)
+        return zlib.inflateSync(head, flushed)
       case 'deflate':
-        return inflateRawSync(head, flushed)
+        return zlib.inflateRawSync(head, flushed)
       case 'zstd':
-        return zstdDecompressSync(head, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: most })
+        if (typeof zlib.zstdDecompressSync !== 'function') return 'with zstd, which Node looks into from 22.15 on'
+        return zlib.zstdDecompressSync(head, { finishFlush: constants.ZSTD_e_flush, maxOutputLength: most })
     }
-  } catch {
-    return null
+  } catch (thrown) {
+    // zstd makes as many of few as it pleases
+    const huge = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE'
+    return huge ? 'so much that the beginning alone is larger than any model' : null
   }
 }

@@ -7,8 +7,11 @@ import { UserError } from '../../errors.ts'
 import { isPickle } from '../onnx/pickle.ts'
 import { isTar, isZip, tarEntries, zipEntries } from './archive.ts'
 
-/** The beginning of what compressed bytes hold; null: they are not of that kind. An argument, so that the core stays without a machine. */
-export type Unpack = (bytes: Uint8Array, how: 'gzip' | 'zlib' | 'deflate' | 'zstd') => Uint8Array | null
+/**
+ * The beginning of what compressed bytes hold; null: they are not of that kind; text: why nobody can look into them, after "is compressed".
+ * An argument, so that the core stays without a machine.
+ */
+export type Unpack = (bytes: Uint8Array, how: 'gzip' | 'zlib' | 'deflate' | 'zstd') => Uint8Array | string | null
 
 /** archives in archives in archives */
 const deepest = 3
@@ -55,7 +58,9 @@ function danger(bytes: Uint8Array, unpack: Unpack, depth: number): string | null
   if (isTar(bytes)) return inArchive(tarEntries(bytes), unpack, depth)
   const wrapping = compressed.find(({ marks }) => begins(bytes, ...marks))
   const inner = wrapping === undefined ? null : unpack(bytes, wrapping.how)
-  return inner === null || depth >= deepest ? null : danger(inner, unpack, depth + 1)
+  if (typeof inner === 'string') return `is compressed ${inner}, and might be a pickle`
+  if (inner === null) return null
+  return depth >= deepest ? 'holds archives within archives' : danger(inner, unpack, depth + 1)
 }
 
 function inArchive(entries: ReturnType<typeof zipEntries>, unpack: Unpack, depth: number): string | null {
@@ -64,7 +69,7 @@ function inArchive(entries: ReturnType<typeof zipEntries>, unpack: Unpack, depth
     if (pickled.test(name)) return 'holds a Python pickle'
     if (bytes.length === 0) continue
     const content = method === 0 ? bytes : method === 8 ? unpack(bytes, 'deflate') : null
-    if (content === null) return 'is an archive with a part that cannot be unpacked'
+    if (content === null || typeof content === 'string') return 'is an archive with a part that cannot be unpacked'
     const why = danger(content, unpack, depth + 1)
     if (why !== null) return why
   }

@@ -1,5 +1,5 @@
 /** Stored answers, opaque models, what is run twice, and answers of the training framework. Everything real but the CI host. */
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { evaluateDetails } from '../../../src/core/schema/evaluate-details.ts'
 import { logistic, noisy } from '../../support/onnx-models.ts'
@@ -204,10 +204,23 @@ copyFileSync(readFileSync(model, 'utf8').startsWith('other') ? 'kept.csv' : 'ans
 describe('MDL-01, MDL-02, MDL-14: a model that is never loaded', () => {
   const pickle = Uint8Array.from([0x80, 4, 0x4b, 1, 0x2e])
 
+  /** A frame of zstd (RFC 8878): the bytes, and 128 kB of zeros again and again, in four bytes each. */
+  const zstdBomb = (bytes: Uint8Array, times: number): Uint8Array => {
+    const block = (kind: number, size: number, ...of: number[]) => {
+      const header = (size << 3) | (kind << 1)
+      return [header & 255, (header >> 8) & 255, header >> 16, ...of]
+    }
+    const zeros = Array.from({ length: times }, () => block(1, 2 ** 17, 0))
+    return Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x38, ...block(0, bytes.length, ...bytes), ...zeros.flat(), 1, 0, 0])
+  }
+
   it.each([
     ['a pickle', pickle],
     ['a pickle of protocol 0', new TextEncoder().encode('(dp0\nVa\np1\nI1\nsVb\np2\nI2\ns.')],
     ['a pickle that joblib compressed', gzipSync(pickle)],
+    ['a pickle that zstd compressed', zstdCompressSync(pickle)],
+    ['a pickle and what fills a disk', zstdBomb(pickle, 2400)],
+    ['a pickle compressed five times', gzipSync(gzipSync(gzipSync(gzipSync(gzipSync(pickle)))))],
     ['a pickle in a zip', zip('weights/data', pickle)],
     ['a file of a zip that is called a pickle', zip('archive/data.pkl', new TextEncoder().encode('x'))],
     ['a compressed pickle in a zip', zip('a', gzipSync(pickle))],
