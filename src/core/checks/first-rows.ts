@@ -3,17 +3,17 @@ import { chunks, groupBy } from '../collections.ts'
 import type { Expectation } from '../schema/config.ts'
 import { number } from './answer.ts'
 import type { Asked } from './ask.ts'
-import { freeName, sql, type TableFacts } from './facts.ts'
+import { freeName, type Sql, sql, type TableFacts } from './facts.ts'
 import type { Finding, Step } from './finding.ts'
 import { conditions } from './row-conditions.ts'
 import { aggregatesPerQuery } from './scan.ts'
 
 /** One look after the other: what the first has found, the next does not look for. */
-export const looks = ['rows that break several', 'beginning', 'anywhere'] as const
+export const looks = ['once for a column', 'beginning', 'anywhere'] as const
 export type Look = (typeof looks)[number]
 
 /**
- * A few are looked for one by one, as far as the first row each, those of a column first in the row that breaks any of them, for often it is the same one; many
+ * A few are looked for by themselves, as far as the first row each, those of a column first in the row that breaks any of them, for often it is the same one; many
  * together: a look at the beginning of the table, which finds what is common, then a scan for what is not found yet.
  * @param rules those that count rows one by one @returns null when there is nothing to look for
  */
@@ -21,8 +21,8 @@ export function locate(rules: readonly Asked[], table: TableFacts, findings: rea
   const lost = lostOf(findings)
   const found = table.rowNumber === null ? [] : rules.filter(({ expectation }) => lost.has(expectation))
   if (found.length === 0) return null
-  const alone = oneByOne(found, table)
-  if (where === 'rows that break several') return alone ? firstOf(ofColumns(found), table, findings) : null
+  const alone = eachAlone(found, table)
+  if (where === 'once for a column') return alone ? firstOf(ofColumns(found), table, findings) : null
   if (where === 'beginning' && alone)
     return firstOf(
       found.map((one) => [one]),
@@ -44,42 +44,55 @@ const lostOf = (findings: readonly Finding[]): ReadonlySet<Expectation> =>
 const beginning = 50_000
 
 /**
- * A query for each, which ends at its first row and skips what the file says holds none, or one scan for all? Each is planned by itself, which takes
+ * A look for each, which ends at its first row and skips what the file says holds none, or one scan for all? Each is planned by itself, which takes
  * longer the more columns there are, and reads its own columns only where that is possible.
  */
-const oneByOne = (found: readonly Asked[], { columnar, rows, columns }: TableFacts): boolean =>
+const eachAlone = (found: readonly Asked[], { columnar, rows, columns }: TableFacts): boolean =>
   found.length <= few || (columnar && rows > 100_000 + 500 * columns.length)
 const few = 4
 
-/** Those of each column that has several. */
-const ofColumns = (found: readonly Asked[]): readonly (readonly Asked[])[] =>
-  [...groupBy(found, ({ expectation }) => expectation.column)].flatMap(([column, group]) =>
-    column === null || group.length < 2 ? [] : [group],
-  )
+/** Those of each column, and each of the whole table. */
+const ofColumns = (found: readonly Asked[]): readonly (readonly Asked[])[] => [
+  ...groupBy(found, ({ expectation }) => expectation.column ?? expectation).values(),
+]
+
+/** Looks of one query: the engine takes them up at once, where one after the other would leave a processor idle for a third of the time. Each holds what it has read. */
+const looksPerQuery = 8
 
 /** The first row that breaks one of a group is the first for all that it breaks. */
-function firstOf(groups: readonly (readonly Asked[])[], table: TableFacts, findings: readonly Finding[]): Step | null {
-  if (groups.length === 0) return null
+function firstOf(groups: readonly (readonly Asked[])[], table: TableFacts, findings: readonly Finding[]): Step {
   const row = freeName('row_at', table)
+  const look = (group: readonly Asked[], at: number, width: number): Sql => {
+    const broken = group.map((asked) => conditions(asked).broken)
+    const values = broken.flatMap((one) => one.values)
+    const flags = Array.from(
+      { length: width },
+      (_, index) => `${broken[index] === undefined ? 'false' : `(${broken[index].sql})`} AS b${index}`,
+    )
+    return sql(
+      `(SELECT ${at} AS look, ${row} AS f, ${flags.join(', ')}
+        FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation}) WHERE ${broken.map((one) => `(${one.sql})`).join(' OR ')} LIMIT 1)`,
+      [...values, ...values],
+    )
+  }
   return {
-    queries: groups.map((group) => {
-      const broken = group.map((asked) => conditions(asked).broken)
-      const values = broken.flatMap((one) => one.values)
+    queries: chunks([...groups.entries()], looksPerQuery).map((part) => {
+      const width = Math.max(...part.map(([, group]) => group.length))
+      const together = part.map(([at, group]) => look(group, at, width))
       return sql(
-        `SELECT ${row} AS f, ${broken.map((one, index) => `(${one.sql}) AS b${index}`).join(', ')}
-         FROM (SELECT *, ${table.rowNumber} AS ${row} FROM ${table.relation}) WHERE ${broken.map((one) => `(${one.sql})`).join(' OR ')} LIMIT 1`,
-        [...values, ...values],
+        together.map((one) => one.sql).join('\nUNION ALL\n'),
+        together.flatMap((one) => one.values),
       )
     }),
-    finish: (answers) =>
-      findings.map((finding) => {
-        for (const [at, group] of groups.entries()) {
-          const index = group.findIndex(({ expectation }) => expectation === finding.expectation)
-          const [answer] = answers[at] ?? []
-          if (index >= 0 && answer?.[`b${index}`] === true) return startingAt(finding, answer.f)
-        }
-        return finding
-      }),
+    finish: (answers) => {
+      const seen = new Map(answers.flat().map((answer) => [number(answer.look), answer]))
+      const places = new Map(groups.flatMap((group, at) => group.map(({ expectation }, index) => [expectation, { at, index }] as const)))
+      return findings.map((finding) => {
+        const place = places.get(finding.expectation)
+        const answer = place === undefined ? undefined : seen.get(place.at)
+        return answer?.[`b${place?.index}`] === true ? startingAt(finding, answer.f) : finding
+      })
+    },
   }
 }
 
