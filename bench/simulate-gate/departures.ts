@@ -44,7 +44,7 @@ export const departures: readonly Departure[] = [
     because:
       'A calibration error in bins: a sum of distances |θ_b|, or the largest, each with a corner at 0. Whatever estimates such a sum takes noise for distance: with the number of bins its best possible error falls as a power of 1/log k only, where that of a smooth one falls as 1/k (Cai & Low 2011), and an interval that holds wherever θ lies is no shorter where all θ_b are 0 than the nearest worlds ask that rows cannot tell from it (Low 1997). So each end is held by itself, from below by signs that the rows had no part in choosing, and from above by those that flatter. Both are as short as if the signs were known where a bin lies far from 0 (Andrews & Soares 2010); in these worlds hardly one does. Of a level the upper end is, where nothing is there and bins have rows enough, hardly longer on average than any that holds everywhere (Low 1997), and has nothing to miss. The largest may be that of any bin, and a bin of a row or two leaves nearly everything open: beside it stands what an interval could hold that held each bin exactly. Beside changes of equal models stands what a test of equality alone could do: an interval has to hold where they are not equal, too. How much shorter an interval of a change could be is not known here.',
     excuses: 'wide',
-    applies: ({ metric, method }) => /^(cross-fit|bonferroni)$/.test(method) && metric !== 'ks_statistic',
+    applies: ({ metric, method }) => /^(cross-fit|farthest-bin)$/.test(method) && metric !== 'ks_statistic',
   },
   {
     because:

@@ -7,7 +7,7 @@
  *     largest error of a bin: from the own intervals of both models, put together as a difference                   (`stats/mover.ts`)
  *
  * Both means are of pairs: what the same rows do to both models is no noise; what the honest signs add comes on top. The bound is the nearer one. The price is what chance may be: wide where a bin has few rows.
- * Source: the triangle inequality; Zou & Donner 2008 for the largest, whose intervals are Bonferroni's.
+ * Source: the triangle inequality; Zou & Donner 2008 for the largest.
  */
 import type { Gap, Sample } from '../metrics/sample.ts'
 import { changedRows, type SignedRows, varianceOfSigns } from '../stats/calibration-signs.ts'
@@ -15,7 +15,7 @@ import { groupsOf, weightedMean } from '../stats/clusters.ts'
 import { tBelow, tBounds } from '../stats/mean.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { contrasted, neededFor, student, type Test } from './change-test.ts'
-import { largestGap } from './level.ts'
+import { FARTHEST_BIN, largestGap } from './level.ts'
 
 type Weighted = Extract<Sample, { kind: 'weighted' }>
 
@@ -61,6 +61,6 @@ function largestChange(baseline: Weighted, candidate: Weighted): Test | null {
   const estimate = ({ value }: Weighted, gaps: readonly Gap[]) => ({ value: value.value ?? Number.NaN, bounds: largestGap(gaps).bounds })
   // without an error there are no degrees of freedom to ask for: one row has none
   if (JSON.stringify(was) === JSON.stringify(is))
-    return student({ n: candidate.rows, mean: 0, se: 0, skewness: 0, df: 1 }, 'bonferroni', groups)
-  return contrasted(estimate(baseline, was), estimate(candidate, is), 'bonferroni', groups, groups ?? candidate.rows)
+    return student({ n: candidate.rows, mean: 0, se: 0, skewness: 0, df: 1 }, FARTHEST_BIN, groups)
+  return contrasted(estimate(baseline, was), estimate(candidate, is), FARTHEST_BIN, groups, groups ?? candidate.rows)
 }

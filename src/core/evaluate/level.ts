@@ -15,6 +15,7 @@ import { dieboldMariano } from '../stats/diebold-mariano.ts'
 import { dirichletQuantiles } from '../stats/dirichlet.ts'
 import { distanceBounds } from '../stats/distance.ts'
 import { cosineMean } from '../stats/equal-weighted-cosine.ts'
+import { farthestAtLeast } from '../stats/farthest-share.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { contrastBounds, type Estimate } from '../stats/mover.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
@@ -28,6 +29,9 @@ export interface Level {
   /** each end is a one-sided bound at `level`; 0.975 makes a two-sided 95 % interval */
   bounds(level: number): Bounds
 }
+
+/** How the largest error of a bin is bounded, and its change. */
+export const FARTHEST_BIN = 'farthest-bin'
 
 type Kind<K extends Sample['kind']> = Extract<Sample, { kind: K }>
 
@@ -162,9 +166,10 @@ function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | 
   if (above.n < 2) return null
   const below = { ...honestly, se: Math.hypot(honestly.se, Math.sqrt(varianceOfSigns) * spread(doubtful, doubtfulChance).se) }
   const seen = value.value ?? 0
+  const bins = reached?.() ?? null
   const most = (level: number): number => {
     const each = tBounds(above, level)[1]
-    const together = reached ? reach(reached, above.n, level, studentQuantile(level, above.n - 1)) : each
+    const together = bins ? reach(bins, above.n, level, studentQuantile(level, above.n - 1)) : each
     return Math.max(seen, Math.min(each, together))
   }
   return {
@@ -173,18 +178,18 @@ function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | 
   }
 }
 
-/** At least as far as any share certainly is, on either side, all of them looked at; no farther than the farthest may be. */
+/** At least as far as the farthest of them certainly is, of groups and weighted rows as any share is, all of them looked at on either side; no farther than the farthest may be. */
 export function largestGap(gaps: readonly Gap[]): Level {
   const apart = ({ share: seen, rows, promised }: Gap, level: number): Bounds => {
     const [low, high] = (typeof seen === 'number' ? share(seen, rows) : groupShare({ mean: seen, rows })).bounds(level)
     return [Math.max(0, low - promised, promised - high), Math.max(Math.abs(low - promised), Math.abs(high - promised))]
   }
+  const counted = gaps.flatMap(({ share: hits, rows, promised }) => (typeof hits === 'number' ? [{ hits, rows, promised }] : []))
   // at 1 itself no share has a bound
   const ofEach = (level: number) => Math.min(1 - Number.EPSILON, 1 - (1 - level) / (2 * gaps.length))
-  return {
-    method: 'bonferroni',
-    bounds: (level) => [Math.max(...gaps.map((gap) => apart(gap, ofEach(level))[0])), Math.max(...gaps.map((gap) => apart(gap, level)[1]))],
-  }
+  const least = (level: number) =>
+    counted.length === gaps.length ? farthestAtLeast(counted, level) : Math.max(...gaps.map((gap) => apart(gap, ofEach(level))[0]))
+  return { method: FARTHEST_BIN, bounds: (level) => [least(level), Math.max(...gaps.map((gap) => apart(gap, level)[1]))] }
 }
 
 /** The share of a class that lies beyond the threshold. */

@@ -36,8 +36,8 @@ export const varianceOfSigns = ((2 / Math.PI) * (FOLDS - 1)) / Math.sqrt(2 * FOL
 export interface SignedRows {
   /** of each class */
   readonly inBins: readonly GapsInBins[]
-  /** null: rows, or the bins of several classes, hang together */
-  readonly reached: readonly Reached[] | null
+  /** of one model, when it is asked for: a change does not read it. null: rows, or the bins of several classes, hang together */
+  readonly reached: (() => readonly Reached[]) | null
   readonly flattered: Float64Array
   readonly honest: Float64Array
   /** the honest ones of bins whose sign is in doubt, else 0 */
@@ -97,7 +97,7 @@ export function signedRows(
     chance: chanceOf(promised),
     doubtfulChance: chanceOf(promised.map((one, b) => (kept[b] ?? 0) * one)),
     inBins: [{ gaps, bin, bins }],
-    reached: groups ? null : reached({ gaps, bin, bins }, p, weight),
+    reached: groups ? null : () => reached({ gaps, bin, bins }, p, weight),
   }
 }
 

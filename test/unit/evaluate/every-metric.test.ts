@@ -91,7 +91,7 @@ describe('every metric of every task can be gated', () => {
           expect(change?.p_value, name).toBeLessThanOrEqual(1)
           expect(change?.interval?.[0] ?? Number.NaN, name).toBeLessThanOrEqual(change?.interval?.[1] ?? Number.NaN)
           expect(row?.change?.method, name).toMatch(
-            /^(bca\+t|percentile\+t|paired-t|delong|influence|influence-t|cross-fit|bonferroni|mcnemar-mid-p)(\+tail)?$/,
+            /^(bca\+t|percentile\+t|paired-t|delong|influence|influence-t|cross-fit|farthest-bin|mcnemar-mid-p)(\+tail)?$/,
           )
         }
       })
