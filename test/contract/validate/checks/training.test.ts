@@ -129,6 +129,29 @@ describe('values far out', () => {
     expect(await told([-51, -50, 0, 150, 151], '{iqr_outlier_rate: {k: 1.5, max: 40%}}')).toMatchObject({ status: 'pass', broken: 2 })
   })
 
+  it('quartiles are those of the training rows, however few edges its profile has, and between its edges where it is stored', async () => {
+    // as of a sensitive column, of a few rows or among many columns: no edge at a quartile
+    const few = {
+      ...asProfile,
+      columns: asProfile.columns.map((one) => ({
+        ...one,
+        numeric: one.numeric && { ...one.numeric, edges: [10, 30, 90], cells: [10, 20, 60, 10] },
+      })),
+    }
+    const [, asked] = expectationsOf('{columns: {a: {iqr_outlier_rate: {k: 1.5, max: 40%}}}}')
+    if (asked === undefined) throw new Error('no check')
+    const train = await make(bench, [{ name: 'a', kind: 'integer', cells: range(1, 100).map(String) }])
+    // quartiles 25.75 and 75.25: 1.5 widths reach from −48.5 to 149.5
+    const table = await make(bench, [{ name: 'a', kind: 'integer', cells: ['-49', '-48', '0', '149', '150'] }], 'current')
+    expect(await findingOf(bench, table, asked, { reference: few, others: new Map([['train', train]]) })).toMatchObject({
+      judged: 5,
+      broken: 2,
+    })
+    // 25 and 75 on the lines from 10 to 30 and from 30 to 90: from −50 to 150
+    const beside = await make(bench, [{ name: 'a', kind: 'integer', cells: ['-51', '-50', '0', '150', '151'] }], 'current')
+    expect(await findingOf(bench, beside, asked, { reference: few })).toMatchObject({ judged: 5, broken: 2 })
+  })
+
   it('a middle without width says nothing', async () => {
     expect((await told([5, 5, 5, 9], '{mad_outlier_rate: true}', null)).status).toBe('skipped')
   })
