@@ -85,7 +85,11 @@ const driftFindings = () =>
       ...questions.map(({ name, summary }) => [code(`drift.${name}:<column>`), summary]),
       [
         code('drift.rate_ratio:<column>'),
-        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01 and 0.002 adjusted over all such columns; of a feature where max_ratio is written',
+        'of a label or a prediction with two values: the rate of the positive one changed by a factor of 1.5 (warn) or 2 (fail), p ≤ 0.01 and 0.002 adjusted over all such columns; of a feature, of its rarer value, where max_ratio is written',
+      ],
+      [
+        code('drift.rate_change:<column>'),
+        'where max_change is written, of a column with two values: the rate of the positive one of a label or a prediction, of the rarer one of a feature, changed by as much, p as of drift.rate_ratio',
       ],
     ],
   )

@@ -17,6 +17,8 @@ import { certainty, reachedLimit } from './thresholds.ts'
 
 /** Rows of the positive class among those that have a label. Without a positive value: of the class that was rarer at training. */
 export interface Rates {
+  /** what the rows are counted of */
+  readonly of: 'positive' | 'rarer'
   readonly before: number
   readonly now: number
   readonly n: number
@@ -42,6 +44,7 @@ export function positiveRates(
   const chosen = positive === null ? rarer() : labels.find(same)
   if (chosen === undefined) return null
   return {
+    of: positive === null ? 'rarer' : 'positive',
     before: before.get(chosen) ?? 0,
     now: now.get(chosen) ?? 0,
     n: reference.n - missing(reference),
@@ -95,7 +98,12 @@ const asking =
     return reached && { ...reached, ...told, p }
   }
 
-export const rateRatio = asking(({ before, now, n, m }, then) => {
+/** Of the values that are there. */
+const holds = ({ of, before, now, n, m }: Rates, then: string): string =>
+  `${of === 'positive' ? 'is positive in' : 'has its rarer value in'} ${share(now / m)} of its values, ${share(before / n)} ${then}`
+
+export const rateRatio = asking((rates, then) => {
+  const { before, now, n, m } = rates
   const p = Math.max(before, 0.5) / n
   const q = Math.max(now, 0.5) / m
   const ratio = Math.max(q / p, p / q)
@@ -103,15 +111,15 @@ export const rateRatio = asking(({ before, now, n, m }, then) => {
     size: ratio,
     observed: ratio,
     baseline: 1,
-    says: `is positive in ${share(now / m)} of the rows, ${share(before / n)} ${then}: a factor of ${ratio.toFixed(2)}`,
+    says: `${holds(rates, then)}: a factor of ${ratio.toFixed(2)}`,
     fix: 'Train on newer data, and set the threshold anew: it was chosen for the old rate.',
   }
 })
 
-export const rateChange = asking(({ before, now, n, m }, then) => ({
-  size: Math.abs(now / m - before / n),
-  observed: now / m,
-  baseline: before / n,
-  says: `has its rarer value in ${share(now / m)} of the rows, ${share(before / n)} ${then}`,
+export const rateChange = asking((rates, then) => ({
+  size: Math.abs(rates.now / rates.m - rates.before / rates.n),
+  observed: rates.now / rates.m,
+  baseline: rates.before / rates.n,
+  says: holds(rates, then),
   fix: 'Train on newer data; or allow more under max_change.',
 }))

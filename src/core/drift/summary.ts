@@ -14,7 +14,8 @@ export function summarise(reference: ColumnProfile, current: ColumnProfile, cell
 }
 
 function movement(reference: ColumnProfile, current: ColumnProfile, { coarse, fine }: ColumnCells, rates: Rates | null): string {
-  if (rates !== null && rates.n > 0 && rates.m > 0) return `positive ${share(rates.before / rates.n)} → ${share(rates.now / rates.m)}`
+  if (rates !== null && rates.n > 0 && rates.m > 0)
+    return `${rates.of === 'positive' ? 'positive' : 'rarer value'} ${share(rates.before / rates.n)} → ${share(rates.now / rates.m)}`
   if (fine === null && reference.sensitive) return 'sensitive: only missing values are compared'
   if (fine !== null && !reference.sensitive) {
     const middle = middles(reference, current)

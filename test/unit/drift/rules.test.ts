@@ -168,6 +168,21 @@ describe('the rate of a column with two values', () => {
     expect(judgeOne(flag(0.02), flag(0.05)).checks.has('drift.rate_ratio:flag')).toBe(false)
   })
 
+  it('is said of the value it is of, among those that are there: the rarer one of a feature, the positive one of a label however frequent', () => {
+    const gender = (m: number, f: number) => labels('g', [...rows({ m, f }), ...new Array<null>(5_000).fill(null)], 'boolean')
+    const asked = { columns: { g: { maxChange: { fail: 0.01 }, maxRatio: { fail: 1.2 } } } }
+    const { checks } = judgeOne(gender(15_000, 5_000), gender(12_000, 8_000), asked)
+    expect(checks.get('drift.rate_ratio:g')?.message).toBe(
+      'g has its rarer value in 40 % of its values, 25 % at training: a factor of 1.60',
+    )
+    expect(checks.get('drift.rate_change:g')?.message).toBe('g has its rarer value in 40 % of its values, 25 % at training')
+    expect(checks.get('drift.shift:g')?.message).toContain(': rarer value 25 % → 40 %.')
+    const target = (m: number, f: number) => judge([gender(15_000, 5_000)], [gender(m, f)], { ...asked, targets: ['g'], positive: 'm' })
+    const label = new Map(target(12_000, 8_000).checks.map((check) => [check.id, check.message]))
+    expect(label.get('drift.rate_change:g')).toBe('g is positive in 60 % of its values, 75 % at training')
+    expect(label.get('drift.shift:g')).toContain(': positive 75 % → 60 %.')
+  })
+
   it('a written fail is meant on a pull request too', () => {
     const { checks } = judgeOne(flag(0.02), flag(0.05), { capAtWarn: true, columns: { flag: { maxRatio: { fail: 2 } } } })
     expect(checks.get('drift.rate_ratio:flag')).toMatchObject({ effect: 'fail' })
