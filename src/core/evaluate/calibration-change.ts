@@ -3,19 +3,23 @@
  * calibrated one by more, so that neither their difference nor draws of it lie around the true change. It is bounded from both sides instead:
  *
  *     E₂ − E₁ ≤ mean of the rows of E₂ by signs that flatter − mean of those of E₁ by honest ones          (`stats/calibration-signs.ts`)
- *     |E₂ − E₁| ≤ Σ_b |G₂ − G₁|, and by signs that flatter that is no less: for models that answer nearly alike
- *     largest error of a bin: from the own intervals of both models, put together as a difference                   (`stats/mover.ts`)
+ *     E₂ − E₁ ≤ Σ_b |G₂ − G₁|, and by signs that flatter that is no less: for models that answer nearly alike
+ *     E₂ − E₁ ≤ E₂, no more than the upper end of that level: for an E₁ that may be 0                      (`level.ts`)
+ *     largest error of a bin: from the own intervals of both models, put together as a difference          (`stats/mover.ts`)
  *
- * Both means are of pairs: what the same rows do to both models is no noise; what the honest signs add comes on top. The bound is the nearer one. The price is what chance may be: wide where a bin has few rows.
+ * Both means are of pairs: what the same rows do to both models is no noise; what the honest signs add comes on top. They add more than an E₁ near 0 takes off. So E₁ counts where its honest mean lies more than √(ln n) standard errors
+ * above 0, and then the nearer of the first two is the bound; else the second where G₂ − G₁ spreads less than G₂, or the third. Which of these is not chosen by where they come out: the nearest of bounds that are each right at 97.5 % is beyond
+ * the truth more often where E₁ is 0 and E₂ is not (`nothing-there.test.ts`). Below it is the same with the models exchanged. The price is what chance may be: wide where a bin has few rows.
  * Source: the triangle inequality; Zou & Donner 2008 for the largest.
  */
 import type { Gap, Sample } from '../metrics/sample.ts'
 import { changedRows, type SignedRows, varianceOfSigns } from '../stats/calibration-signs.ts'
 import { groupsOf, weightedMean } from '../stats/clusters.ts'
-import { tBelow, tBounds } from '../stats/mean.ts'
+import { type Mean, tBelow, tBounds } from '../stats/mean.ts'
+import { tail } from '../stats/mover.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { contrasted, neededFor, student, type Test } from './change-test.ts'
-import { FARTHEST_BIN, largestGap } from './level.ts'
+import { FARTHEST_BIN, largestGap, type SignedBounds, signedBounds } from './level.ts'
 
 type Weighted = Extract<Sample, { kind: 'weighted' }>
 
@@ -27,30 +31,55 @@ export function calibrationChange(baseline: Weighted, candidate: Weighted, value
 function signsChange(baseline: Weighted, candidate: Weighted, value: number): Test | null {
   if (!baseline.signed || !candidate.signed) return null
   const [before, after] = [baseline.signed(), candidate.signed()]
-  const rows = changedRows(before, after, after.heavy)
   const { unit = null } = candidate
+  const [was, is] = [signedBounds(before, unit), signedBounds(after, unit)]
+  if (!was || !is) return null
+  const rows = changedRows(before, after, after.heavy)
   const mean = (values: Float64Array) => weightedMean(values, after.heavy, unit)
   const withSigns = (values: Float64Array, { doubtful }: SignedRows) => {
     const own = mean(values)
     return { ...own, se: Math.hypot(own.se, Math.sqrt(varianceOfSigns) * mean(doubtful).se) }
   }
-  const [above, below, apart] = [withSigns(rows.above, before), withSigns(rows.below, after), mean(rows.apart)]
-  if (apart.n < 2) return null
-  const away = { ...apart, mean: -apart.mean }
-  const bounds = (level: number): Bounds => [
-    Math.min(value, Math.max(tBounds(below, level)[0], tBounds(away, level)[0])),
-    Math.max(value, Math.min(tBounds(above, level)[1], tBounds(apart, level)[1])),
-  ]
+  const apart = mean(rows.apart)
+  const below = withSigns(rows.below, after)
+  const rise = mostOf({ is, was, apart, rows: withSigns(rows.above, before) })
+  const fall = mostOf({ is: was, was: is, apart, rows: { ...below, mean: -below.mean } })
+  const bounds = (level: number): Bounds => [Math.min(value, -fall.bound(level)), Math.max(value, rise.bound(level))]
   // what was seen is never outside
-  const p = (far: boolean, one: number, other: number) => (far ? Math.max(0.5, Math.min(one, other)) : Math.min(one, other))
+  const seen = (far: boolean, p: number) => (far ? Math.max(0.5, p) : p)
   return {
     method: 'cross-fit',
     groups: unit ? apart.n : null,
-    below: (at) => p(at <= value, tBelow(above, at), tBelow(apart, at)),
-    above: (at) => p(at >= value, tBelow({ ...below, mean: -below.mean }, -at), tBelow(apart, -at)),
+    below: (at) => seen(at <= value, rise.below(at)),
+    above: (at) => seen(at >= value, fall.below(-at)),
     bounds,
     rowsNeeded: neededFor(value, bounds, apart.n),
   }
+}
+
+interface Sides {
+  /** of the error that is bounded from above, and of the one that is taken off */
+  readonly is: SignedBounds
+  readonly was: SignedBounds
+  readonly apart: Mean
+  /** of the first by signs that flatter less the other by honest ones */
+  readonly rows: Mean
+}
+
+/** The upper end of E − E', and p of that it is `at` or more. */
+interface Most {
+  readonly bound: (level: number) => number
+  readonly below: (at: number) => number
+}
+
+function mostOf({ is, was, apart, rows }: Sides): Most {
+  const byMean = (...means: readonly Mean[]): Most => ({
+    bound: (level) => Math.min(...means.map((mean) => tBounds(mean, level)[1])),
+    below: (at) => Math.min(...means.map((mean) => tBelow(mean, at))),
+  })
+  if (was.below.mean > Math.sqrt(Math.log(was.below.n)) * was.below.se) return byMean(rows, apart)
+  if (apart.se < is.above.se) return byMean(apart)
+  return { bound: is.most, below: (at) => tail((level) => is.most(level) < at) }
 }
 
 /** From the intervals of both models. Of models with the same bins nothing is open. */

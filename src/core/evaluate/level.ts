@@ -154,10 +154,18 @@ export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): L
   }
 }
 
-/** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: it has no signs, or one group. */
-function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
-  if (!signed) return null
-  const { flattered, honest, doubtful, heavy, chance, doubtfulChance, reached } = signed()
+/** What holds a calibration error: from below the mean of honest rows, from above that of flattered ones, or what the squares of all bins leave open. */
+export interface SignedBounds {
+  readonly below: Mean
+  readonly above: Mean
+  readonly most: (level: number) => number
+}
+
+/** Null: there is one group. */
+export function signedBounds(
+  { flattered, honest, doubtful, heavy, chance, doubtfulChance, reached }: ReturnType<NonNullable<Kind<'weighted'>['signed']>>,
+  unit: Int32Array | null,
+): SignedBounds | null {
   const spread = (rows: Float64Array, least: number) => {
     const mean = weightedMean(rows, heavy, unit)
     return { ...mean, se: Math.max(mean.se, least) }
@@ -165,16 +173,22 @@ function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | 
   const [above, honestly] = [spread(flattered, chance), spread(honest, chance)]
   if (above.n < 2) return null
   const below = { ...honestly, se: Math.hypot(honestly.se, Math.sqrt(varianceOfSigns) * spread(doubtful, doubtfulChance).se) }
-  const seen = value.value ?? 0
   const bins = reached?.() ?? null
   const most = (level: number): number => {
     const each = tBounds(above, level)[1]
-    const together = bins ? reach(bins, above.n, level, studentQuantile(level, above.n - 1)) : each
-    return Math.max(seen, Math.min(each, together))
+    return bins ? Math.min(each, reach(bins, above.n, level, studentQuantile(level, above.n - 1))) : each
   }
+  return { below, above, most }
+}
+
+/** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: it has no signs, or one group. */
+function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
+  const found = signed && signedBounds(signed(), unit)
+  if (!found) return null
+  const seen = value.value ?? 0
   return {
     method: 'cross-fit',
-    bounds: (level) => [Math.max(0, Math.min(seen, tBounds(below, level)[0])), most(level)],
+    bounds: (level) => [Math.max(0, Math.min(seen, tBounds(found.below, level)[0])), Math.max(seen, found.most(level))],
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { populations, worsePopulations } from '../../../bench/simulate-gate/coverage.ts'
 import { draw, truthOf } from '../../../bench/simulate-gate/populations.ts'
 import { changeBetween } from '../../../src/core/evaluate/change.ts'
+import { levelOf } from '../../../src/core/evaluate/level.ts'
 import { resampling } from '../../../src/core/evaluate/resampling.ts'
 import { isRowSample } from '../../../src/core/evaluate/statistic.ts'
 import type { BinaryScores, Scores } from '../../../src/core/metrics/scores.ts'
@@ -112,6 +113,12 @@ describe('the change of a calibration error', () => {
       found += Number((testOf('ece', saying(2), saying(3))?.above(0) ?? 1) <= 0.05)
     }
     expect(found / worlds).toBeGreaterThan(0.89)
+  })
+
+  it('between equal models that are about calibrated, no rise is larger than the error of one of them may be', () => {
+    const { baseline, candidate } = worldOf('three classes', 1000, 6)
+    const level = levelOf(sampleFor('ece', candidate), resampling())?.bounds(0.975)[1] ?? Number.NaN
+    expect(testOf('ece', baseline, candidate)?.bounds(0.975, Number.NaN)[1]).toBeCloseTo(level, 12)
   })
 
   it('models that answer nearly alike are as near to each other as their probabilities are', () => {

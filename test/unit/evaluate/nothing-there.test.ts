@@ -80,6 +80,22 @@ describe('of what is not there a lower bound says so, as often as it promises', 
     expect(missed.fall / worlds).toBeLessThan(mostOf(worlds))
   })
 
+  it('a rise from 0 to what is far off in every bin is held by its upper bound, where the answers of both models hang together by chance alone', () => {
+    const [worlds, rows, off] = [1200, 1000, 0.1]
+    const rng = random(20261212)
+    let missed = 0
+    for (let at = 0; at < worlds; at++) {
+      const [one, other] = [0, 1].map(() => Float64Array.from({ length: rows }, () => 0.2 + 0.2 * rng.next()))
+      if (!one || !other) throw new Error('two models')
+      // each model knows one of two things on which the truth depends, and tells the mean over the other one
+      const y = Uint8Array.from(one, (p, i) => Number(rng.next() < p + (other[i] ?? 0) - 0.3))
+      const [right, wrong] = [one, other.map((p) => p + off)].map((score) => sampleFor('ece', { task: 'binary', y, score, predicted: y }))
+      if (!right || !wrong) throw new Error('two models')
+      missed += Number((changeBetween(right, wrong, resampling())?.test?.bounds(0.95, 0)[1] ?? 0) < off)
+    }
+    expect(missed / worlds).toBeLessThan(0.04)
+  })
+
   it.each([0, 0.5, 1, 2, 3, 5])(
     'of 600 rows in six bins, each off by %d standard deviations, a lower bound is above the truth no more often',
     (by) => {
