@@ -22,6 +22,7 @@ function scales(view: ForecastingView, key: 'absolute' | 'squared'): Float64Arra
   const found = new Float64Array(n)
   for (let i = 0; i < n; i++) {
     const own = scale[series?.[i] ?? 0]
+    if (own?.unknown) return own.unknown
     if (!own || own.pairs === 0) return 'a training series is no longer than a season'
     if (own[key] === 0) return 'a training series repeats itself: its naive forecast has no error'
     found[i] = own[key]

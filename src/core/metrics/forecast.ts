@@ -20,6 +20,8 @@ export interface NaiveScale {
   /** mean (y_t − y_(t−m))² */
   readonly squared: number
   readonly pairs: number
+  /** why nothing is known of it */
+  readonly unknown?: string
 }
 
 /**

@@ -96,13 +96,33 @@ export async function naiveForecast(
   const season = context.model.evaluate.season ?? 1
   const { group } = facts.counted
   const codes = group === null ? 1 : group.reduce((most, code) => Math.max(most, code + 1), 0)
-  const scale = Array.from({ length: codes }, (_, code) => naiveScale(history.get(code) ?? [], season))
-  return { scale, naive: repeated(history, season, group, times) }
+  const scale = Array.from({ length: codes }, (_, code) => scaleOf(history.get(code), season))
+  const values = new Map([...history].map(([code, past]) => [code, past.values]))
+  return { scale, naive: scale.some(({ unknown }) => unknown !== undefined) ? null : repeated(values, season, group, times) }
+}
+
+/** Values of several series in one have no step from one to the next. */
+const scaleOf = ({ values, several }: History = { values: [], several: false }, season: number): NaiveScale =>
+  several
+    ? {
+        absolute: 0,
+        squared: 0,
+        pairs: 0,
+        unknown:
+          'the training rows have several values of one time in one series: name the series under data.group, or the steps ahead under data.horizon',
+      }
+    : naiveScale(values, season)
+
+interface History {
+  readonly values: readonly number[]
+  /** times have more than one value */
+  readonly several: boolean
 }
 
 /**
  * Training values of each series that the test data has, in the order of time. One that is missing keeps its place, as NaN: without it what comes
- * after would be held against another day of the season. With `data.horizon` a time may have a row for each step ahead, and is one place.
+ * after would be held against another day of the season. A time may have a row for each step ahead, and is one place. Without `data.horizon` its rows have to agree: where they do not, there
+ * are several series in one; but for a few times, as those of the hour in which clocks are set back, which are two places.
  */
 async function seriesOf(
   { model: { data } }: ModelContext,
@@ -110,7 +130,7 @@ async function seriesOf(
   table: Table,
   target: string,
   { codeOf }: RowFacts,
-): Promise<ReadonlyMap<number, readonly number[]>> {
+): Promise<ReadonlyMap<number, History>> {
   const shown = 'data.train'
   const names = [target, data.time, data.group].filter((name) => name !== null)
   for (const name of names) columnOf(table, name, name === target ? 'data.target' : name === data.time ? 'data.time' : 'data.group', shown)
@@ -126,27 +146,31 @@ async function seriesOf(
       points.set(code, series)
     }
   }
-  const placed = (series: Point[]) => {
-    const sorted = series.sort((a, b) => a.at - b.at)
-    return (data.horizon === null ? sorted : onePerTime(sorted)).map(({ y }) => y)
+  return new Map([...points].map(([code, series]) => [code, placed(series, typeof data.horizon === 'string')]))
+}
+
+/** One time, and one in so many, may have two values. */
+const SELDOM = 100
+
+/** Of each time the first row whose value is known, else its first; and rows of that time with another value. @param agreed they are not looked for */
+function placed(series: Point[], agreed: boolean): History {
+  const places: Point[] = []
+  let apart = 0
+  for (const point of series.sort((a, b) => a.at - b.at)) {
+    const last = places.at(-1)
+    if (last?.at !== point.at) places.push(point)
+    else if (Number.isNaN(last.y)) places[places.length - 1] = point
+    else if (!agreed && !Number.isNaN(point.y) && point.y !== last.y) {
+      places.push(point)
+      apart += 1
+    }
   }
-  return new Map([...points].map(([code, series]) => [code, placed(series)]))
+  return { values: places.map(({ y }) => y), several: apart > Math.max(1, places.length / SELDOM) }
 }
 
 interface Point {
   readonly at: number
   readonly y: number
-}
-
-/** Of each time the first row whose value is known, else its first. */
-function onePerTime(sorted: readonly Point[]): readonly Point[] {
-  const places: Point[] = []
-  for (const point of sorted) {
-    const last = places.at(-1)
-    if (last?.at !== point.at) places.push(point)
-    else if (Number.isNaN(last.y)) places[places.length - 1] = point
-  }
-  return places
 }
 
 /** The last season again and again, one step for each time a series has; null when a series has no whole one that is known. */

@@ -79,6 +79,33 @@ describe('a forecast', () => {
     expect(missing.trivial).toBeCloseTo(once.trivial ?? Number.NaN, 1)
   })
 
+  it('rows of one time are one place of training without data.horizon too, unless they are several series that nobody told apart', async () => {
+    const measured = async (data: string) => {
+      bench.write('modelgate.yml', config('    evaluate: {metrics: {wape: {}}}\n', data))
+      const result = await bench.evaluate(bench.read('modelgate.yml'))
+      return evaluateDetails.parse(result.details).metrics.find(({ name }) => name === 'mase')?.candidate
+    }
+    const train = bench.read('train.csv').trimEnd().split('\n')
+    const [head = '', ...lines] = train
+    const once = await measured('train: train.csv, ')
+    bench.write('train.csv', `${[head, ...lines, ...lines].join('\n')}\n`)
+    expect(await measured('train: train.csv, ')).toEqual(once)
+
+    // the clock of one shop is set back once
+    bench.write('train.csv', `${[...train, '2020-01-20,s3,500,1,1'].join('\n')}\n`)
+    expect((await measured('train: train.csv, '))?.undefined).toBeNull()
+
+    // two shops under one name, each time
+    const others = lines.map((line) => line.replace(/^([^,]+,s\d+),([^,]+)/, (_, key: string, y: string) => `${key},${Number(y) + 7}`))
+    bench.write('train.csv', `${[...train, ...others].join('\n')}\n`)
+    expect(await measured('train: train.csv, ')).toMatchObject({
+      value: null,
+      undefined: expect.stringContaining('several values of one time in one series: name the series under data.group'),
+    })
+    const gated = await bench.evaluate(config('    evaluate: {metrics: {mase: {}}}\n'))
+    expect(gated.verdict).toBe('error')
+  })
+
   it('a worse one is stopped, and without training data it is judged without its scale', async () => {
     bench.write('m.onnx', identityModel('poor'))
     bench.write('base.onnx', identityModel('good'))
