@@ -201,8 +201,10 @@ export function largestGap(gaps: readonly Gap[]): Level {
   const counted = gaps.flatMap(({ share: hits, rows, promised }) => (typeof hits === 'number' ? [{ hits, rows, promised }] : []))
   // at 1 itself no share has a bound
   const ofEach = (level: number) => Math.min(1 - Number.EPSILON, 1 - (1 - level) / (2 * gaps.length))
-  const least = (level: number) =>
-    counted.length === gaps.length ? farthestAtLeast(counted, level) : Math.max(...gaps.map((gap) => apart(gap, ofEach(level))[0]))
+  const least =
+    counted.length === gaps.length
+      ? farthestAtLeast(counted)
+      : (level: number) => Math.max(...gaps.map((gap) => apart(gap, ofEach(level))[0]))
   return { method: FARTHEST_BIN, bounds: (level) => [least(level), Math.max(...gaps.map((gap) => apart(gap, level)[1]))] }
 }
 

@@ -19,20 +19,28 @@ export interface PromisedShare {
   readonly promised: number
 }
 
-export function farthestAtLeast(shares: readonly PromisedShare[], level: number): number {
+/** The bound at a level. What was found of a c is kept: a p value asks for dozens of levels, whose bounds lie ever nearer to each other. */
+export function farthestAtLeast(shares: readonly PromisedShare[]): (level: number) => number {
   // rows that are not hits are hits of the other kind: each end is an upper one
   const bins = shares.map(({ hits, rows, promised }) => [
     { hits, rows, promised },
     { hits: rows - hits, rows, promised: 1 - promised },
   ])
   const farthest = Math.max(0, ...bins.flat().map(({ hits, rows, promised }) => hits / rows - promised))
-  const chanceAt = (c: number): number => {
-    const surprise = Math.min(1, ...bins.flat().map((side) => surpriseAt(side, c)))
-    if (surprise > 1 - level) return 1
-    return 1 - bins.reduce((none, bin) => none * (1 - mostOften(bin, c, surprise)), 1)
+  const surprises = new Map<number, number>()
+  const chances = new Map<number, number>()
+  const kept = (known: Map<number, number>, c: number, of: (c: number) => number): number => {
+    const value = known.get(c) ?? of(c)
+    known.set(c, value)
+    return value
   }
-  if (chanceAt(0) > 1 - level) return 0
-  return bisection((c) => chanceAt(c) <= 1 - level, 0, farthest, 40)
+  const surprise = (c: number) => kept(surprises, c, () => Math.min(1, ...bins.flat().map((side) => surpriseAt(side, c))))
+  const chance = (c: number) => kept(chances, c, () => 1 - bins.reduce((none, bin) => none * (1 - mostOften(bin, c, surprise(c))), 1))
+  return (level) => {
+    // the farthest comes about at least as often as its own bin does
+    const seldom = (c: number) => surprise(c) <= 1 - level && chance(c) <= 1 - level
+    return seldom(0) ? bisection(seldom, 0, farthest, 40) : 0
+  }
 }
 
 const within = (q: number): number => Math.min(1, Math.max(0, q))

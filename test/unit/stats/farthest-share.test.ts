@@ -52,7 +52,7 @@ describe('how far the farthest of shares certainly lies from its promise', () =>
     for (const level of [0.95, 0.975]) {
       const rng = random(20261210)
       let missed = 0
-      for (let world = 0; world < worlds; world++) missed += Number(farthestAtLeast(drawn(bins, rng), level) > truth + 1e-9)
+      for (let world = 0; world < worlds; world++) missed += Number(farthestAtLeast(drawn(bins, rng))(level) > truth + 1e-9)
       const most = 1 - level
       expect(missed / worlds).toBeLessThan(most + 3 * Math.sqrt((most * level) / worlds))
       expect(missed / worlds).toBeGreaterThanOrEqual(least)
@@ -66,18 +66,18 @@ describe('how far the farthest of shares certainly lies from its promise', () =>
       [10, 1],
     ] as const) {
       const ends = clopperPearson(hits, 100, 0.975)
-      const bound = farthestAtLeast([{ hits, rows: 100, promised: 0.45 }], 0.975)
+      const bound = farthestAtLeast([{ hits, rows: 100, promised: 0.45 }])(0.975)
       expect(bound).toBeCloseTo(side === 0 ? ends[0] - 0.45 : 0.45 - ends[1], 6)
     }
     // all of three rows, where half were promised: one in eight, or as much on the other side
-    expect(farthestAtLeast([{ hits: 3, rows: 3, promised: 0.5 }], 0.74)).toBeGreaterThan(0)
-    expect(farthestAtLeast([{ hits: 3, rows: 3, promised: 0.5 }], 0.76)).toBe(0)
+    expect(farthestAtLeast([{ hits: 3, rows: 3, promised: 0.5 }])(0.74)).toBeGreaterThan(0)
+    expect(farthestAtLeast([{ hits: 3, rows: 3, promised: 0.5 }])(0.76)).toBe(0)
   })
 
   it('is as if bins of a row or two were not there, and never farther off than by the inequality of Bonferroni', () => {
     const far = { hits: 16, rows: 40, promised: 0.2 }
     const ones = Array.from({ length: 9 }, () => ({ hits: 1, rows: 1, promised: 0.6 }))
-    expect(farthestAtLeast([far, ...ones], 0.975)).toBeCloseTo(farthestAtLeast([far], 0.975), 9)
+    expect(farthestAtLeast([far, ...ones])(0.975)).toBeCloseTo(farthestAtLeast([far])(0.975), 9)
     const rng = random(20261211)
     for (let world = 0; world < 200; world++) {
       const shares = drawn(
@@ -89,7 +89,7 @@ describe('how far the farthest of shares certainly lies from its promise', () =>
         ),
         rng,
       )
-      expect(farthestAtLeast(shares, 0.975)).toBeGreaterThanOrEqual(bonferroni(shares, 0.975) - 1e-9)
+      expect(farthestAtLeast(shares)(0.975)).toBeGreaterThanOrEqual(bonferroni(shares, 0.975) - 1e-9)
     }
   })
 
@@ -99,9 +99,9 @@ describe('how far the farthest of shares certainly lies from its promise', () =>
       { hits: 0, rows: 1, promised: 0.999 },
     ]
     expect(binomialAtLeast(2_900_000, 3_000_000, 0.2)).toBe(0)
-    const bounds = [0.5, 0.9, 0.975, 1 - 1e-6, 1 - 1e-15].map((level) => farthestAtLeast(sure, level))
+    const bounds = [0.5, 0.9, 0.975, 1 - 1e-6, 1 - 1e-15].map((level) => farthestAtLeast(sure)(level))
     expect(bounds).toEqual(bounds.toSorted((a, b) => b - a))
     expect(bounds.at(-1)).toBeGreaterThan(0.76)
-    expect(farthestAtLeast([], 0.975)).toBe(0)
+    expect(farthestAtLeast([])(0.975)).toBe(0)
   })
 })
