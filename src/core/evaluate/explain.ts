@@ -1,5 +1,4 @@
 /** `modelgate evaluate --explain`: every rule in words, as this config sets it, before anything is read. */
-import { isExpired } from '../gate/waivers.ts'
 import { showRef } from '../ledger/show-ref.ts'
 import { metrics, usualMetrics } from '../metrics/table.ts'
 import { shownSource } from '../policy/shown.ts'
@@ -16,7 +15,6 @@ import type {
   SlicesSpec,
   Task,
   Thresholds,
-  Waiver,
 } from '../schema/config.ts'
 import { factsOfSpec, isTested } from '../schema/metric-facts.ts'
 import { targetColumns } from '../schema/target-columns.ts'
@@ -295,12 +293,3 @@ function change({ kind, value }: Change, spec: MetricSpec): string {
   const unit = factsOfSpec(spec)?.unit
   return unit === 'ms' ? `${written(value)} ms` : unit === 'bytes' ? bytes(value) : writtenChange(value, unitOf(spec))
 }
-
-/** Those that hold on that day. */
-export const explainWaivers = (waivers: readonly Waiver[], model: string, day: string): readonly string[] =>
-  waivers
-    .filter((waiver) => waiver.model === model && !isExpired(waiver, day))
-    .map(
-      ({ check, limit, owner, until, reason }) =>
-        `waived until ${until} by ${owner}: ${check}${limit === null ? '' : ` up to ${limit}`} (${reason})`,
-    )

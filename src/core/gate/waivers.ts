@@ -139,3 +139,12 @@ export const waivedOf = (checks: readonly Check[]): (NonNullable<Check['waived']
 
 const isOf = ({ waived: by }: Check, { reason, owner, until, limit }: Waiver): boolean =>
   by !== undefined && by.reason === reason && by.owner === owner && by.until === until && by.limit === limit
+
+/** Before a run: those of a model that hold on that day. */
+export const explainWaivers = (waivers: readonly Waiver[], model: string, day: string): readonly string[] =>
+  waivers
+    .filter((waiver) => waiver.model === model && !isExpired(waiver, day))
+    .map(
+      ({ check, limit, owner, until, reason }) =>
+        `waived until ${until} by ${owner}: ${check}${limit === null ? '' : ` up to ${limit}`} (${reason})`,
+    )

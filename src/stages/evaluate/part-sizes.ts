@@ -96,10 +96,14 @@ async function positivesOf({ engine, table, shown, target }: Labelled, data: Dat
   const truth = new TruthReader(table, columns, task, null, shown)
   await readBeside({ engine, table, beside: truth }, null)
   const { coded, marks } = truth
-  const positive = task === 'binary' ? coded.names.indexOf(positiveOf(coded, data)) : -1
-  const holds = (named: string | null, row: number): number => {
-    if (task === 'multilabel') return marks[row * columns.length + columns.indexOf(named ?? '')] ?? 0
-    return coded.codes[row] === (task === 'binary' ? positive : coded.names.indexOf(named ?? '')) ? 1 : 0
+  if (task === 'multilabel')
+    return (named, { rows }) => {
+      const column = columns.indexOf(named ?? '')
+      return rows.reduce((sum, row) => sum + (marks[row * columns.length + column] ?? 0), 0)
+    }
+  const positive = task === 'binary' ? positiveOf(coded, data) : null
+  return (named, { rows }) => {
+    const code = coded.names.indexOf(positive ?? named ?? '')
+    return rows.reduce((sum, row) => sum + Number(coded.codes[row] === code), 0)
   }
-  return (named, { rows }) => rows.reduce((sum, row) => sum + holds(named, row), 0)
 }

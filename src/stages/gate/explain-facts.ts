@@ -1,6 +1,5 @@
 /** `modelgate gate --explain`: what the gate will fold, what counts as what, and what of it is missing here; before anything is folded. */
-import { explainWaivers } from '../../core/evaluate/explain.ts'
-import { dayOf } from '../../core/gate/waivers.ts'
+import { dayOf, explainWaivers } from '../../core/gate/waivers.ts'
 import type { RunContext, StageOptions } from '../context.ts'
 import { whyNotWrite } from '../may-write.ts'
 import { type CollectedModel, collect } from './collect.ts'
