@@ -4,7 +4,7 @@
  *
  *     E₂ − E₁ ≤ mean of the rows of E₂ by signs that flatter − mean of those of E₁ by honest ones          (`stats/calibration-signs.ts`)
  *     E₂ − E₁ ≤ Σ_b |G₂ − G₁|, and by signs that flatter that is no less: for models that answer nearly alike
- *     E₂ − E₁ ≤ E₂, no more than the upper end of that level: for an E₁ that may be 0                      (`level.ts`)
+ *     E₂ − E₁ ≤ E₂, no more than the upper end of that level: for an E₁ that may be 0                      (`signed-bounds.ts`)
  *     largest error of a bin: from the own intervals of both models, put together as a difference          (`stats/mover.ts`)
  *
  * Both means are of pairs: what the same rows do to both models is no noise; what the honest signs add comes on top. They add more than an E₁ near 0 takes off. So E₁ counts where its honest mean lies more than √(ln n) standard errors
@@ -19,7 +19,8 @@ import { type Mean, tBelow, tBounds } from '../stats/mean.ts'
 import { tail } from '../stats/mover.ts'
 import type { Bounds } from '../stats/proportion.ts'
 import { contrasted, neededFor, student, type Test } from './change-test.ts'
-import { FARTHEST_BIN, largestGap, type SignedBounds, signedBounds } from './level.ts'
+import { FARTHEST_BIN, largestGap } from './level.ts'
+import { type SignedBounds, signedBounds } from './signed-bounds.ts'
 
 type Weighted = Extract<Sample, { kind: 'weighted' }>
 
@@ -32,7 +33,7 @@ function signsChange(baseline: Weighted, candidate: Weighted, value: number): Te
   if (!baseline.signed || !candidate.signed) return null
   const [before, after] = [baseline.signed(), candidate.signed()]
   const { unit = null } = candidate
-  const [was, is] = [signedBounds(before, unit), signedBounds(after, unit)]
+  const [was, is] = [signedBounds(baseline, () => before), signedBounds(candidate, () => after)]
   if (!was || !is) return null
   const rows = changedRows(before, after, after.heavy)
   const mean = (values: Float64Array) => weightedMean(values, after.heavy, unit)

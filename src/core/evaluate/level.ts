@@ -7,8 +7,6 @@
 import { rowsWhere } from '../metrics/row-samples.ts'
 import type { Gap, Sample } from '../metrics/sample.ts'
 import { chanceDistance } from '../stats/best-cut.ts'
-import { reach } from '../stats/calibration-reach.ts'
-import { varianceOfSigns } from '../stats/calibration-signs.ts'
 import { alikeOf, clustered, effectiveShare, groupsOf, weightedMean } from '../stats/clusters.ts'
 import { type AucError, atEnd, aucBounds, aucInfluence } from '../stats/delong.ts'
 import { dieboldMariano } from '../stats/diebold-mariano.ts'
@@ -19,10 +17,10 @@ import { farthestAtLeast } from '../stats/farthest-share.ts'
 import { type Mean, meanOf, skewBounds, tBounds } from '../stats/mean.ts'
 import { contrastBounds, type Estimate } from '../stats/mover.ts'
 import { type Bounds, proportionInterval } from '../stats/proportion.ts'
-import { studentQuantile } from '../stats/student-t.ts'
 import { unseenBounds } from '../stats/unseen.ts'
 import type { Resampling } from './resampling.ts'
 import { perStep, type Serial } from './serial.ts'
+import { signedBounds } from './signed-bounds.ts'
 
 export interface Level {
   readonly method: string
@@ -154,38 +152,11 @@ export function cutLevel({ y, cut, unit = null, weight = null }: Kind<'cut'>): L
   }
 }
 
-/** What holds a calibration error: from below the mean of honest rows, from above that of flattered ones, or what the squares of all bins leave open. */
-export interface SignedBounds {
-  readonly below: Mean
-  readonly above: Mean
-  readonly most: (level: number) => number
-}
-
-/** Null: there is one group. */
-export function signedBounds(
-  { flattered, honest, doubtful, heavy, chance, doubtfulChance, reached }: ReturnType<NonNullable<Kind<'weighted'>['signed']>>,
-  unit: Int32Array | null,
-): SignedBounds | null {
-  const spread = (rows: Float64Array, least: number) => {
-    const mean = weightedMean(rows, heavy, unit)
-    return { ...mean, se: Math.max(mean.se, least) }
-  }
-  const [above, honestly] = [spread(flattered, chance), spread(honest, chance)]
-  if (above.n < 2) return null
-  const below = { ...honestly, se: Math.hypot(honestly.se, Math.sqrt(varianceOfSigns) * spread(doubtful, doubtfulChance).se) }
-  const bins = reached?.() ?? null
-  const most = (level: number): number => {
-    const each = tBounds(above, level)[1]
-    return bins ? Math.min(each, reach(bins, above.n, level, studentQuantile(level, above.n - 1))) : each
-  }
-  return { below, above, most }
-}
-
 /** From below by signs that a row had no part in choosing, from above by those of all rows, which flatter. Null: it has no signs, or one group. */
-function signedLevel({ signed, unit = null, value }: Kind<'weighted'>): Level | null {
-  const found = signed && signedBounds(signed(), unit)
+function signedLevel(sample: Kind<'weighted'>): Level | null {
+  const found = sample.signed ? signedBounds(sample, sample.signed) : null
   if (!found) return null
-  const seen = value.value ?? 0
+  const seen = sample.value.value ?? 0
   return {
     method: 'cross-fit',
     bounds: (level) => [Math.max(0, Math.min(seen, tBounds(found.below, level)[0])), Math.max(seen, found.most(level))],
